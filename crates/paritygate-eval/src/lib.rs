@@ -1,0 +1,1 @@
+//! Policies and environments to reports: the traits of rule kinds and the N-way walk.

@@ -1,0 +1,1 @@
+//! Documents to policies and project manifests: envelope, selectors, typed parameters.

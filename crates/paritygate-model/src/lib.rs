@@ -1,0 +1,30 @@
+//! The nouns of paritygate: sources, trees, environments, diagnostics, findings and reports.
+//!
+//! This crate sees no other crate of the workspace. It holds no rule, knows no file format and reads nothing: texts come
+//! in as bytes, and the answers that leave it hold no secret.
+
+pub mod diagnostic;
+pub mod document;
+pub mod draft;
+pub mod environment;
+pub mod limits;
+pub mod path;
+pub mod report;
+pub mod secret;
+pub mod shape;
+pub mod source;
+pub mod suggest;
+pub mod tree;
+
+pub use diagnostic::{Diagnostic, Level};
+pub use document::Document;
+pub use draft::{Draft, DraftValue, DraftVariable};
+pub use environment::{Coverage, Environment, Tier};
+pub use path::PathBuf;
+pub use secret::{Fingerprint, FingerprintKey, Secret, SecretTable};
+pub use shape::Shape;
+pub use source::{Location, Position, Source, Span};
+pub use tree::{Node, NodeId, Tree, TreeBuilder, Value, Variable};
+
+/// An instant: the `now` that a host hands in, and every timestamp of a report.
+pub type Timestamp = jiff::Timestamp;

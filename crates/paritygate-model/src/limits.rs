@@ -1,0 +1,28 @@
+//! Every bound of the engine, by name. A text beyond one gets a diagnostic that names the limit.
+
+/// The largest text that is read, in bytes.
+pub const MAX_DOCUMENT_BYTES: usize = 32 * 1024 * 1024;
+/// How deep maps and lists may nest.
+pub const MAX_DEPTH: usize = 128;
+/// How many nodes the aliases of one YAML text may add when they are expanded.
+pub const MAX_ALIAS_NODES: usize = 200_000;
+/// How many nodes one document may hold.
+pub const MAX_NODES: usize = 4_000_000;
+/// How many environments one check compares.
+pub const MAX_ENVIRONMENTS: usize = 64;
+/// How many files one environment may be read from.
+pub const MAX_SOURCES: usize = 4_096;
+/// How deep `extends`, `include` and interpolation may chain.
+pub const MAX_CHAIN: usize = 32;
+/// How many rows one check visits.
+pub const MAX_ROWS: usize = 5_000_000;
+/// How many findings one rule reports; the rest are counted.
+pub const MAX_FINDINGS_PER_RULE: usize = 1_000;
+/// How many patterns the braces of one selector may expand to.
+pub const MAX_SELECTOR_ALTERNATIVES: usize = 64;
+/// How many bytes a regular expression may have.
+pub const MAX_REGEX_BYTES: usize = 4_096;
+/// How many characters of a value a message or a matrix shows.
+pub const MAX_SHOWN_CHARS: usize = 120;
+/// How many characters of a line an excerpt shows.
+pub const MAX_EXCERPT_CHARS: usize = 160;

@@ -1,0 +1,407 @@
+//! The answer of a check: plain data, free of secrets, in an order that does not change.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+#[cfg(feature = "schema")]
+use schemars::JsonSchema;
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+
+use crate::Timestamp;
+
+/// The answer of a parity check.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Report {
+    /// What answered.
+    pub engine: Engine,
+    /// The `now` that was handed in.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    pub evaluated_at: Timestamp,
+    /// The policies that were applied.
+    pub policies: Vec<Digested>,
+    /// The texts that were read.
+    pub inputs: Vec<Digested>,
+    /// The environments that were compared, lowest tier first: the columns of the matrix.
+    pub environments: Vec<Column>,
+    /// The worst of all findings that count.
+    pub verdict: Verdict,
+    /// How many of what.
+    pub summary: Summary,
+    /// What was found, in the order of the rules and then of the paths.
+    pub findings: Vec<Finding>,
+}
+
+/// The engine that answered.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Engine {
+    /// `paritygate`.
+    pub name: &'static str,
+    /// Its version.
+    pub version: &'static str,
+}
+
+/// A text by name and digest.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Digested {
+    /// The policy's id, or the name of the text.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    pub name: Arc<str>,
+    /// `sha256:` and the digest of its bytes.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    pub digest: LazyDigest,
+}
+
+/// The digest of a text, computed when it is asked for.
+#[derive(Clone, Debug)]
+pub struct LazyDigest(pub Arc<crate::Source>);
+
+impl Serialize for LazyDigest {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&crate::secret::sha256(self.0.text().as_bytes()))
+    }
+}
+
+/// One compared environment.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Column {
+    /// Its name.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    pub name: Arc<str>,
+    /// Its tier.
+    pub tier: &'static str,
+    /// Whether it is a contract and not an environment.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub contract: bool,
+}
+
+/// How a check ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum Verdict {
+    /// Nothing that counts was found.
+    Pass,
+    /// Warnings only.
+    Warn,
+    /// Something could not be judged.
+    Unknown,
+    /// A rule of severity error failed.
+    Fail,
+}
+
+impl Verdict {
+    /// The word in answers.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::Warn => "warn",
+            Self::Unknown => "unknown",
+            Self::Fail => "fail",
+        }
+    }
+}
+
+/// How much a failed rule weighs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum Severity {
+    /// Worth knowing; does not count.
+    Info,
+    /// Counts, but does not fail the check.
+    Warning,
+    /// Fails the check.
+    Error,
+}
+
+impl Severity {
+    /// All of them, from the worst.
+    pub const ALL: [Self; 3] = [Self::Error, Self::Warning, Self::Info];
+
+    /// The word in policies and answers.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+
+    /// The severity of that word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|severity| severity.word() == word)
+    }
+}
+
+/// How a finding counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum Status {
+    /// Does not count: severity info.
+    Pass,
+    /// Counts as a warning.
+    Warn,
+    /// Fails the check.
+    Fail,
+    /// Covered by an expected difference or a waiver.
+    Waived,
+    /// Could not be judged.
+    Unknown,
+}
+
+impl Status {
+    /// The word in answers.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::Warn => "warn",
+            Self::Fail => "fail",
+            Self::Waived => "waived",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// How many of what.
+#[derive(Clone, Debug, Default, Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Summary {
+    /// Rules that ran.
+    pub rules: usize,
+    /// Findings in all.
+    pub findings: usize,
+    /// Findings by status.
+    pub by_status: BTreeMap<&'static str, usize>,
+    /// Findings by severity.
+    pub by_severity: BTreeMap<&'static str, usize>,
+    /// Rows that a rule looked at.
+    pub rows: usize,
+    /// Rules that met no row at all: they said nothing, which is not the same as a pass.
+    pub vacuous: Vec<String>,
+    /// Rows that could not be judged, by reason, where the policy asks for a summary (`onUnknown: warn`).
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub unknown: BTreeMap<String, usize>,
+    /// Findings beyond the limit of a rule, by rule: counted, not shown.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub truncated: BTreeMap<String, usize>,
+}
+
+/// What a rule says about one path.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Finding {
+    /// The rule.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    pub rule: Arc<str>,
+    /// The kind behind the rule.
+    pub kind: &'static str,
+    /// How much it weighs.
+    pub severity: Severity,
+    /// How it counts.
+    pub status: Status,
+    /// Whether the rule only observes: then it never counts.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub observed: bool,
+    /// The path that it is about.
+    pub path: String,
+    /// The environments that deviate.
+    #[cfg_attr(feature = "schema", schemars(with = "Vec<String>"))]
+    pub environments: Vec<Arc<str>>,
+    /// The environment that they were compared with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+    pub reference: Option<Arc<str>>,
+    /// What each environment has there.
+    pub cells: Cells,
+    /// What is wrong.
+    pub message: String,
+    /// Why that matters.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
+    /// What to do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub help: Option<String>,
+    /// A change that a machine can make.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fix: Option<Fix>,
+    /// The expected difference or waiver that covers it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waiver: Option<WaiverRef>,
+}
+
+/// A machine-applicable change.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Fix {
+    /// Where.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    pub environment: Arc<str>,
+    /// At which path.
+    pub path: String,
+    /// `add`, `replace` or `remove`.
+    pub op: &'static str,
+    /// The new value, if it is not secret.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<String>,
+    /// In which document.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+    pub document: Option<Arc<str>>,
+}
+
+/// The exception that covers a finding.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct WaiverRef {
+    /// `expected` or `waiver`.
+    pub exception: &'static str,
+    /// Who answers for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+    /// Why it is allowed.
+    pub reason: String,
+    /// Until when.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+    pub expires_at: Option<Timestamp>,
+}
+
+/// A cell per environment, in the order of the report's columns.
+#[derive(Clone, Debug, Default)]
+pub struct Cells(pub Vec<(Arc<str>, Cell)>);
+
+impl Serialize for Cells {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        for (name, cell) in &self.0 {
+            map.serialize_entry(&**name, cell)?;
+        }
+        map.end()
+    }
+}
+
+#[cfg(feature = "schema")]
+impl JsonSchema for Cells {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Cells".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let cell = generator.subschema_for::<Cell>();
+        schemars::json_schema!({
+            "type": "object",
+            "description": "A cell per environment, in the order of the report's columns.",
+            "additionalProperties": cell,
+        })
+    }
+}
+
+/// What one environment has at a path.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Cell {
+    /// What is there.
+    pub state: State,
+    /// The value, cut to a readable length; for a secret its equality class (`secret A`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<String>,
+    /// Why it is unresolved or was not collected.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Why the value is not shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub masked: Option<&'static str>,
+    /// Where it was written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<Place>,
+}
+
+/// What can be at a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum State {
+    /// A value.
+    Value,
+    /// A value without content.
+    Empty,
+    /// Described as absent.
+    Null,
+    /// Not there, in a section that is completely described.
+    Missing,
+    /// There, but it is not known what.
+    Unresolved,
+    /// Nobody looked.
+    NotCollected,
+}
+
+impl State {
+    /// The word in answers.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Value => "value",
+            Self::Empty => "empty",
+            Self::Null => "null",
+            Self::Missing => "missing",
+            Self::Unresolved => "unresolved",
+            Self::NotCollected => "notCollected",
+        }
+    }
+}
+
+/// A place in a document, with the redacted line that stands there.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Place {
+    /// The document's name.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    pub document: Arc<str>,
+    /// The line, from 1.
+    pub line: u32,
+    /// The column in Unicode scalar values, from 1.
+    pub column: u32,
+    /// The line in which it ends.
+    pub end_line: u32,
+    /// The column after its last character.
+    pub end_column: u32,
+    /// The line, redacted and cut.
+    pub excerpt: String,
+    /// Where the meant part begins in the excerpt, in bytes.
+    pub excerpt_start: usize,
+    /// Where the meant part ends in the excerpt, in bytes.
+    pub excerpt_end: usize,
+}
+
+impl Place {
+    /// The place of a location.
+    pub fn of(at: &crate::Location) -> Self {
+        let (start, end) = (at.position(), at.source.position(at.span.end));
+        let excerpt = at.source.excerpt(at.span);
+        Self {
+            document: Arc::clone(at.source.name()),
+            line: start.line,
+            column: start.column,
+            end_line: end.line,
+            end_column: end.column,
+            excerpt_start: excerpt.highlight.start,
+            excerpt_end: excerpt.highlight.end,
+            excerpt: excerpt.text,
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! What is secret, how it is sealed, and how texts are scrubbed: the one redaction point.
+//!
+//! A sealed value keeps its fingerprint and its facets; the value itself is gone. The names and shapes that make a value
+//! secret stand in one data file, `secret/table.txt`.
+
+mod facets;
+mod scrub;
+mod table;
+mod url;
+
+use std::fmt;
+use std::sync::Arc;
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+
+pub use facets::{LengthClass, ValueClass, ValueType};
+pub use table::SecretTable;
+pub use url::UrlParts;
+
+/// Why a value is masked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum MaskReason {
+    /// The text that it came from says so: a Secret, a sensitive mask, a vault.
+    Origin,
+    /// Its name says so: `API_KEY`.
+    Name,
+    /// Its value says so: a known token format, a private key, a password in a URL.
+    Shape,
+    /// The manifest says so.
+    Manifest,
+    /// It is secret in another environment.
+    Elsewhere,
+}
+
+impl MaskReason {
+    /// The words in reports.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Origin => "secret by origin",
+            Self::Name => "secret by name",
+            Self::Shape => "secret by shape",
+            Self::Manifest => "secret by manifest",
+            Self::Elsewhere => "secret in another environment",
+        }
+    }
+}
+
+/// The key under which values are fingerprinted. A host supplies it, or makes an ephemeral one for one run.
+#[derive(Clone)]
+pub struct FingerprintKey {
+    id: Arc<str>,
+    bytes: Arc<[u8]>,
+}
+
+/// Never prints the key.
+impl fmt::Debug for FingerprintKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FingerprintKey").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+impl FingerprintKey {
+    /// The name that marks fingerprints under an ephemeral key: they compare within one run only.
+    pub const EPHEMERAL: &'static str = "ephemeral";
+
+    /// A key with the name that its fingerprints carry.
+    pub fn new(id: impl Into<Arc<str>>, bytes: impl Into<Arc<[u8]>>) -> Self {
+        Self { id: id.into(), bytes: bytes.into() }
+    }
+
+    /// A key whose name is derived from its bytes, so that equal keys have equal names.
+    pub fn from_bytes(bytes: impl Into<Arc<[u8]>>) -> Self {
+        let bytes = bytes.into();
+        let name = mac(&bytes, b"paritygate key id");
+        Self { id: format!("key-{}", hex(name.get(..4).unwrap_or_default())).into(), bytes }
+    }
+
+    /// Its name.
+    pub fn id(&self) -> &Arc<str> {
+        &self.id
+    }
+
+    /// The fingerprint of a value: HMAC-SHA-256 under this key.
+    pub fn fingerprint(&self, value: &str) -> Fingerprint {
+        Fingerprint { key_id: Arc::clone(&self.id), hex: hex(&mac(&self.bytes, value.as_bytes())).into() }
+    }
+}
+
+fn mac(key: &[u8], message: &[u8]) -> [u8; 32] {
+    // HMAC takes keys of any length, so the error can't occur; a fixed answer would only make values unequal to others.
+    Hmac::<Sha256>::new_from_slice(key).map_or([0; 32], |mut mac| {
+        mac.update(message);
+        mac.finalize().into_bytes().into()
+    })
+}
+
+/// `sha256:` and the digest of some bytes in hexadecimal.
+pub fn sha256(bytes: &[u8]) -> String {
+    use sha2::Digest;
+    format!("sha256:{}", hex(&Sha256::digest(bytes)))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digit = |nibble: u8| DIGITS.get(nibble as usize).map_or('0', |&byte| byte as char);
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+}
+
+/// Stands for a value without saying it. Comparable only with fingerprints under the same key.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Fingerprint {
+    /// The name of the key.
+    pub key_id: Arc<str>,
+    /// HMAC-SHA-256 in hexadecimal.
+    pub hex: Arc<str>,
+}
+
+/// Prints the key's name only: reports never show fingerprints.
+impl fmt::Debug for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Fingerprint").field("key_id", &self.key_id).finish_non_exhaustive()
+    }
+}
+
+impl Fingerprint {
+    /// Whether two values are equal; `None` when they were fingerprinted under different keys.
+    pub fn same(&self, other: &Self) -> Option<bool> {
+        (self.key_id == other.key_id).then(|| self.hex == other.hex)
+    }
+}
+
+/// A value that was sealed: what is left of it may be printed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Secret {
+    /// Why it is masked.
+    pub reason: MaskReason,
+    /// The fingerprint of the whole value.
+    pub fingerprint: Fingerprint,
+    /// What the value looked like.
+    pub value_type: ValueType,
+    /// Where the value belongs.
+    pub value_class: ValueClass,
+    /// How long it was, roughly. Absent for fingerprints from documents that do not say.
+    pub length: Option<LengthClass>,
+    /// For a URL: its parts, with fingerprints where secrets stood.
+    pub url: Option<Box<UrlParts>>,
+}
+
+impl Secret {
+    /// Every fingerprint by which this value can be found elsewhere: the whole, and the secrets inside a URL.
+    pub fn fingerprints(&self) -> impl Iterator<Item = &Fingerprint> {
+        std::iter::once(&self.fingerprint).chain(self.url.iter().flat_map(|url| url.secrets()))
+    }
+}
+
+impl SecretTable {
+    /// Seals a value if its name or its shape says that it is secret.
+    pub fn seal(&self, key: &FingerprintKey, name: Option<&str>, value: &str) -> Option<Secret> {
+        self.classify(name, value).map(|reason| self.seal_as(key, reason, value))
+    }
+
+    /// Seals a value whatever it looks like.
+    pub fn seal_as(&self, key: &FingerprintKey, reason: MaskReason, value: &str) -> Secret {
+        Secret {
+            reason,
+            fingerprint: key.fingerprint(value),
+            value_type: ValueType::of(value),
+            value_class: self.value_class(value),
+            length: Some(LengthClass::of(value)),
+            url: UrlParts::parse(self, key, value).map(Box::new),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fingerprints_compare_under_one_key_only() {
+        let (one, two) = (FingerprintKey::from_bytes(*b"one"), FingerprintKey::from_bytes(*b"two"));
+        assert_eq!(one.fingerprint("x").same(&one.fingerprint("x")), Some(true));
+        assert_eq!(one.fingerprint("x").same(&one.fingerprint("y")), Some(false));
+        assert_eq!(one.fingerprint("x").same(&two.fingerprint("x")), None);
+    }
+
+    #[test]
+    fn the_fingerprint_is_hmac_sha_256() {
+        // RFC 4231, test case 2.
+        let key = FingerprintKey::new("rfc", *b"Jefe");
+        let expected = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843";
+        assert_eq!(&*key.fingerprint("what do ya want for nothing?").hex, expected);
+    }
+
+    #[test]
+    fn debug_shows_no_value() {
+        let key = FingerprintKey::from_bytes(*b"canary-key");
+        let secret = SecretTable::builtin().seal_as(&key, MaskReason::Name, "canary-value");
+        let shown = format!("{key:?} {secret:?}");
+        assert!(!shown.contains("canary"), "{shown}");
+        assert!(!shown.contains(&*secret.fingerprint.hex), "{shown}");
+    }
+}

@@ -1,0 +1,713 @@
+//! The one tree that every text becomes: documents, policies, manifests and environments are all this.
+//!
+//! It is an arena: nodes, map entries and list items each stand in one vector, and all text in one pool, so that reading
+//! a text costs a handful of allocations however large it is.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::secret::{Secret, ValueClass, ValueType};
+use crate::source::{Location, Source, Span};
+
+/// The place of a node in its tree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NodeId(u32);
+
+impl NodeId {
+    fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// A piece of the pool.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Text {
+    start: u32,
+    len: u32,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Null,
+    False,
+    True,
+    Number,
+    String,
+    Sequence,
+    Map,
+    Unresolved,
+    Secret,
+    Variable,
+}
+
+#[derive(Clone, Copy)]
+struct Raw {
+    kind: Kind,
+    quoted: bool,
+    source: u16,
+    span: Span,
+    /// Scalars: the text's start in the pool; collections: the first entry or item; others: an index into a side table.
+    a: u32,
+    /// Scalars: the text's length; collections: how many.
+    b: u32,
+}
+
+#[derive(Clone, Copy)]
+struct Entry {
+    key: Text,
+    key_span: Span,
+    value: NodeId,
+}
+
+/// An environment variable: a value that is plain, sealed, unresolved or unset, and what is known about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Variable {
+    /// The value: text, a [`Secret`], unresolved, or null where it is described as unset.
+    pub value: NodeId,
+    /// Whether it counts as secret, even where its value is unknown or empty.
+    pub secret: bool,
+    /// What the value looks like.
+    pub value_type: ValueType,
+    /// Where the value belongs.
+    pub value_class: ValueClass,
+    /// Where it is set: a list of `{ store, path }`.
+    pub sources: Option<NodeId>,
+    /// When it was rotated last.
+    pub rotated_at: Option<NodeId>,
+    /// When it expires.
+    pub expires_at: Option<NodeId>,
+}
+
+/// A parsed text, or an environment: values that know where they were written.
+///
+/// INVARIANT: the entries of every map are sorted by key and every key is there once.
+#[derive(Clone)]
+pub struct Tree {
+    pool: String,
+    nodes: Vec<Raw>,
+    entries: Vec<Entry>,
+    items: Vec<NodeId>,
+    sources: Vec<Arc<Source>>,
+    secrets: Vec<Secret>,
+    variables: Vec<Variable>,
+    tags: Vec<(NodeId, Box<str>)>,
+}
+
+/// Never prints values: they may be secret.
+impl fmt::Debug for Tree {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tree").field("nodes", &self.nodes.len()).field("sources", &self.sources).finish_non_exhaustive()
+    }
+}
+
+/// What a node is.
+#[derive(Clone, Copy, Debug)]
+pub enum Value<'t> {
+    /// Described as absent.
+    Null,
+    /// True or false.
+    Bool(bool),
+    /// A number as it was written.
+    Number(&'t str),
+    /// A text.
+    String(&'t str),
+    /// A list.
+    Sequence,
+    /// A map.
+    Map,
+    /// Known to be there, but not what it is; with the reason.
+    Unresolved(&'t str),
+    /// A sealed value.
+    Secret(&'t Secret),
+    /// An environment variable.
+    Variable(&'t Variable),
+}
+
+impl Tree {
+    fn raw(&self, id: NodeId) -> Raw {
+        // INVARIANT: ids come from this tree's builder; a foreign one reads as null at no place.
+        self.nodes.get(id.index()).copied().unwrap_or(Raw {
+            kind: Kind::Null,
+            quoted: false,
+            source: 0,
+            span: Span::default(),
+            a: 0,
+            b: 0,
+        })
+    }
+
+    fn text(&self, text: Text) -> &str {
+        self.pool.get(text.start as usize..(text.start + text.len) as usize).unwrap_or_default()
+    }
+
+    /// A view of one node.
+    pub fn node(&self, id: NodeId) -> Node<'_> {
+        Node { tree: self, id }
+    }
+
+    /// How many nodes there are.
+    pub fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// Whether there is no node at all.
+    pub fn is_empty(&self) -> bool {
+        self.nodes.is_empty()
+    }
+
+    /// The texts that its nodes point into.
+    pub fn sources(&self) -> &[Arc<Source>] {
+        &self.sources
+    }
+
+    fn set(&mut self, id: NodeId, kind: Kind, a: u32, b: u32) {
+        if let Some(raw) = self.nodes.get_mut(id.index()) {
+            (raw.kind, raw.a, raw.b) = (kind, a, b);
+        }
+    }
+
+    fn store(&mut self, text: &str) -> Text {
+        let start = self.pool.len() as u32;
+        self.pool.push_str(text);
+        Text { start, len: text.len() as u32 }
+    }
+
+    /// Seals a value: what stood there can no longer be read from this node, and its place is masked in excerpts.
+    pub fn seal(&mut self, id: NodeId, secret: Secret) {
+        let raw = self.raw(id);
+        if let Some(source) = self.sources.get(raw.source as usize) {
+            source.mask(raw.span);
+        }
+        self.secrets.push(secret);
+        self.set(id, Kind::Secret, self.secrets.len() as u32 - 1, 0);
+    }
+
+    /// Turns a node into a value that is not known, with the reason.
+    pub fn set_unresolved(&mut self, id: NodeId, reason: &str) {
+        let text = self.store(reason);
+        self.set(id, Kind::Unresolved, text.start, text.len);
+    }
+
+    /// Turns a number or a boolean into the text as it was written: what a process would see.
+    pub fn set_text(&mut self, id: NodeId) {
+        let raw = self.raw(id);
+        match raw.kind {
+            Kind::Number => self.set(id, Kind::String, raw.a, raw.b),
+            Kind::True | Kind::False => {
+                let text = self.store(if raw.kind == Kind::True { "true" } else { "false" });
+                self.set(id, Kind::String, text.start, text.len);
+            }
+            _ => {}
+        }
+    }
+
+    /// Turns a text into an integer, such as a quantity in base units.
+    pub fn set_integer(&mut self, id: NodeId, value: i64) {
+        let text = self.store(&value.to_string());
+        self.set(id, Kind::Number, text.start, text.len);
+    }
+
+    /// Adds a node that stands where `like` stands.
+    pub fn null_at(&mut self, like: NodeId) -> NodeId {
+        let raw = Raw { kind: Kind::Null, ..self.raw(like) };
+        self.nodes.push(raw);
+        NodeId(self.nodes.len() as u32 - 1)
+    }
+
+    /// Adds a copy of the scalar at `id`: for a node that becomes something around its own value.
+    pub fn duplicate(&mut self, id: NodeId) -> NodeId {
+        self.nodes.push(self.raw(id));
+        NodeId(self.nodes.len() as u32 - 1)
+    }
+
+    /// Turns a node into a variable.
+    pub fn set_variable(&mut self, id: NodeId, variable: Variable) {
+        self.variables.push(variable);
+        self.set(id, Kind::Variable, self.variables.len() as u32 - 1, 0);
+    }
+}
+
+/// A view of one node of a tree.
+#[derive(Clone, Copy)]
+pub struct Node<'t> {
+    tree: &'t Tree,
+    id: NodeId,
+}
+
+/// Never prints the value: it may be secret.
+impl fmt::Debug for Node<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Node").field("id", &self.id).field("kind", &self.raw().kind).finish_non_exhaustive()
+    }
+}
+
+impl<'t> Node<'t> {
+    fn raw(self) -> Raw {
+        self.tree.raw(self.id)
+    }
+
+    /// Its place in the tree.
+    pub fn id(self) -> NodeId {
+        self.id
+    }
+
+    /// The tree that it belongs to.
+    pub fn tree(self) -> &'t Tree {
+        self.tree
+    }
+
+    /// What it is.
+    pub fn value(self) -> Value<'t> {
+        let raw = self.raw();
+        let text = || self.tree.text(Text { start: raw.a, len: raw.b });
+        match raw.kind {
+            Kind::Null => Value::Null,
+            Kind::False => Value::Bool(false),
+            Kind::True => Value::Bool(true),
+            Kind::Number => Value::Number(text()),
+            Kind::String => Value::String(text()),
+            Kind::Sequence => Value::Sequence,
+            Kind::Map => Value::Map,
+            Kind::Unresolved => Value::Unresolved(text()),
+            Kind::Secret => self.tree.secrets.get(raw.a as usize).map_or(Value::Null, Value::Secret),
+            Kind::Variable => self.tree.variables.get(raw.a as usize).map_or(Value::Null, Value::Variable),
+        }
+    }
+
+    /// The text of a scalar as it was written (quotes and escapes removed); `None` for everything else.
+    pub fn scalar_text(self) -> Option<&'t str> {
+        match self.value() {
+            Value::Number(text) | Value::String(text) => Some(text),
+            Value::Bool(value) => Some(if value { "true" } else { "false" }),
+            _ => None,
+        }
+    }
+
+    /// The text of a string; `None` for everything else.
+    pub fn as_str(self) -> Option<&'t str> {
+        match self.value() {
+            Value::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Whether it is null.
+    pub fn is_null(self) -> bool {
+        self.raw().kind == Kind::Null
+    }
+
+    /// Whether it is a map.
+    pub fn is_map(self) -> bool {
+        self.raw().kind == Kind::Map
+    }
+
+    /// Whether it is a list.
+    pub fn is_sequence(self) -> bool {
+        self.raw().kind == Kind::Sequence
+    }
+
+    /// Whether the scalar was written in quotes (or as a YAML block).
+    pub fn is_quoted(self) -> bool {
+        self.raw().quoted
+    }
+
+    /// The custom YAML tag, such as `!reset`.
+    pub fn tag(self) -> Option<&'t str> {
+        let at = self.tree.tags.binary_search_by_key(&self.id, |(id, _)| *id).ok()?;
+        self.tree.tags.get(at).map(|(_, tag)| &**tag)
+    }
+
+    /// What kind of value it is, in the words of messages.
+    pub fn kind_word(self) -> &'static str {
+        match self.raw().kind {
+            Kind::Null => "null",
+            Kind::False | Kind::True => "a boolean",
+            Kind::Number => "a number",
+            Kind::String => "a text",
+            Kind::Sequence => "a list",
+            Kind::Map => "a map",
+            Kind::Unresolved => "an unresolved value",
+            Kind::Secret => "a secret",
+            Kind::Variable => "a variable",
+        }
+    }
+
+    /// Where it was written.
+    pub fn span(self) -> Span {
+        self.raw().span
+    }
+
+    /// Where it was written, with the text.
+    pub fn location(self) -> Option<Location> {
+        let raw = self.raw();
+        self.tree.sources.get(raw.source as usize).map(|source| Location::new(source, raw.span))
+    }
+
+    /// How many entries or items a collection has; 0 for scalars.
+    pub fn len(self) -> usize {
+        let raw = self.raw();
+        if matches!(raw.kind, Kind::Map | Kind::Sequence) { raw.b as usize } else { 0 }
+    }
+
+    /// Whether a collection has no entry; true for scalars.
+    pub fn is_empty(self) -> bool {
+        self.len() == 0
+    }
+
+    fn raw_entries(self) -> &'t [Entry] {
+        let raw = self.raw();
+        let range = raw.a as usize..(raw.a + raw.b) as usize;
+        if raw.kind == Kind::Map { self.tree.entries.get(range).unwrap_or_default() } else { &[] }
+    }
+
+    /// The entries of a map, sorted by key; nothing for everything else.
+    pub fn entries(self) -> Entries<'t> {
+        Entries { tree: self.tree, entries: self.raw_entries().iter() }
+    }
+
+    /// The value at `key` of a map.
+    pub fn get(self, key: &str) -> Option<Node<'t>> {
+        let entries = self.raw_entries();
+        let at = entries.binary_search_by(|entry| self.tree.text(entry.key).cmp(key)).ok()?;
+        entries.get(at).map(|entry| self.tree.node(entry.value))
+    }
+
+    /// Where the key of an entry was written.
+    pub fn key_location(self, key: &str) -> Option<Location> {
+        let entry = self.raw_entries().iter().find(|entry| self.tree.text(entry.key) == key)?;
+        self.tree.sources.get(self.raw().source as usize).map(|source| Location::new(source, entry.key_span))
+    }
+
+    /// The items of a list; nothing for everything else.
+    pub fn items(self) -> impl ExactSizeIterator<Item = Node<'t>> + Clone + use<'t> {
+        let raw = self.raw();
+        let range = raw.a as usize..(raw.a + raw.b) as usize;
+        let items = if raw.kind == Kind::Sequence { self.tree.items.get(range).unwrap_or_default() } else { &[] };
+        let tree = self.tree;
+        items.iter().map(move |&id| tree.node(id))
+    }
+}
+
+/// The entries of a map: key, the key's place, value.
+#[derive(Clone)]
+pub struct Entries<'t> {
+    tree: &'t Tree,
+    entries: std::slice::Iter<'t, Entry>,
+}
+
+impl<'t> Iterator for Entries<'t> {
+    type Item = (&'t str, Span, Node<'t>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let entry = self.entries.next()?;
+        Some((self.tree.text(entry.key), entry.key_span, self.tree.node(entry.value)))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.entries.size_hint()
+    }
+}
+
+impl ExactSizeIterator for Entries<'_> {}
+
+/// A key that stood twice in one map. The last one counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Duplicate {
+    /// Where the key stood that does not count.
+    pub first: Span,
+    /// Where the value stood that does not count.
+    pub first_value: Span,
+    /// Where the key stands that counts.
+    pub last: Span,
+}
+
+/// Builds a tree from the bottom up: children first, then the collection around them.
+pub struct TreeBuilder {
+    tree: Tree,
+    open_entries: Vec<Entry>,
+    open_items: Vec<NodeId>,
+    duplicates: Vec<Duplicate>,
+    source: u16,
+}
+
+/// Where an open collection began.
+#[derive(Clone, Copy, Debug)]
+pub struct Mark(usize);
+
+impl TreeBuilder {
+    /// A builder for the tree of one text. The pool begins as a copy of the text, so that plain scalars need no other.
+    pub fn new(source: &Arc<Source>) -> Self {
+        let text = source.text();
+        let mut builder = Self::empty(text.len() / 20);
+        builder.tree.pool.push_str(text);
+        builder.tree.sources.push(Arc::clone(source));
+        builder
+    }
+
+    /// A builder for a tree of values from several texts.
+    pub fn empty(nodes: usize) -> Self {
+        let tree = Tree {
+            pool: String::new(),
+            nodes: Vec::with_capacity(nodes + 8),
+            entries: Vec::with_capacity(nodes + 8),
+            items: Vec::with_capacity(nodes / 4 + 8),
+            sources: Vec::with_capacity(1),
+            secrets: Vec::new(),
+            variables: Vec::new(),
+            tags: Vec::new(),
+        };
+        Self { tree, open_entries: Vec::with_capacity(64), open_items: Vec::with_capacity(16), duplicates: Vec::new(), source: 0 }
+    }
+
+    /// Says into which text the spans of the following nodes point.
+    pub fn set_source(&mut self, source: &Arc<Source>) {
+        let known = self.tree.sources.iter().position(|known| Arc::ptr_eq(known, source));
+        let at = known.unwrap_or_else(|| {
+            self.tree.sources.push(Arc::clone(source));
+            self.tree.sources.len() - 1
+        });
+        self.source = u16::try_from(at).unwrap_or(u16::MAX);
+    }
+
+    /// How many nodes there are by now.
+    pub fn len(&self) -> usize {
+        self.tree.nodes.len()
+    }
+
+    /// Whether nothing was added yet.
+    pub fn is_empty(&self) -> bool {
+        self.tree.nodes.is_empty()
+    }
+
+    fn push(&mut self, kind: Kind, quoted: bool, span: Span, a: u32, b: u32) -> NodeId {
+        self.tree.nodes.push(Raw { kind, quoted, source: self.source, span, a, b });
+        NodeId(self.tree.nodes.len() as u32 - 1)
+    }
+
+    /// Text that stands in the source as it is meant: nothing is copied.
+    pub fn verbatim(&self, span: Span) -> Text {
+        Text { start: span.start, len: span.end - span.start }
+    }
+
+    /// Text that had to be made (escapes, folding).
+    pub fn text(&mut self, text: &str) -> Text {
+        self.tree.store(text)
+    }
+
+    /// The characters of a text.
+    pub fn str(&self, text: Text) -> &str {
+        self.tree.text(text)
+    }
+
+    /// Adds null.
+    pub fn null(&mut self, span: Span) -> NodeId {
+        self.push(Kind::Null, false, span, 0, 0)
+    }
+
+    /// Adds a boolean.
+    pub fn bool(&mut self, span: Span, value: bool) -> NodeId {
+        self.push(if value { Kind::True } else { Kind::False }, false, span, 0, 0)
+    }
+
+    /// Adds a number, as it was written.
+    pub fn number(&mut self, span: Span, text: Text) -> NodeId {
+        self.push(Kind::Number, false, span, text.start, text.len)
+    }
+
+    /// Adds a text.
+    pub fn string(&mut self, span: Span, text: Text, quoted: bool) -> NodeId {
+        self.push(Kind::String, quoted, span, text.start, text.len)
+    }
+
+    /// Adds a value that is not known, with the reason.
+    pub fn unresolved(&mut self, span: Span, reason: &str) -> NodeId {
+        let text = self.text(reason);
+        self.push(Kind::Unresolved, false, span, text.start, text.len)
+    }
+
+    /// Adds a sealed value and masks its place.
+    pub fn secret(&mut self, span: Span, secret: Secret) -> NodeId {
+        let id = self.push(Kind::Null, false, span, 0, 0);
+        self.tree.seal(id, secret);
+        id
+    }
+
+    /// Adds a variable around a value.
+    pub fn variable(&mut self, span: Span, variable: Variable) -> NodeId {
+        let id = self.push(Kind::Null, false, span, 0, 0);
+        self.tree.set_variable(id, variable);
+        id
+    }
+
+    /// Keeps the custom tag of the newest node.
+    pub fn tag(&mut self, id: NodeId, tag: &str) {
+        // INVARIANT: sorted by node, because nodes are tagged as they are made; a late tag is put in its place.
+        let at = self.tree.tags.partition_point(|(other, _)| *other < id);
+        self.tree.tags.insert(at, (id, tag.into()));
+    }
+
+    /// Begins a map.
+    pub fn begin_map(&self) -> Mark {
+        Mark(self.open_entries.len())
+    }
+
+    /// Adds an entry to the map that was begun last.
+    pub fn entry(&mut self, key: Text, key_span: Span, value: NodeId) {
+        self.open_entries.push(Entry { key, key_span, value });
+    }
+
+    /// How many entries the open map has by now.
+    pub fn open_len(&self, mark: Mark) -> usize {
+        self.open_entries.len().saturating_sub(mark.0)
+    }
+
+    /// Whether the open map already has a key.
+    pub fn has_key(&self, mark: Mark, key: &str) -> bool {
+        let open = self.open_entries.get(mark.0..).unwrap_or_default();
+        open.iter().any(|entry| self.tree.text(entry.key) == key)
+    }
+
+    /// Adds the entries of a finished map to the open one, where their keys are not there yet: a YAML merge key.
+    pub fn merge(&mut self, mark: Mark, from: NodeId) {
+        let raw = self.tree.raw(from);
+        if raw.kind != Kind::Map {
+            return;
+        }
+        for at in raw.a..raw.a + raw.b {
+            let Some(&entry) = self.tree.entries.get(at as usize) else { continue };
+            if !self.has_key(mark, self.tree.text(entry.key)) {
+                self.open_entries.push(entry);
+            }
+        }
+    }
+
+    /// Ends a map: sorts its entries and lets the last of equal keys win.
+    pub fn end_map(&mut self, mark: Mark, span: Span) -> NodeId {
+        let start = self.tree.entries.len();
+        let open = self.open_entries.get_mut(mark.0..).unwrap_or_default();
+        let pool = self.tree.pool.as_str();
+        let key = |entry: &Entry| pool.get(entry.key.start as usize..(entry.key.start + entry.key.len) as usize);
+        if open.is_sorted_by(|a, b| key(a) < key(b)) {
+            self.tree.entries.extend_from_slice(open);
+        } else {
+            // Stable: equal keys keep the order in which they were written.
+            open.sort_by(|a, b| key(a).cmp(&key(b)));
+            for (at, entry) in open.iter().enumerate() {
+                match open.get(at + 1) {
+                    Some(next) if key(next) == key(entry) => {
+                        let first_value = self.tree.nodes.get(entry.value.index()).map(|raw| raw.span).unwrap_or_default();
+                        self.duplicates.push(Duplicate { first: entry.key_span, first_value, last: next.key_span });
+                    }
+                    _ => self.tree.entries.push(*entry),
+                }
+            }
+        }
+        self.open_entries.truncate(mark.0);
+        let len = self.tree.entries.len() - start;
+        self.push(Kind::Map, false, span, start as u32, len as u32)
+    }
+
+    /// Begins a list.
+    pub fn begin_sequence(&self) -> Mark {
+        Mark(self.open_items.len())
+    }
+
+    /// Adds an item to the list that was begun last.
+    pub fn item(&mut self, value: NodeId) {
+        self.open_items.push(value);
+    }
+
+    /// Ends a list.
+    pub fn end_sequence(&mut self, mark: Mark, span: Span) -> NodeId {
+        let start = self.tree.items.len();
+        self.tree.items.extend_from_slice(self.open_items.get(mark.0..).unwrap_or_default());
+        self.open_items.truncate(mark.0);
+        let len = self.tree.items.len() - start;
+        self.push(Kind::Sequence, false, span, start as u32, len as u32)
+    }
+
+    /// Copies a finished subtree: what a YAML alias stands for. `None` when that takes more than `budget` nodes.
+    pub fn copy(&mut self, id: NodeId, budget: &mut usize) -> Option<NodeId> {
+        *budget = budget.checked_sub(1)?;
+        let raw = self.tree.raw(id);
+        let copied = match raw.kind {
+            Kind::Map => {
+                let mark = self.begin_map();
+                for at in raw.a..raw.a + raw.b {
+                    let entry = self.tree.entries.get(at as usize).copied()?;
+                    let value = self.copy(entry.value, budget)?;
+                    self.entry(entry.key, entry.key_span, value);
+                }
+                self.end_map(mark, raw.span)
+            }
+            Kind::Sequence => {
+                let mark = self.begin_sequence();
+                for at in raw.a..raw.a + raw.b {
+                    let item = self.tree.items.get(at as usize).copied()?;
+                    let item = self.copy(item, budget)?;
+                    self.item(item);
+                }
+                self.end_sequence(mark, raw.span)
+            }
+            _ => self.tree.duplicate(id),
+        };
+        if let Some(tag) = self.tree.node(id).tag() {
+            let tag: Box<str> = tag.into();
+            self.tag(copied, &tag);
+        }
+        Some(copied)
+    }
+
+    /// A view of a finished node.
+    pub fn node(&self, id: NodeId) -> Node<'_> {
+        self.tree.node(id)
+    }
+
+    /// The keys that stood twice, in the order of their maps' ends.
+    pub fn duplicates(&self) -> &[Duplicate] {
+        &self.duplicates
+    }
+
+    /// The tree.
+    pub fn finish(self) -> Tree {
+        self.tree
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn maps_are_sorted_and_the_last_duplicate_wins() {
+        let source = Source::new("t", "b a b");
+        let mut builder = TreeBuilder::new(&source);
+        let mark = builder.begin_map();
+        for (at, value) in [(0, true), (2, true), (4, false)] {
+            let span = Span::new(at, at + 1);
+            let node = builder.bool(span, value);
+            builder.entry(builder.verbatim(span), span, node);
+        }
+        let root = builder.end_map(mark, Span::new(0, 5));
+        assert_eq!(builder.duplicates().len(), 1);
+        assert_eq!(builder.duplicates()[0].last, Span::new(4, 5));
+        let tree = builder.finish();
+        let keys: Vec<&str> = tree.node(root).entries().map(|(key, ..)| key).collect();
+        assert_eq!(keys, ["a", "b"]);
+        assert!(matches!(tree.node(root).get("b").map(Node::value), Some(Value::Bool(false))));
+    }
+
+    #[test]
+    fn copies_stop_at_their_budget() {
+        let source = Source::new("t", "a");
+        let mut builder = TreeBuilder::new(&source);
+        let mark = builder.begin_sequence();
+        for _ in 0..4 {
+            let node = builder.null(Span::new(0, 1));
+            builder.item(node);
+        }
+        let list = builder.end_sequence(mark, Span::new(0, 1));
+        assert!(builder.copy(list, &mut 5).is_some());
+        assert!(builder.copy(list, &mut 4).is_none());
+    }
+}

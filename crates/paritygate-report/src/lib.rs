@@ -1,0 +1,1 @@
+//! Reports to text and JSON: one file per output format.

@@ -1,0 +1,1 @@
+//! The catalogue of rule kinds: params, manual, check and tests of each in one file.

@@ -1,0 +1,1 @@
+//! Conformance cases, command line transcripts and the corpus test.
