@@ -1,1 +1,50 @@
 //! The policy packs that come with paritygate, as data.
+
+/// A pack: policies that belong together.
+#[derive(Debug)]
+pub struct Pack {
+    /// The name in `policies:`.
+    pub name: &'static str,
+    /// What it is for, in one sentence.
+    pub summary: &'static str,
+    /// Its policies.
+    pub policies: &'static [File],
+}
+
+/// A policy and the cases that show what it finds.
+#[derive(Debug)]
+pub struct File {
+    /// Its path in this folder.
+    pub path: &'static str,
+    /// Its text.
+    pub text: &'static str,
+    /// The cases beside it.
+    pub cases: &'static str,
+}
+
+macro_rules! policy {
+    ($path:literal) => {
+        File {
+            path: concat!($path, ".yaml"),
+            text: include_str!(concat!("../", $path, ".yaml")),
+            cases: include_str!(concat!("../", $path, ".cases.yaml")),
+        }
+    };
+}
+
+/// All packs, sorted by name.
+pub static ALL: &[Pack] = &[Pack {
+    name: "recommended",
+    summary: "what is worth knowing on the first day, and nothing that is merely different",
+    policies: &[
+        policy!("recommended/contract"),
+        policy!("recommended/secrets"),
+        policy!("recommended/variables"),
+        policy!("recommended/workloads"),
+    ],
+}];
+
+/// The pack of that name.
+pub fn find(name: &str) -> Option<&'static Pack> {
+    ALL.iter().find(|pack| pack.name == name)
+}

@@ -4,12 +4,19 @@
 //! which further files it needs. The host supplies those that it wants to and asks again.
 
 pub mod document;
+pub mod dotenv;
 pub mod formats;
+pub mod image;
+mod variable;
+
+pub use paritygate_model::quantity;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use paritygate_model::{Coverage, Diagnostic, Draft, FingerprintKey, Location, NodeId, SecretTable, Source, Tree};
+use paritygate_model::{
+    Coverage, Diagnostic, Draft, Environment, FingerprintKey, Location, Node, NodeId, SecretTable, Source, Tier, Tree,
+};
 
 /// What a host answered to the question for one file.
 #[derive(Clone, Debug)]
@@ -62,13 +69,13 @@ pub struct Context<'a> {
 #[derive(Debug)]
 pub enum Description {
     /// A finished tree: native documents, which need no building.
-    Tree(Tree, NodeId),
+    Tree(Arc<Tree>, NodeId),
     /// A draft, for formats that build.
     Draft(Draft),
 }
 
 /// The answer of an import. It accompanies: what was understood is there even where something was wrong.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Imported {
     /// The environments that the files describe. Most formats describe one; a native text may hold several.
     pub descriptions: Vec<Description>,
@@ -78,6 +85,24 @@ pub struct Imported {
     pub needs: Vec<Need>,
     /// What was wrong.
     pub diagnostics: Vec<Diagnostic>,
+}
+
+/// The text at `path`. Where it is not at hand, `imported` gets a need or a diagnostic instead.
+fn supplied(path: &str, at: Option<&Location>, context: &Context<'_>, imported: &mut Imported) -> Option<Arc<Source>> {
+    let problem = match context.files.get(path) {
+        Some(Supplied::Text(source)) => return Some(Arc::clone(source)),
+        Some(Supplied::Absent) => format!("`{path}` does not exist"),
+        Some(Supplied::Refused(reason)) => format!("`{path}` was not read: {reason}"),
+        None => {
+            imported.needs.push(Need { path: path.to_owned(), at: at.cloned(), required: true });
+            return None;
+        }
+    };
+    imported.diagnostics.push(match at {
+        Some(at) => Diagnostic::error("file-not-found", at.clone(), problem).help("create it, or remove what names it here"),
+        None => Diagnostic::nowhere("file-not-found", problem).help("check the path; it counts from the project's folder"),
+    });
+    None
 }
 
 /// An input format: one file in `formats`, one entry in [`formats::ALL`].
@@ -101,4 +126,41 @@ pub enum Module {
     Core,
     /// Loaded on demand.
     Formats,
+}
+
+/// What a host says about an environment beside its files.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Named<'a> {
+    /// Its name; empty leaves it to the document.
+    pub name: &'a str,
+    /// Its tier; `None` leaves it to the document, and then to the name.
+    pub tier: Option<Tier>,
+    /// Its place in the order.
+    pub order: Option<i64>,
+    /// Other names under which values speak of it.
+    pub aliases: &'a [String],
+}
+
+impl Named<'_> {
+    /// The environment of a description. `coverage` is that of a draft; documents declare their own.
+    pub fn environment(self, description: Description, coverage: Vec<(String, Coverage)>, key: &FingerprintKey) -> Environment {
+        let (tree, root, coverage) = match description {
+            Description::Tree(tree, root) => {
+                let coverage = formats::environment::coverage(tree.node(root));
+                (tree, root, coverage)
+            }
+            Description::Draft(draft) => {
+                let (tree, root) = draft.finish();
+                (Arc::new(tree), root, coverage)
+            }
+        };
+        let node = tree.node(root);
+        let own = node.get("environment").and_then(Node::scalar_text).unwrap_or_default();
+        let name: Arc<str> = if self.name.is_empty() { own.into() } else { self.name.into() };
+        let written = node.get("tier").and_then(Node::as_str).and_then(Tier::from_word);
+        let tier = self.tier.or(written).unwrap_or_else(|| Tier::from_name(&name));
+        let mut aliases = vec![name.to_string()];
+        aliases.extend(self.aliases.iter().cloned());
+        Environment { name, tier, order: self.order, aliases, contract: false, tree, root, coverage, key: key.clone() }
+    }
 }

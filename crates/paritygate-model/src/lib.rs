@@ -9,6 +9,7 @@ pub mod draft;
 pub mod environment;
 pub mod limits;
 pub mod path;
+pub mod quantity;
 pub mod report;
 pub mod secret;
 pub mod shape;

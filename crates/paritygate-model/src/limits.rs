@@ -6,6 +6,14 @@ pub const MAX_DOCUMENT_BYTES: usize = 32 * 1024 * 1024;
 pub const MAX_DEPTH: usize = 128;
 /// How many nodes the aliases of one YAML text may add when they are expanded.
 pub const MAX_ALIAS_NODES: usize = 200_000;
+/// How long a key of a YAML map may be, in bytes.
+pub const MAX_KEY_BYTES: usize = 4_096;
+/// How many variables one `.env` text may set.
+pub const MAX_VARIABLES: usize = 100_000;
+/// How many bytes references may add to one value; no process could be handed as much.
+pub const MAX_INTERPOLATED_BYTES: usize = 1024 * 1024;
+/// How many mistakes of one text are told one by one.
+pub const MAX_DIAGNOSTICS: usize = 100;
 /// How many nodes one document may hold.
 pub const MAX_NODES: usize = 4_000_000;
 /// How many environments one check compares.
@@ -18,6 +26,8 @@ pub const MAX_CHAIN: usize = 32;
 pub const MAX_ROWS: usize = 5_000_000;
 /// How many findings one rule reports; the rest are counted.
 pub const MAX_FINDINGS_PER_RULE: usize = 1_000;
+/// How many bytes a selector may have.
+pub const MAX_SELECTOR_BYTES: usize = 4_096;
 /// How many patterns the braces of one selector may expand to.
 pub const MAX_SELECTOR_ALTERNATIVES: usize = 64;
 /// How many bytes a regular expression may have.

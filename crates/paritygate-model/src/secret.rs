@@ -3,10 +3,15 @@
 //! A sealed value keeps its fingerprint and its facets; the value itself is gone. The names and shapes that make a value
 //! secret stand in one data file, `secret/table.txt`.
 
+mod class;
 mod facets;
+mod names;
+mod scan;
 mod scrub;
 mod table;
+mod tokens;
 mod url;
+mod values;
 
 use std::fmt;
 use std::sync::Arc;
@@ -15,6 +20,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 pub use facets::{LengthClass, ValueClass, ValueType};
+pub use scrub::mask_unparsed;
 pub use table::SecretTable;
 pub use url::UrlParts;
 
@@ -166,7 +172,7 @@ impl SecretTable {
             reason,
             fingerprint: key.fingerprint(value),
             value_type: ValueType::of(value),
-            value_class: self.value_class(value),
+            value_class: Self::class_of_secret(value),
             length: Some(LengthClass::of(value)),
             url: UrlParts::parse(self, key, value).map(Box::new),
         }

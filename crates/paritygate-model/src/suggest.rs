@@ -3,10 +3,14 @@
 /// The candidate nearest to `word`, if one is near enough to be meant.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let folded = word.to_lowercase().replace(['_', '-'], "");
+    let folded_len = folded.chars().count();
     let near = |candidate: &str| {
         let other = candidate.to_lowercase().replace(['_', '-'], "");
-        let distance = strsim::damerau_levenshtein(&folded, &other);
-        (distance <= (other.chars().count().min(folded.chars().count()) / 3).max(1)).then_some(distance)
+        let len = other.chars().count();
+        let most = (len.min(folded_len) / 3).max(1);
+        // Words can't be nearer than their lengths are: a huge word costs nothing more.
+        let distance = (len.abs_diff(folded_len) <= most).then(|| strsim::damerau_levenshtein(&folded, &other))?;
+        (distance <= most).then_some(distance)
     };
     candidates
         .into_iter()

@@ -3,6 +3,7 @@
 //! It is an arena: nodes, map entries and list items each stand in one vector, and all text in one pool, so that reading
 //! a text costs a handful of allocations however large it is.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -160,6 +161,26 @@ impl Tree {
         &self.sources
     }
 
+    /// The entry of a map by its place, for walks that change the tree as they go.
+    pub fn entry_at(&self, id: NodeId, at: usize) -> Option<(Text, Span, NodeId)> {
+        let raw = self.raw(id);
+        let inside = raw.kind == Kind::Map && at < raw.b as usize;
+        let entry = if inside { self.entries.get(raw.a as usize + at) } else { None };
+        entry.map(|entry| (entry.key, entry.key_span, entry.value))
+    }
+
+    /// The item of a list by its place, for walks that change the tree as they go.
+    pub fn item_at(&self, id: NodeId, at: usize) -> Option<NodeId> {
+        let raw = self.raw(id);
+        let inside = raw.kind == Kind::Sequence && at < raw.b as usize;
+        if inside { self.items.get(raw.a as usize + at).copied() } else { None }
+    }
+
+    /// The characters of a text of this tree.
+    pub fn str(&self, text: Text) -> &str {
+        self.text(text)
+    }
+
     fn set(&mut self, id: NodeId, kind: Kind, a: u32, b: u32) {
         if let Some(raw) = self.nodes.get_mut(id.index()) {
             (raw.kind, raw.a, raw.b) = (kind, a, b);
@@ -205,6 +226,11 @@ impl Tree {
     pub fn set_integer(&mut self, id: NodeId, value: i64) {
         let text = self.store(&value.to_string());
         self.set(id, Kind::Number, text.start, text.len);
+    }
+
+    /// Turns a node into an empty text.
+    pub fn set_empty(&mut self, id: NodeId) {
+        self.set(id, Kind::String, 0, 0);
     }
 
     /// Adds a node that stands where `like` stands.
@@ -367,9 +393,14 @@ impl<'t> Node<'t> {
 
     /// The value at `key` of a map.
     pub fn get(self, key: &str) -> Option<Node<'t>> {
+        self.get_entry(key).map(|(_, node)| node)
+    }
+
+    /// The entry at `key` of a map: the key as this tree's own text, and the value.
+    pub fn get_entry(self, key: &str) -> Option<(&'t str, Node<'t>)> {
         let entries = self.raw_entries();
         let at = entries.binary_search_by(|entry| self.tree.text(entry.key).cmp(key)).ok()?;
-        entries.get(at).map(|entry| self.tree.node(entry.value))
+        entries.get(at).map(|entry| (self.tree.text(entry.key), self.tree.node(entry.value)))
     }
 
     /// Where the key of an entry was written.
@@ -561,24 +592,26 @@ impl TreeBuilder {
         self.open_entries.len().saturating_sub(mark.0)
     }
 
-    /// Whether the open map already has a key.
-    pub fn has_key(&self, mark: Mark, key: &str) -> bool {
-        let open = self.open_entries.get(mark.0..).unwrap_or_default();
-        open.iter().any(|entry| self.tree.text(entry.key) == key)
-    }
-
-    /// Adds the entries of a finished map to the open one, where their keys are not there yet: a YAML merge key.
-    pub fn merge(&mut self, mark: Mark, from: NodeId) {
-        let raw = self.tree.raw(from);
-        if raw.kind != Kind::Map {
-            return;
-        }
-        for at in raw.a..raw.a + raw.b {
-            let Some(&entry) = self.tree.entries.get(at as usize) else { continue };
-            if !self.has_key(mark, self.tree.text(entry.key)) {
-                self.open_entries.push(entry);
+    /// Adds the entries of finished maps to the open one, where their keys are not there yet: YAML merge keys. What the open
+    /// map holds by now wins over them, and an earlier map wins over a later one.
+    pub fn merge(&mut self, mark: Mark, maps: &[NodeId]) {
+        let Tree { pool, entries, nodes, .. } = &self.tree;
+        let key = |entry: &Entry| pool.get(entry.key.start as usize..(entry.key.start + entry.key.len) as usize);
+        let mut known: BTreeSet<_> = self.open_entries.get(mark.0..).unwrap_or_default().iter().map(key).collect();
+        for raw in maps.iter().filter_map(|id| nodes.get(id.index())).filter(|raw| raw.kind == Kind::Map) {
+            let range = raw.a as usize..(raw.a + raw.b) as usize;
+            for entry in entries.get(range).unwrap_or_default() {
+                if known.insert(key(entry)) {
+                    self.open_entries.push(*entry);
+                }
             }
         }
+    }
+
+    /// Forgets every collection that is open: the document around them is given up.
+    pub fn abandon(&mut self) {
+        self.open_entries.clear();
+        self.open_items.clear();
     }
 
     /// Ends a map: sorts its entries and lets the last of equal keys win.
@@ -626,15 +659,18 @@ impl TreeBuilder {
         self.push(Kind::Sequence, false, span, start as u32, len as u32)
     }
 
-    /// Copies a finished subtree: what a YAML alias stands for. `None` when that takes more than `budget` nodes.
+    /// Copies a finished subtree: what a YAML alias stands for. `None` when that takes more than `budget` nodes; then what
+    /// is open must be abandoned. Long texts count as several nodes: they are shared here, and copied by whoever reads them.
     pub fn copy(&mut self, id: NodeId, budget: &mut usize) -> Option<NodeId> {
-        *budget = budget.checked_sub(1)?;
         let raw = self.tree.raw(id);
+        let text = if matches!(raw.kind, Kind::Map | Kind::Sequence) { 0 } else { raw.b as usize };
+        *budget = budget.checked_sub(1 + text / 256)?;
         let copied = match raw.kind {
             Kind::Map => {
                 let mark = self.begin_map();
                 for at in raw.a..raw.a + raw.b {
                     let entry = self.tree.entries.get(at as usize).copied()?;
+                    *budget = budget.checked_sub(entry.key.len as usize / 256)?;
                     let value = self.copy(entry.value, budget)?;
                     self.entry(entry.key, entry.key_span, value);
                 }

@@ -1,2 +1,100 @@
-//! Work on the workspace.
-fn main() {}
+//! Work on the workspace: `cargo xtask <task>`.
+//!
+//! `test` is the whole test run and the one command that CI calls. Everything else is a part of it, or makes files that
+//! people would otherwise write by hand.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a tool for developers: what it prints is its result")]
+
+mod bench;
+mod codegen;
+mod examples;
+mod new_kind;
+mod setup;
+mod test;
+mod tidy;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::workspace::Workspace;
+
+/// Work on the workspace.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Cli {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Checks what no compiler checks: the arrows between crates, the lists, the file headers.
+    Tidy,
+    /// Writes the generated files.
+    Codegen {
+        /// Writes nothing, and fails where a file is stale.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Makes a rule kind: its file, and its two lines in the list.
+    NewKind {
+        /// The kind's name in policies, in kebab-case.
+        #[arg(required_unless_present = "prove")]
+        name: Option<String>,
+        /// The family that it belongs to.
+        #[arg(long, default_value = "parity")]
+        family: String,
+        /// Proves in a copy of the workspace that a new kind is one file and two lines.
+        #[arg(long, conflicts_with = "name")]
+        prove: bool,
+    },
+    /// Runs the benchmarks.
+    Bench {
+        /// What to measure, and how.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
+    /// Checks each project in `examples/` and compares with the report beside it.
+    Examples {
+        /// Writes the reports instead of comparing with them.
+        #[arg(long)]
+        bless: bool,
+    },
+    /// Runs all tests.
+    Test {
+        /// Adds the long runs.
+        #[arg(long)]
+        all: bool,
+    },
+    /// Runs all tests, and fails if they leave the working tree changed.
+    Ci,
+    /// Installs what the other tasks need.
+    Setup,
+}
+
+fn main() -> ExitCode {
+    match run(Cli::parse().task) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("error: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(task: Task) -> Result<(), String> {
+    let workspace = Workspace::find()?;
+    match task {
+        Task::Tidy => tidy::run(&workspace),
+        Task::Codegen { check: true } => codegen::check(&workspace),
+        Task::Codegen { check: false } => codegen::write(&workspace),
+        Task::NewKind { name: Some(name), family, .. } => new_kind::run(&workspace, &family, &name),
+        Task::NewKind { name: None, .. } => new_kind::prove::run(&workspace),
+        Task::Bench { args } => bench::run(&args),
+        Task::Examples { bless } => examples::run(&workspace, bless),
+        Task::Test { all } => test::run(&workspace, all),
+        Task::Ci => test::ci(&workspace),
+        Task::Setup => setup::run(&workspace),
+    }
+}

@@ -1,5 +1,7 @@
 //! What is known of a value without saying it: type, class, length.
 
+use super::url::Split;
+
 /// What a value looks like as text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ValueType {
@@ -39,9 +41,61 @@ impl ValueType {
 
     /// The type of a text.
     pub fn of(value: &str) -> Self {
-        let _ = value;
-        Self::String
+        let value = value.trim();
+        match value.as_bytes().first() {
+            None => Self::String,
+            Some(b'{' | b'[') => if is_json(value) { Self::Json } else { Self::String },
+            Some(b'0'..=b'9' | b'+' | b'-' | b'.') if is_integer(value) => Self::Integer,
+            Some(b'0'..=b'9' | b'+' | b'-' | b'.') if is_float(value) => Self::Float,
+            Some(_) if is_boolean(value) => Self::Boolean,
+            Some(_) if is_url(value) => Self::Url,
+            Some(_) if is_email(value) => Self::Email,
+            Some(_) => Self::String,
+        }
     }
+}
+
+fn is_integer(value: &str) -> bool {
+    let digits = value.strip_prefix(['+', '-']).unwrap_or(value);
+    !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Digits with a point or an exponent. `inf` and `1.2.3` are texts.
+fn is_float(value: &str) -> bool {
+    value.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'+' | b'-' | b'.' | b'e' | b'E'))
+        && value.parse::<f64>().is_ok()
+}
+
+fn is_boolean(value: &str) -> bool {
+    value.len() <= 5 && ["true", "false", "yes", "no", "on", "off"].iter().any(|word| word.eq_ignore_ascii_case(value))
+}
+
+fn is_url(value: &str) -> bool {
+    let Some(url) = Split::of(value) else { return false };
+    let rest = value.get(url.scheme.len() + 3..).unwrap_or_default();
+    !rest.is_empty() && !value.contains(char::is_whitespace)
+}
+
+fn is_email(value: &str) -> bool {
+    let Some((name, host)) = value.split_once('@') else { return false };
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || !byte.is_ascii() || matches!(byte, b'.' | b'-' | b'_' | b'+');
+    let whole = |host: &str| host.contains('.') && !host.starts_with('.') && !host.ends_with('.');
+    !name.is_empty()
+        && (host == "localhost" || whole(host))
+        && name.bytes().all(plain)
+        && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || !byte.is_ascii() || matches!(byte, b'.' | b'-'))
+}
+
+/// Whether the beginning and the end are those of an object or a list: `{{ x }}` and `[::1]` are not.
+fn is_json(value: &str) -> bool {
+    let inside = |open: char, close: char| value.strip_prefix(open).and_then(|rest| rest.strip_suffix(close)).map(str::trim);
+    if let Some(object) = inside('{', '}') {
+        return object.is_empty() || (object.starts_with('"') && object.contains(':'));
+    }
+    inside('[', ']').is_some_and(|list| {
+        let literal = || ["true", "false", "null"].iter().any(|word| list.starts_with(word));
+        list.is_empty() || list.starts_with(['"', '{', '[', '-']) || list.starts_with(|c: char| c.is_ascii_digit()) || literal()
+    })
 }
 
 /// Where a value belongs: what its shape says about the world that it opens.
@@ -97,6 +151,47 @@ impl LengthClass {
             0..=7 => Self::Short,
             8..=31 => Self::Medium,
             _ => Self::Long,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn types_are_read_from_texts() {
+        for (value, expected) in [
+            ("", ValueType::String),
+            ("0", ValueType::Integer),
+            ("-12", ValueType::Integer),
+            ("007", ValueType::Integer),
+            ("1.5", ValueType::Float),
+            (".5", ValueType::Float),
+            ("1e3", ValueType::Float),
+            ("1.2.3", ValueType::String),
+            ("-", ValueType::String),
+            ("True", ValueType::Boolean),
+            ("off", ValueType::Boolean),
+            ("y", ValueType::String),
+            ("https://acme.io", ValueType::Url),
+            ("jdbc:postgresql://db/app", ValueType::Url),
+            ("see https://acme.io", ValueType::String),
+            ("https://", ValueType::String),
+            ("a.b+c@acme.io", ValueType::Email),
+            ("@acme.io", ValueType::String),
+            ("a@b", ValueType::String),
+            ("app:x@acme.io", ValueType::String),
+            ("{}", ValueType::Json),
+            ("{\"a\": 1}", ValueType::Json),
+            ("[\"a\"]", ValueType::Json),
+            ("[1, 2]", ValueType::Json),
+            ("{{ x }}", ValueType::String),
+            ("[::1]", ValueType::String),
+            ("{", ValueType::String),
+            ("é", ValueType::String),
+        ] {
+            assert_eq!(ValueType::of(value), expected, "{value}");
         }
     }
 }

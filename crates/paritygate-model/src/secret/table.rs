@@ -2,11 +2,14 @@
 
 use std::sync::OnceLock;
 
-use super::{MaskReason, ValueClass};
+use super::names::{Kind, Names, Strength};
+use super::tokens::{self, Token};
+use super::{MaskReason, ValueClass, scan, url, values};
 
 /// Which names and which shapes are secret.
 #[derive(Clone, Debug, Default)]
 pub struct SecretTable {
+    // INVARIANT: sorted, so that lookups may binary-search.
     plain: Vec<String>,
     secret: Vec<String>,
 }
@@ -22,19 +25,328 @@ impl SecretTable {
     ///
     /// `plain` overrides names and entropy, never private keys and known token formats.
     #[must_use]
-    pub fn with(plain: Vec<String>, secret: Vec<String>) -> Self {
+    pub fn with(mut plain: Vec<String>, mut secret: Vec<String>) -> Self {
+        plain.sort_unstable();
+        secret.sort_unstable();
         Self { plain, secret }
     }
 
-    /// Why a value is secret; `None` where it is not.
+    /// Why a value is secret; `None` where it is not. An empty value never is.
+    ///
+    /// A shape goes before a name: it is the reason that no manifest can take away.
     pub fn classify(&self, name: Option<&str>, value: &str) -> Option<MaskReason> {
-        let _ = (&self.plain, &self.secret, name, value);
-        None
+        if value.is_empty() {
+            return None;
+        }
+        if name.is_some_and(|name| holds(&self.secret, name)) {
+            return Some(MaskReason::Manifest);
+        }
+        if is_secret_shape(value) {
+            return Some(MaskReason::Shape);
+        }
+        match name.and_then(|name| self.strength(name)) {
+            Some(strength) if is_secret_under(strength, value) => Some(MaskReason::Name),
+            _ => None,
+        }
     }
 
-    /// Where a value belongs.
-    pub fn value_class(&self, value: &str) -> ValueClass {
-        let _ = value;
-        ValueClass::Unknown
+    /// Whether a name alone says that its value is secret, whatever that value is.
+    pub fn is_secret_name(&self, name: &str) -> bool {
+        holds(&self.secret, name) || self.strength(name).is_some()
+    }
+
+    /// Why a value is a ciphertext, in one word for `unresolved`; `None` where it is none.
+    ///
+    /// A ciphertext is no secret: it may be printed, but what it stands for is not known.
+    pub fn encrypted(&self, value: &str) -> Option<&'static str> {
+        values::is_ciphertext(value).then_some("encrypted")
+    }
+
+    /// How strongly a name speaks, with the manifest's word before the table's.
+    pub(super) fn strength(&self, name: &str) -> Option<Strength> {
+        if holds(&self.secret, name) {
+            return Some(Strength::Strong);
+        }
+        if holds(&self.plain, name) { None } else { data().names.strength(name) }
+    }
+}
+
+/// Whether a value under a secret name is to be hidden: an ordinary setting or a path to the secret is not.
+pub(super) fn is_secret_under(strength: Strength, value: &str) -> bool {
+    !values::is_harmless(value) && (strength == Strength::Strong || !values::is_quantity_or_url(value))
+}
+
+/// Whether a value is secret under any name. Cheap for what is not: one pass looks which searches could find anything.
+fn is_secret_shape(value: &str) -> bool {
+    let signs = value.bytes().fold(0, |signs, byte| signs | SIGNS.get(byte as usize).copied().unwrap_or_default());
+    let mut found = false;
+    let mut hit = |_| found = true;
+    if value.len() >= tokens::SHORTEST {
+        tokens::find(value, &mut hit);
+    }
+    if signs & COLON != 0 && signs & SLASH != 0 {
+        url::find(SecretTable::builtin(), value, &mut hit);
+    }
+    if signs & (EQUALS | DASH) != 0 || signs & (COLON | QUOTE) == COLON | QUOTE {
+        scan::find_in_value(SecretTable::builtin(), value, &mut hit);
+    }
+    found && !values::is_ciphertext(value)
+}
+
+const COLON: u8 = 1;
+const SLASH: u8 = 2;
+const EQUALS: u8 = 4;
+const DASH: u8 = 8;
+const QUOTE: u8 = 16;
+
+/// Which signs of a secret a byte is.
+static SIGNS: [u8; 256] = {
+    let mut signs = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        // INVARIANT: `byte` is below the array's length.
+        #[expect(clippy::indexing_slicing, reason = "evaluated at compile time, so it can't panic at run time")]
+        {
+            signs[byte] = match byte as u8 {
+                b':' => COLON,
+                b'/' => SLASH,
+                b'=' => EQUALS,
+                b'-' => DASH,
+                b'"' => QUOTE,
+                _ => 0,
+            };
+        }
+        byte += 1;
+    }
+    signs
+};
+
+fn holds(names: &[String], name: &str) -> bool {
+    names.binary_search_by(|known| known.as_str().cmp(name)).is_ok()
+}
+
+/// What `table.txt` says.
+#[derive(Default)]
+pub(super) struct Data {
+    pub(super) names: Names,
+    pub(super) tokens: tokens::Tokens,
+    /// Names of URL parameters, beside the secret names.
+    pub(super) parameters: Vec<&'static str>,
+    /// Beginnings of public values.
+    pub(super) visible: Vec<(&'static str, ValueClass)>,
+    /// Beginnings of values that say where a secret is kept.
+    pub(super) references: Vec<&'static str>,
+    /// Beginnings of encrypted values, their shortest length, and whether the rest is base64.
+    pub(super) ciphertexts: Vec<(&'static str, usize, bool)>,
+    /// URL schemes of databases and their like.
+    pub(super) services: Vec<&'static str>,
+    /// Placeholders, without signs: whole values, parts of values with their letters, first words, last words.
+    pub(super) placeholders: Vec<&'static str>,
+    pub(super) within: Vec<(u32, &'static str)>,
+    pub(super) first: Vec<&'static str>,
+    pub(super) last: Vec<&'static str>,
+    /// Placeholders for secret values only.
+    pub(super) defaults: Vec<&'static str>,
+    /// The length of the longest placeholder.
+    pub(super) longest: usize,
+}
+
+/// The table, read once.
+pub(super) fn data() -> &'static Data {
+    static DATA: OnceLock<Data> = OnceLock::new();
+    DATA.get_or_init(|| read(include_str!("table.txt")).0)
+}
+
+/// Reads a table. The second list holds the lines that say nothing: a test proves that the built-in table has none.
+fn read(text: &'static str) -> (Data, Vec<&'static str>) {
+    let mut data = Data::default();
+    let mut odd = Vec::new();
+    for line in text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
+        if row(&mut data, line).is_none() {
+            odd.push(line);
+        }
+    }
+    data.names.finish();
+    data.tokens.finish();
+    let lists = [&mut data.placeholders, &mut data.first, &mut data.last, &mut data.defaults];
+    for list in lists.into_iter().chain([&mut data.parameters, &mut data.services]) {
+        list.sort_unstable();
+    }
+    data.longest = data.placeholders.iter().chain(&data.defaults).map(|word| word.len()).max().unwrap_or_default();
+    (data, odd)
+}
+
+/// Reads one row; `None` where it is none.
+fn row(data: &mut Data, line: &'static str) -> Option<()> {
+    let (kind, rest) = line.split_once(' ')?;
+    let rest = rest.trim_start();
+    let list = || rest.split(',').map(str::trim).filter(|item| !item.is_empty());
+    match kind {
+        "secret" | "last" | "weak" | "always" | "plain" => {
+            let kind = Kind::from_word(kind)?;
+            list().for_each(|words| data.names.add(kind, words.split(' ').collect()));
+        }
+        "ending" => data.names.endings.extend(list()),
+        "descriptor" => data.names.descriptors.extend(list()),
+        "suffix" => data.names.suffixes.extend(list()),
+        "public" => data.names.public.extend(list()),
+        "parameter" => data.parameters.extend(list()),
+        "token" => data.tokens.add(Token::read(rest)?),
+        "visible" => {
+            let (class, prefix) = rest.split_once(' ')?;
+            data.visible.push((prefix.trim(), class_of_word(class)?));
+        }
+        "reference" => data.references.push(rest),
+        "ciphertext" => {
+            let (shortest, prefix) = rest.split_once(' ')?;
+            let prefix = prefix.trim();
+            let base64 = prefix.strip_suffix(" base64");
+            data.ciphertexts.push((base64.unwrap_or(prefix), shortest.parse().ok()?, base64.is_some()));
+        }
+        "service" => data.services.extend(list()),
+        "placeholder" => data.placeholders.extend(list()),
+        "within" => data.within.extend(list().map(|needle| (super::class::letters(needle.as_bytes()), needle))),
+        "first" => data.first.extend(list()),
+        "final" => data.last.extend(list()),
+        "default" => data.defaults.extend(list()),
+        _ => return None,
+    }
+    Some(())
+}
+
+pub(super) fn class_of_word(word: &str) -> Option<ValueClass> {
+    ValueClass::ALL.into_iter().find(|class| class.word() == word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_line_of_the_table_is_read() {
+        let (data, odd) = read(include_str!("table.txt"));
+        assert_eq!(odd, Vec::<&str>::new());
+        assert!(!data.visible.is_empty() && !data.references.is_empty() && !data.ciphertexts.is_empty());
+    }
+
+    #[test]
+    fn odd_lines_are_named() {
+        let (_, odd) = read("secret a\nnonsense\ntoken live w\ntoken odd w 3 x\nvisible ever x\nciphertext many x");
+        assert_eq!(odd.len(), 5);
+    }
+
+    fn check(name: &str, value: &str, expected: Option<MaskReason>) {
+        assert_eq!(SecretTable::builtin().classify(Some(name), value), expected, "{name}={value}");
+    }
+
+    #[test]
+    fn names_say_it() {
+        let secret = "Tr0ub4dor";
+        for name in [
+            "API_KEY", "DB_PASSWORD", "dbPassword", "PGPASSWORD", "SMTP_PASS", "JWT_SECRET", "spring.datasource.password",
+            "AWS_SECRET_ACCESS_KEY", "SECRET_KEY_BASE", "EMBEDLY_KEY", "API_KEY_2", "API_KEY2", "TOKEN_PROD", "clientsecret",
+            "MYSQL_PWD", "AUTH_SALT", "APP_KEY", "VAULT_SECRET_ID", "APIKey", "user-token", "Authorization", "authToken",
+            "AzureWebJobsStorage_ConnectionString", "LDAP_PASS", "NPM_AUTH", "DB_PASSWORD_HASH", "Ключ_PASSWORD",
+        ] {
+            check(name, secret, Some(MaskReason::Name));
+        }
+        for name in [
+            "KEYCLOAK_URL", "KEY_PREFIX", "PUBLIC_KEY", "STRIPE_PUBLISHABLE_KEY", "SITE_KEY", "PRIMARY_KEY", "KEY_ID",
+            "ACCESS_KEY_ID", "PASSWORD_FILE", "TOKEN_URL", "TOKEN_EXPIRY", "SECRET_NAME", "PASSWORD_MIN_LENGTH", "TOKEN_TTL",
+            "MONKEY", "KEY", "key", "BYPASS", "TOKENIZER", "PASSWORD_RESET", "TOKEN_EXPIRES_IN", "GPG_KEY", "PASSENGER_APP_ENV",
+            "NEXT_PUBLIC_API_KEY", "MAX_TOKENS", "TOKEN_URL_PROD", "imagePullSecrets", "existingSecret", "", "_", "AUTHOR",
+        ] {
+            check(name, secret, None);
+        }
+    }
+
+    #[test]
+    fn harmless_values_stay_plain_under_secret_names() {
+        for value in [
+            "", "true", "FALSE", "null", "none", "0", "1", "enabled", "eapp.key", "/run/secrets/x", "/etc/ssl/private.pem",
+            "./certs/tls-key", "${DB_PASSWORD}", "${DB_PASSWORD:?missing}", "$DB_PASSWORD", "{{ vault_password }}",
+            "op://vault/item/field", "arn:aws:secretsmanager:eu-west-1:1:secret:x", "<% secret %>", "$(DB_PASSWORD)",
+        ] {
+            check("DB_PASSWORD", value, None);
+        }
+        for value in ["30s", "3600", "12.5", "10mb", "https://keys.acme.io/a"] {
+            check("EMBEDLY_KEY", value, None);
+            check("DB_PASSWORD", value, Some(MaskReason::Name));
+        }
+        for value in ["${DB_PASSWORD:-hunter2}", "{{ x | default('hunter2') }}", "/aB3dE5gH7/jK9mN1pQ3sT5vW7y", "$ecret", "a b.key"] {
+            check("DB_PASSWORD", value, Some(MaskReason::Name));
+        }
+    }
+
+    #[test]
+    fn shapes_say_it_under_any_name() {
+        let body = "4eC39HqLyjWDarjtT1zdp7dcaB3dE5gH7jK9mN1pQ3sT5vW7y";
+        for value in [
+            format!("sk_live_{body}"),
+            format!("ghp_{body}"),
+            format!("curl --token=ghp_{body} x"),
+            format!("AKIA{}", "IOSFODNN7ABCDEFG"),
+            format!("SK{}", "0123456789abcdef0123456789abcdef"),
+            format!("123456789:{}", &body[..35]),
+            format!("eyJ{}.eyJ{}.{}", &body[..20], &body[..20], &body[..20]),
+            format!("https://hooks.slack.com/services/T0000/B0000/{}", &body[..24]),
+            "-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----".to_owned(),
+            "{\"key\": \"-----BEGIN PRIVATE KEY-----\\nMIIE\"}".to_owned(),
+            "{\"user\": \"app\", \"password\": \"x7\"}".to_owned(),
+            "postgres://app:x7@db/app".to_owned(),
+            "https://x7y8@errors.acme.io/1".to_owned(),
+            "https://acme.io/?a=1&access_token=x7".to_owned(),
+            "Server=db;User Id=sa;Password=x7;".to_owned(),
+            "DefaultEndpointsProtocol=https;AccountName=a;AccountKey=x7==".to_owned(),
+            "host=db user=app password=x7".to_owned(),
+            "redis-server --requirepass x7".to_owned(),
+            "jdbc:sqlserver://db:1433;user=sa;password=x7".to_owned(),
+        ] {
+            check("OPAQUE", &value, Some(MaskReason::Shape));
+        }
+        for value in [
+            "postgres://app@db/app", "https://acme.io/a?b=c", "redis://cache:6379/0", "550e8400-e29b-41d4-a716-446655440000",
+            "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+            "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", "db.acme.internal:5432", "pk_live_4eC39HqLyjWDarjtT1zdp7dc",
+            "https://medium.com/@someone", "https://registry.npmjs.org/@scope/pkg", "task-sk-learn-based-pipeline-with-many-steps",
+            "--token-file /run/x --password-stdin", "-----BEGIN PUBLIC KEY-----\nMIIB", "ssh-ed25519 AAAA", "a=b", "password", "Password:",
+            "host=db user=app password=${DB_PASSWORD}", "postgres://app:${DB_PASSWORD}@db/app", "http://${HOST}:${PORT}/a", "{{ x }}",
+            "-Xmx512m -Dkey=1", "{\"a\": {\"b\": 1}}",
+        ] {
+            check("OPAQUE", value, None);
+        }
+    }
+
+    #[test]
+    fn public_values_stay_visible_under_secret_names() {
+        check("STRIPE_KEY", "pk_live_4eC39HqLyjWDarjtT1zdp7dc", None);
+        check("JWT_KEY", "-----BEGIN PUBLIC KEY-----\nMIIB", None);
+        check("IMAGE_KEY", "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", None);
+    }
+
+    #[test]
+    fn the_manifest_has_the_last_word_but_for_tokens() {
+        let table = SecretTable::with(vec!["TENANT_KEY".to_owned()], vec!["LICENCE".to_owned()]);
+        assert_eq!(table.classify(Some("TENANT_KEY"), "x7"), None);
+        assert_eq!(table.classify(Some("OTHER_KEY"), "x7"), Some(MaskReason::Name));
+        assert_eq!(table.classify(Some("LICENCE"), "x7"), Some(MaskReason::Manifest));
+        assert_eq!(table.classify(Some("LICENCE"), ""), None);
+        let token = format!("ghp_{}", "aB3dE5gH7jK9mN1pQ3sT5vW7yaB3dE5gH7jK");
+        assert_eq!(table.classify(Some("TENANT_KEY"), &token), Some(MaskReason::Shape));
+    }
+
+    #[test]
+    fn ciphertexts_are_unresolved_and_not_secret() {
+        let table = SecretTable::builtin();
+        let blob = format!("AQICAH{}", "aB3d".repeat(40));
+        for value in
+            ["$ANSIBLE_VAULT;1.1;AES256\n3132", "ENC[AES256_GCM,data:x,iv:y]", "ENC(abcdef123)", "vault:v1:8SDd3WHDOjf7mq69CyCqYg", &blob]
+        {
+            assert_eq!(table.encrypted(value), Some("encrypted"), "{value}");
+            assert_eq!(table.classify(Some("DB_PASSWORD"), value), None, "{value}");
+        }
+        for value in ["ENC[", "AQICAHshort", "vault:v1:", "hunter2", ""] {
+            assert_eq!(table.encrypted(value), None, "{value}");
+        }
     }
 }

@@ -1,6 +1,11 @@
 //! URLs in parts: scheme, host and database stay readable, only passwords and secret query values are sealed.
 
-use super::{Fingerprint, FingerprintKey, SecretTable};
+use std::ops::Range;
+
+use super::names::Strength;
+use super::scan::{find_in_value, masked};
+use super::table::{data, is_secret_under};
+use super::{Fingerprint, FingerprintKey, SecretTable, tokens, values};
 
 /// A URL that held a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,9 +34,242 @@ impl UrlParts {
         self.password.iter().chain(self.query.iter().map(|(_, fingerprint)| fingerprint))
     }
 
-    /// Takes a URL apart; `None` where `value` is no URL.
+    /// Takes a URL apart; `None` where `value` is no URL, or one without a secret that may be the secret as a whole.
+    ///
+    /// The URL of a database is none of these: its host is what rules are about.
     pub(super) fn parse(table: &SecretTable, key: &FingerprintKey, value: &str) -> Option<Self> {
-        let _ = (table, key, value);
-        None
+        let split = Split::of(value)?;
+        let mut secrets = Vec::new();
+        tokens::find(value, &mut |range| secrets.push(range));
+        find(table, value, &mut |range| secrets.push(range));
+        find_in_value(table, value, &mut |range| secrets.push(range));
+        secrets_of(table, value, value, &mut |range| secrets.push(range));
+        if secrets.is_empty() && data().services.binary_search_by(|known| (*known).cmp(split.scheme)).is_err() {
+            return None;
+        }
+        let part = |part: &str| masked(value, offset(value, part), &secrets);
+        let sealed = |range: &Range<usize>| secrets.iter().any(|secret| secret.start < range.end && range.start < secret.end);
+        let user = split.user.filter(|user| !user.is_empty());
+        let user_sealed = user.is_some_and(|user| sealed(&offset(value, user)));
+        let given = split.password.filter(|password| !password.is_empty() && !values::is_reference(password));
+        // Where the user is the secret, what stands as its password is usually a constant.
+        let password = if user_sealed { user } else { given };
+        let query = split.parameters().filter(|(name, value)| is_secret_parameter(table, name, value));
+        Some(Self {
+            shown: masked(value, 0..value.len(), &secrets),
+            scheme: split.scheme.to_owned(),
+            user: user.filter(|_| !user_sealed).map(str::to_owned),
+            host: part(split.host),
+            port: split.port.and_then(|port| port.parse().ok()),
+            path: part(split.path),
+            password: password.map(|password| key.fingerprint(password)),
+            query: query.map(|(name, value)| (name.to_owned(), key.fingerprint(value))).collect(),
+        })
+    }
+}
+
+/// Where `part`, which is a slice of `whole`, stands in it.
+fn offset(whole: &str, part: &str) -> Range<usize> {
+    let start = (part.as_ptr() as usize).saturating_sub(whole.as_ptr() as usize);
+    start..start + part.len()
+}
+
+/// The parts of a URL, as they are written. Nothing in it is checked: where it is malformed, the password is what is too long.
+#[derive(Clone, Copy)]
+pub(super) struct Split<'a> {
+    pub(super) scheme: &'a str,
+    pub(super) user: Option<&'a str>,
+    pub(super) password: Option<&'a str>,
+    pub(super) host: &'a str,
+    pub(super) port: Option<&'a str>,
+    /// Without its first slash.
+    pub(super) path: &'a str,
+    query: &'a str,
+}
+
+impl<'a> Split<'a> {
+    /// Takes `scheme://…` apart.
+    pub(super) fn of(value: &'a str) -> Option<Self> {
+        let at = next(value, 0).filter(|&at| is_scheme(value.get(..at).unwrap_or_default()))?;
+        let (scheme, rest) = (value.get(..at)?, value.get(at + 3..)?);
+        let user_info_end = user_info_end(scheme, rest);
+        let (user_info, rest) = match user_info_end {
+            Some(end) => (rest.get(..end), rest.get(end + 1..)?),
+            None => (None, rest),
+        };
+        let semicolons = scheme.starts_with("jdbc:");
+        let cut = |text: &str, slash: bool| {
+            let stops = |byte: u8| matches!(byte, b'?' | b'#') || (slash && byte == b'/') || (semicolons && byte == b';');
+            text.bytes().position(stops).unwrap_or(text.len())
+        };
+        let authority = cut(rest, true);
+        let (host_and_port, rest) = rest.split_at_checked(authority)?;
+        let path_end = cut(rest, false);
+        let (path, query) = rest.split_at_checked(path_end)?;
+        let (host, port) = host_and_port.rsplit_once(':').filter(|(host, _)| !host.contains(':') || host.ends_with(']')).map_or(
+            (host_and_port, None),
+            |(host, port)| if host_and_port.contains(',') { (host_and_port, None) } else { (host, Some(port)) },
+        );
+        let mut split = Self {
+            scheme,
+            user: None,
+            password: None,
+            host: host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host),
+            port,
+            path: path.strip_prefix('/').unwrap_or(path),
+            query: query.get(1..).unwrap_or_default(),
+        };
+        if let Some(info) = user_info {
+            (split.user, split.password) = info.split_once(':').map_or((Some(info), None), |(user, pw)| (Some(user), Some(pw)));
+        } else if port.is_some_and(|port| !is_port(port)) {
+            // `postgres://app:hunter2`: the host is missing.
+            (split.user, split.password, split.host, split.port) = (Some(host), port, "", None);
+        }
+        Some(split)
+    }
+
+    /// The parameters of its query and fragment.
+    fn parameters(&self) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
+        self.query.split(['&', ';', '#', '?']).filter_map(|pair| pair.split_once('='))
+    }
+}
+
+/// Where the `@` behind the user stands. A password that should have been encoded may hold `@`, `/`, `?` and `#`.
+fn user_info_end(scheme: &str, rest: &str) -> Option<usize> {
+    // Nearly every URL has none.
+    memchr::memchr(b'@', rest.as_bytes())?;
+    let before = |signs: &[u8]| rest.bytes().position(|byte| signs.contains(&byte)).unwrap_or(rest.len());
+    let path_end = before(b"?#");
+    let authority = rest.get(..before(b"/?#"))?;
+    let web = matches!(scheme, "http" | "https" | "ws" | "wss");
+    // `https://host/@scope` is a path; no database has such a one.
+    let last = |text: &str| {
+        let mut ats = text.rmatch_indices('@').map(|(at, _)| at);
+        ats.find(|&at| !(web && at.checked_sub(1).and_then(|at| text.as_bytes().get(at)) == Some(&b'/')))
+    };
+    let first = authority.find('@');
+    let with_password = first.and_then(|at| authority.get(..at)).is_some_and(|user| user.contains(':'));
+    let open = || {
+        let port = authority.rsplit_once(':').map(|(_, port)| port);
+        port.is_some_and(|port| !is_port(port))
+    };
+    let end = match first {
+        Some(_) if !with_password && web => authority.rfind('@'),
+        Some(_) => last(rest.get(..path_end)?),
+        None if open() => last(rest),
+        None if web => None,
+        None => last(rest.get(..path_end)?),
+    }?;
+    // `…?x@host` without a `=` between is still the password.
+    let beyond = with_password.then(|| last(rest)).flatten().filter(|&at| {
+        at > path_end && rest.get(path_end..at).is_some_and(|between| !between.contains('='))
+    });
+    Some(beyond.unwrap_or(end))
+}
+
+fn is_scheme(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphabetic())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'.' | b'-' | b':'))
+}
+
+/// Whether a text may stand where a port stands: a number, several, or something that will be replaced.
+fn is_port(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b',' | b'-' | b'*'))
+        || text.starts_with(['$', '{', '<', '%', '_'])
+        || text.eq_ignore_ascii_case("port")
+}
+
+/// Whether a parameter holds a secret.
+fn is_secret_parameter(table: &SecretTable, name: &str, value: &str) -> bool {
+    let known = data().parameters.iter().any(|known| known.eq_ignore_ascii_case(name));
+    let strength = if known { Some(Strength::Strong) } else { table.strength(name) };
+    strength == Some(Strength::Strong) && is_secret_under(Strength::Strong, value)
+}
+
+/// How many URLs inside the query of another are taken apart; what follows is masked as a whole.
+const MAX_NESTED: usize = 4;
+
+/// Hands the passwords and the secret query values of every URL in `text` to `emit`.
+pub(super) fn find(table: &SecretTable, text: &str, emit: &mut dyn FnMut(Range<usize>)) {
+    let mut from = 0;
+    while let Some(at) = next(text, from) {
+        let Some(scheme) = scheme_start(text, from, at) else {
+            from = at + 3;
+            continue;
+        };
+        let end = extent(text, scheme, at);
+        let mut start = scheme;
+        for nested in 0.. {
+            let Some(url) = text.get(start..end) else { break };
+            if nested > MAX_NESTED {
+                emit(start..end);
+                break;
+            }
+            secrets_of(table, text, url, emit);
+            let inner = next(url, 0).map_or(url.len(), |at| at + 3);
+            let Some(at) = next(url, inner).map(|at| start + at) else { break };
+            start = scheme_start(text, start + inner, at).unwrap_or(at);
+        }
+        from = end.max(at + 3);
+    }
+}
+
+/// Where the next `://` from `from` stands.
+fn next(text: &str, from: usize) -> Option<usize> {
+    let rest = text.as_bytes().get(from..)?;
+    memchr::memchr_iter(b':', rest).find(|&at| rest.get(at + 1..at + 3) == Some(b"//")).map(|at| from + at)
+}
+
+/// Where the scheme before `at` begins, not before `from`.
+fn scheme_start(text: &str, from: usize, at: usize) -> Option<usize> {
+    let before = text.as_bytes().get(from..at)?;
+    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'.' | b'-');
+    let length = before.iter().rev().take_while(|byte| is_part(byte)).count();
+    let mut start = at - length;
+    // `jdbc:postgresql://`.
+    if text.get(from..start).is_some_and(|before| before.ends_with("jdbc:")) {
+        start -= 5;
+    }
+    let skipped = text.get(start..at)?.find(|c: char| c.is_ascii_alphabetic())?;
+    Some(start + skipped)
+}
+
+/// Where the URL ends: at the quote that opened before it, else at a space.
+fn extent(text: &str, start: usize, at: usize) -> usize {
+    let rest = text.as_bytes().get(at..).unwrap_or_default();
+    let quote = start.checked_sub(1).and_then(|before| text.as_bytes().get(before)).copied();
+    let end = match quote {
+        Some(quote @ (b'"' | b'\'' | b'`')) => rest.iter().position(|&byte| byte == quote || byte == b'\n'),
+        _ => rest.iter().position(u8::is_ascii_whitespace),
+    };
+    let end = end.map_or(text.len(), |end| at + end);
+    // `postgres://app:two words@db`: a password that stops at a space goes on to its `@`.
+    let open = text.get(start..end).and_then(Split::of).is_some_and(|url| url.host.is_empty() && url.password.is_some());
+    let beyond = text.as_bytes().get(end..).unwrap_or_default();
+    let near = beyond.get(..MAX_SPACED).unwrap_or(beyond);
+    let Some(sign) = near.iter().take_while(|&&byte| byte != b'\n').position(|&byte| byte == b'@').filter(|_| open) else {
+        return end;
+    };
+    let rest = beyond.get(sign..).unwrap_or_default();
+    end + sign + rest.iter().position(u8::is_ascii_whitespace).unwrap_or(rest.len())
+}
+
+/// How far behind a space the `@` of a password is looked for.
+const MAX_SPACED: usize = 256;
+
+fn secrets_of(table: &SecretTable, text: &str, url: &str, emit: &mut dyn FnMut(Range<usize>)) {
+    let Some(split) = Split::of(url) else { return };
+    let web = split.scheme.starts_with("http") || split.scheme.starts_with("ws");
+    let user_is_secret = web && split.password.is_none_or(|password| password.is_empty() || password.starts_with("x-"));
+    let user = split.user.filter(|_| user_is_secret);
+    for secret in user.into_iter().chain(split.password) {
+        if !secret.is_empty() && !values::is_reference(secret) {
+            emit(offset(text, secret));
+        }
+    }
+    for (name, value) in split.parameters() {
+        if is_secret_parameter(table, name, value) {
+            emit(offset(text, value));
+        }
     }
 }

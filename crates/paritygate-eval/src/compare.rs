@@ -1,0 +1,246 @@
+//! Comparing cells: three-valued, by type, with an environment's own name replaced.
+
+use std::borrow::Cow;
+
+use paritygate_model::{Node, Value};
+
+use crate::cell::{Cell, State};
+
+/// The answer to "are these two alike?".
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Comparison<'t> {
+    /// Alike.
+    Equal,
+    /// Not alike.
+    Different,
+    /// It can't be known; with the reason.
+    Unknown(Cow<'t, str>),
+}
+
+impl Comparison<'_> {
+    fn of(equal: bool) -> Self {
+        if equal { Self::Equal } else { Self::Different }
+    }
+}
+
+/// The names under which the values of two environments speak of themselves.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Aliases<'a> {
+    /// Those of the first.
+    pub first: &'a [String],
+    /// Those of the second.
+    pub second: &'a [String],
+}
+
+/// Why fingerprints under different keys can't be compared.
+pub const KEY_MISMATCH: &str = "fingerprinted under different keys (keyMismatch)";
+
+/// Compares two cells. Where `set` says so, the order of lists does not count.
+pub fn compare<'t>(a: &Cell<'t>, b: &Cell<'t>, set: bool, aliases: Aliases<'_>) -> Comparison<'t> {
+    if let Some(reason) = a.unknown().or_else(|| b.unknown()) {
+        return Comparison::Unknown(Cow::Borrowed(reason));
+    }
+    match (&a.state, &b.state) {
+        (State::Value(a), State::Value(b)) => nodes(*a, *b, set, aliases),
+        (State::Word(a), State::Word(b)) => Comparison::of(a == b),
+        (State::Word(a), State::Value(b)) | (State::Value(b), State::Word(a)) => Comparison::of(b.scalar_text() == Some(a)),
+        (State::Secret(a), State::Secret(b)) => match a.fingerprint.same(&b.fingerprint) {
+            Some(equal) => Comparison::of(equal),
+            None => Comparison::Unknown(Cow::Borrowed(KEY_MISMATCH)),
+        },
+        (State::Empty, State::Empty) => Comparison::Equal,
+        // Missing and null both say that nothing is there.
+        (State::Missing | State::Null, State::Missing | State::Null) => Comparison::Equal,
+        _ => Comparison::Different,
+    }
+}
+
+fn nodes<'t>(a: Node<'t>, b: Node<'t>, set: bool, aliases: Aliases<'_>) -> Comparison<'t> {
+    match (a.value(), b.value()) {
+        (Value::String(a), Value::String(b)) => Comparison::of(texts(a, b, aliases)),
+        (Value::Number(a), Value::Number(b)) => Comparison::of(numbers(a, b)),
+        (Value::Bool(a), Value::Bool(b)) => Comparison::of(a == b),
+        (Value::Null, Value::Null) => Comparison::Equal,
+        (Value::Unresolved(reason), _) | (_, Value::Unresolved(reason)) => Comparison::Unknown(Cow::Borrowed(reason)),
+        (Value::Secret(a), Value::Secret(b)) => match a.fingerprint.same(&b.fingerprint) {
+            Some(equal) => Comparison::of(equal),
+            None => Comparison::Unknown(Cow::Borrowed(KEY_MISMATCH)),
+        },
+        (Value::Variable(x), Value::Variable(y)) => {
+            let (x, y) = (Cell::of(a.tree().node(x.value)), Cell::of(b.tree().node(y.value)));
+            compare(&x, &y, set, aliases)
+        }
+        (Value::Sequence, Value::Sequence) if set => sets(a, b, aliases),
+        (Value::Sequence, Value::Sequence) => {
+            if a.len() != b.len() {
+                return Comparison::Different;
+            }
+            all(a.items().zip(b.items()).map(|(a, b)| nodes(a, b, false, aliases)))
+        }
+        (Value::Map, Value::Map) => {
+            if a.len() != b.len() || !a.entries().zip(b.entries()).all(|((a, ..), (b, ..))| a == b) {
+                return Comparison::Different;
+            }
+            all(a.entries().zip(b.entries()).map(|((.., a), (.., b))| nodes(a, b, false, aliases)))
+        }
+        // One value and a list of that one value are the same set.
+        (Value::Sequence, _) if set && a.len() == 1 => a.items().next().map_or(Comparison::Different, |a| nodes(a, b, false, aliases)),
+        (_, Value::Sequence) if set && b.len() == 1 => b.items().next().map_or(Comparison::Different, |b| nodes(a, b, false, aliases)),
+        _ => Comparison::Different,
+    }
+}
+
+/// A difference anywhere decides; else anything unknown does.
+fn all<'t>(comparisons: impl Iterator<Item = Comparison<'t>>) -> Comparison<'t> {
+    let mut answer = Comparison::Equal;
+    for comparison in comparisons {
+        match comparison {
+            Comparison::Different => return Comparison::Different,
+            Comparison::Unknown(_) if answer == Comparison::Equal => answer = comparison,
+            _ => {}
+        }
+    }
+    answer
+}
+
+fn sets<'t>(a: Node<'t>, b: Node<'t>, aliases: Aliases<'_>) -> Comparison<'t> {
+    // Lists are mostly written in the same order: then nothing has to be sorted.
+    if a.len() == b.len() {
+        let in_order = all(a.items().zip(b.items()).map(|(a, b)| nodes(a, b, true, aliases)));
+        if in_order == Comparison::Equal {
+            return in_order;
+        }
+    }
+    let (mut left, mut right) = (canonical_items(a), canonical_items(b));
+    if let Some(reason) = left.iter().chain(&right).find_map(|item| item.as_ref().err()) {
+        return Comparison::Unknown(Cow::Owned((*reason).to_owned()));
+    }
+    left.sort_unstable();
+    left.dedup();
+    right.sort_unstable();
+    right.dedup();
+    Comparison::of(left == right)
+}
+
+fn canonical_items(list: Node<'_>) -> Vec<Result<String, &str>> {
+    list.items().map(canonical).collect()
+}
+
+/// One text per value, equal for equal values; an error with the reason where the value is not known.
+pub fn canonical(node: Node<'_>) -> Result<String, &str> {
+    let mut out = String::new();
+    write_canonical(&mut out, node)?;
+    Ok(out)
+}
+
+fn write_canonical<'t>(out: &mut String, node: Node<'t>) -> Result<(), &'t str> {
+    match node.value() {
+        Value::Null => out.push('n'),
+        Value::Bool(value) => out.push(if value { 't' } else { 'f' }),
+        Value::Number(text) => push_sized(out, '#', text),
+        Value::String(text) => push_sized(out, '"', text),
+        Value::Unresolved(reason) => return Err(reason),
+        Value::Secret(secret) => {
+            push_sized(out, '!', &secret.fingerprint.key_id);
+            push_sized(out, '!', &secret.fingerprint.hex);
+        }
+        Value::Variable(variable) => write_canonical(out, node.tree().node(variable.value))?,
+        Value::Sequence => {
+            out.push('[');
+            node.items().try_for_each(|item| write_canonical(out, item))?;
+            out.push(']');
+        }
+        Value::Map => {
+            out.push('{');
+            for (key, _, value) in node.entries() {
+                push_sized(out, ':', key);
+                write_canonical(out, value)?;
+            }
+            out.push('}');
+        }
+    }
+    Ok(())
+}
+
+/// A text behind its length, so that no two lists of texts read alike.
+fn push_sized(out: &mut String, sign: char, text: &str) {
+    out.push(sign);
+    out.push_str(&text.len().to_string());
+    out.push('.');
+    out.push_str(text);
+}
+
+/// Whether two numbers are equal however they are written.
+pub fn numbers(a: &str, b: &str) -> bool {
+    if a == b {
+        return true;
+    }
+    match (a.parse::<i128>(), b.parse::<i128>()) {
+        (Ok(a), Ok(b)) => a == b,
+        _ => matches!((a.parse::<f64>(), b.parse::<f64>()), (Ok(a), Ok(b)) if a == b),
+    }
+}
+
+/// Whether two texts are equal once each environment's own names are replaced, as whole tokens.
+fn texts(a: &str, b: &str, aliases: Aliases<'_>) -> bool {
+    if a == b {
+        return true;
+    }
+    if aliases.first.is_empty() || aliases.second.is_empty() {
+        return false;
+    }
+    let own = |names: &[String], token: &str| names.iter().any(|name| name.eq_ignore_ascii_case(token));
+    let mut left = Tokens(a);
+    let mut right = Tokens(b);
+    loop {
+        match (left.next(), right.next()) {
+            (None, None) => return true,
+            (Some(x), Some(y)) if x == y => {}
+            (Some(x), Some(y)) if own(aliases.first, x) && own(aliases.second, y) => {}
+            _ => return false,
+        }
+    }
+}
+
+/// Words and the signs between them, each as one token.
+struct Tokens<'a>(&'a str);
+
+impl<'a> Iterator for Tokens<'a> {
+    type Item = &'a str;
+
+    fn next(&mut self) -> Option<&'a str> {
+        let first = self.0.chars().next()?;
+        let word = first.is_alphanumeric();
+        let end = self.0.find(|c: char| c.is_alphanumeric() != word).unwrap_or(self.0.len());
+        let (token, rest) = self.0.split_at(end);
+        self.0 = rest;
+        Some(token)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn same(a: &str, b: &str) -> bool {
+        let names = |name: &str| vec![name.to_owned()];
+        texts(a, b, Aliases { first: &names("staging"), second: &names("production") })
+    }
+
+    #[test]
+    fn own_names_are_replaced_as_whole_tokens() {
+        assert!(same("https://staging.example.com/x", "https://production.example.com/x"));
+        assert!(same("app-staging-logs", "app-production-logs"));
+        assert!(same("STAGING", "production"));
+        assert!(!same("stagingish", "productionish"));
+        assert!(!same("production", "staging"), "only an environment's own name counts");
+        assert!(!same("a-staging", "a"));
+    }
+
+    #[test]
+    fn numbers_are_equal_by_value() {
+        assert!(numbers("1", "1.0"));
+        assert!(numbers("1e3", "1000"));
+        assert!(!numbers("9007199254740993", "9007199254740992"));
+    }
+}

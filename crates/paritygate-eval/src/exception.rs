@@ -1,0 +1,408 @@
+//! Expected differences and waivers: the one matcher.
+//!
+//! An exception covers one rule, one path and named environments. It never covers what came later, and it is itself
+//! judged: an expected difference that is gone, a waiver that is unused, expired or about to expire is a finding.
+
+use paritygate_lang::project::{Expected, RatioOp, Relation, Waiver};
+use paritygate_lang::selector::Selector;
+use paritygate_lang::spanned::Spanned;
+use paritygate_model::report::{Severity, WaiverRef};
+use paritygate_model::{Diagnostic, Environment, Location, Shape, Tier, Timestamp};
+
+use crate::cell::{Cell, State};
+use crate::compare::{Aliases, Comparison, compare};
+use crate::engine::{CheckRequest, CheckRule, Collector, RawFinding};
+use crate::kind::Deviation;
+use crate::trie::Trie;
+use crate::walk::{Sink, Walk};
+
+/// In the week before it ends, an exception warns.
+const WARN_SECONDS: i64 = 7 * 24 * 60 * 60;
+
+/// What is to be said about an exception itself.
+pub(crate) struct ExceptionFinding {
+    /// `expected-difference` or `waiver-valid`.
+    pub(crate) rule: &'static str,
+    pub(crate) severity: Severity,
+    pub(crate) path: String,
+    pub(crate) environments: Vec<String>,
+    pub(crate) message: String,
+    pub(crate) help: String,
+    /// Where the exception is written.
+    pub(crate) at: Location,
+}
+
+/// What an expected difference and a waiver have in common.
+struct Exception<'a> {
+    rule: &'a str,
+    path: &'a Selector,
+    environments: &'a [Spanned<String>],
+    max: Option<usize>,
+    at: &'a Location,
+}
+
+impl<'a> Exception<'a> {
+    fn of_expected(expected: &'a Expected) -> Self {
+        Self {
+            rule: &expected.rule.value,
+            path: &expected.path.value,
+            environments: &expected.environments,
+            max: expected.max,
+            at: &expected.at,
+        }
+    }
+
+    fn of_waiver(waiver: &'a Waiver) -> Self {
+        Self {
+            rule: &waiver.rule.value,
+            path: &waiver.path.value,
+            environments: &waiver.environments,
+            max: waiver.max,
+            at: &waiver.at,
+        }
+    }
+
+    fn names(&self, name: &str) -> bool {
+        self.environments.iter().any(|environment| environment.value == name)
+    }
+
+    fn covers(&self, deviation: &Deviation, environments: &[&Environment]) -> bool {
+        let named = |at: usize| environments.get(at).is_some_and(|environment| self.names(&environment.name));
+        named(deviation.environment) && (!deviation.mutual || deviation.against.is_none_or(named))
+    }
+
+    fn finding(&self, rule: &'static str, severity: Severity, message: String, help: &str) -> ExceptionFinding {
+        ExceptionFinding {
+            rule,
+            severity,
+            path: self.path.text.clone(),
+            environments: self.environments.iter().map(|name| name.value.clone()).collect(),
+            message,
+            help: help.to_owned(),
+            at: self.at.clone(),
+        }
+    }
+
+    /// Whether its rule ran and its environments were there, so that "unused" means something.
+    fn was_judged(&self, rules: &[CheckRule<'_>], environments: &[&Environment]) -> bool {
+        let ran = rules.iter().any(|rule| rule.runs && *rule.compiled.rule.id == *self.rule);
+        ran && self.environments.iter().all(|name| environments.iter().any(|environment| *environment.name == *name.value))
+    }
+}
+
+/// Lays the exceptions over the findings, and says what is to be said about the exceptions themselves.
+pub(crate) fn apply<'t>(
+    request: &CheckRequest<'_>,
+    environments: &[&'t Environment],
+    collector: &mut Collector<'_, 't>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<ExceptionFinding> {
+    let mut found = Vec::new();
+    if request.expected.is_empty() && request.waivers.is_empty() {
+        return found;
+    }
+    known_rules(request, collector, diagnostics);
+    let mut relations = Relations { expected: request.expected, environments, rows: Vec::new() };
+    let mut trie = Trie::new();
+    for (at, expected) in request.expected.iter().enumerate() {
+        trie.insert(&expected.path.value, at as u32);
+    }
+    Walk::new(&trie, environments, &mut relations).run();
+    for (at, expected) in request.expected.iter().enumerate() {
+        apply_expected(at, expected, &relations, request, environments, collector, &mut found);
+    }
+    for waiver in request.waivers {
+        apply_waiver(waiver, request, environments, collector, &mut found);
+    }
+    found
+}
+
+fn known_rules(request: &CheckRequest<'_>, collector: &Collector<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
+    let known = || collector.rules.iter().map(|rule| &*rule.compiled.rule.id);
+    let named = request.expected.iter().map(|expected| (&expected.rule, &expected.at));
+    let named = named.chain(request.waivers.iter().map(|waiver| (&waiver.rule, &waiver.at)));
+    for (rule, at) in named {
+        if !known().any(|id| *id == *rule.value) {
+            let at = rule.at.clone().unwrap_or_else(|| at.clone());
+            let help = paritygate_model::suggest::did_you_mean(&rule.value, known().collect::<Vec<_>>());
+            let message = format!("there is no rule `{}` that this could be an exception to", rule.value);
+            diagnostics.push(Diagnostic::error("unknown-rule", at, message).maybe_help(help));
+        }
+    }
+}
+
+/// How an expected difference stands at one path.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    Holds,
+    Gone,
+    Broken,
+    Unknown,
+}
+
+struct Relations<'a, 't> {
+    expected: &'a [Expected],
+    environments: &'a [&'t Environment],
+    /// Which expected difference, at which path, and how it stands there.
+    rows: Vec<(usize, Vec<&'t str>, Standing)>,
+}
+
+impl<'t> Sink<'t> for Relations<'_, 't> {
+    fn row(&mut self, _: usize, bindings: &[u32], path: &[&'t str], cells: &[Cell<'t>], shape: &'static Shape) {
+        for &binding in bindings {
+            let Some(expected) = self.expected.get(binding as usize) else { continue };
+            let standing = standing(expected, cells, shape, self.environments);
+            self.rows.push((binding as usize, path.to_vec(), standing));
+        }
+    }
+}
+
+fn standing(expected: &Expected, cells: &[Cell<'_>], shape: &Shape, environments: &[&Environment]) -> Standing {
+    let exception = Exception::of_expected(expected);
+    let named: Vec<usize> =
+        environments.iter().enumerate().filter(|(_, environment)| exception.names(&environment.name)).map(|(at, _)| at).collect();
+    let highest = environments.iter().enumerate().filter(|(_, environment)| !environment.contract).map(|(at, _)| at).last();
+    // The highest of those named stands for the others; one alone is compared with the highest of all.
+    let Some(reference) = (if named.len() > 1 { named.last().copied() } else { highest }) else { return Standing::Unknown };
+    let mut answer = Standing::Holds;
+    for &at in named.iter().filter(|&&at| at != reference || named.len() == 1) {
+        let (Some(cell), Some(other)) = (cells.get(at), cells.get(reference)) else { return Standing::Unknown };
+        match relation(&expected.relation, cell, other, shape) {
+            Standing::Holds => {}
+            Standing::Unknown => answer = if answer == Standing::Holds { Standing::Unknown } else { answer },
+            worse => return worse,
+        }
+    }
+    answer
+}
+
+fn relation(relation: &Relation, cell: &Cell<'_>, reference: &Cell<'_>, shape: &Shape) -> Standing {
+    let holds = |holds: bool| if holds { Standing::Holds } else { Standing::Broken };
+    if cell.unknown().is_some() {
+        return Standing::Unknown;
+    }
+    match relation {
+        Relation::Differs => match compare(cell, reference, shape.is_set(), Aliases::default()) {
+            Comparison::Different => Standing::Holds,
+            Comparison::Equal => Standing::Gone,
+            Comparison::Unknown(_) => Standing::Unknown,
+        },
+        Relation::Absent => match cell.state {
+            State::Missing | State::Null => Standing::Holds,
+            _ => Standing::Gone,
+        },
+        Relation::Ratio { op, value } => match (cell.number(), reference.number()) {
+            (Some(number), Some(reference)) if reference != 0.0 => {
+                let ratio = number / reference;
+                holds(match op {
+                    RatioOp::AtLeast => ratio >= *value,
+                    RatioOp::AtMost => ratio <= *value,
+                })
+            }
+            _ => Standing::Broken,
+        },
+        Relation::Matches(pattern) => cell.text().map_or(Standing::Unknown, |text| holds(pattern.matches(text))),
+    }
+}
+
+fn apply_expected<'t>(
+    at: usize,
+    expected: &Expected,
+    relations: &Relations<'_, 't>,
+    request: &CheckRequest<'_>,
+    environments: &[&'t Environment],
+    collector: &mut Collector<'_, 't>,
+    found: &mut Vec<ExceptionFinding>,
+) {
+    let exception = Exception::of_expected(expected);
+    let rows: Vec<(&[&str], Standing)> =
+        relations.rows.iter().filter(|(other, ..)| *other == at).map(|(_, path, standing)| (path.as_slice(), *standing)).collect();
+    let waiver = WaiverRef { exception: "expected", owner: None, reason: expected.reason.clone(), expires_at: None };
+    let holds = |path: &[&str]| rows.iter().any(|(row, standing)| *row == path && *standing == Standing::Holds);
+    let covered = cover(&exception, &waiver, request, environments, collector, found, |path, finding| {
+        let held = holds(path);
+        if !held {
+            finding.notes.push(format!("the expected difference `{}` does not hold here", expected.relation));
+        }
+        held
+    });
+    if !exception.was_judged(&collector.rules, environments) {
+        return;
+    }
+    if rows.is_empty() {
+        let message = format!("the expected difference at `{}` meets nothing", exception.path.text);
+        found.push(exception.finding("expected-difference", Severity::Warning, message, "correct its path, or delete the entry"));
+    }
+    for (path, standing) in rows {
+        let text = paritygate_model::path::join(path.iter().copied());
+        let (severity, message, help) = match standing {
+            Standing::Gone => (
+                Severity::Warning,
+                format!("the declared difference at `{text}` is gone"),
+                "delete the entry: what it excused is alike now",
+            ),
+            Standing::Broken if !covered.iter().any(|covered| *covered == path) => (
+                Severity::Error,
+                format!("the declared difference at `{text}` is not `{}`", expected.relation),
+                "bring the values back into the declared relation, or declare another one",
+            ),
+            _ => continue,
+        };
+        let mut finding = exception.finding("expected-difference", severity, message, help);
+        finding.path = text;
+        found.push(finding);
+    }
+}
+
+fn apply_waiver<'t>(
+    waiver: &Waiver,
+    request: &CheckRequest<'_>,
+    environments: &[&'t Environment],
+    collector: &mut Collector<'_, 't>,
+    found: &mut Vec<ExceptionFinding>,
+) {
+    let exception = Exception::of_waiver(waiver);
+    let left = waiver.expires_at.as_second() - request.now.as_second();
+    let until = readable(waiver.expires_at);
+    let reference = WaiverRef {
+        exception: "waiver",
+        owner: Some(waiver.owner.clone()),
+        reason: waiver.reason.clone(),
+        expires_at: Some(waiver.expires_at),
+    };
+    let pinned: Vec<(usize, &str)> = waiver
+        .cells
+        .iter()
+        .filter_map(|(name, value)| Some((environments.iter().position(|environment| *environment.name == **name)?, value.as_str())))
+        .collect();
+    let mut lapsed = false;
+    let used = cover(&exception, &reference, request, environments, collector, found, |_, finding| {
+        if left <= 0 {
+            finding.notes.push(format!("the waiver of {} expired at {until}", waiver.owner));
+            return false;
+        }
+        finding.pins = pinned.clone().into_iter().map(|(at, value)| (at, value.to_owned())).collect();
+        if !finding.pins_hold() {
+            lapsed = true;
+            finding.notes.push(format!("the waiver of {} lapsed: the values changed since", waiver.owner));
+            return false;
+        }
+        true
+    });
+    if !exception.was_judged(&collector.rules, environments) {
+        return;
+    }
+    let (message, help) = if left <= 0 {
+        (format!("the waiver of {} for `{}` expired at {until}", waiver.owner, exception.path.text), "fix what it excused, or renew it")
+    } else if lapsed {
+        (format!("the waiver of {} for `{}` lapsed: the values changed since", waiver.owner, exception.path.text), "look again, and renew it if it still holds")
+    } else if used.is_empty() {
+        (format!("the waiver of {} for `{}` is not used", waiver.owner, exception.path.text), "delete it: what it excused is gone")
+    } else if left <= WARN_SECONDS {
+        (format!("the waiver of {} for `{}` expires at {until}", waiver.owner, exception.path.text), "fix what it excuses, or renew it")
+    } else {
+        return;
+    };
+    found.push(exception.finding("waiver-valid", Severity::Warning, message, help));
+}
+
+fn readable(at: Timestamp) -> String {
+    at.to_string()
+}
+
+/// A finding as an exception's condition sees it.
+struct Candidate<'r, 't> {
+    cells: &'r [Cell<'t>],
+    notes: Vec<String>,
+    pins: Vec<(usize, String)>,
+}
+
+impl Candidate<'_, '_> {
+    fn pins_hold(&self) -> bool {
+        self.pins.iter().all(|(at, value)| {
+            self.cells.get(*at).is_some_and(|cell| cell.shown(|_| "secret".to_owned()) == *value)
+        })
+    }
+}
+
+/// Covers the findings that an exception is for, where `condition` agrees. Answers the paths that it met.
+fn cover<'t>(
+    exception: &Exception<'_>,
+    waiver: &WaiverRef,
+    request: &CheckRequest<'_>,
+    environments: &[&'t Environment],
+    collector: &mut Collector<'_, 't>,
+    found: &mut Vec<ExceptionFinding>,
+    mut condition: impl FnMut(&[&str], &mut Candidate<'_, 't>) -> bool,
+) -> Vec<Vec<&'t str>> {
+    let mut met: Vec<Vec<&'t str>> = Vec::new();
+    let mut covered = Vec::new();
+    let mut split: Vec<RawFinding> = Vec::new();
+    let classes = |_: &paritygate_model::Secret| "secret".to_owned();
+    let mut findings = std::mem::take(&mut collector.findings);
+    for (at, finding) in findings.iter_mut().enumerate() {
+        let Some(rule) = collector.rules.get(finding.rule) else { continue };
+        if *rule.compiled.rule.id != *exception.rule || finding.waiver.is_some() {
+            continue;
+        }
+        let Some(row) = collector.kept.row(finding.row, rule.scope, environments, &classes) else { continue };
+        if !exception.path.matches(row.path()) || !finding.deviations.iter().any(|d| exception.covers(d, environments)) {
+            continue;
+        }
+        if never(request, rule, finding, environments) {
+            finding.notes.push(format!("no exception may cover `{}` where production is concerned", exception.rule));
+            continue;
+        }
+        let mut candidate = Candidate { cells: row.cells, notes: Vec::new(), pins: Vec::new() };
+        let agreed = condition(row.path(), &mut candidate);
+        met.push(row.path().to_vec());
+        finding.notes.append(&mut candidate.notes);
+        if agreed {
+            covered.push(at);
+        }
+    }
+    let paths = {
+        let mut paths = met.clone();
+        paths.sort_unstable();
+        paths.dedup();
+        paths.len()
+    };
+    if let Some(max) = exception.max.filter(|&max| paths > max) {
+        let rule = if waiver.exception == "expected" { "expected-difference" } else { "waiver-valid" };
+        let message = format!("the exception at `{}` meets {paths} paths, more than its `max` of {max}", exception.path.text);
+        let help = "it covers nothing until `max` is raised or its path narrowed";
+        found.push(exception.finding(rule, Severity::Error, message, help));
+        covered.clear();
+    }
+    for at in covered {
+        let Some(finding) = findings.get_mut(at) else { continue };
+        let (inside, outside): (Vec<Deviation>, Vec<Deviation>) =
+            finding.deviations.iter().partition(|deviation| exception.covers(deviation, environments));
+        finding.deviations = inside;
+        finding.waiver = Some(waiver.clone());
+        if !outside.is_empty() {
+            split.push(RawFinding {
+                rule: finding.rule,
+                row: finding.row,
+                deviations: outside,
+                unknown: finding.unknown.clone(),
+                group: finding.group.clone(),
+                waiver: None,
+                notes: finding.notes.clone(),
+            });
+        }
+    }
+    findings.append(&mut split);
+    collector.findings = findings;
+    met
+}
+
+fn never(request: &CheckRequest<'_>, rule: &CheckRule<'_>, finding: &RawFinding, environments: &[&Environment]) -> bool {
+    let listed = request.never_waive.iter().any(|name| **name == *rule.compiled.rule.id || *name == rule.compiled.kind);
+    let production = |at: usize| environments.get(at).is_some_and(|environment| environment.tier == Tier::Production);
+    listed
+        && finding
+            .deviations
+            .iter()
+            .any(|deviation| production(deviation.environment) || deviation.against.is_some_and(production))
+}

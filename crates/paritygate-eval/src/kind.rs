@@ -1,0 +1,211 @@
+//! What a rule kind is. The kinds themselves live in `paritygate-rules`.
+
+use paritygate_lang::params;
+use paritygate_model::report::Fix;
+use paritygate_model::{Diagnostic, Location, Node};
+use serde::de::DeserializeOwned;
+
+use crate::row::{Row, Rows};
+
+/// Which rows a kind can judge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Accepts {
+    /// Scalars, variables and lists: the comparable leaves.
+    Leaf,
+    /// Maps and lists, judged as a whole.
+    Collection,
+    /// Both.
+    Any,
+}
+
+/// One deviation: an environment, and the one that it was compared with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Deviation {
+    /// The environment that deviates, by its place in the check.
+    pub environment: usize,
+    /// The environment that it was compared with.
+    pub against: Option<usize>,
+    /// Whether both deviate alike (a shared secret), so that an exception has to name both.
+    pub mutual: bool,
+}
+
+/// What a check found about one row. The engine reuses it from row to row.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    pub(crate) deviations: Vec<Deviation>,
+    pub(crate) unknown: Option<(Deviation, String)>,
+}
+
+impl Outcome {
+    /// An environment deviates from another.
+    pub fn fail(&mut self, environment: usize, against: usize) {
+        self.deviations.push(Deviation { environment, against: Some(against), mutual: false });
+    }
+
+    /// An environment fails by itself.
+    pub fn fail_alone(&mut self, environment: usize) {
+        self.deviations.push(Deviation { environment, against: None, mutual: false });
+    }
+
+    /// Two environments fail together.
+    pub fn fail_mutually(&mut self, environment: usize, against: usize) {
+        self.deviations.push(Deviation { environment, against: Some(against), mutual: true });
+    }
+
+    /// It can't be known whether an environment deviates.
+    pub fn unknown(&mut self, environment: usize, against: Option<usize>, reason: &str) {
+        if self.unknown.is_none() {
+            self.unknown = Some((Deviation { environment, against, mutual: false }, reason.to_owned()));
+        }
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.deviations.clear();
+        self.unknown = None;
+    }
+}
+
+/// What to say about a finding.
+#[derive(Clone, Debug, Default)]
+pub struct Description {
+    /// What is wrong.
+    pub message: String,
+    /// Why that matters, and what else is known.
+    pub notes: Vec<String>,
+    /// What to do.
+    pub help: Option<String>,
+    /// A change that a machine can make.
+    pub fix: Option<Fix>,
+}
+
+impl Description {
+    /// A message.
+    pub fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), ..Self::default() }
+    }
+
+    /// Adds what to do.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Adds why.
+    #[must_use]
+    pub fn note(mut self, note: impl Into<String>) -> Self {
+        self.notes.push(note.into());
+        self
+    }
+}
+
+/// A compiled rule that judges one row at a time.
+pub trait RowCheck: Send + Sync {
+    /// Judges a row. Called for every row: says nothing where nothing is wrong, and allocates nothing for it.
+    fn row(&self, row: &Row<'_, '_>, out: &mut Outcome);
+
+    /// Words for a row that deviates. Called for findings only.
+    fn describe(&self, row: &Row<'_, '_>, deviations: &[Deviation]) -> Description;
+
+    /// Whether it also looks at the contract, which is no environment.
+    fn uses_contract(&self) -> bool {
+        false
+    }
+}
+
+/// A compiled rule that judges all its rows together.
+pub trait GroupCheck: Send + Sync {
+    /// Judges the rows: for each finding it says which row, which deviations and, for cells of other rows, which.
+    fn rows(&self, rows: &Rows<'_, '_>, out: &mut Vec<GroupFinding>);
+
+    /// Words for a finding.
+    fn describe(&self, rows: &Rows<'_, '_>, finding: &GroupFinding) -> Description;
+}
+
+/// What a group check found: one row, with cells that may come from other rows.
+#[derive(Clone, Debug)]
+pub struct GroupFinding {
+    /// The row that the finding is about.
+    pub row: usize,
+    /// Who deviates.
+    pub deviations: Vec<Deviation>,
+    /// Per environment the row whose cell is meant, where it is another one.
+    pub cells: Vec<(usize, usize)>,
+    /// Why it can't be known, where it can't.
+    pub unknown: Option<String>,
+}
+
+/// A compiled rule.
+pub enum Plan {
+    /// Judges one row at a time.
+    Row(Box<dyn RowCheck>),
+    /// Judges all its rows together.
+    Group(Box<dyn GroupCheck>),
+}
+
+/// A kind of rule: its parameters, and how they become a check. The struct behind it is at once the parameters' schema
+/// and their manual.
+pub trait Kind: DeserializeOwned + 'static {
+    /// The name in policies, in kebab-case.
+    const NAME: &'static str;
+    /// What it asks, in one sentence.
+    const SUMMARY: &'static str;
+    /// The manual: what it does, what it says, and examples that run as tests.
+    const MANUAL: &'static str;
+    /// Which rows it can judge.
+    const ACCEPTS: Accepts = Accepts::Leaf;
+
+    /// Checks the parameters against each other and compiles them. `at` is where they were written.
+    ///
+    /// # Errors
+    ///
+    /// A diagnostic per parameter that makes no sense.
+    fn compile(self, params: &Params<'_>) -> Result<Plan, Vec<Diagnostic>>;
+}
+
+/// Where parameters were written, for diagnostics about their sense.
+#[derive(Clone, Copy, Debug)]
+pub struct Params<'a> {
+    /// The map of parameters, if the rule has one.
+    pub node: Option<Node<'a>>,
+    /// The rule.
+    pub rule: &'a Location,
+}
+
+impl Params<'_> {
+    /// Where a parameter was written; the rule's place where it was not.
+    pub fn at(&self, name: &str) -> Location {
+        let node = self.node.and_then(|node| node.get(name)).or(self.node);
+        node.and_then(Node::location).unwrap_or_else(|| self.rule.clone())
+    }
+
+    /// A diagnostic about one parameter.
+    pub fn wrong(&self, name: &str, message: impl Into<String>) -> Diagnostic {
+        Diagnostic::error("bad-param", self.at(name), message)
+    }
+}
+
+/// A kind in the catalogue, with its type erased.
+pub struct Entry {
+    /// The name in policies.
+    pub name: &'static str,
+    /// What it asks, in one sentence.
+    pub summary: &'static str,
+    /// The manual.
+    pub manual: &'static str,
+    /// Which rows it can judge.
+    pub accepts: Accepts,
+    /// Compiles parameters.
+    pub compile: fn(&Params<'_>) -> Result<Plan, Vec<Diagnostic>>,
+}
+
+impl Entry {
+    /// The entry of a kind.
+    pub const fn of<K: Kind>() -> Self {
+        Self { name: K::NAME, summary: K::SUMMARY, manual: K::MANUAL, accepts: K::ACCEPTS, compile: compile::<K> }
+    }
+}
+
+fn compile<K: Kind>(params: &Params<'_>) -> Result<Plan, Vec<Diagnostic>> {
+    params::from_node::<K>(params.node, params.rule)?.compile(params)
+}

@@ -1,0 +1,282 @@
+//! From raw findings to the report: severity, words, places.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use paritygate_lang::policy::{Mode, OnUnknown};
+use paritygate_lang::template::Placeholder;
+use paritygate_model::report::{
+    Cells, Column, Digested, Engine as EngineInfo, Finding, LazyDigest, Place, Report, Severity, State as CellState, Status, Summary,
+    Verdict,
+};
+use paritygate_model::{Environment, Secret, Source, report};
+
+use crate::cell::{Cell, State};
+use crate::engine::{CheckRequest, Collector, Engine, RawFinding};
+use crate::exception::ExceptionFinding;
+use crate::kind::{Description, Plan};
+use crate::row::Row;
+
+/// The kinds under which exceptions themselves are reported.
+const EXCEPTIONS: [&str; 2] = ["expected-difference", "waiver-valid"];
+
+pub(crate) fn build(
+    engine: &Engine,
+    request: &CheckRequest<'_>,
+    environments: &[&Environment],
+    mut collector: Collector<'_, '_>,
+    exceptions: Vec<ExceptionFinding>,
+    rows: usize,
+) -> Report {
+    let mut raw = std::mem::take(&mut collector.findings);
+    let no_class = |_: &Secret| String::new();
+    let path = |finding: &RawFinding| {
+        let rule = collector.rules.get(finding.rule);
+        rule.and_then(|rule| collector.kept.row(finding.row, rule.scope, environments, &no_class)).map(|row| row.path)
+    };
+    raw.sort_by(|a, b| a.rule.cmp(&b.rule).then_with(|| path(a).cmp(&path(b))).then_with(|| a.waiver.is_some().cmp(&b.waiver.is_some())));
+    let classes = classes(&raw, &collector, environments);
+    let class = |secret: &Secret| {
+        let known = classes.get(&(Arc::clone(&secret.fingerprint.key_id), Arc::clone(&secret.fingerprint.hex)));
+        known.map_or_else(|| "secret".to_owned(), |&at| format!("secret {}", letters(at)))
+    };
+    let mut findings: Vec<Finding> = raw.iter().filter_map(|raw| finding(raw, &collector, environments, &class)).collect();
+    for rule in EXCEPTIONS {
+        let mut about: Vec<&ExceptionFinding> = exceptions.iter().filter(|exception| exception.rule == rule).collect();
+        about.sort_by(|a, b| (&a.path, &a.message).cmp(&(&b.path, &b.message)));
+        findings.extend(about.into_iter().map(exception_finding));
+    }
+    let mut summary = Summary { findings: findings.len(), rows, ..Summary::default() };
+    let mut verdict = Verdict::Pass;
+    for finding in &findings {
+        *summary.by_status.entry(finding.status.word()).or_default() += 1;
+        *summary.by_severity.entry(finding.severity.word()).or_default() += 1;
+        if !finding.observed {
+            verdict = verdict.max(verdict_of(finding.status));
+        }
+    }
+    for reason in &collector.skipped {
+        *summary.unknown.entry(reason.clone()).or_default() += 1;
+        verdict = verdict.max(Verdict::Warn);
+    }
+    for rule in collector.rules.iter().filter(|rule| rule.runs) {
+        summary.rules += 1;
+        if !rule.met {
+            summary.vacuous.push(rule.compiled.rule.id.to_string());
+        }
+        if rule.truncated > 0 {
+            summary.truncated.insert(rule.compiled.rule.id.to_string(), rule.truncated);
+        }
+    }
+    Report {
+        engine: EngineInfo { name: "paritygate", version: env!("CARGO_PKG_VERSION") },
+        evaluated_at: request.now,
+        policies: engine.policies.iter().map(|(id, source)| digested(id.as_str().into(), source)).collect(),
+        inputs: inputs(environments),
+        environments: environments
+            .iter()
+            .map(|environment| Column { name: Arc::clone(&environment.name), tier: environment.tier.word(), contract: environment.contract })
+            .collect(),
+        verdict,
+        summary,
+        findings,
+    }
+}
+
+fn verdict_of(status: Status) -> Verdict {
+    match status {
+        Status::Fail => Verdict::Fail,
+        Status::Unknown => Verdict::Unknown,
+        Status::Warn => Verdict::Warn,
+        Status::Pass | Status::Waived => Verdict::Pass,
+    }
+}
+
+fn digested(name: Arc<str>, source: &Arc<Source>) -> Digested {
+    Digested { name, digest: LazyDigest(Arc::clone(source)) }
+}
+
+fn inputs(environments: &[&Environment]) -> Vec<Digested> {
+    let mut sources: Vec<&Arc<Source>> = environments.iter().flat_map(|environment| environment.tree.sources()).collect();
+    sources.sort_by(|a, b| a.name().cmp(b.name()));
+    sources.dedup_by(|a, b| Arc::ptr_eq(a, b));
+    sources.into_iter().map(|source| digested(Arc::clone(source.name()), source)).collect()
+}
+
+type Classes = BTreeMap<(Arc<str>, Arc<str>), usize>;
+
+/// Numbers the secrets in the order of their paths, so that a report does not depend on the key.
+fn classes(raw: &[RawFinding], collector: &Collector<'_, '_>, environments: &[&Environment]) -> Classes {
+    let no_class = |_: &Secret| String::new();
+    let rows = raw.iter().filter_map(|finding| {
+        let rule = collector.rules.get(finding.rule)?;
+        collector.kept.row(finding.row, rule.scope, environments, &no_class)
+    });
+    let has_secret = |row: &Row<'_, '_>| row.cells.iter().any(|cell| matches!(cell.state, State::Secret(_)));
+    let mut rows: Vec<Row<'_, '_>> = rows.filter(has_secret).collect();
+    rows.sort_by(|a, b| a.path.cmp(b.path));
+    let mut classes = Classes::new();
+    for row in rows {
+        for cell in row.cells {
+            if let State::Secret(secret) = &cell.state {
+                let next = classes.len();
+                classes.entry((Arc::clone(&secret.fingerprint.key_id), Arc::clone(&secret.fingerprint.hex))).or_insert(next);
+            }
+        }
+    }
+    classes
+}
+
+/// `A`, `B`, … `Z`, `AA`.
+fn letters(mut at: usize) -> String {
+    let mut out = String::new();
+    loop {
+        out.insert(0, char::from(b'A' + (at % 26) as u8));
+        at /= 26;
+        if at == 0 {
+            return out;
+        }
+        at -= 1;
+    }
+}
+
+fn finding<'t>(
+    raw: &RawFinding,
+    collector: &Collector<'_, 't>,
+    environments: &[&'t Environment],
+    class: &dyn Fn(&Secret) -> String,
+) -> Option<Finding> {
+    let rule = collector.rules.get(raw.rule)?;
+    let row = collector.kept.row(raw.row, rule.scope, environments, class)?;
+    let source = &rule.compiled.rule;
+    let severity = collector.severity(raw);
+    let status = match (&raw.waiver, &raw.unknown, severity) {
+        (Some(_), ..) => Status::Waived,
+        (None, Some(_), _) if source.on_unknown != OnUnknown::Fail => Status::Unknown,
+        (None, _, Severity::Error) => Status::Fail,
+        (None, _, Severity::Warning) => Status::Warn,
+        (None, _, Severity::Info) => Status::Pass,
+    };
+    let mut description = match (&raw.unknown, &rule.compiled.plan, &raw.group) {
+        (Some(reason), ..) => unknown(&row, raw, reason),
+        (None, Plan::Row(check), _) => check.describe(&row, &raw.deviations),
+        (None, Plan::Group(check), Some(group)) => check.describe(&collector.group_rows(raw.rule, class), group),
+        (None, Plan::Group(_), None) => Description::default(),
+    };
+    let mut deviating: Vec<usize> = raw.deviations.iter().map(|deviation| deviation.environment).collect();
+    deviating.sort_unstable();
+    deviating.dedup();
+    let reference = raw.deviations.iter().find_map(|deviation| deviation.against).or(row.reference());
+    if raw.unknown.is_none()
+        && let Some(template) = &source.message
+    {
+        description.message = template.render(&mut |placeholder, out| fill(placeholder, out, &row, &deviating, reference, &source.id));
+    }
+    if let Some(why) = &source.why {
+        description.notes.insert(0, why.render(&mut |placeholder, out| fill(placeholder, out, &row, &deviating, reference, &source.id)));
+    }
+    if let Some(fix) = &source.fix {
+        description.help = Some(fix.render(&mut |placeholder, out| fill(placeholder, out, &row, &deviating, reference, &source.id)));
+    }
+    description.notes.extend(raw.notes.iter().cloned());
+    let name = |at: usize| environments.get(at).map(|environment| Arc::clone(&environment.name));
+    let involved = |at: usize| {
+        let deviates = raw.deviations.iter().any(|deviation| deviation.environment == at || deviation.against == Some(at));
+        let contract = environments.get(at).is_some_and(|environment| environment.contract);
+        deviates || rule.scope.members.contains(&at) || (contract && row.cell(at).node.is_some() && uses_contract(&rule.compiled.plan))
+    };
+    let cells = (0..environments.len()).filter(|&at| involved(at)).filter_map(|at| Some((name(at)?, plain(row.cell(at), class))));
+    Some(Finding {
+        rule: Arc::clone(&source.id),
+        kind: rule.compiled.kind,
+        severity,
+        status,
+        observed: source.mode == Mode::Observe,
+        path: row.path_text(),
+        environments: deviating.iter().filter_map(|&at| name(at)).collect(),
+        reference: raw.deviations.iter().find_map(|deviation| deviation.against).and_then(name),
+        cells: Cells(cells.collect()),
+        message: description.message,
+        notes: description.notes,
+        help: description.help,
+        fix: description.fix,
+        waiver: raw.waiver.clone(),
+    })
+}
+
+fn uses_contract(plan: &Plan) -> bool {
+    matches!(plan, Plan::Row(check) if check.uses_contract())
+}
+
+fn unknown(row: &Row<'_, '_>, raw: &RawFinding, reason: &str) -> Description {
+    let environments = raw.deviations.iter().flat_map(|deviation| [Some(deviation.environment), deviation.against]).flatten();
+    let unclear: Vec<usize> = environments.filter(|&at| row.cell(at).unknown().is_some()).collect();
+    let who = if unclear.is_empty() { String::new() } else { format!(" in {}", row.names(unclear)) };
+    Description::new(format!("`{}` can't be judged{who}: {reason}", row.path_text()))
+}
+
+/// A cell as plain data, with its place and its redacted line.
+fn plain(cell: &Cell<'_>, class: &dyn Fn(&Secret) -> String) -> report::Cell {
+    let (state, reason, masked) = match &cell.state {
+        State::Value(_) | State::Word(_) => (CellState::Value, None, None),
+        State::Secret(secret) => (CellState::Value, None, Some(secret.reason.words())),
+        State::Empty => (CellState::Empty, None, None),
+        State::Null => (CellState::Null, None, None),
+        State::Missing => (CellState::Missing, None, None),
+        State::Unresolved(reason) => (CellState::Unresolved, Some((*reason).to_owned()), None),
+        State::NotCollected(reason) => (CellState::NotCollected, Some((*reason).to_owned()), None),
+    };
+    report::Cell {
+        state,
+        value: (state == CellState::Value).then(|| cell.shown(class)),
+        reason,
+        masked,
+        source: cell.location().as_ref().map(Place::of),
+    }
+}
+
+fn fill(placeholder: Placeholder, out: &mut String, row: &Row<'_, '_>, deviating: &[usize], reference: Option<usize>, rule: &str) {
+    let first = deviating.first().copied();
+    match placeholder {
+        Placeholder::Key => out.push_str(row.key()),
+        Placeholder::Path => out.push_str(&row.path_text()),
+        Placeholder::Component => out.push_str(row.path().get(1).copied().unwrap_or_default()),
+        Placeholder::Rule => out.push_str(rule),
+        Placeholder::Environment => out.push_str(&row.names(deviating.iter().copied())),
+        Placeholder::Value => out.push_str(&first.map(|at| row.shown(at)).unwrap_or_default()),
+        Placeholder::Reference => out.push_str(reference.map(|at| row.name(at)).unwrap_or_default()),
+        Placeholder::ReferenceValue => out.push_str(&reference.map(|at| row.shown(at)).unwrap_or_default()),
+    }
+}
+
+fn exception_finding(exception: &ExceptionFinding) -> Finding {
+    let position = exception.at.position();
+    let status = if exception.severity == Severity::Error { Status::Fail } else { Status::Warn };
+    Finding {
+        rule: exception.rule.into(),
+        kind: exception.rule,
+        severity: exception.severity,
+        status,
+        observed: false,
+        path: exception.path.clone(),
+        environments: exception.environments.iter().map(|name| name.as_str().into()).collect(),
+        reference: None,
+        cells: Cells::default(),
+        message: exception.message.clone(),
+        notes: vec![format!("written at {}:{}:{}", exception.at.source.name(), position.line, position.column)],
+        help: Some(exception.help.clone()),
+        fix: None,
+        waiver: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn classes_are_numbered_like_columns() {
+        let named: Vec<String> = [0, 1, 25, 26, 51, 52].into_iter().map(letters).collect();
+        assert_eq!(named, ["A", "B", "Z", "AA", "AZ", "BA"]);
+    }
+}

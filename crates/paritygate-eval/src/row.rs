@@ -1,0 +1,163 @@
+//! One selected path with its cell in every environment.
+
+use paritygate_model::secret::Secret;
+use paritygate_model::{Environment, Shape, Tier, path};
+
+use crate::cell::Cell;
+use crate::compare::{self, Aliases, Comparison};
+use crate::scope::Scope;
+
+/// Names the equality class of a secret.
+pub type Classes<'a> = &'a dyn Fn(&Secret) -> String;
+
+/// One selected path with its cell in every environment, as a rule sees it.
+#[derive(Clone, Copy)]
+pub struct Row<'r, 't> {
+    pub(crate) path: &'r [&'t str],
+    pub(crate) cells: &'r [Cell<'t>],
+    pub(crate) shape: &'static Shape,
+    pub(crate) scope: &'r Scope,
+    pub(crate) environments: &'r [&'t Environment],
+    pub(crate) classes: Classes<'r>,
+}
+
+impl<'r, 't> Row<'r, 't> {
+    /// The keys that lead here.
+    pub fn path(&self) -> &'r [&'t str] {
+        self.path
+    }
+
+    /// The path as it stands in a policy.
+    pub fn path_text(&self) -> String {
+        path::join(self.path.iter().copied())
+    }
+
+    /// The last key: a variable's name, a package's name.
+    pub fn key(&self) -> &'t str {
+        self.path.last().copied().unwrap_or_default()
+    }
+
+    /// The cell of an environment, by its place in the check.
+    pub fn cell(&self, environment: usize) -> &'r Cell<'t> {
+        const NOTHING: &Cell<'static> = &Cell { state: crate::cell::State::Missing, node: None, orphan: false };
+        self.cells.get(environment).unwrap_or(NOTHING)
+    }
+
+    /// The environments that the rule is about, by their place in the check, lowest first.
+    pub fn members(&self) -> impl Iterator<Item = usize> + use<'r> {
+        self.scope.members.iter().copied()
+    }
+
+    /// Every environment with the one that it is compared with.
+    pub fn pairs(&self) -> impl Iterator<Item = (usize, usize)> + use<'r> {
+        self.scope.pairs.iter().copied()
+    }
+
+    /// Every two environments of the rule.
+    pub fn all_pairs(&self) -> impl Iterator<Item = (usize, usize)> + use<'r> {
+        let members: &'r [usize] = &self.scope.members;
+        members.iter().enumerate().flat_map(move |(at, &a)| members.iter().skip(at + 1).map(move |&b| (a, b)))
+    }
+
+    /// The reference, if the rule has one.
+    pub fn reference(&self) -> Option<usize> {
+        self.scope.reference
+    }
+
+    /// The contract's place in the check, if there is one.
+    pub fn contract(&self) -> Option<usize> {
+        self.scope.contract
+    }
+
+    /// The name of an environment.
+    pub fn name(&self, environment: usize) -> &'t str {
+        self.environments.get(environment).map_or("", |environment| &environment.name)
+    }
+
+    /// The tier of an environment.
+    pub fn tier(&self, environment: usize) -> Tier {
+        self.environments.get(environment).map(|environment| environment.tier).unwrap_or_default()
+    }
+
+    /// Whether lists at this path are sets.
+    pub fn is_set(&self) -> bool {
+        self.shape.is_set()
+    }
+
+    /// Compares the cells of two environments, each with its own names replaced.
+    pub fn compare(&self, a: usize, b: usize) -> Comparison<'t> {
+        let names = |environment: usize| self.environments.get(environment).map_or(&[][..], |e| &e.aliases);
+        compare::compare(self.cell(a), self.cell(b), self.is_set(), Aliases { first: names(a), second: names(b) })
+    }
+
+    /// Compares the cells of two environments as they are written: for kinds that ask for a difference.
+    pub fn compare_exactly(&self, a: usize, b: usize) -> Comparison<'t> {
+        compare::compare(self.cell(a), self.cell(b), self.is_set(), Aliases::default())
+    }
+
+    /// The value of an environment as people read it; secrets as equality classes.
+    pub fn shown(&self, environment: usize) -> String {
+        self.cell(environment).shown(self.classes)
+    }
+
+    /// `` staging `3.3.1`, production `3.3.4` ``.
+    pub fn values(&self, environments: impl IntoIterator<Item = usize>) -> String {
+        let mut out = String::new();
+        for environment in environments {
+            if !out.is_empty() {
+                out.push_str(", ");
+            }
+            out.push_str(self.name(environment));
+            out.push(' ');
+            out.push_str(&self.marked(environment));
+        }
+        out
+    }
+
+    /// A value in backticks; a state (`missing`) bare.
+    pub fn marked(&self, environment: usize) -> String {
+        let cell = self.cell(environment);
+        let shown = self.shown(environment);
+        match cell.state {
+            crate::cell::State::Value(_) | crate::cell::State::Word(_) => format!("`{shown}`"),
+            _ => shown,
+        }
+    }
+
+    /// `staging and production`.
+    pub fn names(&self, environments: impl IntoIterator<Item = usize>) -> String {
+        let names: Vec<&str> = environments.into_iter().map(|environment| self.name(environment)).collect();
+        match names.split_last() {
+            None => String::new(),
+            Some((last, [])) => (*last).to_owned(),
+            Some((last, others)) => format!("{} and {last}", others.join(", ")),
+        }
+    }
+}
+
+/// All rows of a rule, for checks that judge them together.
+pub struct Rows<'r, 't> {
+    pub(crate) rows: Vec<Row<'r, 't>>,
+}
+
+impl<'r, 't> Rows<'r, 't> {
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// One of them.
+    pub fn get(&self, at: usize) -> Option<&Row<'r, 't>> {
+        self.rows.get(at)
+    }
+
+    /// All of them, in the order of the walk.
+    pub fn iter(&self) -> impl Iterator<Item = (usize, &Row<'r, 't>)> {
+        self.rows.iter().enumerate()
+    }
+}

@@ -1,0 +1,128 @@
+//! Which environments a rule is about, and which is compared with which.
+
+use std::sync::Arc;
+
+use paritygate_lang::policy::{EnvironmentRef, Rule};
+use paritygate_lang::spanned::Spanned;
+use paritygate_model::{Diagnostic, Environment, Tier, suggest};
+
+/// The environments of one or several rules, by their place in the check.
+#[derive(Debug, Default)]
+pub(crate) struct Scope {
+    /// The environments that the rule is about, lowest first. Never a contract.
+    pub(crate) members: Vec<usize>,
+    /// Every member with the environment that it is compared with.
+    pub(crate) pairs: Vec<(usize, usize)>,
+    /// The environment that the others are compared with.
+    pub(crate) reference: Option<usize>,
+    /// The contract.
+    pub(crate) contract: Option<usize>,
+}
+
+/// The scopes of all rules; rules that ask for the same environments share one.
+pub(crate) struct Scopes {
+    scopes: Vec<Scope>,
+    by_rule: Vec<usize>,
+}
+
+impl Scopes {
+    /// The scope of each rule. `references` are the environments' own references, from the manifest.
+    pub(crate) fn of<'r>(
+        rules: impl Iterator<Item = &'r Rule>,
+        environments: &[&Environment],
+        references: &[(Arc<str>, String)],
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Self {
+        let mut scopes: Vec<Scope> = Vec::new();
+        let mut makers: Vec<&Rule> = Vec::new();
+        let mut by_rule = Vec::new();
+        for rule in rules {
+            let same = makers.iter().position(|other| asks_alike(rule, other));
+            let at = same.unwrap_or_else(|| {
+                scopes.push(Scope::of(rule, environments, references, diagnostics));
+                makers.push(rule);
+                scopes.len() - 1
+            });
+            by_rule.push(at);
+        }
+        Self { scopes, by_rule }
+    }
+
+    /// The scope of a rule.
+    pub(crate) fn get(&self, rule: usize) -> Option<&Scope> {
+        self.by_rule.get(rule).and_then(|&at| self.scopes.get(at))
+    }
+}
+
+fn asks_alike(a: &Rule, b: &Rule) -> bool {
+    let name = |reference: &Option<Spanned<String>>| reference.as_ref().map(|name| name.value.clone());
+    let asked = |rule: &Rule| rule.environments.len();
+    asked(a) == asked(b)
+        && a.environments.iter().zip(&b.environments).all(|(a, b)| a.value == b.value)
+        && (a.reference.is_none() && b.reference.is_none() || name(&a.reference) == name(&b.reference))
+}
+
+impl Scope {
+    fn of(
+        rule: &Rule,
+        environments: &[&Environment],
+        references: &[(Arc<str>, String)],
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Self {
+        let mut scope = Self { contract: environments.iter().position(|environment| environment.contract), ..Self::default() };
+        let described = || environments.iter().enumerate().filter(|(_, environment)| !environment.contract);
+        for asked in &rule.environments {
+            if let EnvironmentRef::Name(name) = &asked.value {
+                let known = described().any(|(_, environment)| is(environment, name));
+                if !known && Tier::from_word(name).is_none() {
+                    diagnostics.push(unknown_environment(rule, name, asked, environments));
+                }
+            }
+        }
+        let asked = |environment: &Environment| {
+            rule.environments.is_empty()
+                || rule.environments.iter().any(|asked| match &asked.value {
+                    EnvironmentRef::All => true,
+                    EnvironmentRef::Name(name) => is(environment, name),
+                })
+        };
+        scope.members.extend(described().filter(|(_, environment)| asked(environment)).map(|(at, _)| at));
+        let named = rule.reference.as_ref().and_then(|name| {
+            let found = described().filter(|(_, environment)| is(environment, &name.value)).last();
+            if found.is_none() && Tier::from_word(&name.value).is_none() {
+                diagnostics.push(unknown_environment(rule, &name.value, name, environments));
+            }
+            found.map(|(at, _)| at)
+        });
+        // Several may share the highest place: the first of them is the reference, and so they agree among themselves.
+        let rank = |at: usize| environments.get(at).map(|environment| (environment.tier, environment.order));
+        let highest = scope.members.last().and_then(|&last| scope.members.iter().copied().find(|&at| rank(at) == rank(last)));
+        // A reference that the rule names and that is not there is none: the rule then compares nothing.
+        scope.reference = if rule.reference.is_some() { named } else { highest };
+        let own = |at: usize| {
+            let environment = environments.get(at)?;
+            let (_, reference) = references.iter().find(|(name, _)| *name == environment.name)?;
+            described().filter(|(_, other)| is(other, reference)).last().map(|(at, _)| at)
+        };
+        for &member in &scope.members {
+            let own = if rule.reference.is_none() { own(member) } else { None };
+            if let Some(against) = own.or(scope.reference).filter(|&against| against != member) {
+                scope.pairs.push((member, against));
+            }
+        }
+        scope
+    }
+}
+
+fn is(environment: &Environment, name: &str) -> bool {
+    *environment.name == *name || environment.tier.word() == name
+}
+
+fn unknown_environment<T>(rule: &Rule, name: &str, at: &Spanned<T>, environments: &[&Environment]) -> Diagnostic {
+    let known = environments.iter().filter(|environment| !environment.contract).map(|environment| &*environment.name);
+    let known: Vec<&str> = known.chain(Tier::ALL.iter().map(|tier| tier.word())).collect();
+    let at = at.at.clone().unwrap_or_else(|| rule.at.clone());
+    Diagnostic::warning("unknown-environment", at, format!("no environment is named `{name}`"))
+        .note(format!("rule `{}` says nothing about it", rule.id))
+        .maybe_help(suggest::did_you_mean(name, known))
+}

@@ -1,0 +1,201 @@
+//! What references are resolved by: the variables of `.env` and of env files, and `${NAME:-default}` itself.
+
+use std::cell::Cell;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use paritygate_model::secret::MaskReason;
+use paritygate_model::{Diagnostic, Draft, DraftValue, Location, Source};
+
+use crate::Context;
+use crate::dotenv::{self, Dialect, Interpolated, Lookup};
+
+/// Why the value of a name alone is not known.
+pub(super) const INHERITED: &str = "is taken from the process environment";
+
+/// The variables that references of one project are looked up in.
+#[derive(Debug, Default)]
+pub(super) struct Scope {
+    /// Tells scopes apart.
+    pub(super) id: u64,
+    pub(super) variables: BTreeMap<String, Known>,
+}
+
+/// A variable of which something is known.
+#[derive(Clone)]
+pub(super) struct Known {
+    /// Its value, or why nobody knows it.
+    pub(super) value: Result<String, String>,
+    /// Whether what is made of it is secret as well.
+    pub(super) secret: bool,
+    pub(super) at: Option<Location>,
+}
+
+/// Never prints the value: it may be secret.
+impl std::fmt::Debug for Known {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Known")
+            .field("secret", &self.secret)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A text whose references were resolved, as far as they can be.
+pub(super) struct Expanded {
+    /// The text, or why nobody knows it.
+    pub(super) value: Result<String, String>,
+    /// Whether a secret went into it.
+    pub(super) secret: bool,
+}
+
+impl Scope {
+    pub(super) fn get(&self, name: &str) -> Option<&Known> {
+        self.variables.get(name)
+    }
+}
+
+impl Known {
+    /// What references to a variable of a service see.
+    pub(super) fn of(name: &str, draft: &Draft, context: &Context<'_>) -> Self {
+        let (value, secret) = match &draft.value {
+            DraftValue::String(text) => (Ok(text.clone()), context.secrets.classify(Some(name), text).is_some()),
+            DraftValue::Unresolved(reason) => (Err(reason.clone()), false),
+            _ => (Err("is secret".to_owned()), true),
+        };
+        Self {
+            value,
+            secret,
+            at: draft.at.clone(),
+        }
+    }
+
+    /// The value as part of a draft.
+    pub(super) fn into_draft(self, context: &Context<'_>) -> Draft {
+        let at = self.at.clone();
+        Draft::new(
+            at,
+            Expanded {
+                value: self.value,
+                secret: self.secret,
+            }
+            .into_value(context),
+        )
+    }
+}
+
+impl Expanded {
+    /// The value as part of a draft: sealed where a secret went into it.
+    pub(super) fn into_value(self, context: &Context<'_>) -> DraftValue {
+        match self.value {
+            Err(reason) => DraftValue::Unresolved(reason),
+            Ok(text) if self.secret && !text.is_empty() => DraftValue::Secret(Box::new(context.secrets.seal_as(
+                context.key,
+                MaskReason::Origin,
+                &text,
+            ))),
+            Ok(text) => DraftValue::String(text),
+        }
+    }
+}
+
+/// Resolves the references of a text. `allowance` bounds how many bytes all references together may become.
+pub(super) fn expand(text: &str, look_up: &dyn Fn(&str) -> Option<Known>, allowance: &Cell<usize>) -> Expanded {
+    let secret = Cell::new(false);
+    let value = match dotenv::interpolate(text, &|name| answer(name, look_up, &secret, allowance), 0) {
+        Interpolated::Text(text) => Ok(text),
+        Interpolated::Unresolved { reason, .. } => Err(reason),
+        Interpolated::RequiredMissing { name, .. } => {
+            Err(format!("refers to `{name}`, which is not set in these files"))
+        }
+    };
+    Expanded {
+        value,
+        secret: secret.get(),
+    }
+}
+
+fn answer(
+    name: &str,
+    look_up: &dyn Fn(&str) -> Option<Known>,
+    secret: &Cell<bool>,
+    allowance: &Cell<usize>,
+) -> Lookup<'static> {
+    let Some(known) = look_up(name) else {
+        return Lookup::Unset;
+    };
+    secret.set(secret.get() || known.secret);
+    let value = match known.value {
+        Ok(value) => value,
+        Err(reason) => {
+            let which = if reason.starts_with("is ") || reason.starts_with("refers ") {
+                ", which"
+            } else {
+                ":"
+            };
+            return Lookup::Unknown(format!("refers to `{name}`{which} {reason}").into());
+        }
+    };
+    match allowance.get().checked_sub(value.len()) {
+        Some(left) => {
+            allowance.set(left);
+            Lookup::of(value)
+        }
+        None => Lookup::Unknown("the references in these files become too long a text".into()),
+    }
+}
+
+/// Reads the variables of an env file into `known`, and answers what was wrong.
+///
+/// A reference in a value is looked up with `look_up` first and then among the variables before it.
+pub(super) fn read(
+    source: &Arc<Source>,
+    raw: bool,
+    look_up: &dyn Fn(&str) -> Option<Known>,
+    context: &Context<'_>,
+    allowance: &Cell<usize>,
+    known: &mut BTreeMap<String, Known>,
+) -> Vec<Diagnostic> {
+    let (lines, diagnostics) = dotenv::lex(source, Dialect::Compose);
+    for line in lines {
+        let inside = |name: &str| look_up(name).or_else(|| known.get(name).cloned());
+        let expanded = match (line.unreadable, line.has_value) {
+            (Some(reason), _) => Expanded {
+                value: Err(reason.to_owned()),
+                secret: false,
+            },
+            (None, false) => match look_up(&line.key) {
+                Some(outer) => Expanded {
+                    value: outer.value,
+                    secret: outer.secret,
+                },
+                None => Expanded {
+                    value: Err(INHERITED.to_owned()),
+                    secret: false,
+                },
+            },
+            (None, true) if raw => Expanded {
+                value: Ok(source.slice(line.value_span).to_owned()),
+                secret: false,
+            },
+            (None, true) if line.is_template => expand(&line.text, &inside, allowance),
+            (None, true) => Expanded {
+                value: Ok(line.text),
+                secret: false,
+            },
+        };
+        let by_name = |text: &String| context.secrets.classify(Some(&line.key), text).is_some();
+        let secret = expanded.secret || expanded.value.as_ref().is_ok_and(by_name);
+        // A name alone stands for its own place.
+        let span = if line.has_value { line.value_span } else { line.key_span };
+        let at = Some(Location::new(source, span));
+        known.insert(
+            line.key,
+            Known {
+                value: expanded.value,
+                secret,
+                at,
+            },
+        );
+    }
+    diagnostics
+}

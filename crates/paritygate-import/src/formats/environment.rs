@@ -1,0 +1,263 @@
+//! Environment documents in paritygate's own form (YAML or JSON): what `import` prints and what people write by hand.
+//!
+//! The document's tree *is* the environment: values are checked against the table of shapes and normalised where they
+//! stand, so that a large document costs one pass.
+
+mod variable;
+
+use std::sync::Arc;
+
+use paritygate_model::secret::Secret;
+use paritygate_model::shape::environment::ENVIRONMENT;
+use paritygate_model::shape::{Record, Shape};
+use paritygate_model::{Coverage, Diagnostic, Document, Location, Node, NodeId, Source, Span, Tree, Value, suggest};
+
+use crate::{Context, Description, Format, Imported, Module, Request};
+
+/// The format.
+pub static FORMAT: Format = Format {
+    name: "environment",
+    summary: "environment documents in paritygate's own form, YAML or JSON",
+    module: Module::Core,
+    detect,
+    import,
+};
+
+fn detect(path: &str) -> bool {
+    [".environment.yaml", ".environment.yml", ".environment.json"].iter().any(|ending| path.ends_with(ending))
+}
+
+fn import(request: &Request, context: &Context<'_>) -> Imported {
+    let mut imported = Imported::default();
+    for path in &request.paths {
+        if let Some(source) = crate::supplied(path, None, context, &mut imported) {
+            read(&source, context, &mut imported);
+        }
+    }
+    imported
+}
+
+/// Reads one text: an environment, a list of environments, or `environments:` with a list.
+fn read(source: &Arc<Source>, context: &Context<'_>, imported: &mut Imported) {
+    let (document, diagnostics) = crate::document::read(source);
+    imported.diagnostics.extend(diagnostics);
+    let roots = environments(&document.tree, &document.roots, source, &mut imported.diagnostics);
+    let described = describe(document, &roots, context, &mut imported.diagnostics);
+    imported.descriptions.extend(described);
+}
+
+/// Checks and normalises the environments at `roots` of a document.
+pub fn describe(document: Document, roots: &[NodeId], context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) -> Vec<Description> {
+    let mut lowering = Lowering { tree: document.tree, source: &document.source, context, diagnostics };
+    for &root in roots {
+        lowering.record(root, &ENVIRONMENT);
+    }
+    let tree = Arc::new(lowering.tree);
+    roots.iter().map(|&root| Description::Tree(Arc::clone(&tree), root)).collect()
+}
+
+fn environments(tree: &Tree, roots: &[NodeId], source: &Arc<Source>, diagnostics: &mut Vec<Diagnostic>) -> Vec<NodeId> {
+    let mut found = Vec::new();
+    for &root in roots {
+        let node = tree.node(root);
+        let list = if node.is_sequence() { Some(node) } else { node.get("environments").filter(|list| list.is_sequence()) };
+        for candidate in list.map_or_else(|| vec![node], |list| list.items().collect()) {
+            if candidate.is_map() {
+                found.push(candidate.id());
+            } else {
+                let message = format!("expected an environment (a map of sections), found {}", candidate.kind_word());
+                diagnostics.push(Diagnostic::error("environment-shape", Location::new(source, candidate.span()), message));
+            }
+        }
+    }
+    if found.is_empty() && diagnostics.is_empty() {
+        diagnostics.push(
+            Diagnostic::error("environment-shape", Location::new(source, Span::default()), "the text holds no environment")
+                .help("an environment document begins with `environment: NAME`"),
+        );
+    }
+    found
+}
+
+struct Lowering<'a> {
+    tree: Tree,
+    source: &'a Arc<Source>,
+    context: &'a Context<'a>,
+    diagnostics: &'a mut Vec<Diagnostic>,
+}
+
+impl Lowering<'_> {
+    fn node(&self, id: NodeId) -> Node<'_> {
+        self.tree.node(id)
+    }
+
+    fn wrong(&mut self, id: NodeId, expected: &str) {
+        let node = self.node(id);
+        let message = format!("expected {expected}, found {}", node.kind_word());
+        let at = Location::new(self.source, node.span());
+        self.diagnostics.push(Diagnostic::error("environment-shape", at, message));
+        self.tree.set_unresolved(id, "the value has the wrong shape");
+    }
+
+    /// Checks and normalises what stands at `id`. `key` is the key under which it stands.
+    fn value(&mut self, id: NodeId, shape: &'static Shape, key: Option<&str>) {
+        if self.is_marked_unresolved(id) {
+            return;
+        }
+        match (shape, self.node(id).value()) {
+            (Shape::Variable, _) => self.variable(id, key.unwrap_or_default()),
+            (_, Value::Null) => {}
+            (Shape::Any, _) => self.any(id, key),
+            (Shape::Record(record), Value::Map) => self.record(id, record),
+            (Shape::Map(inner), Value::Map) => {
+                for at in 0..self.node(id).len() {
+                    let Some((key, _, value)) = self.tree.entry_at(id, at) else { break };
+                    if matches!(inner, Shape::Any | Shape::Variable) {
+                        let key = self.tree.str(key).to_owned();
+                        self.value(value, inner, Some(&key));
+                    } else {
+                        self.value(value, inner, None);
+                    }
+                }
+            }
+            (Shape::Set(inner) | Shape::Sequence(inner), Value::Sequence) => {
+                for at in 0..self.node(id).len() {
+                    let Some(item) = self.tree.item_at(id, at) else { break };
+                    self.value(item, inner, None);
+                }
+            }
+            // One value is a list of one.
+            (Shape::Set(inner), Value::String(_) | Value::Number(_)) => self.value(id, inner, key),
+            (Shape::Text, Value::String(text)) => {
+                if let Some(secret) = self.seal(None, text) {
+                    self.tree.seal(id, secret);
+                }
+            }
+            (Shape::Text | Shape::Version, Value::Number(_) | Value::Bool(_)) => self.tree.set_text(id),
+            (Shape::Version, Value::String(_)) => {}
+            (Shape::Word(words), Value::String(word)) => {
+                if !words.contains(&word) {
+                    let help = suggest::did_you_mean(word, words.iter().copied());
+                    let at = Location::new(self.source, self.node(id).span());
+                    let message = format!("`{word}` is not one of the words that can stand here");
+                    self.diagnostics.push(Diagnostic::error("unknown-word", at, message).maybe_help(help));
+                }
+            }
+            (Shape::Bool, Value::Bool(_)) | (Shape::Number, Value::Number(_)) | (Shape::Duration, Value::String(_)) => {}
+            (Shape::Integer, Value::Number(text)) if text.parse::<i64>().is_ok() => {}
+            (Shape::Bytes, Value::Number(text) | Value::String(text)) => {
+                let quantity = crate::quantity::bytes(text);
+                self.quantity(id, quantity, "a number of bytes such as 536870912 or 512Mi");
+            }
+            (Shape::Millicores, Value::Number(text)) if text.parse::<i64>().is_ok() => {}
+            (Shape::Millicores, Value::Number(text) | Value::String(text)) => {
+                let quantity = crate::quantity::millicores(text);
+                self.quantity(id, quantity, "thousandths of a processor such as 500, or a text such as 0.5 or 500m");
+            }
+            (Shape::Timestamp, Value::String(text)) => {
+                if text.parse::<paritygate_model::Timestamp>().is_err() {
+                    self.wrong(id, "an instant such as 2026-08-21T09:30:00Z");
+                }
+            }
+            (Shape::Fingerprint, Value::Map) => {}
+            _ => self.wrong(id, expected(shape)),
+        }
+    }
+
+    fn quantity(&mut self, id: NodeId, quantity: Option<i64>, expected: &str) {
+        match quantity {
+            Some(value) => self.tree.set_integer(id, value),
+            None => self.wrong(id, expected),
+        }
+    }
+
+    fn record(&mut self, id: NodeId, record: &'static Record) {
+        for at in 0..self.node(id).len() {
+            let Some((key, span, value)) = self.tree.entry_at(id, at) else { break };
+            match record.field(self.tree.str(key)) {
+                Some(field) => self.value(value, field.shape, Some(field.name)),
+                None => self.unknown_field(key, span, value, record),
+            }
+        }
+    }
+
+    fn unknown_field(&mut self, key: paritygate_model::tree::Text, span: Span, value: NodeId, record: &Record) {
+        let key = self.tree.str(key).to_owned();
+        let help = suggest::did_you_mean(&key, record.fields.iter().map(|field| field.name));
+        let message = format!("unknown field `{key}`");
+        self.diagnostics.push(Diagnostic::error("unknown-field", Location::new(self.source, span), message).maybe_help(help));
+        // Whatever it is, it must not leak.
+        self.any(value, Some(&key));
+    }
+
+    /// A tree of which nothing is known: only what is secret by name or shape is sealed.
+    fn any(&mut self, id: NodeId, key: Option<&str>) {
+        match self.node(id).value() {
+            Value::Map => {
+                for at in 0..self.node(id).len() {
+                    let Some((key, _, value)) = self.tree.entry_at(id, at) else { break };
+                    let key = self.tree.str(key).to_owned();
+                    if !self.is_marked_unresolved(value) {
+                        self.any(value, Some(&key));
+                    }
+                }
+            }
+            Value::Sequence => {
+                for at in 0..self.node(id).len() {
+                    let Some(item) = self.tree.item_at(id, at) else { break };
+                    self.any(item, key);
+                }
+            }
+            Value::String(text) | Value::Number(text) => {
+                if let Some(secret) = self.seal(key, text) {
+                    self.tree.seal(id, secret);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn seal(&self, name: Option<&str>, text: &str) -> Option<Secret> {
+        self.context.secrets.seal(self.context.key, name, text)
+    }
+
+    /// `{ unresolved: reason }` stands for a value that can't be known.
+    fn is_marked_unresolved(&mut self, id: NodeId) -> bool {
+        let node = self.node(id);
+        if !node.is_map() || node.len() != 1 {
+            return false;
+        }
+        let Some(reason) = node.get("unresolved").and_then(Node::scalar_text) else { return false };
+        let reason = self.context.secrets.scrub(reason);
+        self.tree.set_unresolved(id, &reason);
+        true
+    }
+}
+
+fn expected(shape: &Shape) -> &'static str {
+    match shape {
+        Shape::Any | Shape::Text => "a text",
+        Shape::Version => "a version",
+        Shape::Word(_) => "a word",
+        Shape::Bool => "`true` or `false`",
+        Shape::Integer => "a whole number",
+        Shape::Bytes => "a number of bytes",
+        Shape::Millicores => "thousandths of a processor",
+        Shape::Number => "a number",
+        Shape::Timestamp => "an instant such as 2026-08-21T09:30:00Z",
+        Shape::Duration => "a duration such as PT24H",
+        Shape::Variable => "a variable: a value, or a map with `value`, `fingerprint` or `presence`",
+        Shape::Fingerprint => "a fingerprint: `{ keyId, hex }`",
+        Shape::Set(_) | Shape::Sequence(_) => "a list",
+        Shape::Map(_) => "a map",
+        Shape::Record(_) => "a map of fields",
+    }
+}
+
+/// The sections' coverage, as an environment document declares it.
+pub fn coverage(root: Node<'_>) -> Vec<(String, Coverage)> {
+    let declared = root.get("coverage").into_iter().flat_map(Node::entries);
+    declared
+        .filter_map(|(section, _, word)| Some((section.to_owned(), Coverage::from_word(word.as_str()?)?)))
+        .collect()
+}

@@ -1,0 +1,63 @@
+//! Variables from formats that build a draft: sealed, classed, and with the place that they are set in.
+
+use paritygate_model::secret::{MaskReason, ValueClass, ValueType};
+use paritygate_model::{Draft, DraftValue, DraftVariable};
+
+use crate::Context;
+
+/// A variable around a value: a text, a number or a boolean as a process sees it, null for unset, or unresolved.
+///
+/// A text that is secret is sealed here, and its place is masked from now on. A value that is sealed already stays so.
+/// `store` is the kind of place that sets it (`env_file`), `path` is the place.
+pub(crate) fn variable(context: &Context<'_>, name: &str, value: Draft, store: &str, path: &str) -> Draft {
+    let secrets = context.secrets;
+    let Draft { at, value } = value;
+    let mut value_type = ValueType::String;
+    let mut value_class = ValueClass::Unknown;
+    let value = match value {
+        DraftValue::Bool(value) => DraftValue::String(value.to_string()),
+        DraftValue::Number(text) => DraftValue::String(text),
+        other => other,
+    };
+    let value = match value {
+        DraftValue::String(text) => {
+            (value_type, value_class) = (ValueType::of(&text), secrets.value_class_of(Some(name), &text));
+            match (secrets.encrypted(&text), secrets.classify(Some(name), &text)) {
+                (Some(reason), _) => DraftValue::Unresolved(reason.to_owned()),
+                (None, Some(reason)) => sealed(context, reason, &text),
+                (None, None) => DraftValue::String(text),
+            }
+        }
+        other => other,
+    };
+    let secret = match &value {
+        DraftValue::Secret(sealed) => {
+            (value_type, value_class) = (sealed.value_type, sealed.value_class);
+            true
+        }
+        DraftValue::String(text) => text.is_empty() && secrets.is_secret_name(name),
+        _ => secrets.is_secret_name(name),
+    };
+    // What is overridden by a later layer, or not known, is sealed nowhere else.
+    if let Some(at) = at.as_ref().filter(|at| secret && at.source.slice(at.span) != name) {
+        at.source.mask(at.span);
+    }
+    let mut source = Draft::map();
+    source.set(&["store"], Draft::string(at.clone(), store));
+    source.set(&["path"], Draft::string(at.clone(), path));
+    let variable = DraftVariable {
+        value: Draft::new(at.clone(), value),
+        secret,
+        value_type,
+        value_class,
+        sources: Some(Draft::new(at.clone(), DraftValue::Sequence(vec![source]))),
+        rotated_at: None,
+        expires_at: None,
+    };
+    Draft::new(at, DraftValue::Variable(Box::new(variable)))
+}
+
+/// A text that is sealed for a reason that it does not show itself: another secret was put into it.
+pub(crate) fn sealed(context: &Context<'_>, reason: MaskReason, text: &str) -> DraftValue {
+    DraftValue::Secret(Box::new(context.secrets.seal_as(context.key, reason, text)))
+}

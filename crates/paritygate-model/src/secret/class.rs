@@ -1,0 +1,185 @@
+//! Where a value belongs: live, test, sandbox, placeholder or local.
+
+use super::table::{Data, data};
+use super::url::Split;
+use super::{SecretTable, ValueClass, ValueType, names, tokens};
+
+impl SecretTable {
+    /// Where a value belongs.
+    pub fn value_class(&self, value: &str) -> ValueClass {
+        self.value_class_of(None, value)
+    }
+
+    /// Where a value belongs, knowing its name: `postgres` is a placeholder where a password should stand.
+    pub fn value_class_of(&self, name: Option<&str>, value: &str) -> ValueClass {
+        let secret = name.filter(|name| self.is_secret_name(name));
+        // A name repeated as its value: `API_TOKEN=api_token`.
+        if secret.is_some_and(|name| name.eq_ignore_ascii_case(value.trim())) {
+            return ValueClass::Placeholder;
+        }
+        class(value, secret.is_some())
+    }
+
+    /// Where the value of a secret belongs.
+    pub(super) fn class_of_secret(value: &str) -> ValueClass {
+        class(value, true)
+    }
+}
+
+fn class(value: &str, secret: bool) -> ValueClass {
+    let value = value.trim();
+    if value.len() < 3 {
+        return ValueClass::Unknown;
+    }
+    let data = data();
+    if let Some(url) = Split::of(value) {
+        return class_of_url(data, value, &url);
+    }
+    if is_placeholder(data, value, secret) {
+        return ValueClass::Placeholder;
+    }
+    let class = tokens::class(value);
+    if class != ValueClass::Unknown {
+        return class;
+    }
+    let host = value.split(',').next().unwrap_or_default();
+    let host = host.strip_prefix('[').and_then(|rest| rest.split_once(']')).map_or(host, |(host, _)| host);
+    let bare = if host == "::1" { host } else { host.split_once(':').map_or(host, |(host, _)| host) };
+    if is_local(bare) {
+        ValueClass::Local
+    } else if is_example(bare) || is_example_address(value) {
+        ValueClass::Placeholder
+    } else if !value.starts_with('-') && value.len() <= 253 && !value.contains(char::is_whitespace) && is_sandbox(value) {
+        ValueClass::Sandbox
+    } else {
+        ValueClass::Unknown
+    }
+}
+
+fn class_of_url(data: &Data, value: &str, url: &Split<'_>) -> ValueClass {
+    let first = url.host.split(',').next().unwrap_or_default();
+    let host = if first.contains("::") { first } else { first.split_once(':').map_or(first, |(host, _)| host) };
+    let yours = names::words(host).next().is_some_and(|word| {
+        // `your-domain.com`, `yourdomain.com`.
+        word.eq_ignore_ascii_case("your") || word.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("your")) && word.len() > 8
+    });
+    let token = tokens::class(value);
+    if is_local(host) {
+        ValueClass::Local
+    } else if yours || is_example(host) || url.password.is_some_and(|password| is_placeholder(data, password, true)) {
+        ValueClass::Placeholder
+    } else if token != ValueClass::Unknown {
+        token
+    } else if is_sandbox(host) || url.path.len() <= 253 && is_sandbox(url.path) {
+        ValueClass::Sandbox
+    } else if is_filled_in(value) {
+        ValueClass::Placeholder
+    } else {
+        ValueClass::Unknown
+    }
+}
+
+/// Whether a host is this machine.
+fn is_local(host: &str) -> bool {
+    let ends = |ending: &str| {
+        let at = host.len().checked_sub(ending.len());
+        at.is_some_and(|at| at > 0 && host.get(at..).is_some_and(|end| end.eq_ignore_ascii_case(ending)))
+    };
+    let is_host = |host: &str| host.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b'*'));
+    host.eq_ignore_ascii_case("localhost")
+        || matches!(host, "::1" | "0.0.0.0" | "host.docker.internal")
+        || host.strip_prefix("127.").is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.'))
+        // Inside a cluster, `.local` is not this machine.
+        || (ends(".local") && !ends(".cluster.local") || ends(".localhost") || ends(".test"))
+            && is_host(host)
+            && !host.starts_with('.')
+}
+
+/// Whether a host is one of those that stand for any host.
+fn is_example(host: &str) -> bool {
+    ["example.com", "example.org", "example.net"].iter().any(|example| {
+        let Some(at) = host.len().checked_sub(example.len()) else { return false };
+        let ends = host.get(at..).is_some_and(|end| end.eq_ignore_ascii_case(example));
+        ends && (at == 0 || host.as_bytes().get(at - 1) == Some(&b'.'))
+    })
+}
+
+fn is_example_address(value: &str) -> bool {
+    value.contains('@') && ValueType::of(value) == ValueType::Email && value.rsplit_once('@').is_some_and(|(_, host)| is_example(host))
+}
+
+fn is_sandbox(value: &str) -> bool {
+    let might = memchr::memchr2_iter(b'x', b'X', value.as_bytes()).next().is_some();
+    might && names::words(value).any(|word| word.eq_ignore_ascii_case("sandbox"))
+}
+
+/// How much of a value is compared with placeholders; a longer value is none.
+const MAX_PLACEHOLDER: usize = 64;
+
+fn is_placeholder(data: &Data, value: &str, secret: bool) -> bool {
+    if is_filled_in(value) {
+        return true;
+    }
+    let mut buffer = [0; MAX_PLACEHOLDER];
+    let Some(squeezed) = squeeze(value, &mut buffer) else { return false };
+    let known = |list: &[&str]| list.binary_search_by(|known| known.as_bytes().cmp(squeezed)).is_ok();
+    let among = |list: &[&str]| squeezed.len() <= data.longest && known(list);
+    let present = letters(squeezed);
+    let holds = |(letters, needle): &(u32, &str)| {
+        letters & present == *letters && squeezed.windows(needle.len()).any(|window| window == needle.as_bytes())
+    };
+    if among(&data.placeholders) || (secret && among(&data.defaults)) || (squeezed.len() >= 8 && data.within.iter().any(holds)) {
+        return true;
+    }
+    let equal = |list: &[&str], word: &str| list.iter().any(|known| known.eq_ignore_ascii_case(word));
+    let trimmed = value.trim_matches(is_sign);
+    let (Some((first, _)), Some((_, last))) = (trimmed.split_once(is_sign), trimmed.rsplit_once(is_sign)) else { return false };
+    let sentence = value.contains(' ') && !secret;
+    if !sentence && (equal(&data.first, first) || equal(&data.last, last)) {
+        return true;
+    }
+    // `acme-client-secret`, `example_key`.
+    let letters = value.bytes().all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'-' | b'_'));
+    secret && letters && (equal(&["secret", "token", "password", "key"], last) || equal(&["example", "sample", "my"], first))
+}
+
+/// Whether a value has the form of a gap: `<key>`, `xxxx`, `sk_test_xxxx`, `AKIA…EXAMPLE`.
+fn is_filled_in(value: &str) -> bool {
+    if value.len() > 200 {
+        return false;
+    }
+    let bytes = value.as_bytes();
+    let first = bytes.first().copied().unwrap_or_default();
+    let gap = first == b'<' && value.ends_with('>') && bytes.iter().filter(|&&byte| byte == b'<').count() == 1;
+    let repeated = matches!(first, b'*' | b'.' | b'?' | b'#') && bytes.iter().all(|&byte| byte == first);
+    let example = value.len() >= 16 && (value.ends_with("EXAMPLE") || value.ends_with("EXAMPLEKEY"));
+    let crosses = |word: &str| word.len() >= 3 && word.bytes().all(|byte| byte.eq_ignore_ascii_case(&b'x'));
+    gap || repeated || example || (memchr::memchr2(b'x', b'X', bytes).is_some() && words(value).any(crosses))
+}
+
+/// The words between signs. Humps are not looked at.
+fn words(value: &str) -> impl Iterator<Item = &str> {
+    value.split(is_sign).filter(|word| !word.is_empty())
+}
+
+fn is_sign(c: char) -> bool {
+    c.is_ascii() && !c.is_ascii_alphanumeric()
+}
+
+/// Which letters are there: a bit for each.
+pub(super) fn letters(lower: &[u8]) -> u32 {
+    lower.iter().filter(|byte| byte.is_ascii_lowercase()).fold(0, |bits, byte| bits | 1 << (byte - b'a'))
+}
+
+/// The letters and digits of a value in lower case; `None` where there are too many.
+fn squeeze<'a>(value: &str, buffer: &'a mut [u8; MAX_PLACEHOLDER]) -> Option<&'a [u8]> {
+    if value.len() > 2 * MAX_PLACEHOLDER {
+        return None;
+    }
+    let mut length = 0;
+    for byte in value.bytes().filter(|byte| byte.is_ascii_alphanumeric() || !byte.is_ascii()) {
+        *buffer.get_mut(length)? = byte.to_ascii_lowercase();
+        length += 1;
+    }
+    buffer.get(..length)
+}

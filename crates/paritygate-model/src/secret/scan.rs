@@ -1,0 +1,247 @@
+//! Assignments to secret names inside a text: `NAME=value`, `"name": "value"`, `--name value`.
+
+use std::ops::Range;
+
+use super::SecretTable;
+use super::names::Strength;
+use super::table::is_secret_under;
+use super::values;
+use crate::source::MASK;
+
+/// The longest name that is looked at.
+const MAX_NAME: usize = 128;
+
+/// How far a name may stand from the beginning of its line to be the first thing on it.
+const MAX_INDENT: usize = 128;
+
+/// `text` within `part`, with a mask in place of each of `secrets`, which may overlap and stand in any order.
+pub(super) fn masked(text: &str, part: Range<usize>, secrets: &[Range<usize>]) -> String {
+    let mut secrets: Vec<&Range<usize>> =
+        secrets.iter().filter(|secret| secret.start < part.end && part.start < secret.end).collect();
+    secrets.sort_unstable_by_key(|secret| (secret.start, secret.end));
+    let mut out = String::with_capacity(part.len());
+    let mut at = part.start;
+    for secret in secrets {
+        if secret.end <= at {
+            continue;
+        }
+        // Where the last mask ends, another one would only tell that there were two.
+        if secret.start > at || !out.ends_with(MASK) {
+            out.push_str(text.get(at..secret.start).unwrap_or_default());
+            out.push_str(MASK);
+        }
+        at = secret.end.min(part.end);
+    }
+    out.push_str(text.get(at..part.end).unwrap_or_default());
+    out
+}
+
+/// Finds assignments in a value: only `=`, options and the keys of JSON, only strong names.
+pub(super) fn find_in_value(table: &SecretTable, value: &str, emit: &mut dyn FnMut(Range<usize>)) {
+    assignments(table, value, true, emit);
+    options(table, value, emit);
+}
+
+/// Finds assignments in a line of any language.
+pub(super) fn find_in_text(table: &SecretTable, text: &str, emit: &mut dyn FnMut(Range<usize>)) {
+    assignments(table, text, false, emit);
+    options(table, text, emit);
+}
+
+/// Finds `NAME=value` and `NAME: value`.
+fn assignments(table: &SecretTable, text: &str, in_value: bool, emit: &mut dyn FnMut(Range<usize>)) {
+    let bytes = text.as_bytes();
+    let mut from = 0;
+    while let Some(sign) = bytes.get(from..).and_then(|rest| memchr::memchr2(b'=', b':', rest)).map(|at| from + at) {
+        let floor = from;
+        from = sign + 1;
+        let Some(key) = Key::before(text, floor, sign) else { continue };
+        let colon = bytes.get(sign) == Some(&b':');
+        if in_value && colon && !key.quoted {
+            continue;
+        }
+        let Some(strength) = table.strength(key.name).filter(|strength| !in_value || *strength == Strength::Strong) else {
+            continue;
+        };
+        let Some(value) = value_behind(text, &key, sign) else { continue };
+        let secret = text.get(value.clone()).is_none_or(|value| is_secret_under(strength, value));
+        // A harmless value that is a whole line may hold more names.
+        if secret || !key.leads {
+            from = from.max(value.end);
+        }
+        if secret {
+            emit(value);
+        }
+    }
+}
+
+/// The name before a sign of assignment.
+struct Key<'a> {
+    name: &'a str,
+    quoted: bool,
+    /// The byte before the name and its quote.
+    before: Option<u8>,
+    /// Whether the name is the first thing on its line, so that the rest of the line is its value.
+    leads: bool,
+}
+
+impl<'a> Key<'a> {
+    fn before(text: &'a str, floor: usize, sign: usize) -> Option<Self> {
+        let bytes = text.as_bytes();
+        let head = bytes.get(floor..sign)?.trim_ascii_end();
+        let bare = head.strip_suffix(b"\"").or_else(|| head.strip_suffix(b"'")).or_else(|| head.strip_suffix(b"`")).unwrap_or(head);
+        let quoted = bare.len() < head.len();
+        let bare = if quoted { bare.strip_suffix(b"\\").unwrap_or(bare) } else { bare };
+        let bare = bare.strip_suffix(b"]").unwrap_or(bare);
+        let bare = bare.strip_suffix(b"'").or_else(|| bare.strip_suffix(b"\"")).unwrap_or(bare);
+        // `:=`, `?=`, `+=`.
+        let bare = bare.strip_suffix(b"?").or_else(|| bare.strip_suffix(b"+")).unwrap_or(bare).trim_ascii_end();
+        let is_part = |byte: &&u8| byte.is_ascii_alphanumeric() || !byte.is_ascii() || matches!(byte, b'_' | b'-' | b'.' | b'/');
+        let length = bare.iter().rev().take(MAX_NAME).take_while(is_part).count();
+        let (end, start) = (floor + bare.len(), floor + bare.len() - length);
+        // A cut at the longest name may fall into a letter.
+        let name = text.get(start..end).filter(|name| !name.is_empty())?;
+        Some(Self {
+            name,
+            quoted,
+            before: start.checked_sub(1).and_then(|at| bytes.get(at)).copied(),
+            leads: !quoted && leads(bytes.get(..start)?),
+        })
+    }
+}
+
+/// Whether nothing but a keyword stands before a name on its line.
+fn leads(before: &[u8]) -> bool {
+    let window = before.len().saturating_sub(MAX_INDENT);
+    let near = before.get(window..).unwrap_or_default();
+    let line = match memchr::memrchr(b'\n', near) {
+        Some(at) => near.get(at + 1..).unwrap_or_default(),
+        None if window == 0 => near,
+        None => return false,
+    };
+    let line = line.trim_ascii();
+    let line = if line.starts_with(b"--") { line } else { line.trim_ascii_start().strip_prefix(b"-").unwrap_or(line) };
+    let line = line.strip_prefix(b"#").unwrap_or(line).trim_ascii();
+    line.is_empty() || [&b"export"[..], b"set", b"ENV", b"ARG", b"env", b"\"", b"'", b"$"].contains(&line)
+}
+
+/// The range of the value behind the sign at `sign`.
+fn value_behind(text: &str, key: &Key<'_>, sign: usize) -> Option<Range<usize>> {
+    let bytes = text.as_bytes();
+    let mut start = sign + 1;
+    // `==`, `:=`, `=>`.
+    while matches!(bytes.get(start), Some(b'=' | b'>')) && start < sign + 3 {
+        start += 1;
+    }
+    while matches!(bytes.get(start), Some(b' ' | b'\t')) {
+        start += 1;
+    }
+    let rest = bytes.get(start..)?;
+    if rest.starts_with(b"//") {
+        return None;
+    }
+    if let Some(range) = quoted(bytes, start) {
+        return Some(range);
+    }
+    let until = |stop: &dyn Fn(u8) -> bool| start + rest.iter().position(|&byte| stop(byte)).unwrap_or(rest.len());
+    let end = match key.before {
+        _ if key.leads => start + memchr::memchr(b'\n', rest).unwrap_or(rest.len()),
+        Some(b';') => until(&|byte| matches!(byte, b';' | b'\n')),
+        Some(b'?' | b'&') => until(&|byte| matches!(byte, b'&' | b'#') || byte.is_ascii_whitespace()),
+        // `{"port": 1, "pin": 2}`.
+        _ if key.quoted => until(&|byte| matches!(byte, b',' | b'}' | b']') || byte.is_ascii_whitespace()),
+        _ => until(&|byte| byte.is_ascii_whitespace()),
+    };
+    let value = text.get(start..end)?;
+    let end = if is_scheme_word(value) {
+        // `Authorization: Bearer x`.
+        let rest = bytes.get(end..).unwrap_or_default();
+        let blank = rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+        let word = rest.iter().skip(blank).take_while(|byte| !byte.is_ascii_whitespace() && **byte != b'"').count();
+        end + blank + word
+    } else {
+        end
+    };
+    let value = text.get(start..end)?;
+    (!value.trim().is_empty()).then(|| start..start + value.trim_end().len())
+}
+
+fn is_scheme_word(value: &str) -> bool {
+    ["bearer", "basic", "token", "digest", "apikey"].iter().any(|word| word.eq_ignore_ascii_case(value))
+}
+
+/// The inside of the quotes that open at `start`: to where they close, else to the end.
+fn quoted(bytes: &[u8], start: usize) -> Option<Range<usize>> {
+    let escaped = bytes.get(start) == Some(&b'\\');
+    let open = start + usize::from(escaped);
+    let quote = bytes.get(open).copied().filter(|byte| matches!(byte, b'"' | b'\'' | b'`'))?;
+    let mut at = open + 1;
+    let close = loop {
+        let Some(&byte) = bytes.get(at) else { return Some(open + 1..bytes.len()) };
+        if byte == b'\\' && quote != b'\'' {
+            let slashes = bytes.get(at..)?.iter().take_while(|&&byte| byte == b'\\').count();
+            let quoted = bytes.get(at + slashes) == Some(&quote);
+            if quoted && escaped && slashes == 1 {
+                break at;
+            }
+            // An odd number of slashes hides the quote; in quotes that are escaped themselves, more than one does.
+            at += slashes + usize::from(quoted && (escaped || slashes % 2 == 1));
+        } else if byte == quote && !escaped {
+            break at;
+        } else {
+            at += 1;
+        }
+    };
+    // `'it'\''s'` and `'it''s'` go on.
+    let behind = bytes.get(close + 1 + usize::from(escaped)..).unwrap_or_default();
+    let goes_on = |byte: &&u8| !byte.is_ascii_whitespace() && !matches!(byte, b',' | b';' | b'}' | b']' | b')' | b'"' | b'\\' | b'&');
+    let more = match behind.first() {
+        Some(b'\\') if !escaped => true,
+        Some(byte) if *byte == quote && !escaped => true,
+        first => first.filter(goes_on).is_some(),
+    };
+    let rest = behind.iter().position(|byte| byte.is_ascii_whitespace()).unwrap_or(behind.len());
+    Some(open + 1..if more { bytes.len() - behind.len() + rest } else { close })
+}
+
+/// Finds `--name value`, also as the items of a list: `"--name", "value"`.
+fn options(table: &SecretTable, text: &str, emit: &mut dyn FnMut(Range<usize>)) {
+    let bytes = text.as_bytes();
+    let mut from = 0;
+    while let Some(dash) = bytes.get(from..).and_then(|rest| memchr::memchr(b'-', rest)).map(|at| from + at) {
+        from = dash + 1;
+        let before = dash.checked_sub(1).and_then(|at| bytes.get(at)).copied().unwrap_or(b' ');
+        if before.is_ascii_alphanumeric() || before == b'_' || before == b'-' || before == b'.' {
+            continue;
+        }
+        let mut start = dash + 1;
+        if bytes.get(start) == Some(&b'-') {
+            start += 1;
+        }
+        let rest = bytes.get(start..).unwrap_or_default();
+        let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
+        let length = rest.iter().position(|byte| !is_part(byte)).unwrap_or(rest.len());
+        from = start + length;
+        let Some(name) = text.get(start..from).filter(|name| !name.is_empty()) else { continue };
+        if table.strength(name) != Some(Strength::Strong) {
+            continue;
+        }
+        let behind = bytes.get(from..).unwrap_or_default();
+        let gap = behind.iter().position(|byte| !matches!(byte, b' ' | b'\t' | b'"' | b'\'' | b',')).unwrap_or(behind.len());
+        let value = from + gap;
+        if gap == 0 || matches!(bytes.get(value), None | Some(b'-' | b'=' | b':' | b'\n')) {
+            continue;
+        }
+        let quote = bytes.get(value - 1).copied().filter(|byte| matches!(byte, b'"' | b'\''));
+        let rest = bytes.get(value..).unwrap_or_default();
+        let end = match quote {
+            Some(quote) if gap > 1 || bytes.get(from) != Some(&quote) => rest.iter().position(|&byte| byte == quote),
+            _ => rest.iter().position(|byte| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'')),
+        };
+        let range = value..end.map_or(bytes.len(), |end| value + end);
+        from = range.end;
+        if text.get(range.clone()).is_none_or(|value| !values::is_harmless(value)) {
+            emit(range);
+        }
+    }
+}

@@ -1,0 +1,315 @@
+//! Known token formats, private keys and JSON web tokens, wherever they stand in a text.
+
+use std::ops::Range;
+
+use memchr::memmem;
+
+use super::ValueClass;
+use super::table::{class_of_word, data};
+
+/// No text shorter than this holds a token.
+pub(super) const SHORTEST: usize = 16;
+
+/// How much of a token is looked at for the mix of its characters: bounds the work on hostile texts.
+const MIX_WINDOW: usize = 64;
+
+/// A token format: a row of the table.
+#[derive(Clone, Copy)]
+pub(super) struct Token {
+    prefix: &'static str,
+    charset: u8,
+    mixed: bool,
+    exact: bool,
+    length: usize,
+    class: ValueClass,
+}
+
+impl Token {
+    /// Reads a row: class, characters, length, prefix.
+    pub(super) fn read(row: &'static str) -> Option<Self> {
+        let mut fields = row.split_ascii_whitespace();
+        let class = class_of_word(fields.next()?)?;
+        let charset = fields.next()?;
+        let length = fields.next()?;
+        let prefix = fields.next()?;
+        let charset_byte = *charset.as_bytes().first()?;
+        let known = b"wudobhcp".contains(&charset_byte) && matches!(charset.get(1..)?, "" | "!");
+        (known && fields.next().is_none()).then_some(Self {
+            prefix,
+            charset: charset_byte,
+            mixed: charset.ends_with('!'),
+            exact: length.starts_with('='),
+            length: length.trim_start_matches('=').parse().ok()?,
+            class,
+        })
+    }
+
+    fn takes(&self, byte: u8) -> bool {
+        byte.is_ascii_alphanumeric() && !matches!(self.charset, b'h' | b'c')
+            || match self.charset {
+                b'u' => byte == b'_',
+                b'd' => matches!(byte, b'_' | b'-'),
+                b'o' => matches!(byte, b'_' | b'-' | b'.'),
+                b'b' => matches!(byte, b'+' | b'/' | b'=' | b'_' | b'-'),
+                b'h' => byte.is_ascii_hexdigit(),
+                b'c' => byte.is_ascii_uppercase() || byte.is_ascii_digit(),
+                b'p' => byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\'' | b'<' | b'>' | b'`'),
+                _ => false,
+            }
+    }
+
+    /// The token that begins at `at`, where its prefix is known to stand.
+    fn end(&self, bytes: &[u8], at: usize) -> Option<usize> {
+        let from = at + self.prefix.len();
+        let rest = bytes.get(from..)?;
+        // What can fail looks at a few bytes only, so that a text of many beginnings takes linear time.
+        let taken = |limit: usize| rest.iter().take(limit).take_while(|&&byte| self.takes(byte)).count();
+        if self.exact {
+            return (taken(self.length + 1) == self.length).then_some(from + self.length);
+        }
+        let window = taken(self.length.max(MIX_WINDOW));
+        let fits = window >= self.length && (!self.mixed || is_mixed(rest.get(..window)?));
+        fits.then(|| from + taken(usize::MAX))
+    }
+}
+
+fn is_mixed(body: &[u8]) -> bool {
+    body.iter().any(u8::is_ascii_digit)
+        || body.iter().any(u8::is_ascii_uppercase) && body.iter().any(u8::is_ascii_lowercase)
+}
+
+/// The first two bytes of what is known and no row: private keys, JSON web tokens, bearers, bots.
+const SPECIAL: &[(u8, Option<u8>)] = &[
+    (b'-', Some(b'-')),
+    (b'P', Some(b'u')),
+    (b'e', Some(b'y')),
+    (b'B', None),
+    (b'b', Some(b'e')),
+    (b'b', Some(b'a')),
+    (b'0', None),
+    (b'1', None),
+    (b'2', None),
+    (b'3', None),
+    (b'4', None),
+    (b'5', None),
+    (b'6', None),
+    (b'7', None),
+    (b'8', None),
+    (b'9', None),
+];
+
+/// The token formats of the table.
+#[derive(Default)]
+pub(super) struct Tokens {
+    // INVARIANT: sorted by prefix, so that the formats of one first byte stand together.
+    rows: Vec<Token>,
+    /// The rows of each first byte.
+    buckets: Vec<Range<usize>>,
+    /// By first byte: a bit for the lower five bits of each second byte.
+    seconds: Vec<u32>,
+}
+
+impl Tokens {
+    pub(super) fn add(&mut self, token: Token) {
+        self.rows.push(token);
+    }
+
+    pub(super) fn finish(&mut self) {
+        self.rows.sort_by_key(|token| token.prefix);
+        let first = |token: &Token| token.prefix.as_bytes().first().copied().unwrap_or_default();
+        let bucket = |byte: u8| {
+            let from = self.rows.partition_point(|token| first(token) < byte);
+            from..self.rows.partition_point(|token| first(token) <= byte)
+        };
+        self.buckets = (0..=u8::MAX).map(bucket).collect();
+        let second = |token: &Token| token.prefix.as_bytes().get(1).map_or(u32::MAX, |byte| 1 << (byte & 31));
+        let bits = |bucket: &Range<usize>| self.rows.get(bucket.clone()).unwrap_or_default().iter().map(second);
+        self.seconds = self.buckets.iter().map(|bucket| bits(bucket).fold(0, |bits, bit| bits | bit)).collect();
+        for (first, second) in SPECIAL {
+            if let Some(bits) = self.seconds.get_mut(*first as usize) {
+                *bits |= second.map_or(u32::MAX, |byte| 1 << (byte & 31));
+            }
+        }
+    }
+
+    /// Whether anything known could begin with these two bytes. Says no to nearly all that is none.
+    fn may_begin(&self, first: u8, second: u8) -> bool {
+        self.seconds.get(first as usize).is_some_and(|bits| bits >> (second & 31) & 1 == 1)
+    }
+
+    /// The formats whose prefix stands at `at`.
+    fn at<'a>(&'a self, bytes: &'a [u8], at: usize) -> impl Iterator<Item = &'a Token> {
+        let bucket = bytes.get(at).and_then(|&byte| self.buckets.get(byte as usize)).cloned().unwrap_or_default();
+        let rest = bytes.get(at..).unwrap_or_default();
+        let rows = self.rows.get(bucket).unwrap_or_default();
+        rows.iter().filter(move |token| rest.starts_with(token.prefix.as_bytes()))
+    }
+}
+
+/// Hands every token, JSON web token and private key of `text` to `emit`.
+pub(super) fn find(text: &str, emit: &mut dyn FnMut(Range<usize>)) {
+    let (bytes, tokens) = (text.as_bytes(), &data().tokens);
+    let mut at = 0;
+    let mut boundary = true;
+    // Behind this no JSON web token begins that was not tried: bounds the work on hostile texts.
+    let mut tried = 0;
+    while let Some(&byte) = bytes.get(at) {
+        let next = || bytes.get(at + 1).copied().unwrap_or_default();
+        if boundary
+            && tokens.may_begin(byte, next())
+            && let Some(found) = token_at(tokens, bytes, at, byte, &mut tried) {
+            at = found.end.max(at + 1);
+            emit(found);
+            boundary = true;
+            continue;
+        }
+        boundary = !byte.is_ascii_alphanumeric();
+        at += 1;
+    }
+}
+
+fn token_at(tokens: &Tokens, bytes: &[u8], at: usize, byte: u8, tried: &mut usize) -> Option<Range<usize>> {
+    let special = match byte {
+        b'-' | b'P' => private_key(bytes, at),
+        b'e' if at >= *tried => json_web_token(bytes, at, tried),
+        b'0'..=b'9' => bot_token(bytes, at),
+        b'B' | b'b' => bearer(bytes, at),
+        _ => None,
+    };
+    let row = || {
+        tokens.at(bytes, at).find_map(|token| {
+            let from = if token.charset == b'p' { at + token.prefix.len() } else { at };
+            token.end(bytes, at).map(|end| from..end)
+        })
+    };
+    special.or_else(row)
+}
+
+/// From `-----BEGIN … PRIVATE KEY` to the end of its block, or of the text.
+fn private_key(bytes: &[u8], at: usize) -> Option<Range<usize>> {
+    let rest = bytes.get(at..)?;
+    if rest.starts_with(b"PuTTY-User-Key-File-") {
+        return Some(at..bytes.len());
+    }
+    let label = rest.strip_prefix(b"-----BEGIN ")?;
+    let label = label.get(..48).unwrap_or(label);
+    let close = memmem::find(label, b"-----")?;
+    memmem::find(label.get(..close)?, b"PRIVATE KEY")?;
+    let end = memmem::find(rest, b"-----END ").and_then(|end| {
+        let behind = rest.get(end + 9..)?;
+        memmem::find(behind.get(..64).unwrap_or(behind), b"-----").map(|close| at + end + 9 + close + 5)
+    });
+    Some(at..end.unwrap_or(bytes.len()))
+}
+
+/// Three base64url parts of which the first begins an object.
+fn json_web_token(bytes: &[u8], at: usize, tried: &mut usize) -> Option<Range<usize>> {
+    if !bytes.get(at..)?.starts_with(b"eyJ") {
+        return None;
+    }
+    let part = |from: usize| {
+        let rest = bytes.get(from..).unwrap_or_default();
+        let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+        from + rest.iter().position(|byte| !is_part(byte)).unwrap_or(rest.len())
+    };
+    let header = part(at);
+    *tried = header;
+    if header - at < 10 || bytes.get(header) != Some(&b'.') {
+        return None;
+    }
+    let payload = part(header + 1);
+    // JSON web encryption has five parts, of which the second may be empty.
+    let mut end = payload;
+    let mut parts = 2;
+    while parts < 5 && bytes.get(end) == Some(&b'.') {
+        end = part(end + 1);
+        parts += 1;
+    }
+    *tried = end;
+    (parts >= 3).then_some(at..end)
+}
+
+/// `123456789:` and 35 characters: a Telegram bot.
+fn bot_token(bytes: &[u8], at: usize) -> Option<Range<usize>> {
+    let rest = bytes.get(at..)?;
+    let digits = rest.iter().take(11).take_while(|byte| byte.is_ascii_digit()).count();
+    if !(8..=10).contains(&digits) || rest.get(digits) != Some(&b':') {
+        return None;
+    }
+    let body = rest.get(digits + 1..)?;
+    let length =
+        body.iter().take(36).take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')).count();
+    (length == 35).then_some(at..at + digits + 1 + length)
+}
+
+/// What stands behind `Bearer` and `Basic`, if it looks like more than a word.
+fn bearer(bytes: &[u8], at: usize) -> Option<Range<usize>> {
+    let rest = bytes.get(at..)?;
+    let length = ["bearer ", "basic "].iter().find_map(|scheme| {
+        let head = rest.get(..scheme.len())?;
+        head.eq_ignore_ascii_case(scheme.as_bytes()).then_some(scheme.len())
+    })?;
+    let body = rest.get(length..)?;
+    let taken = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/=_-.~".contains(byte);
+    let end = body.iter().position(|byte| !taken(byte)).unwrap_or(body.len());
+    (end >= 16 && is_mixed(body.get(..end)?)).then_some(at + length..at + length + end)
+}
+
+/// The class that a token anywhere in `value` gives, even one that is too short to be real.
+pub(super) fn class(value: &str) -> ValueClass {
+    let (bytes, data) = (value.as_bytes(), data());
+    let visible = data.visible.iter().find(|(prefix, class)| *class != ValueClass::Unknown && value.starts_with(prefix));
+    if let Some((_, class)) = visible {
+        return *class;
+    }
+    let mut boundary = true;
+    for (at, byte) in bytes.iter().enumerate() {
+        let next = bytes.get(at + 1).copied().unwrap_or_default();
+        if boundary && data.tokens.may_begin(*byte, next) {
+            let known = |token: &&Token| token.class != ValueClass::Unknown && at + token.prefix.len() < bytes.len();
+            if let Some(token) = data.tokens.at(bytes, at).find(known) {
+                return token.class;
+            }
+        }
+        boundary = !byte.is_ascii_alphanumeric();
+    }
+    ValueClass::Unknown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, expected: &[&str]) {
+        let mut found = Vec::new();
+        find(text, &mut |range| found.push(text.get(range).expect("inside")));
+        assert_eq!(found, expected, "{text}");
+    }
+
+    #[test]
+    fn tokens_are_found_where_they_stand() {
+        let token = format!("ghp_{}", "aB3dE5gH7jK9mN1pQ3sT5vW7yaB3dE5gH7jK");
+        check(&token, &[&token]);
+        check(&format!("--token={token} --x"), &[&token]);
+        check(&format!("a,{token},{token}"), &[&token, &token]);
+        check(&format!("x{token}"), &[]);
+        check("ghp_short", &[]);
+        check("é ghp_é", &[]);
+        check("Authorization: Bearer aB3dE5gH7jK9mN1p", &["aB3dE5gH7jK9mN1p"]);
+        check("bearer of good news", &[]);
+    }
+
+    #[test]
+    fn private_keys_end_with_their_block() {
+        check("a -----BEGIN PRIVATE KEY-----x-----END PRIVATE KEY----- b", &["-----BEGIN PRIVATE KEY-----x-----END PRIVATE KEY-----"]);
+        check("-----BEGIN EC PRIVATE KEY-----\nx", &["-----BEGIN EC PRIVATE KEY-----\nx"]);
+        check("-----BEGIN CERTIFICATE-----\nx", &[]);
+    }
+
+    #[test]
+    fn hostile_texts_take_linear_time() {
+        for part in ["eyJ-", "sk-", "eyJaaaaaaaa.", "-----BEGIN ", "12345678:", "Bearer ", "glpat-", "eyJeyJ.eyJ.", "AIza-", "aaaaaaaa."] {
+            find(&part.repeat(1_000_000 / part.len()), &mut |_| {});
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! Values that are no secrets, whatever their name says: settings, references, paths, ciphertexts.
+
+use super::table::data;
+
+/// Whether nothing is given away by showing a value under a secret name.
+pub(super) fn is_harmless(value: &str) -> bool {
+    let value = value.trim();
+    value.is_empty()
+        || is_setting(value)
+        || is_reference(value)
+        || is_path(value)
+        || is_ciphertext(value)
+        || data().visible.iter().any(|(prefix, _)| value.starts_with(prefix))
+}
+
+/// Words that switch something.
+fn is_setting(value: &str) -> bool {
+    const WORDS: [&str; 15] = [
+        "0", "1", "true", "false", "yes", "no", "on", "off", "null", "nil", "none", "undefined", "enabled", "disabled", "~",
+    ];
+    value.len() <= 9 && WORDS.iter().any(|word| word.eq_ignore_ascii_case(value))
+}
+
+/// Whether a value only names what holds the secret: `${X}`, `$X`, `{{ x }}`, `op://…`. A default inside is no reference.
+pub(super) fn is_reference(value: &str) -> bool {
+    let inside = |open: &str, close: &str| value.strip_prefix(open).and_then(|rest| rest.strip_suffix(close));
+    match value.as_bytes().first() {
+        Some(b'$') => {
+            if let Some(name) = inside("${{", "}}") {
+                return !holds_default(name) && !name.contains("}}");
+            }
+            if let Some(name) = inside("${", "}").or_else(|| inside("$(", ")")) {
+                let name = name.split_once(":?").or_else(|| name.split_once('?')).map_or(name, |(name, _message)| name);
+                return is_identifier(name);
+            }
+            value.strip_prefix('$').is_some_and(|name| is_identifier(name) && !name.bytes().any(|b| b.is_ascii_lowercase()))
+        }
+        Some(b'{') => inside("{{", "}}").is_some_and(|name| !holds_default(name) && !name.contains("}}")),
+        Some(b'<') => inside("<%", "%>").is_some_and(|name| !holds_default(name)) || inside("<path:", ">").is_some(),
+        Some(b'%') => inside("%", "%").or_else(|| inside("%{", "}")).is_some_and(is_identifier),
+        Some(b'#') => inside("#{", "}").is_some_and(is_identifier),
+        _ => data().references.iter().any(|prefix| value.starts_with(prefix)),
+    }
+}
+
+/// Whether a template may hold the value itself.
+fn holds_default(template: &str) -> bool {
+    ["default", "||", "| d(", "|d(", "?:", " or "].iter().any(|sign| template.contains(sign))
+}
+
+fn is_identifier(name: &str) -> bool {
+    let name = name.trim();
+    name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.'))
+}
+
+/// Whether a value is the path of a file, and not base64 that happens to begin with a slash.
+fn is_path(value: &str) -> bool {
+    const EXTENSIONS: [&str; 17] = [
+        ".key", ".pem", ".crt", ".cer", ".der", ".p12", ".pfx", ".p8", ".jks", ".json", ".txt", ".keystore", ".pub", ".asc",
+        ".gpg", ".yaml", ".yml",
+    ];
+    let rooted = value.starts_with("/") && value.len() > 1
+        || ["./", "../", "~/", "file:/"].iter().any(|start| value.starts_with(start))
+        || matches!(value.as_bytes(), [drive, b':', b'\\', _, ..] if drive.is_ascii_alphabetic());
+    let named = || {
+        let tail = value.len().checked_sub(9).and_then(|at| value.get(at..)).unwrap_or(value);
+        EXTENSIONS.iter().any(|extension| tail.ends_with(extension) && value.len() > extension.len())
+    };
+    // No path is longer.
+    if value.len() > 4_096 || !(rooted || named()) {
+        return false;
+    }
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'\\' | b'.' | b'_' | b'-' | b':' | b'~');
+    value.bytes().all(plain) && !value.split(['/', '\\', '.', '-', '_']).any(is_random)
+}
+
+/// Whether a word is none: long, with capitals, small letters and digits.
+fn is_random(word: &str) -> bool {
+    let bytes = word.as_bytes();
+    bytes.len() >= 10
+        && bytes.iter().any(u8::is_ascii_digit)
+        && bytes.iter().any(u8::is_ascii_uppercase)
+        && bytes.iter().any(u8::is_ascii_lowercase)
+        || bytes.len() >= 24 && bytes.iter().any(u8::is_ascii_digit)
+}
+
+/// Whether a value is a ciphertext.
+pub(super) fn is_ciphertext(value: &str) -> bool {
+    let value = value.trim();
+    if !value.bytes().next().is_some_and(|byte| matches!(byte, b'$' | b'E' | b'v' | b'A' | b'-' | b'a' | b'{' | b'U' | b'g')) {
+        return false;
+    }
+    let wrapped = |open: &str, close: char| value.strip_prefix(open).and_then(|rest| rest.strip_suffix(close));
+    wrapped("ENC[", ']').or_else(|| wrapped("ENC(", ')')).is_some_and(|inside| inside.len() >= 8)
+        || is_pulumi(value)
+        || data().ciphertexts.iter().any(|&(prefix, shortest, base64)| {
+            value.len() >= shortest && value.strip_prefix(prefix).is_some_and(|rest| !base64 || is_base64(rest))
+        })
+}
+
+/// `v1:<nonce>:<ciphertext>`.
+fn is_pulumi(value: &str) -> bool {
+    let parts = value.strip_prefix("v1:").and_then(|rest| rest.split_once(':'));
+    parts.is_some_and(|(nonce, text)| nonce.len() == 16 && text.len() >= 20 && is_base64(nonce) && is_base64(text))
+}
+
+fn is_base64(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'-' | b'_' | b'\n' | b'\r'))
+}
+
+/// Whether a value is a number, a duration or a size, or a URL: no key at all.
+pub(super) fn is_quantity_or_url(value: &str) -> bool {
+    let value = value.trim();
+    let digits = value.bytes().take_while(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-')).count();
+    let unit = value.get(digits..).unwrap_or_default();
+    // A long number may well be a key.
+    let quantity = (1..=12).contains(&digits) && unit.len() <= 7 && unit.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b' ');
+    quantity && is_unit(unit) || super::url::Split::of(value).is_some_and(|url| url.password.is_none())
+}
+
+fn is_unit(unit: &str) -> bool {
+    const UNITS: [&str; 30] = [
+        "", "ms", "s", "sec", "secs", "second", "seconds", "m", "min", "mins", "minute", "minutes", "h", "hour", "hours", "d",
+        "day", "days", "w", "weeks", "b", "k", "kb", "mb", "gb", "tb", "ki", "mi", "gi", "g",
+    ];
+    UNITS.iter().any(|known| known.eq_ignore_ascii_case(unit.trim()))
+}

@@ -1,0 +1,9 @@
+//! The output formats, one file each.
+
+pub(crate) mod json;
+mod text;
+
+use crate::Format;
+
+/// Every output format, sorted by name.
+pub static ALL: &[&Format] = &[&json::JSON, &text::TEXT];

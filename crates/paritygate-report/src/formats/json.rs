@@ -1,0 +1,143 @@
+//! JSON: the report as it is, for machines.
+
+use std::fmt::Write;
+
+use paritygate_model::report::Report;
+use paritygate_model::{Diagnostic, Location};
+#[cfg(feature = "schema")]
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::words::is_hidden;
+use crate::{Format, Style};
+
+pub(crate) static JSON: Format = Format { name: "json", summary: "the whole report as one JSON object", render };
+
+/// The report, and what is wrong with the texts that it was made from.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+pub struct JsonReport<'a> {
+    /// The report.
+    #[serde(flatten)]
+    pub report: &'a Report,
+    /// What is wrong with the texts that were handed in.
+    pub diagnostics: Vec<WireDiagnostic>,
+}
+
+/// What is wrong with a text that was handed in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct WireDiagnostic {
+    /// Which mistake this is, stable across versions: `yaml-syntax`, `unknown-field`.
+    pub code: &'static str,
+    /// `error` or `warning`.
+    pub level: &'static str,
+    /// What is wrong.
+    pub message: String,
+    /// Where. Absent when no text is at fault.
+    #[serde(flatten)]
+    pub place: Option<WirePlace>,
+    /// Why it is wrong.
+    pub notes: Vec<String>,
+    /// What to do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub help: Option<String>,
+    /// Other places that explain this one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub related: Vec<WireRelated>,
+}
+
+/// A place in a text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct WirePlace {
+    /// The text's name.
+    pub document: String,
+    /// The line, from 1.
+    pub line: u32,
+    /// The column in Unicode scalar values, from 1.
+    pub column: u32,
+    /// The line in which it ends.
+    pub end_line: u32,
+    /// The column after its last character.
+    pub end_column: u32,
+}
+
+/// Another place that explains a diagnostic.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+pub struct WireRelated {
+    /// Where.
+    #[serde(flatten)]
+    pub place: WirePlace,
+    /// What it explains.
+    pub label: String,
+}
+
+impl WirePlace {
+    /// The place of a location.
+    pub fn of(at: &Location) -> Self {
+        let (start, end) = (at.position(), at.source.position(at.span.end));
+        Self {
+            document: at.source.name().to_string(),
+            line: start.line,
+            column: start.column,
+            end_line: end.line,
+            end_column: end.column,
+        }
+    }
+}
+
+impl From<&Diagnostic> for WireDiagnostic {
+    fn from(diagnostic: &Diagnostic) -> Self {
+        let related = diagnostic.related.iter();
+        Self {
+            code: diagnostic.code,
+            level: diagnostic.level.word(),
+            message: diagnostic.message.clone(),
+            place: diagnostic.location.as_ref().map(WirePlace::of),
+            notes: diagnostic.notes.clone(),
+            help: diagnostic.help.clone(),
+            related: related
+                .map(|(at, label)| WireRelated { place: WirePlace::of(at), label: label.clone() })
+                .collect(),
+        }
+    }
+}
+
+fn render(report: &Report, diagnostics: &[Diagnostic], _style: &Style) -> String {
+    let answer = JsonReport { report, diagnostics: diagnostics.iter().map(WireDiagnostic::from).collect() };
+    // Plain data with text keys: writing it to a string can't fail.
+    let json = serde_json::to_string_pretty(&answer).unwrap_or_default();
+    let mut out = String::with_capacity(json.len() + 1);
+    for c in json.chars() {
+        // Line breaks are the layout's own: inside of a text they are escaped already.
+        if is_hidden(c) && c != '\n' {
+            let mut units = [0; 2];
+            for unit in c.encode_utf16(&mut units) {
+                let _infallible = write!(out, "\\u{unit:04x}");
+            }
+        } else {
+            out.push(c);
+        }
+    }
+    out.push('\n');
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample;
+    use expect_test::expect_file;
+
+    #[test]
+    fn the_sample() {
+        let json = render(&sample::report(), &sample::diagnostics(), &Style::default());
+        expect_file!["../sample/report.json"].assert_eq(&json);
+        let read: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+        assert_eq!(read["findings"][6]["cells"]["staging"]["value"], "\u{1b}[31mred\u{202e} alert\nsecond line");
+    }
+}

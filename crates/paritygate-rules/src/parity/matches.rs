@@ -1,0 +1,132 @@
+//! `matches`: a value has a form.
+
+use paritygate_eval::kind::Params;
+use paritygate_eval::{Description, Deviation, Kind, Outcome, Plan, Row, RowCheck, State};
+use paritygate_model::{Diagnostic, limits};
+use regex_lite::Regex;
+use serde::Deserialize;
+
+/// The parameters of `matches`.
+#[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Matches {
+    /// The regular expression that the whole value must match.
+    #[serde(default)]
+    pub pattern: Option<String>,
+    /// The regular expression that no part of the value may match.
+    #[serde(default)]
+    pub not: Option<String>,
+}
+
+impl Kind for Matches {
+    const NAME: &'static str = "matches";
+    const SUMMARY: &'static str = "a value has a form";
+    const MANUAL: &'static str = r#"
+Judges each environment by itself. `pattern` must match the whole value, `not` must match no part of it. The dialect is
+that of the `regex` family: linear time, no look-around, no back-references, and `\d` and `\w` mean ASCII.
+
+Secrets can't be read, so they are unknown; select a facet (`variables.*.valueClass`) instead. Missing and empty values
+are passed over.
+
+```example
+select: variables.LOG_LEVEL
+params: { pattern: "(debug|info|warn|error)" }
+environments:
+  production: { variables: { LOG_LEVEL: info } }
+expect: pass
+```
+
+```example
+select: variables.API_URL
+params: { pattern: "https://.*" }
+environments:
+  production: { variables: { API_URL: "http://api.example.org" } }
+expect: fail
+message: "`variables.API_URL` in production does not match `https://.*`: `http://api.example.org`"
+```
+
+```example
+select: variables.API_URL
+params: { not: "localhost" }
+environments:
+  production: { variables: { API_URL: "http://localhost:8080" } }
+expect: fail
+message: "`variables.API_URL` in production matches `localhost`: `http://localhost:8080`"
+```
+"#;
+
+    fn compile(self, params: &Params<'_>) -> Result<Plan, Vec<Diagnostic>> {
+        if self.pattern.is_none() && self.not.is_none() {
+            return Err(vec![params.wrong("pattern", "`matches` needs `pattern` or `not`").help("give the form that values must have")]);
+        }
+        let mut diagnostics = Vec::new();
+        let mut regex = |name: &str, pattern: &Option<String>, whole: bool| {
+            let pattern = pattern.as_ref()?;
+            match regex(pattern, whole) {
+                Ok(regex) => Some(regex),
+                Err(why) => {
+                    diagnostics.push(params.wrong(name, format!("`{pattern}` is no regular expression: {why}")));
+                    None
+                }
+            }
+        };
+        let (whole, part) = (regex("pattern", &self.pattern, true), regex("not", &self.not, false));
+        if diagnostics.is_empty() { Ok(Plan::Row(Box::new(Check { params: self, whole, part }))) } else { Err(diagnostics) }
+    }
+}
+
+/// Compiles an expression; `whole` asks it to match from the first to the last character.
+fn regex(pattern: &str, whole: bool) -> Result<Regex, String> {
+    if pattern.len() > limits::MAX_REGEX_BYTES {
+        return Err(format!("it has more than {} bytes, which is the limit", limits::MAX_REGEX_BYTES));
+    }
+    let anchored = if whole { format!(r"\A(?:{pattern})\z") } else { pattern.to_owned() };
+    Regex::new(&anchored).map_err(|error| error.to_string())
+}
+
+struct Check {
+    params: Matches,
+    whole: Option<Regex>,
+    part: Option<Regex>,
+}
+
+impl Check {
+    fn fits(&self, text: &str) -> bool {
+        self.whole.as_ref().is_none_or(|regex| regex.is_match(text)) && !self.part.as_ref().is_some_and(|regex| regex.is_match(text))
+    }
+}
+
+impl RowCheck for Check {
+    fn row(&self, row: &Row<'_, '_>, out: &mut Outcome) {
+        for member in row.members() {
+            let cell = row.cell(member);
+            if let Some(text) = cell.text() {
+                if !self.fits(text) {
+                    out.fail_alone(member);
+                }
+            } else if let Some(list) = cell.collection() {
+                if list.items().filter_map(|item| item.scalar_text()).any(|text| !self.fits(text)) {
+                    out.fail_alone(member);
+                }
+            } else if matches!(cell.state, State::Secret(_)) {
+                out.unknown(member, None, "a secret can't be read");
+            } else if let Some(reason) = cell.unknown() {
+                out.unknown(member, None, reason);
+            }
+        }
+    }
+
+    fn describe(&self, row: &Row<'_, '_>, deviations: &[Deviation]) -> Description {
+        let failing: Vec<usize> = deviations.iter().map(|deviation| deviation.environment).collect();
+        let breaks = |text: &str| self.part.as_ref().is_some_and(|regex| regex.is_match(text));
+        let first = failing.first().copied().unwrap_or_default();
+        let broken = row.cell(first).text().is_some_and(breaks);
+        let (verb, pattern) = if broken { ("matches", &self.params.not) } else { ("does not match", &self.params.pattern) };
+        let pattern = pattern.as_deref().unwrap_or_default();
+        let values: Vec<String> = failing.iter().map(|&at| row.marked(at)).collect();
+        let verb = if failing.len() > 1 && verb == "matches" { "match" } else { verb };
+        let message = format!("`{}` in {} {verb} `{pattern}`: {}", row.path_text(), row.names(failing), values.join(", "));
+        Description::new(message)
+    }
+}

@@ -1,0 +1,122 @@
+//! `same`: a value is alike in every environment.
+
+use paritygate_eval::kind::Params;
+use paritygate_eval::{Accepts, Comparison, Description, Deviation, Kind, Outcome, Plan, Row, RowCheck};
+use paritygate_model::Diagnostic;
+use paritygate_model::report::Fix;
+use serde::Deserialize;
+
+/// The parameters of `same`.
+#[derive(Debug, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Same {
+    /// What counts when one side has nothing there.
+    pub missing: Missing,
+}
+
+/// What counts when one side has nothing there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum Missing {
+    /// A value on one side only is a difference. The default.
+    #[default]
+    Fail,
+    /// Only where both sides have a value are they compared.
+    Ignore,
+}
+
+impl Kind for Same {
+    const NAME: &'static str = "same";
+    const SUMMARY: &'static str = "a value is alike in every environment";
+    const ACCEPTS: Accepts = Accepts::Leaf;
+    const MANUAL: &'static str = r#"
+Compares each environment with the reference. Numbers are equal by value, lists of sets whatever their order, and an
+environment's own name and aliases inside a value don't count: `app-staging` and `app-production` are alike.
+
+A secret is compared by its fingerprint. A value that is not known (a template, a reference, a fingerprint under another
+key) is neither equal nor different: the row is unknown.
+
+```example
+select: runtimes.*
+environments:
+  staging: { runtimes: { node: "20.11.1" } }
+  production: { runtimes: { node: "20.11.1" } }
+expect: pass
+```
+
+```example
+select: runtimes.*
+environments:
+  staging: { runtimes: { node: "20.11.1" } }
+  production: { runtimes: { node: "20.12.0" } }
+expect: fail
+message: "`runtimes.node` differs: staging `20.11.1`, production `20.12.0`"
+```
+
+```example
+select: variables.*
+environments:
+  staging: { variables: { BUCKET: app-staging-logs } }
+  production: { variables: { BUCKET: app-production-logs } }
+expect: pass
+```
+
+```example
+select: variables.*
+environments:
+  staging: { variables: { MODE: { unresolved: a template } } }
+  production: { variables: { MODE: fast } }
+expect: unknown
+```
+"#;
+
+    fn compile(self, _: &Params<'_>) -> Result<Plan, Vec<Diagnostic>> {
+        Ok(Plan::Row(Box::new(self)))
+    }
+}
+
+impl RowCheck for Same {
+    fn row(&self, row: &Row<'_, '_>, out: &mut Outcome) {
+        for (environment, against) in row.pairs() {
+            if self.missing == Missing::Ignore && !(row.cell(environment).is_set() && row.cell(against).is_set()) {
+                continue;
+            }
+            match row.compare(environment, against) {
+                Comparison::Equal => {}
+                Comparison::Different => out.fail(environment, against),
+                Comparison::Unknown(reason) => out.unknown(environment, Some(against), &reason),
+            }
+        }
+    }
+
+    fn describe(&self, row: &Row<'_, '_>, deviations: &[Deviation]) -> Description {
+        let message = format!("`{}` differs: {}", row.path_text(), row.values(super::involved(row, deviations)));
+        let mut description = Description::new(message);
+        if let [Deviation { environment, against: Some(against), .. }] = deviations {
+            description.help = Some(format!(
+                "align {} with {}, or declare the difference as expected",
+                row.name(*environment),
+                row.name(*against)
+            ));
+            description.fix = replacement(row, *environment, *against);
+        } else {
+            description.help = Some("align them, or declare the difference as expected".to_owned());
+        }
+        description
+    }
+}
+
+/// The change that gives one environment the plain value of another.
+fn replacement(row: &Row<'_, '_>, environment: usize, against: usize) -> Option<Fix> {
+    let value = row.cell(against).text()?.to_owned();
+    let at = row.cell(environment).location();
+    Some(Fix {
+        environment: row.name(environment).into(),
+        path: row.path_text(),
+        op: if at.is_some() { "replace" } else { "add" },
+        value: Some(value),
+        document: at.map(|at| at.source.name().clone()),
+    })
+}

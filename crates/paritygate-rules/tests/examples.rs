@@ -1,0 +1,143 @@
+//! Every example in every kind's manual is run: a manual that is wrong fails here.
+
+use std::sync::Arc;
+
+use paritygate_eval::{CheckRequest, Engine};
+use paritygate_import::{Context, Files, Named, document, formats};
+use paritygate_lang::policy::{Mode, OnUnknown, Policy, Rule, SeverityBy};
+use paritygate_lang::{Selector, Spanned};
+use paritygate_model::report::Status;
+use paritygate_model::{Document, FingerprintKey, Location, Node, SecretTable, Source, Timestamp};
+
+/// The fenced blocks of a manual.
+fn examples(manual: &str) -> Vec<String> {
+    let mut blocks = Vec::new();
+    let mut open: Option<String> = None;
+    for line in manual.lines() {
+        match (&mut open, line.trim_end()) {
+            (None, "```example") => open = Some(String::new()),
+            (Some(block), "```") => {
+                blocks.push(std::mem::take(block));
+                open = None;
+            }
+            (Some(block), line) => {
+                block.push_str(line);
+                block.push('\n');
+            }
+            (None, _) => {}
+        }
+    }
+    assert!(open.is_none(), "an example is not closed");
+    blocks
+}
+
+fn selectors(node: Node<'_>) -> Vec<Spanned<Selector>> {
+    let texts: Vec<&str> = node.as_str().into_iter().chain(node.items().filter_map(Node::as_str)).collect();
+    texts.into_iter().map(|text| Spanned { value: Selector::parse(text).expect("selector"), at: node.location() }).collect()
+}
+
+/// Runs one example: how it ended, and the messages.
+fn run(kind: &str, text: &str) -> (String, Vec<String>) {
+    let source = Source::new(kind, text);
+    let read = || {
+        let (document, diagnostics) = document::read(&source);
+        assert!(diagnostics.is_empty(), "{kind}: {diagnostics:?}\n{text}");
+        document
+    };
+    let document = Arc::new(read());
+    let root = document.root().expect("an example");
+    let at = Location::new(&source, root.span());
+    let rule = Rule {
+        id: "example".into(),
+        at: at.clone(),
+        kind: Spanned { value: kind.to_owned(), at: None },
+        select: selectors(root.get("select").expect("select")),
+        environments: Vec::new(),
+        reference: None,
+        severity: SeverityBy::default(),
+        on_unknown: OnUnknown::Unknown,
+        mode: Mode::Enforce,
+        params: root.get("params").map(Node::id),
+        message: None,
+        why: None,
+        fix: None,
+    };
+    let policy = Policy { id: "example".to_owned(), source: Arc::clone(&source), rules: vec![rule], document: Arc::clone(&document) };
+    let (engine, diagnostics) = Engine::compile(vec![policy], paritygate_rules::all());
+    if !diagnostics.is_empty() {
+        return ("rejected".to_owned(), diagnostics.into_iter().map(|diagnostic| diagnostic.message).collect());
+    }
+    let (files, key) = (Files::new(), FingerprintKey::from_bytes(*b"examples"));
+    let context = Context { files: &files, secrets: SecretTable::builtin(), key: &key };
+    let environments = environments(read(), &context);
+    let request = CheckRequest {
+        environments: &environments,
+        now: Timestamp::UNIX_EPOCH,
+        references: &[],
+        expected: &[],
+        waivers: &[],
+        never_waive: &[],
+        only: &[],
+    };
+    let (report, diagnostics) = engine.check(&request);
+    assert!(diagnostics.is_empty(), "{kind}: {diagnostics:?}");
+    assert!(report.summary.vacuous.is_empty(), "{kind}: the example meets nothing\n{text}");
+    let worst = report.findings.iter().map(|finding| finding.status).max();
+    let ended = match worst {
+        None => "pass",
+        Some(status) if status == Status::Unknown => "unknown",
+        Some(_) => "fail",
+    };
+    (ended.to_owned(), report.findings.into_iter().map(|finding| finding.message).collect())
+}
+
+fn environments(document: Document, context: &Context<'_>) -> Vec<paritygate_model::Environment> {
+    let named: Vec<(String, _)> = {
+        let listed = document.root().and_then(|root| root.get("environments")).expect("environments");
+        listed.entries().map(|(name, _, node)| (name.to_owned(), node.id())).collect()
+    };
+    let roots: Vec<_> = named.iter().map(|(_, root)| *root).collect();
+    let mut diagnostics = Vec::new();
+    let described = formats::environment::describe(document, &roots, context, &mut diagnostics);
+    assert!(diagnostics.is_empty(), "{diagnostics:?}");
+    let one = |((name, _), description): (&(String, _), _)| {
+        let named = Named { name, ..Named::default() };
+        named.environment(description, Vec::new(), context.key)
+    };
+    named.iter().zip(described).map(one).collect()
+}
+
+#[test]
+fn every_example_holds() {
+    let mut failed = Vec::new();
+    for entry in paritygate_rules::all() {
+        let examples = examples(entry.manual);
+        let mut seen = Vec::new();
+        for example in &examples {
+            let (document, _) = document::read(&Source::new(entry.name, example.as_str()));
+            let text = |key: &str| document.root().and_then(|root| root.get(key)).and_then(Node::scalar_text).map(str::to_owned);
+            let expect = text("expect").unwrap_or_default();
+            let (ended, messages) = run(entry.name, example);
+            if ended != expect {
+                failed.push(format!("{}: expected {expect}, got {ended}: {messages:?}\n{example}", entry.name));
+            }
+            if let Some(message) = text("message")
+                && !messages.contains(&message)
+            {
+                failed.push(format!("{}: expected\n  {message}\ngot\n  {}\n{example}", entry.name, messages.join("\n  ")));
+            }
+            seen.push(expect);
+        }
+        for needed in ["pass", "fail"] {
+            if !seen.iter().any(|expect| expect == needed) {
+                failed.push(format!("{}: no example that ends in {needed}", entry.name));
+            }
+        }
+    }
+    assert!(failed.is_empty(), "\n{}", failed.join("\n"));
+}
+
+#[test]
+fn the_catalogue_is_sorted() {
+    assert!(paritygate_rules::all().is_sorted_by(|a, b| a.name < b.name));
+}

@@ -1,0 +1,276 @@
+//! Finding environments by the names of files and folders, where there is no manifest.
+//!
+//! Files are grouped by folder into components; layers are stacked (`.env` below `.env.production`); a base file is never
+//! an environment of its own beside an overlay; `.env.example` is a contract. What is not used is listed with the reason.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use paritygate_import::{Format, Request, formats};
+use paritygate_model::Tier;
+
+use crate::plan::{Layer, NEVER_WAIVE, Plan, PlannedEnvironment};
+
+/// The name of an environment that nothing names.
+pub const LONE: &str = "default";
+/// The environment that a Compose override file stands for: what `docker compose up` starts on a developer's machine.
+pub const OVERRIDE: &str = "local";
+
+/// Folders whose files are not the project's own environments.
+const PASSED_OVER: [(&str, &str); 13] = [
+    (".git", "belongs to Git"),
+    (".venv", "holds dependencies"),
+    ("__fixtures__", "test fixtures"),
+    ("__tests__", "test fixtures"),
+    ("bower_components", "holds dependencies"),
+    ("dist", "generated"),
+    ("fixtures", "test fixtures"),
+    ("node_modules", "holds dependencies"),
+    ("site-packages", "holds dependencies"),
+    ("target", "generated"),
+    ("testdata", "test fixtures"),
+    ("vendor", "holds dependencies"),
+    ("venv", "holds dependencies"),
+];
+
+const NO_ENVIRONMENT: &str = "its name names no environment; list it in paritygate.yaml if it is one";
+const ONE_FOR_ALL: &str = "the same for every environment";
+
+/// What a file's name says.
+#[derive(Debug, PartialEq, Eq)]
+enum Role {
+    Base,
+    Override,
+    Overlay(String),
+    Contract,
+    Unused(&'static str),
+}
+
+/// The files of one folder in one format, by role.
+#[derive(Default)]
+struct Group {
+    base: Option<String>,
+    over: Option<String>,
+    overlays: BTreeMap<String, Vec<String>>,
+    contract: Vec<String>,
+}
+
+/// Plans what the names of a project's files suggest. Names are paths relative to the project's folder, with `/`.
+pub fn discover<'a>(names: impl Iterator<Item = &'a str>) -> Plan {
+    let names: BTreeSet<&str> = names.collect();
+    let mut plan = Plan { never_waive: vec![NEVER_WAIVE.to_owned()], ..Plan::default() };
+    let mut dotenv: BTreeMap<&str, Group> = BTreeMap::new();
+    let mut compose: BTreeMap<&str, Group> = BTreeMap::new();
+    for path in names {
+        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let Some((format, role)) = role(name) else { continue };
+        if let Some(reason) = passed_over(folder) {
+            plan.passed_over.push((path.to_owned(), reason));
+            continue;
+        }
+        if format == "environment" {
+            let layer = layer(formats::find(format), vec![path.to_owned()], None);
+            plan.environments.push(PlannedEnvironment { layers: layer.into_iter().collect(), ..PlannedEnvironment::default() });
+            continue;
+        }
+        let group = if format == "compose" { &mut compose } else { &mut dotenv }.entry(folder).or_default();
+        match role {
+            Role::Base if group.base.is_some() => plan.passed_over.push((path.to_owned(), "another base file stands beside it")),
+            Role::Base => group.base = Some(path.to_owned()),
+            Role::Override => group.over = Some(path.to_owned()),
+            Role::Overlay(environment) => group.overlays.entry(environment).or_default().push(path.to_owned()),
+            Role::Contract => group.contract.push(path.to_owned()),
+            Role::Unused(reason) => plan.passed_over.push((path.to_owned(), reason)),
+        }
+    }
+    stack(dotenv, compose, &mut plan);
+    plan.passed_over.sort_unstable();
+    plan
+}
+
+fn passed_over(folder: &str) -> Option<&'static str> {
+    folder.split('/').find_map(|part| PASSED_OVER.iter().find(|(name, _)| *name == part).map(|(_, reason)| *reason))
+}
+
+/// The format and the role of a file, by its name; `None` where it is nothing of ours.
+fn role(name: &str) -> Option<(&'static str, Role)> {
+    let lower = name.to_ascii_lowercase();
+    if [".environment.yaml", ".environment.yml", ".environment.json"].iter().any(|ending| lower.ends_with(ending)) {
+        return Some(("environment", Role::Base));
+    }
+    if let Some(role) = compose_role(&lower) {
+        return Some(("compose", role));
+    }
+    dotenv_role(&lower).map(|role| ("dotenv", role))
+}
+
+fn compose_role(name: &str) -> Option<Role> {
+    let stem = name.strip_suffix(".yaml").or_else(|| name.strip_suffix(".yml"))?;
+    let rest = stem.strip_prefix("docker-compose").or_else(|| stem.strip_prefix("compose"))?;
+    if rest.is_empty() {
+        return Some(Role::Base);
+    }
+    let rest = rest.strip_prefix(['.', '-', '_'])?;
+    if rest == "override" {
+        return Some(Role::Override);
+    }
+    let rest = rest.strip_prefix("override.").unwrap_or(rest);
+    Some(overlay(rest))
+}
+
+fn overlay(name: &str) -> Role {
+    if Tier::from_name(name) == Tier::Other { Role::Unused(NO_ENVIRONMENT) } else { Role::Overlay(name.to_owned()) }
+}
+
+fn dotenv_role(name: &str) -> Option<Role> {
+    const EXAMPLES: [&str; 6] = ["example", "sample", "template", "dist", "defaults", "schema"];
+    let words: Vec<&str> = name.split(['.', '-', '_']).filter(|word| !word.is_empty()).collect();
+    if !words.contains(&"env") || !(name.starts_with(".env") || name.starts_with("env.") || name.ends_with(".env") || name.contains(".env.")) {
+        return None;
+    }
+    if words.iter().any(|word| EXAMPLES.contains(word)) {
+        return Some(Role::Contract);
+    }
+    if name == ".env" {
+        return Some(Role::Base);
+    }
+    let environment = name.strip_prefix(".env.").or_else(|| name.strip_suffix(".env")).map(|rest| rest.trim_matches('.'))?;
+    if environment == "local" || environment.ends_with(".local") {
+        return Some(Role::Unused("a `.local` file belongs to one machine"));
+    }
+    Some(overlay(environment))
+}
+
+fn layer(format: Option<&'static Format>, paths: Vec<String>, component: Option<&str>) -> Option<Layer> {
+    let request = Request { paths, component: component.map(str::to_owned), profiles: Vec::new() };
+    format.map(|format| Layer { format, request, at: None })
+}
+
+/// Stacks the groups into environments.
+fn stack(mut dotenv: BTreeMap<&str, Group>, mut compose: BTreeMap<&str, Group>, plan: &mut Plan) {
+    let overlaid = dotenv.values().chain(compose.values()).any(|group| !group.overlays.is_empty());
+    if overlaid {
+        for group in compose.values_mut() {
+            // Beside overlays, the override file is what runs on a developer's machine.
+            if let Some(over) = group.over.take() {
+                if group.overlays.is_empty() { group.over = Some(over) } else { group.overlays.entry(OVERRIDE.to_owned()).or_default().push(over) }
+            }
+        }
+        for group in dotenv.values_mut().chain(compose.values_mut()).filter(|group| group.overlays.is_empty()) {
+            let unused = group.base.take().into_iter().chain(group.over.take());
+            plan.passed_over.extend(unused.map(|path| (path, ONE_FOR_ALL)));
+        }
+    }
+    let used = |group: &Group| group.base.is_some() || !group.overlays.is_empty();
+    let components = dotenv.values().filter(|group| used(group) || !group.contract.is_empty()).count();
+    let mut names: BTreeSet<String> = dotenv.values().chain(compose.values()).flat_map(|group| group.overlays.keys().cloned()).collect();
+    if names.is_empty() && dotenv.values().chain(compose.values()).any(used) {
+        names.insert(LONE.to_owned());
+    }
+    let component = |folder: &str| (components > 1).then(|| if folder.is_empty() { "root".to_owned() } else { folder.to_owned() });
+    for name in names {
+        let mut layers = Vec::new();
+        for group in compose.values() {
+            let paths = stacked(group, &name);
+            if !paths.is_empty() {
+                layers.extend(layer(formats::find("compose"), paths, None));
+            }
+        }
+        for (folder, group) in &dotenv {
+            let paths = stacked(group, &name);
+            if !paths.is_empty() {
+                layers.extend(layer(formats::find("dotenv"), paths, component(folder).as_deref()));
+            }
+        }
+        plan.environments.push(PlannedEnvironment { name, layers, ..PlannedEnvironment::default() });
+    }
+    for (folder, group) in &dotenv {
+        for path in &group.contract {
+            plan.contract.extend(layer(formats::find("dotenv"), vec![path.clone()], component(folder).as_deref()));
+        }
+    }
+}
+
+/// The files of a group that make up one environment, the base first.
+fn stacked(group: &Group, name: &str) -> Vec<String> {
+    let overlays = group.overlays.get(name);
+    if overlays.is_none() && !(group.overlays.is_empty() && name == LONE) {
+        return Vec::new();
+    }
+    let over = group.over.iter().filter(|_| overlays.is_none());
+    group.base.iter().chain(over).chain(overlays.into_iter().flatten()).cloned().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `name: paths…` per environment, then the contract and what was passed over.
+    fn found(names: &[&str]) -> String {
+        let plan = discover(names.iter().copied());
+        let mut out = Vec::new();
+        let paths = |layers: &[Layer]| {
+            let shown = layers.iter().map(|layer| {
+                let component = layer.request.component.as_ref().map_or(String::new(), |component| format!("{component}="));
+                format!("{component}{}", layer.request.paths.join("+"))
+            });
+            shown.collect::<Vec<_>>().join(" ")
+        };
+        for environment in &plan.environments {
+            out.push(format!("{}: {}", environment.name, paths(&environment.layers)));
+        }
+        if !plan.contract.is_empty() {
+            out.push(format!("contract: {}", paths(&plan.contract)));
+        }
+        for (path, _) in &plan.passed_over {
+            out.push(format!("passed over: {path}"));
+        }
+        out.join("\n")
+    }
+
+    #[test]
+    fn layers_are_stacked() {
+        assert_eq!(
+            found(&[".env", ".env.staging", ".env.production", ".env.example", ".env.local"]),
+            "production: .env+.env.production\nstaging: .env+.env.staging\ncontract: .env.example\npassed over: .env.local"
+        );
+    }
+
+    #[test]
+    fn a_base_beside_an_overlay_is_no_environment() {
+        assert_eq!(found(&[".env", ".env.production"]), "production: .env+.env.production");
+    }
+
+    #[test]
+    fn a_lone_file_is_one_environment() {
+        assert_eq!(found(&["compose.yaml"]), "default: compose.yaml");
+        assert_eq!(found(&["compose.yaml", "compose.override.yaml"]), "default: compose.yaml+compose.override.yaml");
+        assert_eq!(found(&[".env"]), "default: .env");
+    }
+
+    #[test]
+    fn compose_overlays_are_stacked() {
+        assert_eq!(
+            found(&["docker-compose.yml", "docker-compose.override.yml", "docker-compose.prod.yml", "docker-compose.backup.yml"]),
+            "local: docker-compose.yml+docker-compose.override.yml\nprod: docker-compose.yml+docker-compose.prod.yml\n\
+             passed over: docker-compose.backup.yml"
+        );
+        assert_eq!(
+            found(&["docker-compose.yml", "docker-compose.override.dev.yml", "docker-compose.override.prod.yml"]),
+            "dev: docker-compose.yml+docker-compose.override.dev.yml\nprod: docker-compose.yml+docker-compose.override.prod.yml"
+        );
+    }
+
+    #[test]
+    fn several_folders_are_components() {
+        assert_eq!(
+            found(&["api/.env.staging", "api/.env.production", "web/.env.production", "web/.env.staging", "node_modules/x/.env"]),
+            "production: api=api/.env.production web=web/.env.production\n\
+             staging: api=api/.env.staging web=web/.env.staging\npassed over: node_modules/x/.env"
+        );
+    }
+
+    #[test]
+    fn other_names_are_passed_over() {
+        assert_eq!(found(&["backend.env", "environment.ts", "README.md"]), "passed over: backend.env");
+    }
+}

@@ -1,0 +1,121 @@
+//! The manual: what `rules` lists and `explain` says.
+
+use std::fmt::Write;
+
+use paritygate_lang::policy::Rule;
+use paritygate_model::{Source, suggest};
+
+/// A rule of a built-in pack.
+pub struct PackRule {
+    /// Its id.
+    pub id: String,
+    /// The kind behind it.
+    pub kind: String,
+    /// The pack that it belongs to.
+    pub pack: &'static str,
+    /// What it says, from the policy.
+    pub why: String,
+    /// What it selects.
+    pub select: String,
+    /// How much it weighs.
+    pub severity: &'static str,
+}
+
+/// The rules of all built-in packs, in the order of the packs.
+pub fn pack_rules() -> Vec<PackRule> {
+    let mut rules = Vec::new();
+    for pack in paritygate_policies::ALL {
+        for policy in pack.policies {
+            let source = Source::new(policy.path, policy.text);
+            let (document, _) = paritygate_import::document::read(&source);
+            let (lowered, _) = paritygate_lang::policy::lower(std::sync::Arc::new(document));
+            rules.extend(lowered.rules.into_iter().map(|rule| pack_rule(pack.name, &rule)));
+        }
+    }
+    rules
+}
+
+fn pack_rule(pack: &'static str, rule: &Rule) -> PackRule {
+    let select: Vec<&str> = rule.select.iter().map(|selector| selector.value.text.as_str()).collect();
+    PackRule {
+        id: rule.id.to_string(),
+        kind: rule.kind.value.clone(),
+        pack,
+        why: rule.why.as_ref().map(|why| why.text.clone()).unwrap_or_default(),
+        select: select.join(", "),
+        severity: rule.severity.default.word(),
+    }
+}
+
+/// The manual page of a kind or of a rule of a pack, as Markdown.
+///
+/// # Errors
+///
+/// What to try instead, where there is no such kind or rule.
+pub fn explain(name: &str) -> Result<String, String> {
+    let mut out = String::new();
+    let packs = pack_rules();
+    for rule in packs.iter().filter(|rule| rule.id == name) {
+        let _infallible = writeln!(
+            out,
+            "# {}\n\nA rule of the pack `{}`, of kind `{}`.\n\n- selects: `{}`\n- severity: {}\n- why: {}\n",
+            rule.id, rule.pack, rule.kind, rule.select, rule.severity, rule.why
+        );
+    }
+    let of_rule = packs.iter().find(|rule| rule.id == name).map(|rule| rule.kind.clone());
+    let kind = of_rule.unwrap_or_else(|| name.to_owned());
+    match paritygate_rules::find(&kind) {
+        Some(entry) => {
+            let _infallible = writeln!(out, "# kind {}\n\n{}.\n\n{}", entry.name, capitalized(entry.summary), entry.manual.trim());
+            out.push_str(&parameters(entry.name));
+            Ok(out)
+        }
+        None => {
+            let mut known: Vec<&str> = paritygate_rules::all().iter().map(|entry| entry.name).collect();
+            known.extend(packs.iter().map(|rule| rule.id.as_str()));
+            Err(suggest::nearest(name, known.iter().copied())
+                .map_or_else(|| "`paritygate rules` lists all rules and kinds".to_owned(), |near| format!("did you mean `{near}`?")))
+        }
+    }
+}
+
+fn capitalized(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map(|first| first.to_uppercase().collect::<String>() + chars.as_str()).unwrap_or_default()
+}
+
+/// The published schema of policies, which holds the parameters of every kind.
+const POLICY_SCHEMA: &str = include_str!("../../../schemas/policy.schema.json");
+
+fn parameters(kind: &str) -> String {
+    let schema: serde_json::Value = serde_json::from_str(POLICY_SCHEMA).unwrap_or_default();
+    let params = &schema["$defs"][format!("params-{kind}")];
+    let mut out = String::from("\n## Parameters\n\n");
+    let Some(properties) = params["properties"].as_object().filter(|properties| !properties.is_empty()) else {
+        out.push_str("None.\n");
+        return out;
+    };
+    for (name, property) in properties {
+        let required = params["required"].as_array().is_some_and(|required| required.iter().any(|item| item == name));
+        let about = property["description"].as_str().unwrap_or_default().replace('\n', " ");
+        let _infallible = writeln!(out, "- `{name}`{}: {about}", if required { " (required)" } else { "" });
+        for (word, about) in words(&schema, property) {
+            let _infallible = writeln!(out, "  - `{word}`: {about}");
+        }
+    }
+    out
+}
+
+/// The words of an enumeration with what they mean.
+fn words(schema: &serde_json::Value, property: &serde_json::Value) -> Vec<(String, String)> {
+    let reference = property["$ref"].as_str().or_else(|| property["allOf"][0]["$ref"].as_str());
+    let target = reference.and_then(|reference| schema.pointer(reference.trim_start_matches('#'))).unwrap_or(property);
+    let options = target["oneOf"].as_array().map(Vec::as_slice).unwrap_or_default();
+    options
+        .iter()
+        .filter_map(|option| {
+            let about = option["description"].as_str().unwrap_or_default().replace('\n', " ");
+            Some((option["const"].as_str()?.to_owned(), about))
+        })
+        .collect()
+}

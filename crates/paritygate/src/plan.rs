@@ -1,0 +1,172 @@
+//! What is to be read, and how it is to be judged: from a manifest, or from what was discovered.
+
+use paritygate_import::{Format, Request, formats};
+use paritygate_lang::project::{self, Expected, ProjectEnvironment, SourceSpec, Waiver};
+use paritygate_model::{Diagnostic, Document, Location, SecretTable, Tier, suggest};
+
+/// The rule kind that no exception may cover where production is concerned, unless the manifest says otherwise.
+pub const NEVER_WAIVE: &str = "no-shared-secret";
+
+/// What is to be read, and how it is to be judged.
+#[derive(Default)]
+pub struct Plan {
+    /// The environments.
+    pub environments: Vec<PlannedEnvironment>,
+    /// The sources of the contract.
+    pub contract: Vec<Layer>,
+    /// The policies: names of packs, or paths, each with the place that names it.
+    pub policies: Vec<(String, Option<Location>)>,
+    /// What is secret.
+    pub secrets: SecretTable,
+    /// Expected differences.
+    pub expected: Vec<Expected>,
+    /// Waivers.
+    pub waivers: Vec<Waiver>,
+    /// Rules that no exception may cover where production is concerned.
+    pub never_waive: Vec<String>,
+    /// Files that were seen and not used, each with the reason.
+    pub passed_over: Vec<(String, &'static str)>,
+    /// What is wrong with the manifest.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// An environment that is to be read.
+#[derive(Clone, Default)]
+pub struct PlannedEnvironment {
+    /// Its name; empty where the documents themselves name it.
+    pub name: String,
+    /// Its tier; `None` leaves it to the document, and then to the name.
+    pub tier: Option<Tier>,
+    /// Its place in the order.
+    pub order: Option<i64>,
+    /// Other names under which values speak of it.
+    pub aliases: Vec<String>,
+    /// The environment that it is compared with.
+    pub reference: Option<String>,
+    /// Its layers; later ones win.
+    pub layers: Vec<Layer>,
+}
+
+/// One layer of an environment.
+#[derive(Clone)]
+pub struct Layer {
+    /// The format.
+    pub format: &'static Format,
+    /// What is read.
+    pub request: Request,
+    /// The place that names it.
+    pub at: Option<Location>,
+}
+
+impl Plan {
+    /// The plan of a manifest.
+    pub fn of_manifest(document: &Document) -> Self {
+        let (project, diagnostics) = project::lower(document);
+        let mut plan = Self { diagnostics, ..Self::default() };
+        let stage = |name: &str| project.stages.iter().position(|stage| stage.value == name).map(|at| at as i64);
+        for environment in &project.environments {
+            plan.environments.push(PlannedEnvironment {
+                name: environment.name.clone(),
+                tier: environment.tier,
+                order: environment.order.or_else(|| stage(&environment.name)),
+                aliases: environment.aliases.clone(),
+                reference: environment.reference.as_ref().map(|reference| reference.value.clone()),
+                layers: layers(&environment.sources, &mut plan.diagnostics),
+            });
+            check_reference(environment, &project.environments, &mut plan.diagnostics);
+        }
+        plan.contract = layers(&project.contract, &mut plan.diagnostics);
+        plan.policies = project.policies.into_iter().map(|policy| (policy.value, policy.at)).collect();
+        plan.secrets = SecretTable::with(project.secrets_plain, project.secrets_secret);
+        plan.expected = project.expected;
+        plan.waivers = project.waivers;
+        plan.never_waive = match project.never_waive {
+            Some(rules) => rules.into_iter().map(|rule| rule.value).collect(),
+            None => vec![NEVER_WAIVE.to_owned()],
+        };
+        plan
+    }
+
+    /// Whether any of its files is at `path`.
+    pub fn reads(&self, path: &str) -> bool {
+        let layers = self.environments.iter().flat_map(|environment| &environment.layers).chain(&self.contract);
+        layers.flat_map(|layer| &layer.request.paths).any(|known| known == path)
+    }
+}
+
+fn check_reference(environment: &ProjectEnvironment, all: &[ProjectEnvironment], diagnostics: &mut Vec<Diagnostic>) {
+    let Some(reference) = &environment.reference else { return };
+    let is = |other: &ProjectEnvironment| other.name == reference.value || other.tier.is_some_and(|tier| tier.word() == reference.value);
+    if !all.iter().any(is) {
+        let at = reference.at.clone().unwrap_or_else(|| environment.at.clone());
+        let help = suggest::did_you_mean(&reference.value, all.iter().map(|other| other.name.as_str()).collect::<Vec<_>>());
+        let message = format!("no environment is named `{}`", reference.value);
+        diagnostics.push(Diagnostic::error("unknown-environment", at, message).maybe_help(help));
+    }
+}
+
+fn layers(sources: &[SourceSpec], diagnostics: &mut Vec<Diagnostic>) -> Vec<Layer> {
+    let mut layers = Vec::new();
+    for source in sources {
+        let at = source.paths.first().and_then(|path| path.at.clone());
+        let paths: Vec<String> = source.paths.iter().map(|path| normalized(&path.value)).collect();
+        let format = match &source.from {
+            Some(from) => {
+                let found = formats::find(&from.value);
+                if found.is_none()
+                    && let Some(at) = from.at.clone().or_else(|| at.clone())
+                {
+                    let help = suggest::did_you_mean(&from.value, formats::ALL.iter().map(|format| format.name));
+                    let message = format!("there is no input format `{}`", from.value);
+                    diagnostics.push(Diagnostic::error("unknown-format", at, message).maybe_help(help));
+                }
+                found
+            }
+            None => {
+                let found = paths.first().and_then(|path| formats::detect(path));
+                if found.is_none()
+                    && let Some(at) = at.clone()
+                {
+                    let names: Vec<&str> = formats::ALL.iter().map(|format| format.name).collect();
+                    let message = "the name of this file does not tell its format";
+                    let help = format!("say it with `from:`, which is one of {}", suggest::quoted(&names));
+                    diagnostics.push(Diagnostic::error("unknown-format", at, message).help(help));
+                }
+                found
+            }
+        };
+        if let Some(format) = format {
+            let request = Request { paths, component: source.component.clone(), profiles: source.profiles.clone() };
+            layers.push(Layer { format, request, at });
+        }
+    }
+    layers
+}
+
+/// A path without `./` and doubled slashes.
+pub fn normalized(path: &str) -> String {
+    let mut out: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." if out.last().is_some_and(|last| *last != "..") => {
+                out.pop();
+            }
+            part => out.push(part),
+        }
+    }
+    let joined = out.join("/");
+    if path.starts_with('/') { format!("/{joined}") } else { joined }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_normalized() {
+        for (path, expected) in [("./a//b", "a/b"), ("a/../b", "b"), ("../a", "../a"), ("/a/./b", "/a/b"), ("../../x", "../../x")] {
+            assert_eq!(normalized(path), expected);
+        }
+    }
+}

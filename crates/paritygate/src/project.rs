@@ -1,0 +1,224 @@
+//! Reading a plan's environments, and checking them.
+
+use std::sync::Arc;
+
+use paritygate_eval::{CheckRequest, Engine};
+use paritygate_import::{Context, Description, Files, Imported, Named, Need, Supplied, document};
+use paritygate_lang::policy;
+use paritygate_model::report::Report;
+use paritygate_model::{Coverage, Diagnostic, Draft, Environment, FingerprintKey, Location, Source, Timestamp};
+
+use crate::plan::{Layer, Plan, PlannedEnvironment};
+
+/// The environments of a plan, as far as their files were at hand.
+#[derive(Default)]
+pub struct Project {
+    /// The environments, and the contract if there is one.
+    pub environments: Vec<Environment>,
+    /// Files that are still needed. Supply them (or say that they are absent) and load again.
+    pub needs: Vec<Need>,
+    /// What was wrong with the texts.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Project {
+    /// Reads the environments of a plan from the files at hand. Reaches out for nothing: what is missing is in `needs`.
+    pub fn load(plan: &Plan, files: &Files, key: &FingerprintKey) -> Self {
+        let mut project = Self::default();
+        let context = Context { files, secrets: &plan.secrets, key };
+        for planned in &plan.environments {
+            project.read(planned, &context);
+        }
+        if !plan.contract.is_empty() {
+            let name = plan.contract.iter().flat_map(|layer| &layer.request.paths).next().cloned();
+            let contract =
+                PlannedEnvironment { name: name.unwrap_or_default(), layers: plan.contract.clone(), ..PlannedEnvironment::default() };
+            let before = project.environments.len();
+            project.read(&contract, &context);
+            for environment in project.environments.iter_mut().skip(before) {
+                environment.contract = true;
+                environment.aliases.clear();
+            }
+        }
+        project.needs.sort_by(|a, b| a.path.cmp(&b.path));
+        project.needs.dedup_by(|a, b| a.path == b.path);
+        for (path, _) in plan.policies.iter().filter(|(policy, _)| is_path(policy)) {
+            if !files.contains_key(path) {
+                project.needs.push(Need { path: path.clone(), at: None, required: true });
+            }
+        }
+        paritygate_model::diagnostic::sort(&mut project.diagnostics);
+        // One text may be a layer of several environments: what is wrong with it is said once.
+        project.diagnostics.dedup_by(|a, b| {
+            let place = |diagnostic: &Diagnostic| diagnostic.location.as_ref().map(|at| (Arc::as_ptr(&at.source), at.span));
+            a.code == b.code && a.message == b.message && place(a) == place(b)
+        });
+        project
+    }
+
+    fn read(&mut self, planned: &PlannedEnvironment, context: &Context<'_>) {
+        let mut layers: Vec<Imported> = Vec::new();
+        for layer in &planned.layers {
+            let mut imported = self.import(layer, context);
+            self.needs.append(&mut imported.needs);
+            self.diagnostics.append(&mut imported.diagnostics);
+            layers.push(imported);
+        }
+        // A text that holds several environments gives each of them; layers are laid over each other.
+        let several = layers.iter().any(|layer| layer.descriptions.len() > 1);
+        if layers.len() == 1 || several {
+            for layer in layers {
+                for description in layer.descriptions {
+                    let environment = named(planned).environment(description, layer.coverage.clone(), context.key);
+                    self.add(environment);
+                }
+            }
+            return;
+        }
+        let mut draft = Draft::map();
+        let mut coverage: Vec<(String, Coverage)> = Vec::new();
+        for layer in layers {
+            for description in layer.descriptions {
+                if let Description::Tree(tree, root) = &description {
+                    add_coverage(&mut coverage, paritygate_import::formats::environment::coverage(tree.node(*root)));
+                }
+                draft.merge(match description {
+                    Description::Tree(tree, root) => Draft::of(tree.node(root)),
+                    Description::Draft(draft) => draft,
+                });
+            }
+            add_coverage(&mut coverage, layer.coverage);
+        }
+        let environment = named(planned).environment(Description::Draft(draft), coverage, context.key);
+        self.add(environment);
+    }
+
+    fn import(&mut self, layer: &Layer, context: &Context<'_>) -> Imported {
+        let mut imported = (layer.format.import)(&layer.request, context);
+        // A missing file that the manifest names is shown where the manifest names it.
+        if let Some(at) = &layer.at {
+            for diagnostic in imported.diagnostics.iter_mut().filter(|diagnostic| diagnostic.location.is_none()) {
+                diagnostic.location = Some(at.clone());
+            }
+            for need in imported.needs.iter_mut().filter(|need| need.at.is_none()) {
+                need.at = Some(at.clone());
+            }
+        }
+        imported
+    }
+
+    fn add(&mut self, environment: Environment) {
+        let twin = self.environments.iter().find(|other| other.name == environment.name);
+        if let Some(twin) = twin {
+            let place = |environment: &Environment| environment.root().location();
+            let message = format!("two environments are named `{}`", environment.name);
+            let mut diagnostic = match place(&environment) {
+                Some(at) => Diagnostic::error("duplicate-environment", at, message),
+                None => Diagnostic::nowhere("duplicate-environment", message),
+            };
+            if let Some(at) = place(twin) {
+                diagnostic = diagnostic.related(at, "the other one");
+            }
+            self.diagnostics.push(diagnostic.help("give one of them another name"));
+            return;
+        }
+        if environment.name.is_empty() {
+            let at = environment.root().location();
+            let message = "this environment has no name";
+            self.diagnostics.push(match at {
+                Some(at) => Diagnostic::error("environment-shape", at, message).help("begin it with `environment: NAME`"),
+                None => Diagnostic::nowhere("environment-shape", message).help("begin the document with `environment: NAME`"),
+            });
+            return;
+        }
+        self.environments.push(environment);
+    }
+
+    /// Compiles the plan's policies: packs by name, others from the files at hand. Without any, the `recommended` pack.
+    pub fn compile(&self, plan: &Plan, files: &Files) -> (Engine, Vec<Diagnostic>) {
+        let mut diagnostics = Vec::new();
+        let mut policies = Vec::new();
+        let recommended = [("recommended".to_owned(), None)];
+        let named = if plan.policies.is_empty() { &recommended[..] } else { &plan.policies };
+        for (name, at) in named {
+            for source in policy_sources(name, at.as_ref(), files, &mut diagnostics) {
+                let (document, found) = document::read(&source);
+                let broken = paritygate_model::diagnostic::has_errors(&found);
+                diagnostics.extend(found);
+                if !broken {
+                    let (policy, found) = policy::lower(Arc::new(document));
+                    diagnostics.extend(found);
+                    policies.push(policy);
+                }
+            }
+        }
+        let (engine, found) = Engine::compile(policies, paritygate_rules::all());
+        diagnostics.extend(found);
+        paritygate_model::diagnostic::sort(&mut diagnostics);
+        (engine, diagnostics)
+    }
+
+    /// Checks the environments with compiled policies. `only` names rules to run; empty means all.
+    pub fn check(&self, engine: &Engine, plan: &Plan, now: Timestamp, only: &[String]) -> (Report, Vec<Diagnostic>) {
+        let references: Vec<(Arc<str>, String)> = plan
+            .environments
+            .iter()
+            .filter_map(|planned| Some((planned.name.as_str().into(), planned.reference.clone()?)))
+            .collect();
+        engine.check(&CheckRequest {
+            environments: &self.environments,
+            now,
+            references: &references,
+            expected: &plan.expected,
+            waivers: &plan.waivers,
+            never_waive: &plan.never_waive,
+            only,
+        })
+    }
+}
+
+/// Whether a policy is named by its path and not by the name of a pack.
+pub(crate) fn is_path(policy: &str) -> bool {
+    policy.contains('/') || [".yaml", ".yml", ".json"].iter().any(|ending| policy.ends_with(ending))
+}
+
+fn policy_sources(name: &str, at: Option<&Location>, files: &Files, diagnostics: &mut Vec<Diagnostic>) -> Vec<Arc<Source>> {
+    let wrong = |message: String| match at {
+        Some(at) => Diagnostic::error("policy-not-found", at.clone(), message),
+        None => Diagnostic::nowhere("policy-not-found", message),
+    };
+    if is_path(name) {
+        match files.get(name) {
+            Some(Supplied::Text(source)) => return vec![Arc::clone(source)],
+            Some(Supplied::Refused(reason)) => diagnostics.push(wrong(format!("policy `{name}` was not read: {reason}"))),
+            Some(Supplied::Absent) | None => {
+                diagnostics.push(wrong(format!("policy `{name}` does not exist")).help("paths count from the project's folder"));
+            }
+        }
+        return Vec::new();
+    }
+    match paritygate_policies::find(name) {
+        Some(pack) => pack.policies.iter().map(|policy| Source::new(policy.path, policy.text)).collect(),
+        None => {
+            let known = paritygate_policies::ALL.iter().map(|pack| pack.name);
+            let help = paritygate_model::suggest::did_you_mean(name, known);
+            diagnostics.push(wrong(format!("there is no policy pack `{name}`")).maybe_help(help).note("a policy of your own is named by its path"));
+            Vec::new()
+        }
+    }
+}
+
+/// A section that several layers fill is complete only if each of them is.
+fn add_coverage(coverage: &mut Vec<(String, Coverage)>, more: Vec<(String, Coverage)>) {
+    for (section, new) in more {
+        match coverage.iter_mut().find(|(known, _)| *known == section) {
+            Some((_, known)) if *known == Coverage::Complete => *known = new,
+            Some(_) => {}
+            None => coverage.push((section, new)),
+        }
+    }
+}
+
+fn named(planned: &PlannedEnvironment) -> Named<'_> {
+    Named { name: &planned.name, tier: planned.tier, order: planned.order, aliases: &planned.aliases }
+}

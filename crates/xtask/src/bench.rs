@@ -1,0 +1,65 @@
+//! The benchmarks: `cargo xtask bench`.
+//!
+//! Everything is measured in one run beside its floor, in turns, so that what slows the machine slows all alike. What
+//! counts are the ratios of the medians.
+
+mod grid;
+mod w1;
+
+use std::time::Instant;
+
+/// How often each candidate runs.
+const ROUNDS: usize = 400;
+
+/// Something to measure, with the name that the table shows.
+struct Candidate<'a> {
+    name: String,
+    run: Box<dyn FnMut() -> usize + 'a>,
+}
+
+impl<'a> Candidate<'a> {
+    fn new(name: impl Into<String>, run: impl FnMut() -> usize + 'a) -> Self {
+        Self { name: name.into(), run: Box::new(run) }
+    }
+}
+
+/// Runs the benchmarks.
+///
+/// # Errors
+///
+/// When a name is not that of a benchmark.
+pub(crate) fn run(args: &[String]) -> Result<(), String> {
+    let all: [(&str, fn()); 2] = [("w1", w1::run), ("grid", grid::run)];
+    if let Some(unknown) = args.iter().find(|name| !all.iter().any(|(known, _)| known == *name)) {
+        return Err(format!("there is no benchmark `{unknown}`; there are: w1, grid"));
+    }
+    for (name, bench) in all {
+        if args.is_empty() || args.iter().any(|arg| arg == name) {
+            bench();
+        }
+    }
+    Ok(())
+}
+
+/// Measures candidates in turns and prints their medians; the first is the floor.
+fn compare(title: &str, rounds: usize, mut candidates: Vec<Candidate<'_>>) {
+    let mut times: Vec<Vec<f64>> = candidates.iter().map(|_| Vec::with_capacity(rounds)).collect();
+    for round in 0..rounds + rounds / 10 {
+        for (candidate, times) in candidates.iter_mut().zip(&mut times) {
+            let start = Instant::now();
+            std::hint::black_box((candidate.run)());
+            // The first tenth warms up.
+            if round >= rounds / 10 {
+                times.push(start.elapsed().as_nanos() as f64);
+            }
+        }
+    }
+    println!("\n{title}");
+    let mut floor = None;
+    for (candidate, times) in candidates.iter().zip(&mut times) {
+        times.sort_by(f64::total_cmp);
+        let median = times.get(times.len() / 2).copied().unwrap_or(f64::NAN);
+        let floor = *floor.get_or_insert(median);
+        println!("  {:<44} {:>10.1} µs  {:>6.2} ×", candidate.name, median / 1000.0, median / floor);
+    }
+}

@@ -1,0 +1,121 @@
+//! Proves in a copy of the workspace that a new kind is one new file and two lines, and nothing else but generated files.
+
+use std::path::{Path, PathBuf};
+
+use super::{codegen, scaffold};
+use crate::tidy;
+use crate::workspace::{Workspace, output, run as run_command};
+
+const NAME: &str = "does-a-thing";
+const FAMILY: &str = "parity";
+const LIST: &str = "crates/paritygate-rules/src/parity.rs";
+const FILE: &str = "crates/paritygate-rules/src/parity/does_a_thing.rs";
+/// The crate that a new kind belongs to: the only one that has to be built and tested for it.
+const CRATE: &str = "paritygate-rules";
+
+/// Makes a kind in a copy, builds and tests its crate there, and looks at what changed.
+///
+/// # Errors
+///
+/// If anything fails, or more changed than should. The copy stays for inspection then.
+pub(crate) fn run(workspace: &Workspace) -> Result<(), String> {
+    let target = target_folder(workspace)?;
+    let scratch = Workspace { root: target.join("new-kind-proof") };
+    remove(&scratch.root)?;
+    copy(workspace, &scratch)?;
+    prove(&scratch, &target).map_err(|error| format!("{error}\nthe copy is in {}", scratch.root.display()))?;
+    remove(&scratch.root)?;
+    println!("a new kind is one new file and two lines");
+    Ok(())
+}
+
+fn prove(scratch: &Workspace, target: &Path) -> Result<(), String> {
+    // The index holds the state before: no commit, so neither identity nor hooks of this machine matter.
+    output(&mut scratch.git(["init", "--quiet"]))?;
+    output(&mut scratch.git(["add", "--all"]))?;
+    scaffold(scratch, FAMILY, NAME)?;
+
+    let cargo = |args: &[&str]| {
+        // The same target folder, so that only the copied crates are built again and not what they depend on.
+        run_command(scratch.cargo(args.iter().copied()).env("CARGO_TARGET_DIR", target))
+    };
+    cargo(&["fmt", "--package", CRATE, "--check"])?;
+    cargo(&["test", "--quiet", "--package", CRATE, "--release"])?;
+    cargo(&["clippy", "--quiet", "--package", CRATE, "--all-targets", "--all-features", "--", "--deny", "warnings"])?;
+    codegen(scratch)?;
+    tidy::run(scratch)?;
+
+    let changed = output(&mut scratch.git(["diff", "--numstat"]))?;
+    let new = output(&mut scratch.git(["ls-files", "--others", "--exclude-standard"]))?;
+    judge(&changed, &new)
+}
+
+/// Looks at what changed: `git diff --numstat` and the list of new files.
+fn judge(changed: &str, new: &str) -> Result<(), String> {
+    let is_generated =
+        |path: &str| crate::codegen::FOLDERS.iter().any(|folder| path.starts_with(&format!("{folder}/")));
+    let changed: Vec<&str> =
+        changed.lines().filter(|line| !line.rsplit('\t').next().is_some_and(is_generated)).collect();
+    let new: Vec<&str> = new.lines().filter(|path| !is_generated(path)).collect();
+    let expected = [format!("2\t0\t{LIST}")];
+    if changed != expected {
+        return Err(format!("a new kind should add two lines to `{LIST}`; `git diff --numstat` says {changed:?}"));
+    }
+    if new != [FILE] {
+        return Err(format!("a new kind should be the one new file `{FILE}`; the new files are {new:?}"));
+    }
+    Ok(())
+}
+
+/// Copies what Git knows or would know: no build results, no ignored files.
+fn copy(from: &Workspace, to: &Workspace) -> Result<(), String> {
+    let list = output(&mut from.git(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]))?;
+    for path in list.split('\0').filter(|path| !path.is_empty()) {
+        let (source, copy) = (from.path(path), to.path(path));
+        // A file that was removed and not yet committed.
+        if !source.is_file() {
+            continue;
+        }
+        let folder = copy.parent().unwrap_or(&to.root);
+        let copied = std::fs::create_dir_all(folder).and_then(|()| std::fs::copy(&source, &copy));
+        copied.map_err(|error| format!("can't copy `{path}`: {error}"))?;
+    }
+    Ok(())
+}
+
+fn target_folder(workspace: &Workspace) -> Result<PathBuf, String> {
+    let metadata = workspace.metadata()?;
+    let folder = metadata.get("target_directory").and_then(serde_json::Value::as_str);
+    folder.map(PathBuf::from).ok_or_else(|| "`cargo metadata` names no target folder".to_owned())
+}
+
+fn remove(folder: &Path) -> Result<(), String> {
+    if !folder.exists() {
+        return Ok(());
+    }
+    std::fs::remove_dir_all(folder).map_err(|error| format!("can't remove `{}`: {error}", folder.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(changed: &str, new: &str, expected: Result<(), &str>) {
+        let said = judge(&changed.replace(' ', "\t"), new);
+        match expected {
+            Ok(()) => assert_eq!(said, Ok(())),
+            Err(part) => assert!(said.clone().unwrap_err().contains(part), "{said:?}"),
+        }
+    }
+
+    #[test]
+    fn one_file_two_lines_and_generated_files_are_all() {
+        let (list, file) = (format!("2 0 {LIST}\n"), format!("{FILE}\n"));
+        check(&list, &file, Ok(()));
+        check(&format!("{list}40 2 schemas/policy.schema.json\n"), &format!("{file}schemas/new.json\n"), Ok(()));
+        check(&format!("2 1 {LIST}\n"), &file, Err("two lines"));
+        check(&format!("{list}1 0 crates/paritygate/src/lib.rs\n"), &file, Err("crates/paritygate/src/lib.rs"));
+        check(&list, &format!("{file}docs/a.md\n"), Err("docs/a.md"));
+        check(&list, "", Err("one new file"));
+    }
+}

@@ -1,0 +1,115 @@
+//! The whole test run, step by step. No step is ever skipped: one that can't run has failed, and says what it needs.
+
+use std::time::Instant;
+
+use crate::setup;
+use crate::workspace::{Workspace, output, run as run_command};
+use crate::{codegen, examples, new_kind, tidy};
+
+/// The crate whose dependencies are all of the core.
+const CORE: &str = "paritygate";
+
+/// Runs all tests.
+///
+/// # Errors
+///
+/// If a step fails.
+pub(crate) fn run(workspace: &Workspace, all: bool) -> Result<(), String> {
+    let mut steps = Steps::default();
+    test(workspace, all, &mut steps);
+    steps.finish()
+}
+
+/// Runs all tests, and fails if they leave the working tree changed.
+///
+/// # Errors
+///
+/// If a step fails.
+pub(crate) fn ci(workspace: &Workspace) -> Result<(), String> {
+    let mut steps = Steps::default();
+    test(workspace, false, &mut steps);
+    steps.step("clean working tree", || {
+        let status = output(&mut workspace.git(["status", "--porcelain"]))?;
+        if status.is_empty() { Ok(()) } else { Err(format!("the working tree has changes:\n{}", status.trim_end())) }
+    });
+    steps.finish()
+}
+
+fn test(workspace: &Workspace, all: bool, steps: &mut Steps) {
+    let cargo = |args: &[&str]| run_command(&mut workspace.cargo(args.iter().copied()));
+    steps.step("set-up", || setup::run(workspace));
+    steps.step("format", || cargo(&["fmt", "--all", "--check"]));
+    steps.step("tidy", || tidy::run(workspace));
+    steps.step("generated files", || codegen::check(workspace));
+    steps.step("clippy", || {
+        cargo(&["clippy", "--quiet", "--workspace", "--all-targets", "--all-features", "--", "--deny", "warnings"])
+    });
+    steps.step("tests", || cargo(&["test", "--quiet", "--workspace", "--release"]));
+    steps.step("documentation", || {
+        let mut doc = workspace.cargo(["doc", "--quiet", "--workspace", "--no-deps"]);
+        run_command(doc.env("RUSTDOCFLAGS", "--deny warnings"))
+    });
+    steps.step("WebAssembly", || {
+        let missing = "no compiler here makes WebAssembly: see the set-up step";
+        let compiler = setup::wasm_compiler(workspace).ok_or(missing)?;
+        run_command(&mut setup::wasm_check(workspace, compiler, CORE))
+    });
+    steps.step("a new kind is one file and two lines", || new_kind::prove::run(workspace));
+    steps.step("examples", || examples::run(workspace, false));
+    if all {
+        // Fuzzing and the like: they come with their issues, each as one more step here.
+        println!("\nno long runs exist yet");
+    }
+}
+
+/// The steps of a run. All run, so that one run shows everything that is wrong.
+#[derive(Default)]
+struct Steps {
+    passed: usize,
+    failed: Vec<&'static str>,
+}
+
+impl Steps {
+    fn step(&mut self, name: &'static str, run: impl FnOnce() -> Result<(), String>) {
+        println!("\n== {name}");
+        let start = Instant::now();
+        let result = run();
+        let seconds = start.elapsed().as_secs_f64();
+        match result {
+            Ok(()) => {
+                self.passed += 1;
+                println!("== {name}: passed in {seconds:.1} s");
+            }
+            Err(message) => {
+                self.failed.push(name);
+                println!("{message}\n== {name}: FAILED after {seconds:.1} s");
+            }
+        }
+    }
+
+    /// The last words of a run: which steps failed, and the counts alone on a line.
+    fn summary(&self) -> String {
+        let mut lines: Vec<String> = self.failed.iter().map(|name| format!("failed: {name}")).collect();
+        lines.push(format!("{} passed, {} failed", self.passed, self.failed.len()));
+        lines.join("\n")
+    }
+
+    fn finish(self) -> Result<(), String> {
+        println!("\n{}", self.summary());
+        if self.failed.is_empty() { Ok(()) } else { Err("the test run failed".to_owned()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failing_step_does_not_stop_the_others() {
+        let mut steps = Steps::default();
+        steps.step("one", || Err("broken".to_owned()));
+        steps.step("two", || Ok(()));
+        assert_eq!(steps.summary(), "failed: one\n1 passed, 1 failed");
+        assert!(steps.finish().is_err());
+    }
+}
