@@ -143,9 +143,23 @@ pub enum Plan {
     Group(Box<dyn GroupCheck>),
 }
 
+/// Parameters that can describe themselves, where schemas are generated.
+#[cfg(feature = "schema")]
+pub trait Documented: schemars::JsonSchema {}
+
+#[cfg(feature = "schema")]
+impl<T: schemars::JsonSchema> Documented for T {}
+
+/// Parameters; they describe themselves where schemas are generated.
+#[cfg(not(feature = "schema"))]
+pub trait Documented {}
+
+#[cfg(not(feature = "schema"))]
+impl<T> Documented for T {}
+
 /// A kind of rule: its parameters, and how they become a check. The struct behind it is at once the parameters' schema
 /// and their manual.
-pub trait Kind: DeserializeOwned + 'static {
+pub trait Kind: DeserializeOwned + Documented + 'static {
     /// The name in policies, in kebab-case.
     const NAME: &'static str;
     /// What it asks, in one sentence.
@@ -197,12 +211,23 @@ pub struct Entry {
     pub accepts: Accepts,
     /// Compiles parameters.
     pub compile: fn(&Params<'_>) -> Result<Plan, Vec<Diagnostic>>,
+    /// The schema of its parameters.
+    #[cfg(feature = "schema")]
+    pub schema: fn(&mut schemars::SchemaGenerator) -> schemars::Schema,
 }
 
 impl Entry {
     /// The entry of a kind.
     pub const fn of<K: Kind>() -> Self {
-        Self { name: K::NAME, summary: K::SUMMARY, manual: K::MANUAL, accepts: K::ACCEPTS, compile: compile::<K> }
+        Self {
+            name: K::NAME,
+            summary: K::SUMMARY,
+            manual: K::MANUAL,
+            accepts: K::ACCEPTS,
+            compile: compile::<K>,
+            #[cfg(feature = "schema")]
+            schema: K::json_schema,
+        }
     }
 }
 

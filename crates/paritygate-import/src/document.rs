@@ -129,11 +129,14 @@ pub(crate) fn template(source: &Arc<Source>, span: Span) -> Diagnostic {
         .help("render it first and hand in the result")
 }
 
-/// Warns of every key that stood twice, at the place that counts.
+/// Warns of every key that stood twice, at the place that counts; of many, one by one up to the limit.
 fn warn_of_duplicates(source: &Arc<Source>, builder: &TreeBuilder, diagnostics: &mut Vec<Diagnostic>) {
-    for duplicate in builder.duplicates() {
+    let duplicates = builder.duplicates();
+    for duplicate in duplicates {
         // What does not count is in no tree, so nobody asks whether it is secret.
         source.mask(duplicate.first_value);
+    }
+    for duplicate in duplicates.iter().take(limits::MAX_DIAGNOSTICS) {
         let key = source.slice(duplicate.last).trim_matches(['"', '\'']);
         diagnostics.push(
             Diagnostic::warning(
@@ -144,5 +147,35 @@ fn warn_of_duplicates(source: &Arc<Source>, builder: &TreeBuilder, diagnostics: 
             .related(Location::new(source, duplicate.first), "first given here")
             .help("remove the one that is not meant"),
         );
+    }
+    if let Some(next) = duplicates.get(limits::MAX_DIAGNOSTICS) {
+        let more = duplicates.len() - limits::MAX_DIAGNOSTICS;
+        let message = format!("{more} more duplicate keys stand in this text");
+        diagnostics.push(Diagnostic::warning("duplicate-key", Location::new(source, next.last), message));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn broken_lines_show_their_key_only() {
+        for (line, expected) in [
+            ("API_KEY = hunter2", "API_KEY =********"),
+            ("  - password: \"hunter2", "  - password:********"),
+            ("export A=b", "export A=********"),
+            ("INVALID LINE", "INVALID********"),
+            ("\"spring.datasource.url\": {", "\"spring.datasource.url\":********"),
+            ("MIIEowIBAAKCAQEAx7", "********"),
+            ("x7Y8z9+/abcdEFGH==", "********"),
+            ("hunter2", "********"),
+            ("canary==", "canary********"),
+            ("=x", "=********"),
+        ] {
+            let source = Source::new("t", format!("a\n{line}\nb"));
+            mask_line(&source, 3);
+            assert_eq!(source.excerpt(Span::new(2, 3)).text, expected, "{line}");
+        }
     }
 }

@@ -78,10 +78,8 @@ const KINDS: &[(&str, &str)] = &[
 /// The kind of backing service that a well-known image runs: `postgres` and `postgis/postgis` run `postgresql`.
 pub fn backing_kind(name: &str) -> Option<&'static str> {
     let name = name.to_ascii_lowercase();
-    let ends_with = |known: &str| {
-        name.strip_suffix(known)
-            .is_some_and(|before| before.is_empty() || before.ends_with('/'))
-    };
+    let ends_with =
+        |known: &str| name.strip_suffix(known).is_some_and(|before| before.is_empty() || before.ends_with('/'));
     KINDS.iter().find(|(known, _)| ends_with(known)).map(|(_, kind)| *kind)
 }
 
@@ -95,13 +93,9 @@ pub fn backing_version(kind: &str, tag: &str) -> Option<Range<usize>> {
         None => 0,
     };
     let rest = tag.get(start..)?;
-    let end = rest
-        .find(|c: char| !c.is_ascii_digit() && c != '.')
-        .unwrap_or(rest.len());
+    let end = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
     let version = rest.get(..end)?.trim_end_matches('.');
-    version
-        .starts_with(|c: char| c.is_ascii_digit())
-        .then(|| start..start + version.len())
+    version.starts_with(|c: char| c.is_ascii_digit()).then(|| start..start + version.len())
 }
 
 #[cfg(test)]
@@ -141,24 +135,14 @@ mod tests {
             ("redis", "latest", Some(("redis", ""))),
             ("valkey/valkey", "8.0.1", Some(("valkey", "8.0.1"))),
             ("mcr.microsoft.com/mssql/server", "2022-latest", Some(("mssql", "2022"))),
-            (
-                "minio/minio",
-                "RELEASE.2024-01-01T16-36-33Z",
-                Some(("minio", "2024-01-01T16-36-33Z")),
-            ),
+            ("minio/minio", "RELEASE.2024-01-01T16-36-33Z", Some(("minio", "2024-01-01T16-36-33Z"))),
             ("acme/postgres-backup", "16", None),
             ("acme/server", "1", None),
             ("wurstmeister/zookeeper", "1", None),
         ] {
             let kind = backing_kind(name);
-            let got = kind.map(|kind| {
-                (
-                    kind,
-                    backing_version(kind, tag)
-                        .and_then(|at| tag.get(at))
-                        .unwrap_or_default(),
-                )
-            });
+            let got =
+                kind.map(|kind| (kind, backing_version(kind, tag).and_then(|at| tag.get(at)).unwrap_or_default()));
             assert_eq!(got, expected, "{name}:{tag}");
         }
     }

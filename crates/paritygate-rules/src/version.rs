@@ -84,11 +84,7 @@ const MAX_BYTES: usize = 256;
 
 /// Reads a version. `None` where the text is none in that scheme; [`Scheme::Auto`] takes the first scheme that reads it.
 pub fn parse(scheme: Scheme, text: &str) -> Option<Version> {
-    let scheme = if scheme == Scheme::Auto {
-        auto::choose(&[text])?
-    } else {
-        scheme
-    };
+    let scheme = if scheme == Scheme::Auto { auto::choose(&[text])? } else { scheme };
     let text = text.trim();
     if text.len() > MAX_BYTES || is_hash(text) {
         return None;
@@ -154,11 +150,7 @@ impl Version {
                 if a.release.len() != b.release.len() {
                     return Difference::Precision;
                 }
-                if a.pre == b.pre {
-                    variant(a.variant == b.variant)
-                } else {
-                    Difference::Suffix
-                }
+                if a.pre == b.pre { variant(a.variant == b.variant) } else { Difference::Suffix }
             }
             (Form::Python(a), Form::Python(b)) => {
                 if a.epoch() != b.epoch() {
@@ -226,19 +218,17 @@ impl Version {
 
 impl Ord for Version {
     fn cmp(&self, other: &Self) -> Ordering {
-        self.scheme
-            .cmp(&other.scheme)
-            .then_with(|| match (&self.form, &other.form) {
-                (Form::Dotted(a), Form::Dotted(b)) => a.release.cmp(&b.release).then_with(|| a.pre.cmp(&b.pre)),
-                (Form::Python(a), Form::Python(b)) if a.is_local() || b.is_local() => {
-                    a.clone().without_local().cmp(&b.clone().without_local())
-                }
-                (Form::Python(a), Form::Python(b)) => a.cmp(b),
-                (Form::Package(a), Form::Package(b)) if self.scheme == Scheme::Rpm => a.compare_rpm(b),
-                (Form::Package(a), Form::Package(b)) => a.compare_deb(b),
-                // INVARIANT: a scheme has one form.
-                _ => Ordering::Equal,
-            })
+        self.scheme.cmp(&other.scheme).then_with(|| match (&self.form, &other.form) {
+            (Form::Dotted(a), Form::Dotted(b)) => a.release.cmp(&b.release).then_with(|| a.pre.cmp(&b.pre)),
+            (Form::Python(a), Form::Python(b)) if a.is_local() || b.is_local() => {
+                a.clone().without_local().cmp(&b.clone().without_local())
+            }
+            (Form::Python(a), Form::Python(b)) => a.cmp(b),
+            (Form::Package(a), Form::Package(b)) if self.scheme == Scheme::Rpm => a.compare_rpm(b),
+            (Form::Package(a), Form::Package(b)) => a.compare_deb(b),
+            // INVARIANT: a scheme has one form.
+            _ => Ordering::Equal,
+        })
     }
 }
 
@@ -271,9 +261,7 @@ fn variant(same: bool) -> Difference {
 /// Where numbers differ if those that are left out are 0.
 fn padded(a: &[u64], b: &[u64]) -> Option<Difference> {
     let number = |numbers: &[u64], at: usize| numbers.get(at).copied().unwrap_or_default();
-    (0..a.len().max(b.len()))
-        .find(|&at| number(a, at) != number(b, at))
-        .map(part)
+    (0..a.len().max(b.len())).find(|&at| number(a, at) != number(b, at)).map(part)
 }
 
 /// Whether it is a commit or a digest: hexadecimal, and no number.

@@ -2,6 +2,8 @@
 
 pub(crate) mod prove;
 
+use std::process::Command;
+
 use crate::tidy::lists::{Entries, Named, kebab, modules, pascal};
 use crate::workspace::{Workspace, run as run_command};
 
@@ -19,7 +21,7 @@ const KEYWORDS: [&str; 12] =
 /// If there is such a kind, or the list is not as it should be.
 pub(crate) fn run(workspace: &Workspace, family: &str, name: &str) -> Result<(), String> {
     let file = scaffold(workspace, family, name)?;
-    codegen(workspace)?;
+    run_command(&mut codegen(workspace))?;
     println!("wrote {file}\nNow say what it asks, and make its examples those of a user.");
     println!("`cargo test -p paritygate-rules` runs them.");
     Ok(())
@@ -39,9 +41,10 @@ fn scaffold(workspace: &Workspace, family: &str, name: &str) -> Result<String, S
     Ok(file)
 }
 
-/// Writes the generated files. This program was built before the kind, so Cargo builds another one.
-fn codegen(workspace: &Workspace) -> Result<(), String> {
-    run_command(&mut workspace.cargo(["run", "--quiet", "--release", "--package", "xtask", "--", "codegen"]))
+/// The command that writes the generated files. This program was built before the kind, so Cargo builds another one; in
+/// the profile of tests, which builds in a fraction of the time.
+fn codegen(workspace: &Workspace) -> Command {
+    workspace.cargo(["run", "--quiet", "--package", "xtask", "--", "codegen"])
 }
 
 /// The module of a kind.

@@ -35,28 +35,22 @@ pub(super) fn read(source: &Arc<Source>) -> (Document, Vec<Diagnostic>) {
             Err(error) => Fault::Syntax(error),
         };
         build.abandon();
-        let last = matches!(fault, Fault::TooManyNodes(_)) || build.diagnostics.len() >= limits::MAX_DIAGNOSTICS;
-        let diagnostic = diagnostic(source, fault);
+        let is_last = matches!(fault, Fault::TooManyNodes(_));
+        let mut diagnostic = diagnostic(source, fault);
+        if build.diagnostics.len() + 1 == limits::MAX_DIAGNOSTICS {
+            diagnostic = diagnostic.note("there are too many mistakes to go on: the rest of the text was not read");
+        }
         build.report(diagnostic);
-        if last || !matches!(parser.proceed_next_document(), Ok(true)) {
+        if is_last
+            || build.diagnostics.len() >= limits::MAX_DIAGNOSTICS
+            || !matches!(parser.proceed_next_document(), Ok(true))
+        {
             break;
         }
     }
-    let Build {
-        builder,
-        roots,
-        mut diagnostics,
-        ..
-    } = build;
+    let Build { builder, roots, mut diagnostics, .. } = build;
     super::warn_of_duplicates(source, &builder, &mut diagnostics);
-    (
-        Document {
-            source: Arc::clone(source),
-            tree: builder.finish(),
-            roots,
-        },
-        diagnostics,
-    )
+    (Document { source: Arc::clone(source), tree: builder.finish(), roots }, diagnostics)
 }
 
 fn diagnostic(source: &Arc<Source>, fault: Fault) -> Diagnostic {
@@ -103,10 +97,7 @@ fn syntax(source: &Arc<Source>, error: &ScanError) -> Diagnostic {
         return super::template(source, span);
     }
     let (what, help) = words(error.kind());
-    let message = format!(
-        "this is not valid YAML: {}",
-        what.map_or_else(|| error.kind().to_string(), str::to_owned)
-    );
+    let message = format!("this is not valid YAML: {}", what.map_or_else(|| error.kind().to_string(), str::to_owned));
     Diagnostic::error("yaml-syntax", Location::new(source, span), message).maybe_help(help.map(str::to_owned))
 }
 
@@ -117,14 +108,12 @@ fn words(kind: &ErrorKind) -> (Option<&'static str>, Option<&'static str>) {
             "there is a second `: ` where a value stands, or the indentation is off",
             "put the value in quotes if it holds `: `, or indent the line as deep as its neighbours",
         ),
-        ErrorKind::SimpleKeyExpected | ErrorKind::InvalidSimpleKey => (
-            "expected `key: value`",
-            "write `: ` behind the key, and indent the line as deep as its neighbours",
-        ),
-        ErrorKind::ExpectedBlockMappingKey | ErrorKind::ExpectedBlockSequenceEntry | ErrorKind::InvalidIndentation => (
-            "the indentation fits no map or list around it",
-            "indent the line as deep as its neighbours",
-        ),
+        ErrorKind::SimpleKeyExpected | ErrorKind::InvalidSimpleKey => {
+            ("expected `key: value`", "write `: ` behind the key, and indent the line as deep as its neighbours")
+        }
+        ErrorKind::ExpectedBlockMappingKey | ErrorKind::ExpectedBlockSequenceEntry | ErrorKind::InvalidIndentation => {
+            ("the indentation fits no map or list around it", "indent the line as deep as its neighbours")
+        }
         ErrorKind::TabNotAllowed
         | ErrorKind::TabInBlockIndentation
         | ErrorKind::TabInIndentation
@@ -134,15 +123,13 @@ fn words(kind: &ErrorKind) -> (Option<&'static str>, Option<&'static str>) {
             "this escape is not known in double quotes",
             "write `\\\\` for a backslash, or use single quotes, in which nothing is escaped",
         ),
-        ErrorKind::UnclosedFlowCollection { .. } => (
-            "a bracket is not closed",
-            "close it, or put the value in quotes if it is a text",
-        ),
+        ErrorKind::UnclosedFlowCollection { .. } => {
+            ("a bracket is not closed", "close it, or put the value in quotes if it is a text")
+        }
         ErrorKind::UnexpectedCharacter { .. } => ("a value can't begin with this character", "put the value in quotes"),
-        ErrorKind::UndeclaredTagHandle => (
-            "the handle of this tag is not declared",
-            "put the value in quotes if it is a text",
-        ),
+        ErrorKind::UndeclaredTagHandle => {
+            ("the handle of this tag is not declared", "put the value in quotes if it is a text")
+        }
         _ => return (None, None),
     };
     (Some(what), Some(help))

@@ -48,17 +48,13 @@ pub fn reading(text: &str) -> Option<Reading<'_>> {
     }
     let plain = digits.replace('_', "");
     if plain.len() > 1 && plain.starts_with('0') && plain.bytes().all(|byte| matches!(byte, b'0'..=b'7')) {
-        return i64::from_str_radix(&plain, 8)
-            .ok()
-            .map(|number| Reading::Octal(signed(number)));
+        return i64::from_str_radix(&plain, 8).ok().map(|number| Reading::Octal(signed(number)));
     }
     if plain.len() > 1 && plain.starts_with('0') && plain.bytes().all(|byte| byte.is_ascii_digit()) {
         return Some(Reading::Text(text));
     }
     if let Some(bits) = plain.strip_prefix("0b") {
-        return i64::from_str_radix(bits, 2)
-            .ok()
-            .map(|number| Reading::Number(signed(number).to_string()));
+        return i64::from_str_radix(bits, 2).ok().map(|number| Reading::Number(signed(number).to_string()));
     }
     if plain.len() < digits.len() && (is_decimal(&plain) || plain.starts_with("0x") && go_integer(&plain).is_some()) {
         let number = go_integer(&plain).map_or_else(|| plain.clone(), |number| number.to_string());
@@ -95,22 +91,13 @@ fn go_number(text: &str) -> Option<String> {
     if !text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | '.')) {
         return None;
     }
-    let plain: Cow<'_, str> = if text.contains('_') && !text.starts_with('.') {
-        text.replace('_', "").into()
-    } else {
-        text.into()
-    };
+    let plain: Cow<'_, str> =
+        if text.contains('_') && !text.starts_with('.') { text.replace('_', "").into() } else { text.into() };
     if let Some(number) = go_integer(&plain) {
         return Some(number.to_string());
     }
     let unsigned = plain.strip_prefix(['+', '-']).unwrap_or(&plain);
-    is_decimal(unsigned).then(|| {
-        plain
-            .parse()
-            .ok()
-            .filter(|number: &f64| number.is_finite())
-            .map(go_float)
-    })?
+    is_decimal(unsigned).then(|| plain.parse().ok().filter(|number: &f64| number.is_finite()).map(go_float))?
 }
 
 /// An integer with a prefix that Go knows, or a leading zero for base 8.

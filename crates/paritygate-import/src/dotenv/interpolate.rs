@@ -21,11 +21,7 @@ impl<'v> Lookup<'v> {
     /// The answer for a value, which may be empty.
     pub fn of(value: impl Into<Cow<'v, str>>) -> Self {
         let value = value.into();
-        if value.is_empty() {
-            Self::Empty
-        } else {
-            Self::Value(value)
-        }
+        if value.is_empty() { Self::Empty } else { Self::Value(value) }
     }
 }
 
@@ -56,14 +52,8 @@ pub enum Interpolated {
 /// [`limits::MAX_INTERPOLATED_BYTES`] more than `text`.
 pub fn interpolate<'v>(text: &str, lookup: &dyn Fn(&str) -> Lookup<'v>, depth: usize) -> Interpolated {
     let limit = text.len() + limits::MAX_INTERPOLATED_BYTES;
-    let mut reader = Reader {
-        text,
-        at: 0,
-        lookup,
-        out: String::with_capacity(text.len()),
-        limit,
-        trouble: Trouble::default(),
-    };
+    let mut reader =
+        Reader { text, at: 0, lookup, out: String::with_capacity(text.len()), limit, trouble: Trouble::default() };
     let end = reader.template(depth, true);
     let Reader { out, trouble, .. } = reader;
     if let Some((name, message)) = trouble.required {
@@ -73,17 +63,13 @@ pub fn interpolate<'v>(text: &str, lookup: &dyn Fn(&str) -> Lookup<'v>, depth: u
         Ok(()) => trouble.reason,
         Err(Fault::Invalid) => Some("a `$` in it begins no valid reference; `$$` stands for a dollar sign".to_owned()),
         Err(Fault::TooDeep) => Some(format!("its references nest more than {} deep", limits::MAX_CHAIN)),
-        Err(Fault::TooLong) => Some(format!(
-            "its references make it more than {} bytes longer",
-            limits::MAX_INTERPOLATED_BYTES
-        )),
+        Err(Fault::TooLong) => {
+            Some(format!("its references make it more than {} bytes longer", limits::MAX_INTERPOLATED_BYTES))
+        }
     };
     match reason {
         None => Interpolated::Text(out),
-        Some(reason) => Interpolated::Unresolved {
-            reason,
-            names: trouble.names,
-        },
+        Some(reason) => Interpolated::Unresolved { reason, names: trouble.names },
     }
 }
 
@@ -184,12 +170,8 @@ impl<'t> Reader<'t, '_, '_> {
 
     fn name(&mut self) -> Option<&'t str> {
         let rest = self.rest();
-        let end = rest
-            .find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
-            .unwrap_or(rest.len());
-        let name = rest
-            .get(..end)
-            .filter(|name| name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_'))?;
+        let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(rest.len());
+        let name = rest.get(..end).filter(|name| name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_'))?;
         self.at += end;
         Some(name)
     }
@@ -302,30 +284,12 @@ mod tests {
             ("${X+y}", "<refers to `X`, which is not set in these files> X"),
             ("${N:-b}", "<`N` is encrypted> N"),
             ("${X:-$N}", "<`N` is encrypted> N"),
-            (
-                "${",
-                "<a `$` in it begins no valid reference; `$$` stands for a dollar sign> ",
-            ),
-            (
-                "$",
-                "<a `$` in it begins no valid reference; `$$` stands for a dollar sign> ",
-            ),
-            (
-                "${A",
-                "<a `$` in it begins no valid reference; `$$` stands for a dollar sign> ",
-            ),
-            (
-                "${A:}",
-                "<a `$` in it begins no valid reference; `$$` stands for a dollar sign> ",
-            ),
-            (
-                "${A:-b",
-                "<a `$` in it begins no valid reference; `$$` stands for a dollar sign> ",
-            ),
-            (
-                "$1",
-                "<a `$` in it begins no valid reference; `$$` stands for a dollar sign> ",
-            ),
+            ("${", "<a `$` in it begins no valid reference; `$$` stands for a dollar sign> "),
+            ("$", "<a `$` in it begins no valid reference; `$$` stands for a dollar sign> "),
+            ("${A", "<a `$` in it begins no valid reference; `$$` stands for a dollar sign> "),
+            ("${A:}", "<a `$` in it begins no valid reference; `$$` stands for a dollar sign> "),
+            ("${A:-b", "<a `$` in it begins no valid reference; `$$` stands for a dollar sign> "),
+            ("$1", "<a `$` in it begins no valid reference; `$$` stands for a dollar sign> "),
         ] {
             assert_eq!(shown(text), expected, "{text}");
         }

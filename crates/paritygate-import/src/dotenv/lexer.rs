@@ -25,24 +25,14 @@ pub fn lex(source: &Arc<Source>, dialect: Dialect) -> (Vec<Line>, Vec<Diagnostic
     if let Some(diagnostic) = crate::document::too_large(source) {
         return (Vec::new(), vec![diagnostic]);
     }
-    let mut lexer = Lexer {
-        source,
-        text: source.text(),
-        at: 0,
-        dialect,
-        lines: Vec::new(),
-        diagnostics: Vec::new(),
-        told: 0,
-    };
+    let mut lexer =
+        Lexer { source, text: source.text(), at: 0, dialect, lines: Vec::new(), diagnostics: Vec::new(), told: 0 };
     if lexer.text.starts_with('\u{feff}') {
         lexer.at = '\u{feff}'.len_utf8();
     }
     while lexer.at < lexer.text.len() {
         if lexer.lines.len() == limits::MAX_VARIABLES {
-            let message = format!(
-                "the text sets more than {} variables, which is the limit",
-                limits::MAX_VARIABLES
-            );
+            let message = format!("the text sets more than {} variables, which is the limit", limits::MAX_VARIABLES);
             let span = Span::of(lexer.at..lexer.at + lexer.rest().chars().next().map_or(0, char::len_utf8));
             let diagnostic = Diagnostic::error("too-many-variables", Location::new(source, span), message);
             lexer.diagnostics.push(diagnostic.help("split the text"));
@@ -134,13 +124,8 @@ impl<'s> Lexer<'s> {
             let end = self.rest().is_empty() || self.rest().starts_with(['\n', '#']);
             if end && is_bare_name(&key) {
                 let at = Span::new(key_span.end, key_span.end);
-                let value = Value {
-                    text: String::new(),
-                    is_template: false,
-                    quote: Quote::None,
-                    span: at,
-                    unreadable: None,
-                };
+                let value =
+                    Value { text: String::new(), is_template: false, quote: Quote::None, span: at, unreadable: None };
                 self.push(key, key_span, value, exported, false);
                 self.skip_line();
             } else {
@@ -162,13 +147,7 @@ impl<'s> Lexer<'s> {
     }
 
     fn push(&mut self, key: String, key_span: Span, value: Value, exported: bool, has_value: bool) {
-        let Value {
-            text,
-            is_template,
-            quote,
-            span,
-            unreadable,
-        } = value;
+        let Value { text, is_template, quote, span, unreadable } = value;
         self.lines.push(Line {
             key,
             key_span,
@@ -189,10 +168,7 @@ impl<'s> Lexer<'s> {
                 "render the template first and hand in the result",
             )
         } else {
-            (
-                "this line sets no variable",
-                "write `NAME=value`, or begin it with `#` to make it a comment",
-            )
+            ("this line sets no variable", "write `NAME=value`, or begin it with `#` to make it a comment")
         };
         self.syntax(first, message, help);
         self.at = first;
@@ -200,11 +176,7 @@ impl<'s> Lexer<'s> {
     }
 
     fn export(&mut self) -> bool {
-        let Some(rest) = self
-            .rest()
-            .strip_prefix("export")
-            .filter(|rest| rest.starts_with([' ', '\t']))
-        else {
+        let Some(rest) = self.rest().strip_prefix("export").filter(|rest| rest.starts_with([' ', '\t'])) else {
             return false;
         };
         if rest.trim_start_matches(BLANKS).starts_with(['=', ':', '\n']) {
@@ -261,11 +233,7 @@ impl<'s> Lexer<'s> {
             if self.between(start, close).contains('\n') {
                 return self.unclosed(start, quote);
             }
-            self.syntax(
-                close + 1,
-                "text stands behind the closing quote",
-                "remove it, or put ` #` before a comment",
-            );
+            self.syntax(close + 1, "text stands behind the closing quote", "remove it, or put ` #` before a comment");
         }
         let inner = self.between(start + 1, close);
         let is_template = quote == Quote::Double;
@@ -310,28 +278,12 @@ impl<'s> Lexer<'s> {
             let text = escape::literal(inner);
             self.at = (end + 1).min(self.text.len());
             let span = Span::of(start..start + line.len());
-            return Value {
-                is_template: text.contains('$'),
-                text,
-                quote,
-                span,
-                unreadable: None,
-            };
+            return Value { is_template: text.contains('$'), text, quote, span, unreadable: None };
         }
-        self.syntax(
-            start,
-            "a quote is opened here and not closed",
-            "close it at the end of the value",
-        );
+        self.syntax(start, "a quote is opened here and not closed", "close it at the end of the value");
         self.at = (end + 1).min(self.text.len());
         let span = self.skip_key_block(start, end);
-        Value {
-            text: String::new(),
-            is_template: false,
-            quote,
-            span,
-            unreadable: Some(NO_CLOSING_QUOTE),
-        }
+        Value { text: String::new(), is_template: false, quote, span, unreadable: Some(NO_CLOSING_QUOTE) }
     }
 
     /// Where a private key begins on the line from `start` to `end` and does not end there: skips and masks its lines.
@@ -353,21 +305,11 @@ impl<'s> Lexer<'s> {
         let mut end = line_end(self.text, start);
         let line = self.between(start, end);
         if line.contains(PEM_BEGIN) && !line.contains(PEM_END) && !line.starts_with(['"', '\'', '`']) {
-            self.syntax(
-                start,
-                "a key over several lines needs quotes",
-                "put the whole key in double quotes",
-            );
+            self.syntax(start, "a key over several lines needs quotes", "put the whole key in double quotes");
             self.at = (end + 1).min(self.text.len());
             let span = self.skip_key_block(start, end);
             let unreadable = Some("it goes over several lines without quotes");
-            return Value {
-                text: String::new(),
-                is_template: false,
-                quote: Quote::None,
-                span,
-                unreadable,
-            };
+            return Value { text: String::new(), is_template: false, quote: Quote::None, span, unreadable };
         }
         let mut joined = None;
         while self.goes_on(start, end) {
@@ -383,57 +325,38 @@ impl<'s> Lexer<'s> {
         let after_blank = sign_end < start;
         let (text, comment) = match self.dialect {
             Dialect::Compose => uncommented(raw, after_blank),
-            Dialect::Dotenv => raw
-                .split_once('#')
-                .map_or((raw, None), |(before, _)| (before, Some(before.len()))),
+            Dialect::Dotenv => raw.split_once('#').map_or((raw, None), |(before, _)| (before, Some(before.len()))),
         };
-        let is_glued = comment
-            .is_some_and(|at| !raw.get(..at).map_or("", |raw| raw).ends_with([' ', '\t']) && !(at == 0 && after_blank));
+        // A comment in the middle of what looks like one value: behind no blank.
+        let is_apart = |at: usize| match raw.get(..at) {
+            Some("") | None => after_blank,
+            Some(before) => before.ends_with([' ', '\t']),
+        };
+        let glued = comment.filter(|&at| joined.is_none() && !is_apart(at));
         let text = text.trim_end_matches(BLANKS);
-        let len = if joined.is_some() {
-            self.between(start, end).trim_end_matches(BLANKS).len()
-        } else {
-            text.len()
-        };
-        let span = if len == 0 {
-            Span::of(sign_end..sign_end)
-        } else {
-            Span::of(start..start + len)
-        };
+        let len = if joined.is_some() { self.between(start, end).trim_end_matches(BLANKS).len() } else { text.len() };
+        let span = if len == 0 { Span::of(sign_end..sign_end) } else { Span::of(start..start + len) };
         let text = match self.dialect {
             Dialect::Compose => text.to_owned(),
             Dialect::Dotenv => escape::dollars(text),
         };
-        if is_glued && let Some(at) = comment.filter(|_| joined.is_none()) {
+        if let Some(at) = glued {
             // The rest of the value may be part of a secret.
             self.source.mask(Span::of(start + at..end));
             let at = Location::new(self.source, Span::of(start + at..start + at + 1));
             self.tell(
-                Diagnostic::warning(
-                    "dotenv-comment",
-                    at,
-                    "a comment begins here, in the middle of the value",
-                )
-                .note("dotenv of Node.js cuts a value without quotes at every `#`; other readers do not")
-                .help("put the value in quotes, or put a blank before the comment"),
+                Diagnostic::warning("dotenv-comment", at, "a comment begins here, in the middle of the value")
+                    .note("dotenv of Node.js cuts a value without quotes at every `#`; other readers do not")
+                    .help("put the value in quotes, or put a blank before the comment"),
             );
         }
         self.at = (end + 1).min(self.text.len());
-        Value {
-            is_template: text.contains('$'),
-            text,
-            quote: Quote::None,
-            span,
-            unreadable: None,
-        }
+        Value { is_template: text.contains('$'), text, quote: Quote::None, span, unreadable: None }
     }
 
     /// Whether a value ends in a backslash and the next line belongs to it: it is neither empty, a comment nor an assignment.
     fn goes_on(&self, start: usize, end: usize) -> bool {
-        let line_start = self
-            .between(start, end)
-            .rfind('\n')
-            .map_or(start, |found| start + found + 1);
+        let line_start = self.between(start, end).rfind('\n').map_or(start, |found| start + found + 1);
         if !self.between(line_start, end).trim_end_matches(BLANKS).ends_with('\\') {
             return false;
         }

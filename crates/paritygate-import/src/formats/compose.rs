@@ -38,10 +38,9 @@ fn detect(path: &str) -> bool {
     let Some(stem) = name.strip_suffix(".yml").or_else(|| name.strip_suffix(".yaml")) else {
         return false;
     };
-    ["compose", "docker-compose", "docker-stack"].iter().any(|known| {
-        stem.strip_prefix(known)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '-', '_']))
-    })
+    ["compose", "docker-compose", "docker-stack"]
+        .iter()
+        .any(|known| stem.strip_prefix(known).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '-', '_'])))
 }
 
 fn import(request: &Request, context: &Context<'_>) -> Imported {
@@ -59,18 +58,12 @@ fn import(request: &Request, context: &Context<'_>) -> Imported {
     let mut services = loader.project(&files, &Base { folder, scope }, &mut Vec::new());
     services.retain(|_, service| is_active(service, &profiles));
     let draft = service::environment(services, &mut loader);
-    let whole = if loader.partial {
-        Coverage::Partial
-    } else {
-        Coverage::Complete
-    };
+    let whole = if loader.partial { Coverage::Partial } else { Coverage::Complete };
     let mut imported = loader.imported;
     imported.coverage.push(("workloads".to_owned(), whole));
     imported.coverage.push(("artifacts".to_owned(), whole));
     // Only what runs in Compose is written here; managed services are not.
-    imported
-        .coverage
-        .push(("backingServices".to_owned(), Coverage::Partial));
+    imported.coverage.push(("backingServices".to_owned(), Coverage::Partial));
     imported.coverage.sort_by(|a, b| a.0.cmp(&b.0));
     imported.descriptions.push(Description::Draft(draft));
     imported

@@ -13,13 +13,8 @@ use crate::dotenv::{Dialect, Interpolated, Line, Lookup, lex};
 use crate::{Context, Description, Format, Imported, Module, Request, variable};
 
 /// The format.
-pub static FORMAT: Format = Format {
-    name: "dotenv",
-    summary: "`.env` files: lines that set variables",
-    module: Module::Core,
-    detect,
-    import,
-};
+pub static FORMAT: Format =
+    Format { name: "dotenv", summary: "`.env` files: lines that set variables", module: Module::Core, detect, import };
 
 fn detect(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
@@ -36,11 +31,7 @@ const EXAMPLES: &[&str] = &["dist", "example", "sample", "template"];
 
 fn import(request: &Request, context: &Context<'_>) -> Imported {
     let mut imported = Imported::default();
-    let mut layers = Layers {
-        known: BTreeMap::new(),
-        budget: limits::MAX_DOCUMENT_BYTES,
-        variables: Draft::map(),
-    };
+    let mut layers = Layers { known: BTreeMap::new(), budget: limits::MAX_DOCUMENT_BYTES, variables: Draft::map() };
     layers.variables.as_map();
     let mut read = false;
     for path in &request.paths {
@@ -82,11 +73,7 @@ impl Layers {
         diagnostics.extend(problems);
         let keys: BTreeSet<&str> = lines.iter().map(|line| line.key.as_str()).collect();
         for line in &lines {
-            let span = if line.value_span.start < line.value_span.end {
-                line.value_span
-            } else {
-                line.key_span
-            };
+            let span = if line.value_span.start < line.value_span.end { line.value_span } else { line.key_span };
             let at = Location::new(source, span);
             let value = self.value(line, &at, &keys, context, diagnostics);
             let value = variable::variable(context, &line.key, Draft::new(Some(at), value), "env_file", path);
@@ -128,16 +115,14 @@ impl Layers {
                 };
                 (value, Known::Text(text, own.or(taint.get())))
             }
-            Interpolated::Unresolved { reason, .. } => (
-                DraftValue::Unresolved(reason.clone()),
-                Known::Unresolved(shorter(reason)),
-            ),
+            Interpolated::Unresolved { reason, .. } => {
+                (DraftValue::Unresolved(reason.clone()), Known::Unresolved(shorter(reason)))
+            }
             Interpolated::RequiredMissing { name, .. } => {
                 let message = format!("`{}` needs `{name}`, which is not set in these files", line.key);
                 diagnostics.push(
-                    Diagnostic::warning("variable-required", at.clone(), message).help(format!(
-                        "set `{name}` in this file, before this line, or in an earlier one"
-                    )),
+                    Diagnostic::warning("variable-required", at.clone(), message)
+                        .help(format!("set `{name}` in this file, before this line, or in an earlier one")),
                 );
                 let reason = format!("refers to `{name}`, which is not set in these files");
                 (DraftValue::Unresolved(reason.clone()), Known::Unresolved(reason))
@@ -152,9 +137,7 @@ const SPENT: &str = "the references in these files make their values too long";
 
 /// A reason that does not grow from line to line when values refer to each other in a chain.
 fn shorter(reason: String) -> String {
-    reason
-        .split_once(": ")
-        .map_or(reason.clone(), |(first, _)| first.to_owned())
+    reason.split_once(": ").map_or(reason.clone(), |(first, _)| first.to_owned())
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use super::table::{Data, data};
 use super::url::Split;
-use super::{SecretTable, ValueClass, ValueType, names, tokens};
+use super::{SecretTable, ValueClass, ValueType, names, tokens, values};
 
 impl SecretTable {
     /// Where a value belongs.
@@ -12,23 +12,24 @@ impl SecretTable {
 
     /// Where a value belongs, knowing its name: `postgres` is a placeholder where a password should stand.
     pub fn value_class_of(&self, name: Option<&str>, value: &str) -> ValueClass {
-        let secret = name.filter(|name| self.is_secret_name(name));
+        let secret = || name.is_some_and(|name| self.is_secret_name(name));
         // A name repeated as its value: `API_TOKEN=api_token`.
-        if secret.is_some_and(|name| name.eq_ignore_ascii_case(value.trim())) {
+        if name.is_some_and(|name| name.eq_ignore_ascii_case(value.trim())) && secret() {
             return ValueClass::Placeholder;
         }
-        class(value, secret.is_some())
+        class(value, &secret)
     }
 
     /// Where the value of a secret belongs.
     pub(super) fn class_of_secret(value: &str) -> ValueClass {
-        class(value, true)
+        class(value, &|| true)
     }
 }
 
-fn class(value: &str, secret: bool) -> ValueClass {
+/// The class of a value; `secret` says whether its name is, and is asked only where that matters.
+fn class(value: &str, secret: &dyn Fn() -> bool) -> ValueClass {
     let value = value.trim();
-    if value.len() < 3 {
+    if value.len() < 3 || values::is_setting(value) {
         return ValueClass::Unknown;
     }
     let data = data();
@@ -49,7 +50,8 @@ fn class(value: &str, secret: bool) -> ValueClass {
         ValueClass::Local
     } else if is_example(bare) || is_example_address(value) {
         ValueClass::Placeholder
-    } else if !value.starts_with('-') && value.len() <= 253 && !value.contains(char::is_whitespace) && is_sandbox(value) {
+    } else if !value.starts_with('-') && value.len() <= 253 && !value.contains(char::is_whitespace) && is_sandbox(value)
+    {
         ValueClass::Sandbox
     } else {
         ValueClass::Unknown
@@ -61,12 +63,14 @@ fn class_of_url(data: &Data, value: &str, url: &Split<'_>) -> ValueClass {
     let host = if first.contains("::") { first } else { first.split_once(':').map_or(first, |(host, _)| host) };
     let yours = names::words(host).next().is_some_and(|word| {
         // `your-domain.com`, `yourdomain.com`.
-        word.eq_ignore_ascii_case("your") || word.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("your")) && word.len() > 8
+        word.eq_ignore_ascii_case("your")
+            || word.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("your")) && word.len() > 8
     });
     let token = tokens::class(value);
     if is_local(host) {
         ValueClass::Local
-    } else if yours || is_example(host) || url.password.is_some_and(|password| is_placeholder(data, password, true)) {
+    } else if yours || is_example(host) || url.password.is_some_and(|password| is_placeholder(data, password, &|| true))
+    {
         ValueClass::Placeholder
     } else if token != ValueClass::Unknown {
         token
@@ -85,7 +89,8 @@ fn is_local(host: &str) -> bool {
         let at = host.len().checked_sub(ending.len());
         at.is_some_and(|at| at > 0 && host.get(at..).is_some_and(|end| end.eq_ignore_ascii_case(ending)))
     };
-    let is_host = |host: &str| host.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b'*'));
+    let is_host =
+        |host: &str| host.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b'*'));
     host.eq_ignore_ascii_case("localhost")
         || matches!(host, "::1" | "0.0.0.0" | "host.docker.internal")
         || host.strip_prefix("127.").is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.'))
@@ -105,7 +110,9 @@ fn is_example(host: &str) -> bool {
 }
 
 fn is_example_address(value: &str) -> bool {
-    value.contains('@') && ValueType::of(value) == ValueType::Email && value.rsplit_once('@').is_some_and(|(_, host)| is_example(host))
+    value.contains('@')
+        && ValueType::of(value) == ValueType::Email
+        && value.rsplit_once('@').is_some_and(|(_, host)| is_example(host))
 }
 
 fn is_sandbox(value: &str) -> bool {
@@ -116,7 +123,7 @@ fn is_sandbox(value: &str) -> bool {
 /// How much of a value is compared with placeholders; a longer value is none.
 const MAX_PLACEHOLDER: usize = 64;
 
-fn is_placeholder(data: &Data, value: &str, secret: bool) -> bool {
+fn is_placeholder(data: &Data, value: &str, secret: &dyn Fn() -> bool) -> bool {
     if is_filled_in(value) {
         return true;
     }
@@ -128,19 +135,25 @@ fn is_placeholder(data: &Data, value: &str, secret: bool) -> bool {
     let holds = |(letters, needle): &(u32, &str)| {
         letters & present == *letters && squeezed.windows(needle.len()).any(|window| window == needle.as_bytes())
     };
-    if among(&data.placeholders) || (secret && among(&data.defaults)) || (squeezed.len() >= 8 && data.within.iter().any(holds)) {
+    if among(&data.placeholders)
+        || (among(&data.defaults) && secret())
+        || (squeezed.len() >= 8 && data.within.iter().any(holds))
+    {
         return true;
     }
     let equal = |list: &[&str], word: &str| list.iter().any(|known| known.eq_ignore_ascii_case(word));
     let trimmed = value.trim_matches(is_sign);
-    let (Some((first, _)), Some((_, last))) = (trimmed.split_once(is_sign), trimmed.rsplit_once(is_sign)) else { return false };
-    let sentence = value.contains(' ') && !secret;
-    if !sentence && (equal(&data.first, first) || equal(&data.last, last)) {
+    let (Some((first, _)), Some((_, last))) = (trimmed.split_once(is_sign), trimmed.rsplit_once(is_sign)) else {
+        return false;
+    };
+    if (equal(&data.first, first) || equal(&data.last, last)) && (!value.contains(' ') || secret()) {
         return true;
     }
     // `acme-client-secret`, `example_key`.
     let letters = value.bytes().all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'-' | b'_'));
-    secret && letters && (equal(&["secret", "token", "password", "key"], last) || equal(&["example", "sample", "my"], first))
+    letters
+        && (equal(&["secret", "token", "password", "key"], last) || equal(&["example", "sample", "my"], first))
+        && secret()
 }
 
 /// Whether a value has the form of a gap: `<key>`, `xxxx`, `sk_test_xxxx`, `AKIA…EXAMPLE`.
@@ -150,7 +163,7 @@ fn is_filled_in(value: &str) -> bool {
     }
     let bytes = value.as_bytes();
     let first = bytes.first().copied().unwrap_or_default();
-    let gap = first == b'<' && value.ends_with('>') && bytes.iter().filter(|&&byte| byte == b'<').count() == 1;
+    let gap = first == b'<' && value.ends_with('>') && !value.get(1..).is_some_and(|rest| rest.contains('<'));
     let repeated = matches!(first, b'*' | b'.' | b'?' | b'#') && bytes.iter().all(|&byte| byte == first);
     let example = value.len() >= 16 && (value.ends_with("EXAMPLE") || value.ends_with("EXAMPLEKEY"));
     let crosses = |word: &str| word.len() >= 3 && word.bytes().all(|byte| byte.eq_ignore_ascii_case(&b'x'));
@@ -182,4 +195,69 @@ fn squeeze<'a>(value: &str, buffer: &'a mut [u8; MAX_PLACEHOLDER]) -> Option<&'a
         length += 1;
     }
     buffer.get(..length)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_tell_where_they_belong() {
+        use ValueClass::{Live, Local, Placeholder, Sandbox, Test, Unknown};
+        for (name, value, expected) in [
+            ("X", "sk_live_4eC39HqLyjWDarjt", Live),
+            ("X", "sk_test_4eC39HqLyjWDarjt", Test),
+            ("X", "pk_live_4eC39HqLyjWDarjt", Live),
+            ("X", "pk_test_4eC39HqLyjWDarjt", Test),
+            ("X", "sk_test_xxxxxxxxxxxx", Placeholder),
+            ("X", "changeme", Placeholder),
+            ("X", "CHANGE_ME", Placeholder),
+            ("X", "please-change-me-now", Placeholder),
+            ("X", "<your key>", Placeholder),
+            ("X", "your-api-key", Placeholder),
+            ("X", "api_key_here", Placeholder),
+            ("X", "SomeRandomString", Placeholder),
+            ("X", "TBD", Placeholder),
+            ("X", "xxx", Placeholder),
+            ("X", "AKIAIOSFODNN7EXAMPLE", Placeholder),
+            ("X", "https://example.com/a", Placeholder),
+            ("X", "https://api.example.org", Placeholder),
+            ("X", "ops@example.com", Placeholder),
+            ("X", "https://your-domain.com", Placeholder),
+            ("X", "postgres://app:changeme@db.acme.io/app", Placeholder),
+            ("X", "https://notexample.com", Unknown),
+            ("X", "Your Company Portal", Unknown),
+            ("X", "todo-app", Unknown),
+            ("X", "postgres", Unknown),
+            ("DB_PASSWORD", "postgres", Placeholder),
+            ("DB_PASSWORD", "password", Placeholder),
+            ("DB_PASSWORD", "acme-db-password", Placeholder),
+            ("GALAXY_TOKEN", "galaxy_token", Placeholder),
+            ("DB_PASSWORD", "Tr0ub4dor", Unknown),
+            ("X", "localhost", Local),
+            ("X", "localhost:11211", Local),
+            ("X", "127.0.0.1", Local),
+            ("X", "127.0.0.1:6379:0", Local),
+            ("X", "::1", Local),
+            ("X", "[::1]:80", Local),
+            ("X", "http://[::1]:80/", Local),
+            ("X", "0.0.0.0", Local),
+            ("X", "http://host.docker.internal:80", Local),
+            ("X", "http://api.acme.test/a", Local),
+            ("X", "db.local", Local),
+            ("X", "postgres://app:x7@localhost/app", Local),
+            ("X", "http://api.default.svc.cluster.local", Unknown),
+            ("X", "https://localhost.acme.io", Unknown),
+            ("X", "https://sandbox.acme.io", Sandbox),
+            ("X", "https://acme.io/sandbox/v1", Sandbox),
+            ("X", "sandbox", Sandbox),
+            ("X", "--no-sandbox", Unknown),
+            ("X", "https://sandboxes.acme.io", Unknown),
+            ("X", "production", Unknown),
+            ("X", "", Unknown),
+            ("X", "é", Unknown),
+        ] {
+            assert_eq!(SecretTable::builtin().value_class_of(Some(name), value), expected, "{name}={value}");
+        }
+    }
 }

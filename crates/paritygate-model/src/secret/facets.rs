@@ -44,7 +44,13 @@ impl ValueType {
         let value = value.trim();
         match value.as_bytes().first() {
             None => Self::String,
-            Some(b'{' | b'[') => if is_json(value) { Self::Json } else { Self::String },
+            Some(b'{' | b'[') => {
+                if is_json(value) {
+                    Self::Json
+                } else {
+                    Self::String
+                }
+            }
             Some(b'0'..=b'9' | b'+' | b'-' | b'.') if is_integer(value) => Self::Integer,
             Some(b'0'..=b'9' | b'+' | b'-' | b'.') if is_float(value) => Self::Float,
             Some(_) if is_boolean(value) => Self::Boolean,
@@ -78,7 +84,8 @@ fn is_url(value: &str) -> bool {
 
 fn is_email(value: &str) -> bool {
     let Some((name, host)) = value.split_once('@') else { return false };
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || !byte.is_ascii() || matches!(byte, b'.' | b'-' | b'_' | b'+');
+    let plain =
+        |byte: u8| byte.is_ascii_alphanumeric() || !byte.is_ascii() || matches!(byte, b'.' | b'-' | b'_' | b'+');
     let whole = |host: &str| host.contains('.') && !host.starts_with('.') && !host.ends_with('.');
     !name.is_empty()
         && (host == "localhost" || whole(host))
@@ -88,13 +95,17 @@ fn is_email(value: &str) -> bool {
 
 /// Whether the beginning and the end are those of an object or a list: `{{ x }}` and `[::1]` are not.
 fn is_json(value: &str) -> bool {
-    let inside = |open: char, close: char| value.strip_prefix(open).and_then(|rest| rest.strip_suffix(close)).map(str::trim);
+    let inside =
+        |open: char, close: char| value.strip_prefix(open).and_then(|rest| rest.strip_suffix(close)).map(str::trim);
     if let Some(object) = inside('{', '}') {
         return object.is_empty() || (object.starts_with('"') && object.contains(':'));
     }
     inside('[', ']').is_some_and(|list| {
         let literal = || ["true", "false", "null"].iter().any(|word| list.starts_with(word));
-        list.is_empty() || list.starts_with(['"', '{', '[', '-']) || list.starts_with(|c: char| c.is_ascii_digit()) || literal()
+        list.is_empty()
+            || list.starts_with(['"', '{', '[', '-'])
+            || list.starts_with(|c: char| c.is_ascii_digit())
+            || literal()
     })
 }
 
@@ -129,8 +140,7 @@ impl ValueClass {
     }
 
     /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::Live, Self::Test, Self::Sandbox, Self::Placeholder, Self::Local, Self::Unknown];
+    pub const ALL: [Self; 6] = [Self::Live, Self::Test, Self::Sandbox, Self::Placeholder, Self::Local, Self::Unknown];
 }
 
 /// How long a value is, roughly.

@@ -1,5 +1,7 @@
 //! Which names are secret, by whole words.
 
+use std::ops::Range;
+
 /// How strongly a name says that its value is secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Strength {
@@ -35,8 +37,10 @@ impl Kind {
 /// The words of the table.
 #[derive(Default)]
 pub(super) struct Names {
-    // INVARIANT: sorted by words, so that the rows of one first word stand together.
+    // INVARIANT: sorted by words, so that the rows of one first letter stand together.
     rows: Vec<(Vec<&'static str>, Kind)>,
+    /// The rows of each first letter.
+    buckets: Vec<Range<usize>>,
     /// The last words of all rows that make a name secret, sorted: a name without one of them is none.
     triggers: Vec<&'static str>,
     /// By letter: a bit for each length of a trigger.
@@ -59,6 +63,12 @@ impl Names {
         for list in [&mut self.endings, &mut self.descriptors, &mut self.suffixes, &mut self.public] {
             list.sort_unstable();
         }
+        let first = |row: &(Vec<&str>, Kind)| row.0.first().and_then(|word| word.bytes().next());
+        let bucket = |letter: u8| {
+            let from = self.rows.partition_point(|row| first(row) < Some(letter));
+            from..self.rows.partition_point(|row| first(row) <= Some(letter))
+        };
+        self.buckets = (b'a'..=b'z').map(bucket).collect();
         // What is always secret holds a secret word anyway.
         let triggers = self.rows.iter().filter(|(_, kind)| !matches!(kind, Kind::Plain | Kind::Always));
         self.triggers = triggers.filter_map(|(words, _)| words.last().copied()).collect();
@@ -85,14 +95,9 @@ impl Names {
             return None;
         }
         let lower = name.to_ascii_lowercase();
-        let mut at = 0;
-        let words = words(name).filter_map(|word| {
-            // The same bytes, in lower case.
-            let start = at + name.get(at..)?.find(word)?;
-            at = start + word.len();
-            lower.get(start..at).map(trimmed_or_whole)
-        });
-        self.judge(&words.collect::<Vec<_>>())
+        let mut all = Vec::with_capacity(8);
+        all.extend(ranges(name).filter_map(|range| lower.get(range).map(trimmed_or_whole)));
+        self.judge(&all)
     }
 
     fn judge(&self, words: &[&str]) -> Option<Strength> {
@@ -124,9 +129,8 @@ impl Names {
         let (mut found, mut plain, mut longest) = (None, 0, 0);
         let rest = words.get(at..).unwrap_or_default();
         let Some(first) = rest.first() else { return (None, 1) };
-        let from = self.rows.partition_point(|(row, _)| row.first().is_some_and(|word| word < first));
-        let rows = self.rows.get(from..).unwrap_or_default();
-        for (row, kind) in rows.iter().take_while(|(row, _)| row.first() == Some(first)) {
+        let bucket = first.bytes().next().and_then(letter).and_then(|letter| self.buckets.get(letter)).cloned();
+        for (row, kind) in self.rows.get(bucket.unwrap_or_default()).unwrap_or_default() {
             if !rest.starts_with(row) {
                 continue;
             }
@@ -153,7 +157,7 @@ impl Names {
         let word = trimmed(word);
         let bits = word.bytes().next().and_then(letter).and_then(|letter| self.lengths.get(letter));
         bits.is_some_and(|bits| bits & bit(word.len()) != 0)
-            && self.triggers.iter().any(|trigger| trigger.eq_ignore_ascii_case(word))
+            && self.triggers.iter().any(|trigger| trigger.len() == word.len() && trigger.eq_ignore_ascii_case(word))
     }
 
     fn ends_secret(&self, word: &str) -> bool {
@@ -173,6 +177,10 @@ impl Names {
 
 /// The words of a name: cut at signs and at humps, as they are written.
 pub(super) fn words(name: &str) -> impl Iterator<Item = &str> {
+    ranges(name).filter_map(|range| name.get(range))
+}
+
+fn ranges(name: &str) -> impl Iterator<Item = Range<usize>> {
     let bytes = name.as_bytes();
     let mut at = 0;
     std::iter::from_fn(move || {
@@ -188,7 +196,7 @@ pub(super) fn words(name: &str) -> impl Iterator<Item = &str> {
             before = byte;
             at += 1;
         }
-        name.get(start..at)
+        Some(start..at)
     })
 }
 

@@ -60,7 +60,8 @@ fn assignments(table: &SecretTable, text: &str, in_value: bool, emit: &mut dyn F
         if in_value && colon && !key.quoted {
             continue;
         }
-        let Some(strength) = table.strength(key.name).filter(|strength| !in_value || *strength == Strength::Strong) else {
+        let Some(strength) = table.strength(key.name).filter(|strength| !in_value || *strength == Strength::Strong)
+        else {
             continue;
         };
         let Some(value) = value_behind(text, &key, sign) else { continue };
@@ -89,14 +90,19 @@ impl<'a> Key<'a> {
     fn before(text: &'a str, floor: usize, sign: usize) -> Option<Self> {
         let bytes = text.as_bytes();
         let head = bytes.get(floor..sign)?.trim_ascii_end();
-        let bare = head.strip_suffix(b"\"").or_else(|| head.strip_suffix(b"'")).or_else(|| head.strip_suffix(b"`")).unwrap_or(head);
+        let bare = head
+            .strip_suffix(b"\"")
+            .or_else(|| head.strip_suffix(b"'"))
+            .or_else(|| head.strip_suffix(b"`"))
+            .unwrap_or(head);
         let quoted = bare.len() < head.len();
         let bare = if quoted { bare.strip_suffix(b"\\").unwrap_or(bare) } else { bare };
         let bare = bare.strip_suffix(b"]").unwrap_or(bare);
         let bare = bare.strip_suffix(b"'").or_else(|| bare.strip_suffix(b"\"")).unwrap_or(bare);
         // `:=`, `?=`, `+=`.
         let bare = bare.strip_suffix(b"?").or_else(|| bare.strip_suffix(b"+")).unwrap_or(bare).trim_ascii_end();
-        let is_part = |byte: &&u8| byte.is_ascii_alphanumeric() || !byte.is_ascii() || matches!(byte, b'_' | b'-' | b'.' | b'/');
+        let is_part =
+            |byte: &&u8| byte.is_ascii_alphanumeric() || !byte.is_ascii() || matches!(byte, b'_' | b'-' | b'.' | b'/');
         let length = bare.iter().rev().take(MAX_NAME).take_while(is_part).count();
         let (end, start) = (floor + bare.len(), floor + bare.len() - length);
         // A cut at the longest name may fall into a letter.
@@ -194,11 +200,13 @@ fn quoted(bytes: &[u8], start: usize) -> Option<Range<usize>> {
     };
     // `'it'\''s'` and `'it''s'` go on.
     let behind = bytes.get(close + 1 + usize::from(escaped)..).unwrap_or_default();
-    let goes_on = |byte: &&u8| !byte.is_ascii_whitespace() && !matches!(byte, b',' | b';' | b'}' | b']' | b')' | b'"' | b'\\' | b'&');
+    let goes_on = |byte: &&u8| {
+        !byte.is_ascii_whitespace() && !matches!(byte, b',' | b';' | b'}' | b']' | b')' | b'"' | b'\\' | b'&')
+    };
     let more = match behind.first() {
         Some(b'\\') if !escaped => true,
         Some(byte) if *byte == quote && !escaped => true,
-        first => first.filter(goes_on).is_some(),
+        first => first.as_ref().is_some_and(goes_on),
     };
     let rest = behind.iter().position(|byte| byte.is_ascii_whitespace()).unwrap_or(behind.len());
     Some(open + 1..if more { bytes.len() - behind.len() + rest } else { close })
@@ -227,7 +235,8 @@ fn options(table: &SecretTable, text: &str, emit: &mut dyn FnMut(Range<usize>)) 
             continue;
         }
         let behind = bytes.get(from..).unwrap_or_default();
-        let gap = behind.iter().position(|byte| !matches!(byte, b' ' | b'\t' | b'"' | b'\'' | b',')).unwrap_or(behind.len());
+        let gap =
+            behind.iter().position(|byte| !matches!(byte, b' ' | b'\t' | b'"' | b'\'' | b',')).unwrap_or(behind.len());
         let value = from + gap;
         if gap == 0 || matches!(bytes.get(value), None | Some(b'-' | b'=' | b':' | b'\n')) {
             continue;

@@ -63,3 +63,105 @@ fn key_lines(text: &str, emit: &mut dyn FnMut(Range<usize>)) {
         start += line.len();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(line: &str, expected: &str) {
+        assert_eq!(SecretTable::builtin().scrub(line), expected);
+    }
+
+    #[test]
+    fn values_of_secret_names_are_masked() {
+        check("DB_PASSWORD=hunter2", "DB_PASSWORD=********");
+        check("export DB_PASSWORD=hunter2 and more # note", "export DB_PASSWORD=********");
+        check("  - DB_PASSWORD: hunter2", "  - DB_PASSWORD: ********");
+        check("DB_PASSWORD=\"hunter 2\" # note", "DB_PASSWORD=\"********\" # note");
+        check("DB_PASSWORD='hunter 2", "DB_PASSWORD='********");
+        check("DB_PASSWORD='it''s2' x", "DB_PASSWORD='******** x");
+        check("DB_PASSWORD=\"a\\\"b\" x", "DB_PASSWORD=\"********\" x");
+        check(
+            "{\"user\": \"app\", \"password\": \"hunter2\", \"port\": 1}",
+            "{\"user\": \"app\", \"password\": \"********\", \"port\": 1}",
+        );
+        check(r#"{\"password\": \"hunter2\", \"a\": 1}"#, r#"{\"password\": \"********\", \"a\": 1}"#);
+        check("mysql --password=hunter2 -h db", "mysql --password=******** -h db");
+        check("mysql --password hunter2 -h db", "mysql --password ******** -h db");
+        check("[\"--password\", \"hunter2\", \"-h\"]", "[\"--password\", \"********\", \"-h\"]");
+        check("curl -H \"Authorization: Bearer hunter2\" x", "curl -H \"Authorization: ********\" x");
+        check("Server=db;Password=hunter2;Database=app", "Server=db;Password=********;Database=app");
+        check("a=1 password = hunter2", "a=1 password = ********");
+        check("é DB_PASSWORD=pässwörd", "é DB_PASSWORD=********");
+    }
+
+    #[test]
+    fn ordinary_values_stay() {
+        for line in [
+            "",
+            "=",
+            ":",
+            "PORT=8080",
+            "DB_PASSWORD=",
+            "DB_PASSWORD=${DB_PASSWORD}",
+            "DB_PASSWORD: {{ db_password }}",
+            "ENABLE_TOKEN=true",
+            "TLS_KEY=eapp.key",
+            "TOKEN_URL=https://acme.io/token",
+            "key: value",
+            "--token-file /run/x --port 80",
+            "image: acme/api@sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+            "password:",
+            "secret:\n  name: a",
+            "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+            "https://acme.io:8443/a?b=c#d",
+        ] {
+            check(line, line);
+        }
+    }
+
+    #[test]
+    fn urls_and_tokens_are_masked_where_they_stand() {
+        check("url: postgres://app:hunter2@db/app?a=1", "url: postgres://app:********@db/app?a=1");
+        check("a \"https://acme.io/?token=hunter2&x=1\" b", "a \"https://acme.io/?token=********&x=1\" b");
+        check("postgres://app:two words@db/app x", "postgres://app:********@db/app x");
+        let token = format!("ghp_{}", "aB3dE5gH7jK9mN1pQ3sT5vW7yaB3dE5gH7jK");
+        check(&format!("run {token}!"), "run ********!");
+        check("-----BEGIN PRIVATE KEY-----", "********");
+        check(&format!("  {}", "MIIEpAIBAAKCAQEA".repeat(4)), "  ********");
+        check("  aB3dE5gH7jK9mN1pQ3sT5g==", "  ********");
+    }
+
+    #[test]
+    fn spans_count_from_the_base() {
+        let mut masks = Vec::new();
+        SecretTable::builtin().scrub_into("TOKEN=x7", 100, &mut masks);
+        assert_eq!(masks, [Span::new(106, 108)]);
+    }
+
+    #[test]
+    fn unparsed_lines_lose_all_behind_their_sign() {
+        for (line, expected) in [
+            ("NAME = a = b", "NAME = ********"),
+            ("name: x", "name: ********"),
+            ("NAME=", "NAME="),
+            ("plain words", "plain words"),
+            ("postgres://app:x@db", "postgres:********"),
+            ("é=é", "é=********"),
+        ] {
+            assert_eq!(mask_unparsed(line), expected);
+        }
+    }
+
+    #[test]
+    fn hostile_lines_take_linear_time() {
+        for part in
+            ["token='", "token:/", "--token /a ", "a://b:c ", "password=\"\\", "a://b:c@d?token=e&", "é=", "\\\""]
+        {
+            let text = part.repeat(200_000 / part.len());
+            SecretTable::builtin().scrub(&text);
+            SecretTable::builtin().classify(Some(&text), &text);
+            SecretTable::builtin().value_class_of(Some(&text), &text);
+        }
+    }
+}

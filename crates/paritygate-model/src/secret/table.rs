@@ -41,6 +41,10 @@ impl SecretTable {
         if name.is_some_and(|name| holds(&self.secret, name)) {
             return Some(MaskReason::Manifest);
         }
+        // Most settings are words like `true`: under any name, they are no secrets.
+        if values::is_setting(value) {
+            return None;
+        }
         if is_secret_shape(value) {
             return Some(MaskReason::Shape);
         }
@@ -243,18 +247,68 @@ mod tests {
     fn names_say_it() {
         let secret = "Tr0ub4dor";
         for name in [
-            "API_KEY", "DB_PASSWORD", "dbPassword", "PGPASSWORD", "SMTP_PASS", "JWT_SECRET", "spring.datasource.password",
-            "AWS_SECRET_ACCESS_KEY", "SECRET_KEY_BASE", "EMBEDLY_KEY", "API_KEY_2", "API_KEY2", "TOKEN_PROD", "clientsecret",
-            "MYSQL_PWD", "AUTH_SALT", "APP_KEY", "VAULT_SECRET_ID", "APIKey", "user-token", "Authorization", "authToken",
-            "AzureWebJobsStorage_ConnectionString", "LDAP_PASS", "NPM_AUTH", "DB_PASSWORD_HASH", "Ключ_PASSWORD",
+            "API_KEY",
+            "DB_PASSWORD",
+            "dbPassword",
+            "PGPASSWORD",
+            "SMTP_PASS",
+            "JWT_SECRET",
+            "spring.datasource.password",
+            "AWS_SECRET_ACCESS_KEY",
+            "SECRET_KEY_BASE",
+            "EMBEDLY_KEY",
+            "API_KEY_2",
+            "API_KEY2",
+            "TOKEN_PROD",
+            "clientsecret",
+            "MYSQL_PWD",
+            "AUTH_SALT",
+            "APP_KEY",
+            "VAULT_SECRET_ID",
+            "APIKey",
+            "user-token",
+            "Authorization",
+            "authToken",
+            "AzureWebJobsStorage_ConnectionString",
+            "LDAP_PASS",
+            "NPM_AUTH",
+            "DB_PASSWORD_HASH",
+            "Ключ_PASSWORD",
         ] {
             check(name, secret, Some(MaskReason::Name));
         }
         for name in [
-            "KEYCLOAK_URL", "KEY_PREFIX", "PUBLIC_KEY", "STRIPE_PUBLISHABLE_KEY", "SITE_KEY", "PRIMARY_KEY", "KEY_ID",
-            "ACCESS_KEY_ID", "PASSWORD_FILE", "TOKEN_URL", "TOKEN_EXPIRY", "SECRET_NAME", "PASSWORD_MIN_LENGTH", "TOKEN_TTL",
-            "MONKEY", "KEY", "key", "BYPASS", "TOKENIZER", "PASSWORD_RESET", "TOKEN_EXPIRES_IN", "GPG_KEY", "PASSENGER_APP_ENV",
-            "NEXT_PUBLIC_API_KEY", "MAX_TOKENS", "TOKEN_URL_PROD", "imagePullSecrets", "existingSecret", "", "_", "AUTHOR",
+            "KEYCLOAK_URL",
+            "KEY_PREFIX",
+            "PUBLIC_KEY",
+            "STRIPE_PUBLISHABLE_KEY",
+            "SITE_KEY",
+            "PRIMARY_KEY",
+            "KEY_ID",
+            "ACCESS_KEY_ID",
+            "PASSWORD_FILE",
+            "TOKEN_URL",
+            "TOKEN_EXPIRY",
+            "SECRET_NAME",
+            "PASSWORD_MIN_LENGTH",
+            "TOKEN_TTL",
+            "MONKEY",
+            "KEY",
+            "key",
+            "BYPASS",
+            "TOKENIZER",
+            "PASSWORD_RESET",
+            "TOKEN_EXPIRES_IN",
+            "GPG_KEY",
+            "PASSENGER_APP_ENV",
+            "NEXT_PUBLIC_API_KEY",
+            "MAX_TOKENS",
+            "TOKEN_URL_PROD",
+            "imagePullSecrets",
+            "existingSecret",
+            "",
+            "_",
+            "AUTHOR",
         ] {
             check(name, secret, None);
         }
@@ -263,9 +317,26 @@ mod tests {
     #[test]
     fn harmless_values_stay_plain_under_secret_names() {
         for value in [
-            "", "true", "FALSE", "null", "none", "0", "1", "enabled", "eapp.key", "/run/secrets/x", "/etc/ssl/private.pem",
-            "./certs/tls-key", "${DB_PASSWORD}", "${DB_PASSWORD:?missing}", "$DB_PASSWORD", "{{ vault_password }}",
-            "op://vault/item/field", "arn:aws:secretsmanager:eu-west-1:1:secret:x", "<% secret %>", "$(DB_PASSWORD)",
+            "",
+            "true",
+            "FALSE",
+            "null",
+            "none",
+            "0",
+            "1",
+            "enabled",
+            "eapp.key",
+            "/run/secrets/x",
+            "/etc/ssl/private.pem",
+            "./certs/tls-key",
+            "${DB_PASSWORD}",
+            "${DB_PASSWORD:?missing}",
+            "$DB_PASSWORD",
+            "{{ vault_password }}",
+            "op://vault/item/field",
+            "arn:aws:secretsmanager:eu-west-1:1:secret:x",
+            "<% secret %>",
+            "$(DB_PASSWORD)",
         ] {
             check("DB_PASSWORD", value, None);
         }
@@ -273,7 +344,13 @@ mod tests {
             check("EMBEDLY_KEY", value, None);
             check("DB_PASSWORD", value, Some(MaskReason::Name));
         }
-        for value in ["${DB_PASSWORD:-hunter2}", "{{ x | default('hunter2') }}", "/aB3dE5gH7/jK9mN1pQ3sT5vW7y", "$ecret", "a b.key"] {
+        for value in [
+            "${DB_PASSWORD:-hunter2}",
+            "{{ x | default('hunter2') }}",
+            "/aB3dE5gH7/jK9mN1pQ3sT5vW7y",
+            "$ecret",
+            "a b.key",
+        ] {
             check("DB_PASSWORD", value, Some(MaskReason::Name));
         }
     }
@@ -305,13 +382,29 @@ mod tests {
             check("OPAQUE", &value, Some(MaskReason::Shape));
         }
         for value in [
-            "postgres://app@db/app", "https://acme.io/a?b=c", "redis://cache:6379/0", "550e8400-e29b-41d4-a716-446655440000",
+            "postgres://app@db/app",
+            "https://acme.io/a?b=c",
+            "redis://cache:6379/0",
+            "550e8400-e29b-41d4-a716-446655440000",
             "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
-            "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", "db.acme.internal:5432", "pk_live_4eC39HqLyjWDarjtT1zdp7dc",
-            "https://medium.com/@someone", "https://registry.npmjs.org/@scope/pkg", "task-sk-learn-based-pipeline-with-many-steps",
-            "--token-file /run/x --password-stdin", "-----BEGIN PUBLIC KEY-----\nMIIB", "ssh-ed25519 AAAA", "a=b", "password", "Password:",
-            "host=db user=app password=${DB_PASSWORD}", "postgres://app:${DB_PASSWORD}@db/app", "http://${HOST}:${PORT}/a", "{{ x }}",
-            "-Xmx512m -Dkey=1", "{\"a\": {\"b\": 1}}",
+            "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+            "db.acme.internal:5432",
+            "pk_live_4eC39HqLyjWDarjtT1zdp7dc",
+            "https://medium.com/@someone",
+            "https://registry.npmjs.org/@scope/pkg",
+            "task-sk-learn-based-pipeline-with-many-steps",
+            "--token-file /run/x --password-stdin",
+            "-----BEGIN PUBLIC KEY-----\nMIIB",
+            "ssh-ed25519 AAAA",
+            "a=b",
+            "password",
+            "Password:",
+            "host=db user=app password=${DB_PASSWORD}",
+            "postgres://app:${DB_PASSWORD}@db/app",
+            "http://${HOST}:${PORT}/a",
+            "{{ x }}",
+            "-Xmx512m -Dkey=1",
+            "{\"a\": {\"b\": 1}}",
         ] {
             check("OPAQUE", value, None);
         }
@@ -339,9 +432,13 @@ mod tests {
     fn ciphertexts_are_unresolved_and_not_secret() {
         let table = SecretTable::builtin();
         let blob = format!("AQICAH{}", "aB3d".repeat(40));
-        for value in
-            ["$ANSIBLE_VAULT;1.1;AES256\n3132", "ENC[AES256_GCM,data:x,iv:y]", "ENC(abcdef123)", "vault:v1:8SDd3WHDOjf7mq69CyCqYg", &blob]
-        {
+        for value in [
+            "$ANSIBLE_VAULT;1.1;AES256\n3132",
+            "ENC[AES256_GCM,data:x,iv:y]",
+            "ENC(abcdef123)",
+            "vault:v1:8SDd3WHDOjf7mq69CyCqYg",
+            &blob,
+        ] {
             assert_eq!(table.encrypted(value), Some("encrypted"), "{value}");
             assert_eq!(table.classify(Some("DB_PASSWORD"), value), None, "{value}");
         }

@@ -48,7 +48,8 @@ impl UrlParts {
             return None;
         }
         let part = |part: &str| masked(value, offset(value, part), &secrets);
-        let sealed = |range: &Range<usize>| secrets.iter().any(|secret| secret.start < range.end && range.start < secret.end);
+        let sealed =
+            |range: &Range<usize>| secrets.iter().any(|secret| secret.start < range.end && range.start < secret.end);
         let user = split.user.filter(|user| !user.is_empty());
         let user_sealed = user.is_some_and(|user| sealed(&offset(value, user)));
         let given = split.password.filter(|password| !password.is_empty() && !values::is_reference(password));
@@ -99,17 +100,20 @@ impl<'a> Split<'a> {
         };
         let semicolons = scheme.starts_with("jdbc:");
         let cut = |text: &str, slash: bool| {
-            let stops = |byte: u8| matches!(byte, b'?' | b'#') || (slash && byte == b'/') || (semicolons && byte == b';');
+            let stops =
+                |byte: u8| matches!(byte, b'?' | b'#') || (slash && byte == b'/') || (semicolons && byte == b';');
             text.bytes().position(stops).unwrap_or(text.len())
         };
         let authority = cut(rest, true);
         let (host_and_port, rest) = rest.split_at_checked(authority)?;
         let path_end = cut(rest, false);
         let (path, query) = rest.split_at_checked(path_end)?;
-        let (host, port) = host_and_port.rsplit_once(':').filter(|(host, _)| !host.contains(':') || host.ends_with(']')).map_or(
-            (host_and_port, None),
-            |(host, port)| if host_and_port.contains(',') { (host_and_port, None) } else { (host, Some(port)) },
-        );
+        let (host, port) = host_and_port
+            .rsplit_once(':')
+            .filter(|(host, _)| !host.contains(':') || host.ends_with(']'))
+            .map_or((host_and_port, None), |(host, port)| {
+                if host_and_port.contains(',') { (host_and_port, None) } else { (host, Some(port)) }
+            });
         let mut split = Self {
             scheme,
             user: None,
@@ -120,7 +124,8 @@ impl<'a> Split<'a> {
             query: query.get(1..).unwrap_or_default(),
         };
         if let Some(info) = user_info {
-            (split.user, split.password) = info.split_once(':').map_or((Some(info), None), |(user, pw)| (Some(user), Some(pw)));
+            (split.user, split.password) =
+                info.split_once(':').map_or((Some(info), None), |(user, pw)| (Some(user), Some(pw)));
         } else if port.is_some_and(|port| !is_port(port)) {
             // `postgres://app:hunter2`: the host is missing.
             (split.user, split.password, split.host, split.port) = (Some(host), port, "", None);
@@ -142,11 +147,7 @@ fn user_info_end(scheme: &str, rest: &str) -> Option<usize> {
     let path_end = before(b"?#");
     let authority = rest.get(..before(b"/?#"))?;
     let web = matches!(scheme, "http" | "https" | "ws" | "wss");
-    // `https://host/@scope` is a path; no database has such a one.
-    let last = |text: &str| {
-        let mut ats = text.rmatch_indices('@').map(|(at, _)| at);
-        ats.find(|&at| !(web && at.checked_sub(1).and_then(|at| text.as_bytes().get(at)) == Some(&b'/')))
-    };
+    let last = |text: &str| text.rfind('@');
     let first = authority.find('@');
     let with_password = first.and_then(|at| authority.get(..at)).is_some_and(|user| user.contains(':'));
     let open = || {
@@ -154,6 +155,7 @@ fn user_info_end(scheme: &str, rest: &str) -> Option<usize> {
         port.is_some_and(|port| !is_port(port))
     };
     let end = match first {
+        // `https://host/@scope` is a path; no database has such a one, and behind a password nothing is sure.
         Some(_) if !with_password && web => authority.rfind('@'),
         Some(_) => last(rest.get(..path_end)?),
         None if open() => last(rest),
@@ -161,9 +163,10 @@ fn user_info_end(scheme: &str, rest: &str) -> Option<usize> {
         None => last(rest.get(..path_end)?),
     }?;
     // `…?x@host` without a `=` between is still the password.
-    let beyond = with_password.then(|| last(rest)).flatten().filter(|&at| {
-        at > path_end && rest.get(path_end..at).is_some_and(|between| !between.contains('='))
-    });
+    let beyond = with_password
+        .then(|| last(rest))
+        .flatten()
+        .filter(|&at| at > path_end && rest.get(path_end..at).is_some_and(|between| !between.contains('=')));
     Some(beyond.unwrap_or(end))
 }
 
@@ -244,10 +247,12 @@ fn extent(text: &str, start: usize, at: usize) -> usize {
     };
     let end = end.map_or(text.len(), |end| at + end);
     // `postgres://app:two words@db`: a password that stops at a space goes on to its `@`.
-    let open = text.get(start..end).and_then(Split::of).is_some_and(|url| url.host.is_empty() && url.password.is_some());
+    let open =
+        text.get(start..end).and_then(Split::of).is_some_and(|url| url.host.is_empty() && url.password.is_some());
     let beyond = text.as_bytes().get(end..).unwrap_or_default();
     let near = beyond.get(..MAX_SPACED).unwrap_or(beyond);
-    let Some(sign) = near.iter().take_while(|&&byte| byte != b'\n').position(|&byte| byte == b'@').filter(|_| open) else {
+    let Some(sign) = near.iter().take_while(|&&byte| byte != b'\n').position(|&byte| byte == b'@').filter(|_| open)
+    else {
         return end;
     };
     let rest = beyond.get(sign..).unwrap_or_default();
@@ -270,6 +275,86 @@ fn secrets_of(table: &SecretTable, text: &str, url: &str, emit: &mut dyn FnMut(R
     for (name, value) in split.parameters() {
         if is_secret_parameter(table, name, value) {
             emit(offset(text, value));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(value: &str) -> Option<UrlParts> {
+        UrlParts::parse(SecretTable::builtin(), &FingerprintKey::from_bytes(*b"key"), value)
+    }
+
+    fn check(value: &str, shown: &str) {
+        assert_eq!(parse(value).map(|url| url.shown).as_deref(), Some(shown), "{value}");
+    }
+
+    #[test]
+    fn urls_are_taken_apart() {
+        let key = FingerprintKey::from_bytes(*b"key");
+        let url = parse("postgres://app:hunter2@db.acme.io:5432/shop?sslmode=require").expect("a URL");
+        assert_eq!((&*url.scheme, url.user.as_deref(), &*url.host), ("postgres", Some("app"), "db.acme.io"));
+        assert_eq!((url.port, &*url.path), (Some(5432), "shop"));
+        assert_eq!(url.password, Some(key.fingerprint("hunter2")));
+        assert_eq!(url.shown, "postgres://app:********@db.acme.io:5432/shop?sslmode=require");
+        let url = parse("https://acme.io/a?x=1&access_token=hunter2").expect("a URL");
+        assert_eq!(url.query, [("access_token".to_owned(), key.fingerprint("hunter2"))]);
+        let url = parse("https://hunter2@acme.io/1").expect("a URL");
+        assert_eq!((url.user, url.password), (None, Some(key.fingerprint("hunter2"))));
+        let url = parse("redis://[::1]:6379/0").expect("a URL");
+        assert_eq!((&*url.host, url.port, &*url.path), ("::1", Some(6379), "0"));
+        let url = parse("mongodb://u:p@h1:27017,h2:27017/db").expect("a URL");
+        assert_eq!((&*url.host, url.port), ("h1:27017,h2:27017", None));
+    }
+
+    #[test]
+    fn malformed_urls_show_no_secret() {
+        check("postgres://app:p@ss@db/app", "postgres://app:********@db/app");
+        check("postgres://app:p@ss/word@db/app", "postgres://app:********@db/app");
+        check("postgres://app:p#a?b@db/app", "postgres://app:********@db/app");
+        check("postgres://app:p@x?y@db/app", "postgres://app:********@db/app");
+        check("https://app:p@ss/@acme.io/a", "https://app:********@acme.io/a");
+        check("postgres://app:12/34@db/app", "postgres://app:********@db/app");
+        check("postgres://app:two words@db/app", "postgres://app:********@db/app");
+        check("postgres://app:hunter2", "postgres://app:********");
+        check("https://app:hunter2@", "https://app:********@");
+        check("redis://:hunter2@cache", "redis://:********@cache");
+        check(
+            "https://u:p@h/?next=https://v:q@i/?token=x7",
+            "https://u:********@h/?next=https://v:********@i/?token=********",
+        );
+        check("jdbc:sqlserver://db:1433;user=sa;password=x7", "jdbc:sqlserver://db:1433;user=sa;password=********");
+    }
+
+    #[test]
+    fn what_holds_no_secret_is_not_shown_unless_it_is_a_service() {
+        for value in ["https://acme.io/hook/abc", "acme", "://", "", "custom://canary"] {
+            assert_eq!(parse(value), None, "{value}");
+        }
+        check("redis://cache:6379/0", "redis://cache:6379/0");
+    }
+
+    #[test]
+    fn debug_shows_no_secret() {
+        for value in [
+            "postgres://app:canary@db/app",
+            "https://canary@acme.io/1",
+            "https://acme.io/?token=canary#access_token=canary",
+            "postgres://app:ca@canary/x@db/app",
+            "postgres://app:canary",
+            "https://app:x canary@h/a",
+            "amqp://a:canary@h1,amqp://b:canary@h2",
+            "https://hooks.slack.com/services/canary/canary/canarycanary",
+            "mysql://a:canary?x#y@h/d",
+            "jdbc:mysql://h/d?user=a&password=canary",
+        ] {
+            let key = FingerprintKey::from_bytes(*b"canary");
+            let secret = SecretTable::builtin().seal(&key, Some("URL"), value).expect("secret");
+            let shown = format!("{secret:?} {:?}", secret.fingerprints().collect::<Vec<_>>());
+            assert!(!shown.contains("canary"), "{shown}");
+            assert!(secret.fingerprints().all(|fingerprint| !shown.contains(&*fingerprint.hex)), "{shown}");
         }
     }
 }

@@ -14,11 +14,25 @@ pub(super) fn is_harmless(value: &str) -> bool {
 }
 
 /// Words that switch something.
-fn is_setting(value: &str) -> bool {
+pub(super) fn is_setting(value: &str) -> bool {
     const WORDS: [&str; 15] = [
-        "0", "1", "true", "false", "yes", "no", "on", "off", "null", "nil", "none", "undefined", "enabled", "disabled", "~",
+        "0",
+        "1",
+        "true",
+        "false",
+        "yes",
+        "no",
+        "on",
+        "off",
+        "null",
+        "nil",
+        "none",
+        "undefined",
+        "enabled",
+        "disabled",
+        "~",
     ];
-    value.len() <= 9 && WORDS.iter().any(|word| word.eq_ignore_ascii_case(value))
+    value.len() <= 9 && WORDS.iter().any(|word| word.len() == value.len() && word.eq_ignore_ascii_case(value))
 }
 
 /// Whether a value only names what holds the secret: `${X}`, `$X`, `{{ x }}`, `op://…`. A default inside is no reference.
@@ -33,7 +47,9 @@ pub(super) fn is_reference(value: &str) -> bool {
                 let name = name.split_once(":?").or_else(|| name.split_once('?')).map_or(name, |(name, _message)| name);
                 return is_identifier(name);
             }
-            value.strip_prefix('$').is_some_and(|name| is_identifier(name) && !name.bytes().any(|b| b.is_ascii_lowercase()))
+            value
+                .strip_prefix('$')
+                .is_some_and(|name| is_identifier(name) && !name.bytes().any(|b| b.is_ascii_lowercase()))
         }
         Some(b'{') => inside("{{", "}}").is_some_and(|name| !holds_default(name) && !name.contains("}}")),
         Some(b'<') => inside("<%", "%>").is_some_and(|name| !holds_default(name)) || inside("<path:", ">").is_some(),
@@ -43,9 +59,11 @@ pub(super) fn is_reference(value: &str) -> bool {
     }
 }
 
-/// Whether a template may hold the value itself.
+/// Whether a template may hold the value itself, or is none.
 fn holds_default(template: &str) -> bool {
-    ["default", "||", "| d(", "|d(", "?:", " or "].iter().any(|sign| template.contains(sign))
+    let begins = |c: char| c.is_ascii_alphabetic() || matches!(c, '_' | '.' | '$' | '-' | '#');
+    !template.trim_start_matches([' ', '=']).starts_with(begins)
+        || ["default", "||", "| d(", "|d(", "?:", " or "].iter().any(|sign| template.contains(sign))
 }
 
 fn is_identifier(name: &str) -> bool {
@@ -57,10 +75,25 @@ fn is_identifier(name: &str) -> bool {
 /// Whether a value is the path of a file, and not base64 that happens to begin with a slash.
 fn is_path(value: &str) -> bool {
     const EXTENSIONS: [&str; 17] = [
-        ".key", ".pem", ".crt", ".cer", ".der", ".p12", ".pfx", ".p8", ".jks", ".json", ".txt", ".keystore", ".pub", ".asc",
-        ".gpg", ".yaml", ".yml",
+        ".key",
+        ".pem",
+        ".crt",
+        ".cer",
+        ".der",
+        ".p12",
+        ".pfx",
+        ".p8",
+        ".jks",
+        ".json",
+        ".txt",
+        ".keystore",
+        ".pub",
+        ".asc",
+        ".gpg",
+        ".yaml",
+        ".yml",
     ];
-    let rooted = value.starts_with("/") && value.len() > 1
+    let rooted = value.starts_with('/') && value.len() > 1
         || ["./", "../", "~/", "file:/"].iter().any(|start| value.starts_with(start))
         || matches!(value.as_bytes(), [drive, b':', b'\\', _, ..] if drive.is_ascii_alphabetic());
     let named = || {
@@ -71,7 +104,8 @@ fn is_path(value: &str) -> bool {
     if value.len() > 4_096 || !(rooted || named()) {
         return false;
     }
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'\\' | b'.' | b'_' | b'-' | b':' | b'~');
+    let plain =
+        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'\\' | b'.' | b'_' | b'-' | b':' | b'~');
     value.bytes().all(plain) && !value.split(['/', '\\', '.', '-', '_']).any(is_random)
 }
 
@@ -88,7 +122,11 @@ fn is_random(word: &str) -> bool {
 /// Whether a value is a ciphertext.
 pub(super) fn is_ciphertext(value: &str) -> bool {
     let value = value.trim();
-    if !value.bytes().next().is_some_and(|byte| matches!(byte, b'$' | b'E' | b'v' | b'A' | b'-' | b'a' | b'{' | b'U' | b'g')) {
+    if !value
+        .bytes()
+        .next()
+        .is_some_and(|byte| matches!(byte, b'$' | b'E' | b'v' | b'A' | b'-' | b'a' | b'{' | b'U' | b'g'))
+    {
         return false;
     }
     let wrapped = |open: &str, close: char| value.strip_prefix(open).and_then(|rest| rest.strip_suffix(close));
@@ -106,7 +144,8 @@ fn is_pulumi(value: &str) -> bool {
 }
 
 fn is_base64(text: &str) -> bool {
-    text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'-' | b'_' | b'\n' | b'\r'))
+    text.bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'-' | b'_' | b'\n' | b'\r'))
 }
 
 /// Whether a value is a number, a duration or a size, or a URL: no key at all.
@@ -115,14 +154,16 @@ pub(super) fn is_quantity_or_url(value: &str) -> bool {
     let digits = value.bytes().take_while(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-')).count();
     let unit = value.get(digits..).unwrap_or_default();
     // A long number may well be a key.
-    let quantity = (1..=12).contains(&digits) && unit.len() <= 7 && unit.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b' ');
+    let quantity = (1..=12).contains(&digits)
+        && unit.len() <= 7
+        && unit.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b' ');
     quantity && is_unit(unit) || super::url::Split::of(value).is_some_and(|url| url.password.is_none())
 }
 
 fn is_unit(unit: &str) -> bool {
     const UNITS: [&str; 30] = [
-        "", "ms", "s", "sec", "secs", "second", "seconds", "m", "min", "mins", "minute", "minutes", "h", "hour", "hours", "d",
-        "day", "days", "w", "weeks", "b", "k", "kb", "mb", "gb", "tb", "ki", "mi", "gi", "g",
+        "", "ms", "s", "sec", "secs", "second", "seconds", "m", "min", "mins", "minute", "minutes", "h", "hour",
+        "hours", "d", "day", "days", "w", "weeks", "b", "k", "kb", "mb", "gb", "tb", "ki", "mi", "gi", "g",
     ];
     UNITS.iter().any(|known| known.eq_ignore_ascii_case(unit.trim()))
 }

@@ -156,12 +156,7 @@ impl VersionOrder {
         let gap = |deviation: &Deviation| {
             let (environment, against) = (deviation.environment, deviation.against?);
             match version::read(self.scheme, row, environment, against) {
-                Pair::Read(own, reference) => Some(Gap {
-                    environment,
-                    against,
-                    own,
-                    reference,
-                }),
+                Pair::Read(own, reference) => Some(Gap { environment, against, own, reference }),
                 Pair::Settled | Pair::Unknown(_) => None,
             }
         };
@@ -197,9 +192,7 @@ impl RowCheck for VersionOrder {
         let verb = verb(&gaps);
         let mut lead = String::new();
         if verb == "leads" && self.max_lead.is_some() {
-            let parts = gaps
-                .iter()
-                .map(|gap| (gap.own.version.difference(&gap.reference.version), &gap.own.version));
+            let parts = gaps.iter().map(|gap| (gap.own.version.difference(&gap.reference.version), &gap.own.version));
             if let Some((part, version)) = parts.max_by_key(|(part, _)| *part) {
                 lead = format!(" by a {}", version.part_name(part));
             }
@@ -214,10 +207,7 @@ impl RowCheck for VersionOrder {
         let (environment, against) = (row.name(gap.environment), row.name(gap.against));
         let (word, help) = match gap.order() {
             Ordering::Less => ("older", format!("upgrade {environment} to at least `{reference}`")),
-            _ => (
-                "newer",
-                format!("upgrade {against}, or take {environment} back to `{reference}`"),
-            ),
+            _ => ("newer", format!("upgrade {against}, or take {environment} back to `{reference}`")),
         };
         let help = if self.direction == Direction::Equal {
             format!("align {environment} with {against}: `{reference}`")
@@ -227,10 +217,8 @@ impl RowCheck for VersionOrder {
         let mut description = Description::new(format!("{what}: `{own}` is {word} than `{reference}`")).help(help);
         for (name, reading) in [(environment, &gap.own), (against, &gap.reference)] {
             if reading.several {
-                description = description.note(format!(
-                    "{name} has several versions, of which the highest counts: `{}`",
-                    reading.text
-                ));
+                description = description
+                    .note(format!("{name} has several versions, of which the highest counts: `{}`", reading.text));
             }
         }
         description

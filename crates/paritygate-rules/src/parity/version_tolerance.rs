@@ -162,12 +162,7 @@ impl RowCheck for VersionTolerance {
         description.notes = notes(row, &pairs);
         description.help = Some(match pairs.as_slice() {
             [(environment, _, against, reference)] => {
-                format!(
-                    "align {} with {}: `{}`",
-                    row.name(*environment),
-                    row.name(*against),
-                    reference.text
-                )
+                format!("align {} with {}: `{}`", row.name(*environment), row.name(*against), reference.text)
             }
             _ => "align them".to_owned(),
         });
@@ -186,11 +181,7 @@ fn notes(row: &Row<'_, '_>, pairs: &[(usize, Reading<'_>, usize, Reading<'_>)]) 
     for (environment, a, against, b) in pairs {
         for (at, reading) in [(environment, a), (against, b)] {
             if reading.several {
-                add(format!(
-                    "{} has several versions, of which the highest counts: `{}`",
-                    row.name(*at),
-                    reading.text
-                ));
+                add(format!("{} has several versions, of which the highest counts: `{}`", row.name(*at), reading.text));
             }
         }
         let (ours, theirs) = (a.version.variant(), b.version.variant());

@@ -22,24 +22,17 @@ pub(super) fn choose(texts: &[&str]) -> Option<Scheme> {
     if packages && reads(Scheme::Deb) {
         return Some(Scheme::Deb);
     }
-    [Scheme::DockerTag, Scheme::Deb]
-        .into_iter()
-        .find(|&scheme| reads(scheme))
+    [Scheme::DockerTag, Scheme::Deb].into_iter().find(|&scheme| reads(scheme))
 }
 
 /// Whether a text looks like a date: `2024.01`, `2024-01-15`, `20240115`, `24.04`.
 fn shows_date(text: &str) -> bool {
     let text = text.trim();
-    let text = text
-        .strip_prefix("RELEASE.")
-        .or_else(|| text.strip_prefix(['v', 'V']))
-        .unwrap_or(text);
+    let text = text.strip_prefix("RELEASE.").or_else(|| text.strip_prefix(['v', 'V'])).unwrap_or(text);
     let mut runs = text.split(|sign: char| !sign.is_ascii_digit());
     let (first, second) = (runs.next().unwrap_or_default(), runs.next().unwrap_or_default());
     let year = |digits: Option<&str>| {
-        digits
-            .and_then(|digits| digits.parse().ok())
-            .is_some_and(|year: u16| (1990..=2100).contains(&year))
+        digits.and_then(|digits| digits.parse().ok()).is_some_and(|year: u16| (1990..=2100).contains(&year))
     };
     let month = second.len() == 2 && second.parse().is_ok_and(|month: u8| (1..=12).contains(&month));
     match first.len() {
@@ -63,14 +56,12 @@ fn is_plain_semver(text: &str) -> bool {
 
 /// Whether a text has an epoch, a `~` or a revision that begins with a digit.
 fn shows_package(text: &str) -> bool {
-    let numbered = text
-        .rsplit_once('-')
-        .is_some_and(|(_, revision)| revision.starts_with(|first: char| first.is_ascii_digit()));
+    let numbered =
+        text.rsplit_once('-').is_some_and(|(_, revision)| revision.starts_with(|first: char| first.is_ascii_digit()));
     numbered || text.contains(['~', ':'])
 }
 
 /// Whether a text ends in something that is no revision of a package: `-alpine`.
 fn shows_variant(text: &str) -> bool {
-    text.rsplit_once('-')
-        .is_some_and(|(_, revision)| !revision.starts_with(|first: char| first.is_ascii_digit()))
+    text.rsplit_once('-').is_some_and(|(_, revision)| !revision.starts_with(|first: char| first.is_ascii_digit()))
 }

@@ -23,18 +23,9 @@ impl Dotted {
 
     /// Which is newer, as far as both say it.
     pub(super) fn compare(&self, other: &Self) -> Ordering {
-        let numbers = self
-            .release
-            .iter()
-            .zip(&other.release)
-            .map(|(a, b)| a.cmp(b))
-            .find(|order| order.is_ne());
+        let numbers = self.release.iter().zip(&other.release).map(|(a, b)| a.cmp(b)).find(|order| order.is_ne());
         numbers.unwrap_or_else(|| {
-            if self.release.len() == other.release.len() {
-                self.pre.cmp(&other.pre)
-            } else {
-                Ordering::Equal
-            }
+            if self.release.len() == other.release.len() { self.pre.cmp(&other.pre) } else { Ordering::Equal }
         })
     }
 }
@@ -44,11 +35,7 @@ pub(super) fn semver(text: &str) -> Option<Dotted> {
     let text = without_v(text);
     if let Ok(version) = semver::Version::parse(text) {
         let release = vec![version.major, version.minor, version.patch];
-        return Some(Dotted {
-            release,
-            pre: version.pre,
-            variant: version.build.to_string(),
-        });
+        return Some(Dotted { release, pre: version.pre, variant: version.build.to_string() });
     }
     let mut given = text;
     while let Some(shorter) = [".x", ".X", ".*"].iter().find_map(|any| given.strip_suffix(any)) {
@@ -56,19 +43,10 @@ pub(super) fn semver(text: &str) -> Option<Dotted> {
     }
     let number = |part: &str| {
         let canonical = part == "0" || !part.starts_with('0');
-        if canonical {
-            digits(part)
-                .filter(|(_, rest)| rest.is_empty())
-                .map(|(number, _)| number)
-        } else {
-            None
-        }
+        if canonical { digits(part).filter(|(_, rest)| rest.is_empty()).map(|(number, _)| number) } else { None }
     };
     let release: Vec<u64> = given.split('.').map(number).collect::<Option<_>>()?;
-    (release.len() <= 3).then(|| Dotted {
-        release,
-        ..Dotted::default()
-    })
+    (release.len() <= 3).then(|| Dotted { release, ..Dotted::default() })
 }
 
 /// `16.4-alpine`, `3.13.0rc1-slim-bookworm`, `8u242-jdk`, `v1.2.3`.
@@ -101,11 +79,7 @@ pub(super) fn calver(text: &str) -> Option<Dotted> {
     let &[year, _, ..] = release.as_slice() else {
         return None;
     };
-    let is_year = if first == 2 {
-        year > 0
-    } else {
-        (1970..2200).contains(&year)
-    };
+    let is_year = if first == 2 { year > 0 } else { (1970..2200).contains(&year) };
     if !is_year {
         return None;
     }
@@ -126,10 +100,7 @@ fn numbers(text: &str, is_sign: impl Fn(char) -> bool) -> Option<(Vec<u64>, &str
 
 /// The number that a text begins with, and the rest; `None` where there is none or it is too large to be one.
 fn digits(text: &str) -> Option<(u64, &str)> {
-    let end = text
-        .bytes()
-        .position(|byte| !byte.is_ascii_digit())
-        .unwrap_or(text.len());
+    let end = text.bytes().position(|byte| !byte.is_ascii_digit()).unwrap_or(text.len());
     let (digits, rest) = text.split_at_checked(end)?;
     Some((digits.parse().ok()?, rest))
 }
@@ -137,15 +108,9 @@ fn digits(text: &str) -> Option<(u64, &str)> {
 /// Reads what follows the numbers: a pre-release, then the variant.
 fn with_tail(release: Vec<u64>, rest: &str) -> Option<Dotted> {
     if rest.is_empty() {
-        return Some(Dotted {
-            release,
-            ..Dotted::default()
-        });
+        return Some(Dotted { release, ..Dotted::default() });
     }
-    if !rest
-        .bytes()
-        .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b'+'))
-    {
+    if !rest.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b'+')) {
         return None;
     }
     let tail = rest.strip_prefix(SIGNS);
@@ -153,28 +118,17 @@ fn with_tail(release: Vec<u64>, rest: &str) -> Option<Dotted> {
         return None;
     }
     if let Some((pre, variant)) = prerelease(tail.unwrap_or(rest)) {
-        return Some(Dotted {
-            release,
-            pre,
-            variant: variant.to_owned(),
-        });
+        return Some(Dotted { release, pre, variant: variant.to_owned() });
     }
     // Letters right behind the numbers are no variant: `3rd-party` is a name.
-    tail.map(|variant| Dotted {
-        release,
-        variant: variant.to_owned(),
-        ..Dotted::default()
-    })
+    tail.map(|variant| Dotted { release, variant: variant.to_owned(), ..Dotted::default() })
 }
 
 const SIGNS: [char; 4] = ['.', '-', '_', '+'];
 
 /// The pre-release that a text begins with, and what follows behind its sign.
 fn prerelease(text: &str) -> Option<(Prerelease, &str)> {
-    let end = text
-        .bytes()
-        .position(|byte| !byte.is_ascii_alphabetic())
-        .unwrap_or(text.len());
+    let end = text.bytes().position(|byte| !byte.is_ascii_alphabetic()).unwrap_or(text.len());
     let (word, rest) = text.split_at_checked(end)?;
     let (number, rest) = match digits(rest.strip_prefix('.').unwrap_or(rest)) {
         Some((number, rest)) => (Some(number), rest),
@@ -202,6 +156,5 @@ pub(super) fn rank(word: &str) -> Option<u8> {
 
 fn without_v(text: &str) -> &str {
     let bare = text.strip_prefix(['v', 'V']);
-    bare.filter(|bare| bare.starts_with(|first: char| first.is_ascii_digit()))
-        .unwrap_or(text)
+    bare.filter(|bare| bare.starts_with(|first: char| first.is_ascii_digit())).unwrap_or(text)
 }

@@ -26,11 +26,7 @@ impl Package {
         let is_version = upstream.starts_with(|first: char| first.is_ascii_digit())
             && rest.bytes().all(allowed)
             && !rest.ends_with('-');
-        is_version.then(|| Self {
-            epoch,
-            upstream: upstream.to_owned(),
-            revision: revision.to_owned(),
-        })
+        is_version.then(|| Self { epoch, upstream: upstream.to_owned(), revision: revision.to_owned() })
     }
 
     /// The numbers that the upstream version begins with.
@@ -52,35 +48,25 @@ impl Package {
 
     pub(super) fn compare_deb(&self, other: &Self) -> Ordering {
         let by_epoch = self.epoch.cmp(&other.epoch);
-        by_epoch
-            .then_with(|| deb(&self.upstream, &other.upstream))
-            .then_with(|| deb(&self.revision, &other.revision))
+        by_epoch.then_with(|| deb(&self.upstream, &other.upstream)).then_with(|| deb(&self.revision, &other.revision))
     }
 
     pub(super) fn compare_rpm(&self, other: &Self) -> Ordering {
         let by_epoch = self.epoch.cmp(&other.epoch);
-        by_epoch
-            .then_with(|| rpm(&self.upstream, &other.upstream))
-            .then_with(|| rpm(&self.revision, &other.revision))
+        by_epoch.then_with(|| rpm(&self.upstream, &other.upstream)).then_with(|| rpm(&self.revision, &other.revision))
     }
 }
 
 /// Compares the text before the next number, then the number, until one of the two decides.
 fn deb(mut a: &str, mut b: &str) -> Ordering {
     while !(a.is_empty() && b.is_empty()) {
-        let ((text_a, rest_a), (text_b, rest_b)) = (
-            split(a, |byte| !byte.is_ascii_digit()),
-            split(b, |byte| !byte.is_ascii_digit()),
-        );
+        let ((text_a, rest_a), (text_b, rest_b)) =
+            (split(a, |byte| !byte.is_ascii_digit()), split(b, |byte| !byte.is_ascii_digit()));
         // The end stands between `~` and everything else: without it, a text that has ended would compare as less.
         let weights = |text: &str| -> Vec<u16> { text.bytes().map(weight).chain([END]).collect() };
-        let ((number_a, rest_a), (number_b, rest_b)) = (
-            split(rest_a, |byte| byte.is_ascii_digit()),
-            split(rest_b, |byte| byte.is_ascii_digit()),
-        );
-        let order = weights(text_a)
-            .cmp(&weights(text_b))
-            .then_with(|| number(number_a, number_b));
+        let ((number_a, rest_a), (number_b, rest_b)) =
+            (split(rest_a, |byte| byte.is_ascii_digit()), split(rest_b, |byte| byte.is_ascii_digit()));
+        let order = weights(text_a).cmp(&weights(text_b)).then_with(|| number(number_a, number_b));
         if order.is_ne() {
             return order;
         }
@@ -142,11 +128,7 @@ fn piece(text: &str) -> (Piece<'_>, &str) {
         return (Piece::Number(digits.len(), digits), rest);
     }
     let (letters, rest) = split(text, |byte| byte.is_ascii_alphabetic());
-    if letters.is_empty() {
-        (Piece::End, "")
-    } else {
-        (Piece::Letters(letters), rest)
-    }
+    if letters.is_empty() { (Piece::End, "") } else { (Piece::Letters(letters), rest) }
 }
 
 /// Splits behind the bytes that `of` takes.

@@ -53,16 +53,8 @@ pub(crate) fn read<'t>(scheme: Scheme, row: &Row<'_, 't>, a: usize, b: usize) ->
 fn compare<'t>(scheme: Scheme, row: &Row<'_, 't>, left: &Cell<'t>, right: &Cell<'t>) -> Result<Pair<'t>, Cow<'t, str>> {
     let (left, right) = (texts(left)?, texts(right)?);
     let all = [left.as_slice(), right.as_slice()].concat();
-    let scheme = if scheme == Scheme::Auto {
-        scheme_of(row.path())
-    } else {
-        scheme
-    };
-    let scheme = if scheme == Scheme::Auto {
-        auto::choose(&all).ok_or_else(|| no_scheme(&all))?
-    } else {
-        scheme
-    };
+    let scheme = if scheme == Scheme::Auto { scheme_of(row.path()) } else { scheme };
+    let scheme = if scheme == Scheme::Auto { auto::choose(&all).ok_or_else(|| no_scheme(&all))? } else { scheme };
     Ok(match (highest(scheme, &left)?, highest(scheme, &right)?) {
         (Some(left), Some(right)) => Pair::Read(left, right),
         _ => Pair::Settled,
@@ -74,10 +66,9 @@ fn same_text(a: &Cell<'_>, b: &Cell<'_>) -> bool {
     match (a.text(), b.text()) {
         (Some(a), Some(b)) => a == b,
         (None, None) => match (a.collection(), b.collection()) {
-            (Some(a), Some(b)) if a.len() == b.len() => a
-                .items()
-                .zip(b.items())
-                .all(|(a, b)| a.scalar_text().is_some() && a.scalar_text() == b.scalar_text()),
+            (Some(a), Some(b)) if a.len() == b.len() => {
+                a.items().zip(b.items()).all(|(a, b)| a.scalar_text().is_some() && a.scalar_text() == b.scalar_text())
+            }
             _ => false,
         },
         _ => false,
@@ -106,18 +97,10 @@ fn highest<'t>(scheme: Scheme, texts: &[&'t str]) -> Result<Option<Reading<'t>>,
     let mut highest: Option<Reading<'t>> = None;
     for &text in texts {
         let Some(version) = parse(scheme, text) else {
-            return Err(Cow::Owned(format!(
-                "`{}` is not a version of the scheme `{}`",
-                shown(text),
-                scheme.word()
-            )));
+            return Err(Cow::Owned(format!("`{}` is not a version of the scheme `{}`", shown(text), scheme.word())));
         };
         if highest.as_ref().is_none_or(|highest| version > highest.version) {
-            highest = Some(Reading {
-                version,
-                text,
-                several: texts.len() > 1,
-            });
+            highest = Some(Reading { version, text, several: texts.len() > 1 });
         }
     }
     Ok(highest)
@@ -141,10 +124,5 @@ fn no_scheme<'t>(texts: &[&str]) -> Cow<'t, str> {
 
 /// The beginning of a text, on one line.
 fn shown(text: &str) -> String {
-    text.lines()
-        .next()
-        .unwrap_or_default()
-        .chars()
-        .take(limits::MAX_SHOWN_CHARS)
-        .collect()
+    text.lines().next().unwrap_or_default().chars().take(limits::MAX_SHOWN_CHARS).collect()
 }

@@ -7,15 +7,8 @@ use proptest::prelude::*;
 use super::Difference::{Major, Minor, Patch, Precision, Suffix, Variant};
 use super::*;
 
-const SCHEMES: [Scheme; 7] = [
-    Scheme::Semver,
-    Scheme::Pep440,
-    Scheme::Deb,
-    Scheme::Rpm,
-    Scheme::Calver,
-    Scheme::DockerTag,
-    Scheme::Postgres,
-];
+const SCHEMES: [Scheme; 7] =
+    [Scheme::Semver, Scheme::Pep440, Scheme::Deb, Scheme::Rpm, Scheme::Calver, Scheme::DockerTag, Scheme::Postgres];
 
 fn version(scheme: Scheme, text: &str) -> Version {
     parse(scheme, text).unwrap_or_else(|| panic!("`{text}` in {scheme:?}"))
@@ -79,9 +72,7 @@ fn semantic_versions() {
     );
     unreadable(
         Scheme::Semver,
-        &[
-            "", "x", "v", "latest", "1.2.3.4", "24.04", "^1.2.3", ">=1", "~> 1.0", "lts/iron", "1..2", "1.", ".1",
-        ],
+        &["", "x", "v", "latest", "1.2.3.4", "24.04", "^1.2.3", ">=1", "~> 1.0", "lts/iron", "1..2", "1.", ".1"],
     );
 }
 
@@ -156,32 +147,19 @@ fn debian_versions() {
 
 #[test]
 fn rpm_versions() {
-    ascending(
-        Scheme::Rpm,
-        &["1.0~rc1", "1.0", "1.0^git1", "1.0a", "1.0.1", "1.0.10", "2:0.1"],
-    );
+    ascending(Scheme::Rpm, &["1.0~rc1", "1.0", "1.0^git1", "1.0a", "1.0.1", "1.0.10", "2:0.1"]);
     ascending(Scheme::Rpm, &["8.2.2637-20.el9", "8.2.2637-21.el9"]);
     differs(
         Scheme::Rpm,
-        &[
-            ("8.2.1-20.el9", "8.2.1-21.el9", Suffix),
-            ("8.2.1-1", "8.3.0-1", Minor),
-            ("8.02", "8.2", Difference::None),
-        ],
+        &[("8.2.1-20.el9", "8.2.1-21.el9", Suffix), ("8.2.1-1", "8.3.0-1", Minor), ("8.02", "8.2", Difference::None)],
     );
 }
 
 #[test]
 fn dates() {
     ascending(Scheme::Calver, &["22.04", "22.10", "24.04"]);
-    ascending(
-        Scheme::Calver,
-        &["2023.12.9", "2024.01.3", "2024.1.10", "20240115", "2024-01-16"],
-    );
-    ascending(
-        Scheme::Calver,
-        &["RELEASE.2023-04-07T05-28-58Z", "RELEASE.2023-04-07T06-00-00Z"],
-    );
+    ascending(Scheme::Calver, &["2023.12.9", "2024.01.3", "2024.1.10", "20240115", "2024-01-16"]);
+    ascending(Scheme::Calver, &["RELEASE.2023-04-07T05-28-58Z", "RELEASE.2023-04-07T06-00-00Z"]);
     differs(
         Scheme::Calver,
         &[
@@ -200,14 +178,7 @@ fn dates() {
 fn image_tags() {
     ascending(
         Scheme::DockerTag,
-        &[
-            "3.13.0a1",
-            "3.13.0b2",
-            "3.13.0rc1-slim",
-            "3.13.0rc10",
-            "3.13.0-bookworm",
-            "3.13.1",
-        ],
+        &["3.13.0a1", "3.13.0b2", "3.13.0rc1-slim", "3.13.0rc10", "3.13.0-bookworm", "3.13.1"],
     );
     ascending(Scheme::DockerTag, &["8u242-jdk", "8u252", "17-jdk", "21.0.1"]);
     differs(
@@ -243,19 +214,13 @@ fn image_tags() {
     );
     unreadable(
         Scheme::DockerTag,
-        &[
-            "sha256:2a2f964e6ee7bea2f9a54eac6d976441351d0805833117fc2e45c541b8d58ae9",
-            "99999999999999999999",
-        ],
+        &["sha256:2a2f964e6ee7bea2f9a54eac6d976441351d0805833117fc2e45c541b8d58ae9", "99999999999999999999"],
     );
 }
 
 #[test]
 fn postgres_releases() {
-    ascending(
-        Scheme::Postgres,
-        &["9.4.26", "9.5", "9.6.24", "10", "17devel", "17beta1", "17rc1", "17"],
-    );
+    ascending(Scheme::Postgres, &["9.4.26", "9.5", "9.6.24", "10", "17devel", "17beta1", "17rc1", "17"]);
     differs(
         Scheme::Postgres,
         &[
@@ -301,26 +266,15 @@ fn schemes_are_chosen_by_all_texts() {
 
 /// Texts that some scheme reads, and texts that none does.
 fn text() -> impl Strategy<Value = String> {
-    let number = prop_oneof![
-        Just("0"),
-        Just("00"),
-        Just("1"),
-        Just("2"),
-        Just("10"),
-        Just("2024"),
-        Just("9"),
-        Just("01")
-    ];
+    let number =
+        prop_oneof![Just("0"), Just("00"), Just("1"), Just("2"), Just("10"), Just("2024"), Just("9"), Just("01")];
     let sign = prop_oneof![5 => Just("."), 1 => Just("-"), 1 => Just("~"), 1 => Just("^"), 1 => Just("+"), 1 => Just("_"), 1 => Just("")];
     let word = prop_oneof![
         6 => Just(""), 1 => Just("a"), 1 => Just("rc"), 1 => Just("-rc."), 1 => Just("-alpine"), 1 => Just(".dev"), 1 => Just("+x.y"), 1 => Just(".post"), 1 => Just("~~")
     ];
     let start = prop_oneof![6 => Just(""), 1 => Just("v"), 1 => Just("1:"), 1 => Just("2!")];
     (start, prop::collection::vec((number, word, sign), 1..5)).prop_map(|(start, parts)| {
-        let body: String = parts
-            .iter()
-            .flat_map(|(number, word, sign)| [*number, *word, *sign])
-            .collect();
+        let body: String = parts.iter().flat_map(|(number, word, sign)| [*number, *word, *sign]).collect();
         format!("{start}{}", body.trim_end_matches(['.', '-', '_', '+']))
     })
 }

@@ -12,7 +12,11 @@ fn text(environments: usize, keys: usize) -> String {
     let mut out = String::from("{\"environments\":[");
     for at in 0..environments {
         let comma = if at > 0 { "," } else { "" };
-        let _ = write!(out, "{comma}{{\"environment\":\"env-{at}\",\"tier\":\"{}\",\"variables\":{{", if at + 1 == environments { "production" } else { "staging" });
+        let _ = write!(
+            out,
+            "{comma}{{\"environment\":\"env-{at}\",\"tier\":\"{}\",\"variables\":{{",
+            if at + 1 == environments { "production" } else { "staging" }
+        );
         for key in 0..keys {
             let comma = if key > 0 { "," } else { "" };
             let odd = if at == 0 && key % 100 == 7 { "x" } else { "" };
@@ -29,13 +33,19 @@ fn policy(count: usize) -> String {
     let mut out = String::from("policy: bench/grid\nrules:\n");
     for rule in 0..count {
         let (kind, params) = if rule % 2 == 0 { ("same", "") } else { ("present", ", params: { allowEmpty: true }") };
-        let _ = writeln!(out, "  - {{ id: rule-{rule}, kind: {kind}, select: \"variables.GROUP_{}_*\"{params} }}", rule % 50);
+        let _ = writeln!(
+            out,
+            "  - {{ id: rule-{rule}, kind: {kind}, select: \"variables.GROUP_{}_*\"{params} }}",
+            rule % 50
+        );
     }
     out
 }
 
 pub(super) fn run() {
-    for (environments, keys, rules, rounds) in [(3, 500, 40, 200), (3, 500, 10, 200), (3, 500, 200, 200), (5, 1_000, 200, 40), (5, 10_000, 200, 10)] {
+    for (environments, keys, rules, rounds) in
+        [(3, 500, 40, 200), (3, 500, 10, 200), (3, 500, 200, 200), (5, 1_000, 200, 40), (5, 10_000, 200, 10)]
+    {
         let text = text(environments, keys);
         let bytes = text.as_bytes();
         let key = FingerprintKey::from_bytes(*b"bench");
@@ -49,8 +59,12 @@ pub(super) fn run() {
             &format!("{environments} environments × {keys} keys × {rules} rules, {} bytes", bytes.len()),
             rounds,
             vec![
-                Candidate::new("serde_json into Value", || serde_json::from_slice::<serde_json::Value>(bytes).map_or(0, |value| usize::from(value.is_object()))),
-                Candidate::new("check of loaded environments", || project.check(&engine, &plan, now, &[]).0.findings.len()),
+                Candidate::new("serde_json into Value", || {
+                    serde_json::from_slice::<serde_json::Value>(bytes).map_or(0, |value| usize::from(value.is_object()))
+                }),
+                Candidate::new("check of loaded environments", || {
+                    project.check(&engine, &plan, now, &[]).0.findings.len()
+                }),
                 Candidate::new("text to report", || {
                     let files = self::files("grid.json", bytes, "");
                     Project::load(&plan, &files, &key).check(&engine, &plan, now, &[]).0.findings.len()

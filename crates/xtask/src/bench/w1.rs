@@ -23,9 +23,16 @@ pub(super) fn text() -> String {
             }
             let comma = if key > 0 { "," } else { "" };
             let _ = match key % 12 {
-                0 => write!(out, "{comma}\"APP_SECRET_{key:02}\":{{\"fingerprint\":{{\"keyId\":\"k\",\"hex\":\"{key:02}{at}f0e1d2c3b4a5968778695a4b3c2d1e0\"}}}}"),
+                0 => write!(
+                    out,
+                    "{comma}\"APP_SECRET_{key:02}\":{{\"fingerprint\":{{\"keyId\":\"k\",\"hex\":\"{key:02}{at}f0e1d2c3b4a5968778695a4b3c2d1e0\"}}}}"
+                ),
                 1 => write!(out, "{comma}\"APP_URL_{key:02}\":{{\"value\":\"https://{name}-{key}.example.org/api\"}}"),
-                2 => write!(out, "{comma}\"APP_LIMIT_{key:02}\":{{\"value\":\"{}\"}}", if at == 1 && key == 14 { "many".to_owned() } else { (key * 10).to_string() }),
+                2 => write!(
+                    out,
+                    "{comma}\"APP_LIMIT_{key:02}\":{{\"value\":\"{}\"}}",
+                    if at == 1 && key == 14 { "many".to_owned() } else { (key * 10).to_string() }
+                ),
                 _ => write!(out, "{comma}\"APP_SETTING_{key:02}\":{{\"value\":\"setting-{key}\"}}"),
             };
         }
@@ -39,20 +46,30 @@ pub(super) fn text() -> String {
         for (key, kind) in ["postgresql", "redis"].iter().enumerate() {
             let comma = if key > 0 { "," } else { "" };
             let version = if at == 1 && key == 0 { "15.8" } else { "16.4" };
-            let _ = write!(out, "{comma}\"{kind}-main\":{{\"kind\":\"{kind}\",\"version\":\"{version}\",\"charset\":\"UTF8\",\"collation\":\"{}\",\"parameters\":{{\"max_connections\":\"{}\"}}}}",
-                if at == 0 { "C" } else { "en_US.UTF-8" }, 100 * (at + 1));
+            let _ = write!(
+                out,
+                "{comma}\"{kind}-main\":{{\"kind\":\"{kind}\",\"version\":\"{version}\",\"charset\":\"UTF8\",\"collation\":\"{}\",\"parameters\":{{\"max_connections\":\"{}\"}}}}",
+                if at == 0 { "C" } else { "en_US.UTF-8" },
+                100 * (at + 1)
+            );
         }
         out.push_str("},\"files\":{");
         for key in 0..10 {
             let comma = if key > 0 { "," } else { "" };
             let mode = if at == 1 && key == 3 { "0777" } else { "0640" };
-            let _ = write!(out, "{comma}\"/etc/app/file-{key}.conf\":{{\"mode\":\"{mode}\",\"owner\":\"app\",\"group\":\"app\",\"digest\":\"sha256:{key:064x}\"}}");
+            let _ = write!(
+                out,
+                "{comma}\"/etc/app/file-{key}.conf\":{{\"mode\":\"{mode}\",\"owner\":\"app\",\"group\":\"app\",\"digest\":\"sha256:{key:064x}\"}}"
+            );
         }
         out.push_str("},\"network\":{\"firewall\":[");
         for key in 0..10 {
             let comma = if key > 0 { "," } else { "" };
             let port = if at == 0 && key == 9 { 9999 } else { 8000 + key };
-            let _ = write!(out, "{comma}{{\"direction\":\"ingress\",\"protocol\":\"tcp\",\"fromPort\":{port},\"toPort\":{port},\"cidrs\":[\"10.0.{key}.0/24\"]}}");
+            let _ = write!(
+                out,
+                "{comma}{{\"direction\":\"ingress\",\"protocol\":\"tcp\",\"fromPort\":{port},\"toPort\":{port},\"cidrs\":[\"10.0.{key}.0/24\"]}}"
+            );
         }
         out.push_str("]}}");
     }
@@ -176,7 +193,11 @@ pub(super) fn one_text(path: &str) -> Plan {
 /// The files of a run: the text and the policy.
 pub(super) fn files(path: &str, bytes: &[u8], policy: &str) -> paritygate::Files {
     let (source, _) = paritygate::document::decode(path, bytes);
-    [(path.to_owned(), Supplied::Text(source)), ("bench.yaml".to_owned(), Supplied::Text(Source::new("bench.yaml", policy)))].into()
+    [
+        (path.to_owned(), Supplied::Text(source)),
+        ("bench.yaml".to_owned(), Supplied::Text(Source::new("bench.yaml", policy))),
+    ]
+    .into()
 }
 
 pub(super) fn run() {
@@ -192,7 +213,12 @@ pub(super) fn run() {
     let now = Timestamp::UNIX_EPOCH;
     let (report, _) = project.check(&engine, &plan, now, &[]);
     let found = report.findings.len();
-    println!("W1: {} bytes, {} rules, {} rows, {found} findings", bytes.len(), report.summary.rules, report.summary.rows);
+    println!(
+        "W1: {} bytes, {} rules, {} rows, {found} findings",
+        bytes.len(),
+        report.summary.rules,
+        report.summary.rows
+    );
     let load = || {
         let files = self::files("w1.json", bytes, "");
         Project::load(&plan, &files, &key)
@@ -202,10 +228,12 @@ pub(super) fn run() {
         ROUNDS * 5,
         vec![
             Candidate::new("floor: serde_json into typed structs", || {
-                serde_json::from_slice::<Typed<'_>>(bytes).map_or(0, |typed| typed.environments.iter().map(|e| e.network.firewall.len()).sum())
+                serde_json::from_slice::<Typed<'_>>(bytes)
+                    .map_or(0, |typed| typed.environments.iter().map(|e| e.network.firewall.len()).sum())
             }),
             Candidate::new("serde_json into Value", || {
-                serde_json::from_slice::<serde_json::Value>(bytes).map_or(0, |value| value["environments"].as_array().map_or(0, Vec::len))
+                serde_json::from_slice::<serde_json::Value>(bytes)
+                    .map_or(0, |value| value["environments"].as_array().map_or(0, Vec::len))
             }),
             Candidate::new("read and import", || load().environments.len()),
             Candidate::new("check of loaded environments", || project.check(&engine, &plan, now, &[]).0.findings.len()),

@@ -40,9 +40,9 @@ fn prove(scratch: &Workspace, target: &Path) -> Result<(), String> {
         run_command(scratch.cargo(args.iter().copied()).env("CARGO_TARGET_DIR", target))
     };
     cargo(&["fmt", "--package", CRATE, "--check"])?;
-    cargo(&["test", "--quiet", "--package", CRATE, "--release"])?;
+    cargo(&["test", "--quiet", "--package", CRATE])?;
     cargo(&["clippy", "--quiet", "--package", CRATE, "--all-targets", "--all-features", "--", "--deny", "warnings"])?;
-    codegen(scratch)?;
+    run_command(codegen(scratch).env("CARGO_TARGET_DIR", target))?;
     tidy::run(scratch)?;
 
     let changed = output(&mut scratch.git(["diff", "--numstat"]))?;

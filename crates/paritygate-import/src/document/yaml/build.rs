@@ -145,11 +145,7 @@ impl<'s> Build<'s> {
         }
         let core_tag = tag.and_then(Tag::core_suffix);
         let is_text = core_tag == Some("str") || tag.is_some_and(|tag| tag.original() == "!");
-        let read = if is_text || (!is_plain && core_tag.is_none()) {
-            Core::Text
-        } else {
-            core(text)
-        };
+        let read = if is_text || (!is_plain && core_tag.is_none()) { Core::Text } else { core(text) };
         let node = match read {
             Core::Null => self.builder.null(span),
             Core::Bool(value) => self.builder.bool(span, value),
@@ -159,16 +155,7 @@ impl<'s> Build<'s> {
         if let Some(tag) = custom(tag) {
             self.builder.tag(node, &tag);
         }
-        self.finish(
-            Finished {
-                node,
-                span,
-                height: 0,
-                text: Some(stored),
-                is_merge,
-            },
-            anchor,
-        );
+        self.finish(Finished { node, span, height: 0, text: Some(stored), is_merge }, anchor);
     }
 
     /// The text of a scalar: the source's own where it stands there as it is meant, with or without quotes.
@@ -226,13 +213,7 @@ impl<'s> Build<'s> {
         if let Some(tag) = &open.tag {
             self.builder.tag(node, tag);
         }
-        let finished = Finished {
-            node,
-            span,
-            height: open.height + 1,
-            text: None,
-            is_merge: false,
-        };
+        let finished = Finished { node, span, height: open.height + 1, text: None, is_merge: false };
         self.finish(finished, open.anchor);
     }
 
@@ -265,16 +246,7 @@ impl<'s> Build<'s> {
     /// Puts a value that is not known where an alias leads nowhere.
     fn without_value(&mut self, span: Span, reason: &str) {
         let node = self.builder.unresolved(span, reason);
-        self.finish(
-            Finished {
-                node,
-                span,
-                height: 0,
-                text: None,
-                is_merge: false,
-            },
-            0,
-        );
+        self.finish(Finished { node, span, height: 0, text: None, is_merge: false }, 0);
     }
 
     fn anchor(&mut self, anchor: usize, value: Option<Finished>) {
@@ -334,15 +306,8 @@ impl<'s> Build<'s> {
             return;
         };
         if self.builder.str(text).len() > limits::MAX_KEY_BYTES {
-            let message = format!(
-                "the key is longer than {} bytes, which is the limit",
-                limits::MAX_KEY_BYTES
-            );
-            self.report(Diagnostic::error(
-                "key-too-long",
-                Location::new(self.source, span),
-                message,
-            ));
+            let message = format!("the key is longer than {} bytes, which is the limit", limits::MAX_KEY_BYTES);
+            self.report(Diagnostic::error("key-too-long", Location::new(self.source, span), message));
             return;
         }
         open.place = Place::Value(text, span);
@@ -351,23 +316,14 @@ impl<'s> Build<'s> {
     /// Notes which maps a `<<` merges. They are merged when the map around it ends: what is explicit wins wherever it stands.
     fn merge(&mut self, key: Span, value: NodeId) {
         let node = self.builder.node(value);
-        let maps: Vec<NodeId> = if node.is_sequence() {
-            node.items().map(|item| item.id()).collect()
-        } else {
-            vec![value]
-        };
+        let maps: Vec<NodeId> =
+            if node.is_sequence() { node.items().map(|item| item.id()).collect() } else { vec![value] };
         for id in maps {
             let node = self.builder.node(id);
             if !node.is_map() {
                 let message = format!("`<<` merges maps, and this is {}", node.kind_word());
-                let at = Location::new(
-                    self.source,
-                    if node.span().start < node.span().end {
-                        node.span()
-                    } else {
-                        key
-                    },
-                );
+                let at =
+                    Location::new(self.source, if node.span().start < node.span().end { node.span() } else { key });
                 self.report(
                     Diagnostic::warning("merge-key", at, message)
                         .help("give it a map, a list of maps, or an alias of a map"),

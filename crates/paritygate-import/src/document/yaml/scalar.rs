@@ -61,14 +61,14 @@ mod tests {
 
     #[test]
     fn plain_scalars_follow_the_core_schema() {
-        for text in [
-            "0", "-1", "+12", "0o17", "0x1F", "1.5", ".5", "1.", "1e3", "-1.5E-3", ".inf", "-.INF", ".NaN", "010",
-        ] {
+        for text in
+            ["0", "-1", "+12", "0o17", "0x1F", "1.5", ".5", "1.", "1e3", "-1.5E-3", ".inf", "-.INF", ".NaN", "010"]
+        {
             assert_eq!(core(text), Core::Number, "{text}");
         }
-        for text in [
-            "yes", "on", "1_000", "12:30", "0o", "0x", "0o8", "-", "+", ".", "1.2.3", "e3", "1e", "-.nan", "0X1", "v1",
-        ] {
+        for text in
+            ["yes", "on", "1_000", "12:30", "0o", "0x", "0o8", "-", "+", ".", "1.2.3", "e3", "1e", "-.nan", "0X1", "v1"]
+        {
             assert_eq!(core(text), Core::Text, "{text}");
         }
         assert_eq!(core("~"), Core::Null);

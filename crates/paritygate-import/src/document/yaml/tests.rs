@@ -15,10 +15,7 @@ fn shown(text: &str) -> String {
         let (position, excerpt) = (at.position(), source.excerpt(at.span));
         let part = excerpt.text.get(excerpt.highlight.clone()).expect("inside the excerpt");
         let word = diagnostic.level.word();
-        shown += &format!(
-            "{word}[{}] {}:{} {}\n",
-            diagnostic.code, position.line, position.column, diagnostic.message
-        );
+        shown += &format!("{word}[{}] {}:{} {}\n", diagnostic.code, position.line, position.column, diagnostic.message);
         shown += &format!("  | {} -> {part:?}\n", excerpt.text);
     }
     shown
@@ -34,10 +31,7 @@ fn show(node: Node<'_>) -> String {
         Value::Unresolved(reason) => format!("<{reason}>"),
         Value::Sequence => format!("[{}]", node.items().map(show).collect::<Vec<_>>().join(", ")),
         Value::Map => {
-            let entries: Vec<_> = node
-                .entries()
-                .map(|(key, _, value)| format!("{key}: {}", show(value)))
-                .collect();
+            let entries: Vec<_> = node.entries().map(|(key, _, value)| format!("{key}: {}", show(value))).collect();
             format!("{{{}}}", entries.join(", "))
         }
         other => format!("{other:?}"),
@@ -257,10 +251,7 @@ fn spans_cover_what_was_written() {
     let of = |key: &str| source.slice(root.get(key).expect("a key").span());
     let spans: Vec<&str> = ["a", "b", "c", "d", "e"].into_iter().map(of).collect();
     expect![[r#"["'q'", "- x y\n  - \"z\"", "block\n", "", "{f: 1}"] "a: 'q'\nb:\n  - x y\n  - \"z\"\nc: |\n  block\nd:\ne: {f: 1}""#]].assert_eq(&format!("{spans:?} {:?}", source.slice(root.span())));
-    assert_eq!(
-        root.get("d").map(|node| source.position(node.span().start).line),
-        Some(7)
-    );
+    assert_eq!(root.get("d").map(|node| source.position(node.span().start).line), Some(7));
 }
 
 #[test]
@@ -273,11 +264,7 @@ fn limits_answer_with_one_diagnostic() {
         text + &format!("a{level}: &a{level} [[[[[[*a{}]]]]]]\n", level - 1)
     });
     let long = format!("a: &a {}\nb: [{}]\n", "x".repeat(100_000), vec!["*a"; 10_000].join(","));
-    let keys = format!(
-        "a: &a {{? {} : 1}}\nb:\n  <<: [{}]\n",
-        "x".repeat(4_000),
-        vec!["*a"; 20_000].join(",")
-    );
+    let keys = format!("a: &a {{? {} : 1}}\nb:\n  <<: [{}]\n", "x".repeat(4_000), vec!["*a"; 20_000].join(","));
     let blocks: String = (0..6_000).map(|depth| " ".repeat(depth) + "a:\n").collect();
     for (text, code) in [
         ("[".repeat(200_000), "too-deep"),

@@ -6,11 +6,7 @@ use super::Dialect;
 
 /// Every line break as `\n`.
 pub(super) fn lines(text: &str) -> Cow<'_, str> {
-    if text.contains('\r') {
-        Cow::Owned(text.replace("\r\n", "\n"))
-    } else {
-        Cow::Borrowed(text)
-    }
+    if text.contains('\r') { Cow::Owned(text.replace("\r\n", "\n")) } else { Cow::Borrowed(text) }
 }
 
 /// Text in which nothing refers to anything, as a template.
@@ -44,11 +40,7 @@ fn escaped<'t>(behind: &'t str, dialect: Dialect, is_yaml: bool, out: &mut Strin
         Some(b'\n') => {
             // As in YAML, the indentation of the next line does not count where the value was written as YAML writes it.
             let next = rest(1);
-            return if is_yaml {
-                next.trim_start_matches([' ', '\t'])
-            } else {
-                next
-            };
+            return if is_yaml { next.trim_start_matches([' ', '\t']) } else { next };
         }
         Some(b'n') => '\n',
         Some(b'r') => '\r',
@@ -57,11 +49,7 @@ fn escaped<'t>(behind: &'t str, dialect: Dialect, is_yaml: bool, out: &mut Strin
             return rest(1);
         }
         Some(b'0') if is_compose => {
-            let digits = rest(1)
-                .bytes()
-                .take(3)
-                .take_while(|byte| matches!(byte, b'0'..=b'7'))
-                .count();
+            let digits = rest(1).bytes().take(3).take_while(|byte| matches!(byte, b'0'..=b'7')).count();
             let code = u32::from_str_radix(behind.get(1..=digits).unwrap_or_default(), 8).unwrap_or_default();
             out.push(char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER));
             return rest(1 + digits);

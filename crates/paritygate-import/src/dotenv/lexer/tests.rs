@@ -24,11 +24,7 @@ fn shown(text: &str, dialect: Dialect) -> String {
             (true, Some(reason)) => format!("{export}{} <{reason}> {:?}\n", line.key, source.slice(line.value_span)),
             (true, None) => {
                 let written = source.slice(line.value_span);
-                let written = if written == line.text {
-                    String::new()
-                } else {
-                    format!(" from {written:?}")
-                };
+                let written = if written == line.text { String::new() } else { format!(" from {written:?}") };
                 format!("{export}{} = {quote}{kind}{:?}{written}\n", line.key, line.text)
             }
         };
@@ -38,10 +34,7 @@ fn shown(text: &str, dialect: Dialect) -> String {
         let position = at.position();
         let excerpt = source.excerpt(at.span);
         let word = diagnostic.level.word();
-        shown += &format!(
-            "{word}[{}] {}:{} {}\n",
-            diagnostic.code, position.line, position.column, diagnostic.message
-        );
+        shown += &format!("{word}[{}] {}:{} {}\n", diagnostic.code, position.line, position.column, diagnostic.message);
         shown += &format!("  | {}\n", excerpt.text);
     }
     shown
@@ -49,11 +42,7 @@ fn shown(text: &str, dialect: Dialect) -> String {
 
 fn check(text: &str, expected: Expect) {
     let (dotenv, compose) = (shown(text, Dialect::Dotenv), shown(text, Dialect::Compose));
-    let both = if dotenv == compose {
-        dotenv
-    } else {
-        format!("{dotenv}--- compose\n{compose}")
-    };
+    let both = if dotenv == compose { dotenv } else { format!("{dotenv}--- compose\n{compose}") };
     expected.assert_eq(&both);
 }
 
@@ -78,29 +67,40 @@ fn assignments() {
               | export=x
         "#]],
     );
-    check("A:1\nB:\n", expect![[r#"
+    check(
+        "A:1\nB:\n",
+        expect![[r#"
         B = ""
         error[dotenv-syntax] 1:1 this line sets no variable
           | A:********
         --- compose
         A = "1"
         B = ""
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn quotes_and_escapes() {
-    check(r#"A='a $X \n \'b'"#, expect![[r#"
+    check(
+        r#"A='a $X \n \'b'"#,
+        expect![[r#"
         A = '"a $X \\n \\'b" from "'a $X \\n \\'b'"
         --- compose
         A = '"a $X \\n 'b" from "'a $X \\n \\'b'"
-    "#]]);
-    check(r#"A="a\nb\tc\\d \"e\" \q""#, expect![[r#"
+    "#]],
+    );
+    check(
+        r#"A="a\nb\tc\\d \"e\" \q""#,
+        expect![[r#"
         A = ""a\nb\\tc\\\\d \\\"e\\\" \\q" from "\"a\\nb\\tc\\\\d \\\"e\\\" \\q\""
         --- compose
         A = ""a\nb\tc\\d \"e\" \\q" from "\"a\\nb\\tc\\\\d \\\"e\\\" \\q\""
-    "#]]);
-    check("A=`it's \"x\"` # note\nB='x'#note\nC=\"x # y\"\n", expect![[r#"
+    "#]],
+    );
+    check(
+        "A=`it's \"x\"` # note\nB='x'#note\nC=\"x # y\"\n",
+        expect![[r#"
         A = `"it's \"x\"" from "`it's \"x\"`"
         B = '"x" from "'x'"
         C = ""x # y" from "\"x # y\""
@@ -108,13 +108,19 @@ fn quotes_and_escapes() {
         A = "`it's \"x\"`"
         B = '"x" from "'x'"
         C = ""x # y" from "\"x # y\""
-    "#]]);
-    check("A=\"one\r\ntwo\"\r\nB='one\n\ntwo'\nC=3\n", expect![[r#"
+    "#]],
+    );
+    check(
+        "A=\"one\r\ntwo\"\r\nB='one\n\ntwo'\nC=3\n",
+        expect![[r#"
         A = ""one\ntwo" from "\"one\r\ntwo\""
         B = '"one\n\ntwo" from "'one\n\ntwo'"
         C = "3"
-    "#]]);
-    check("A={\"a\": [1, '2']}\nB=\"x\" y\nC=it's\nD=3\n", expect![[r#"
+    "#]],
+    );
+    check(
+        "A={\"a\": [1, '2']}\nB=\"x\" y\nC=it's\nD=3\n",
+        expect![[r#"
         A = "{\"a\": [1, '2']}"
         B = "\"x\" y"
         C = "it's"
@@ -126,10 +132,14 @@ fn quotes_and_escapes() {
         D = "3"
         error[dotenv-syntax] 2:6 text stands behind the closing quote
           | B=********
-    "#]]);
-    check(r"A='C:\dir\'", expect![[r#"
+    "#]],
+    );
+    check(
+        r"A='C:\dir\'",
+        expect![[r#"
         A = '"C:\\dir\\" from "'C:\\dir\\'"
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -160,7 +170,9 @@ fn dollars() {
 
 #[test]
 fn comments() {
-    check("A=a#b\nB=a #b\nC=#fff\nD=http://h/#/p # note\n", expect![[r##"
+    check(
+        "A=a#b\nB=a #b\nC=#fff\nD=http://h/#/p # note\n",
+        expect![[r##"
         A = "a"
         B = "a"
         C = ""
@@ -176,7 +188,8 @@ fn comments() {
         B = "a"
         C = "#fff"
         D = "http://h/#/p"
-    "##]]);
+    "##]],
+    );
 }
 
 #[test]
@@ -196,7 +209,9 @@ fn lines_go_on() {
 
 #[test]
 fn broken_lines_cost_only_themselves() {
-    check("A=1\nnot an assignment hunter2\nB=2\n=3\n$C=4\nD=5\n", expect![[r#"
+    check(
+        "A=1\nnot an assignment hunter2\nB=2\n=3\n$C=4\nD=5\n",
+        expect![[r#"
         A = "1"
         B = "2"
         D = "5"
@@ -206,14 +221,20 @@ fn broken_lines_cost_only_themselves() {
           | =********
         error[dotenv-syntax] 5:1 this line sets no variable
           | ********
-    "#]]);
-    check("A=\"open hunter2\nB=2\n", expect![[r#"
+    "#]],
+    );
+    check(
+        "A=\"open hunter2\nB=2\n",
+        expect![[r#"
         A <its quotes are not closed> "\"open hunter2"
         B = "2"
         error[dotenv-syntax] 1:3 a quote is opened here and not closed
           | A=********
-    "#]]);
-    check("A='it\nB=it's\nC=3\n", expect![[r#"
+    "#]],
+    );
+    check(
+        "A='it\nB=it's\nC=3\n",
+        expect![[r#"
         A = "'it"
         B = "it's"
         C = "3"
@@ -223,12 +244,16 @@ fn broken_lines_cost_only_themselves() {
         C = "3"
         error[dotenv-syntax] 1:3 a quote is opened here and not closed
           | A=********
-    "#]]);
-    check("{% if x %}\nA={{ a }}\n", expect![[r#"
+    "#]],
+    );
+    check(
+        "{% if x %}\nA={{ a }}\n",
+        expect![[r#"
         A = "{{ a }}"
         error[dotenv-syntax] 1:1 this looks like a line of a template, which sets no variable
           | ********
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -242,25 +267,28 @@ fn keys_without_quotes_do_not_leak() {
             let keys: Vec<&str> = lines.iter().map(|line| line.key.as_str()).collect();
             assert_eq!(keys, ["A", "B"]);
             assert_eq!(diagnostics.len(), 1);
-            let shown = source
-                .excerpt(diagnostics[0].location.as_ref().expect("a place").span)
-                .text;
+            let shown = source.excerpt(diagnostics[0].location.as_ref().expect("a place").span).text;
             assert!(!shown.contains("BEGIN"), "{shown}");
         }
     }
-    check(body, expect![[r#"
+    check(
+        body,
+        expect![[r#"
         error[dotenv-syntax] 1:1 this line sets no variable
           | ********
         error[dotenv-syntax] 2:1 this line sets no variable
           | ********
         error[dotenv-syntax] 3:1 this line sets no variable
           | ********
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn the_last_duplicate_wins() {
-    check("A=hunter2\nB=1\nA=2\nA=3\n", expect![[r#"
+    check(
+        "A=hunter2\nB=1\nA=2\nA=3\n",
+        expect![[r#"
         A = "hunter2"
         B = "1"
         A = "2"
@@ -269,5 +297,6 @@ fn the_last_duplicate_wins() {
           | A=********
         warning[duplicate-key] 4:1 duplicate key `A`: the last one wins
           | A=3
-    "#]]);
+    "#]],
+    );
 }

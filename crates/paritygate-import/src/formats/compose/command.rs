@@ -18,15 +18,9 @@ impl Reader<'_, '_> {
             return self.scalar(node);
         };
         let line = match self.expand(text) {
-            Expanded {
-                value: Ok(line),
-                secret: false,
-            } => words(&line).into_iter().map(DraftValue::String).collect(),
+            Expanded { value: Ok(line), secret: false } => words(&line).into_iter().map(DraftValue::String).collect(),
             // So that only the words which are secret, or not known, are hidden.
-            _ => words(text)
-                .iter()
-                .map(|word| self.text(None, word).value)
-                .collect::<Vec<_>>(),
+            _ => words(text).iter().map(|word| self.text(None, word).value).collect::<Vec<_>>(),
         };
         let words = line.into_iter().map(|word| Draft::new(node.location(), word)).collect();
         Some(Draft::new(node.location(), DraftValue::Sequence(words)))
@@ -68,11 +62,7 @@ pub(super) fn of(entrypoint: Option<&Draft>, command: Option<&Draft>, context: &
 fn secret(option: Option<&str>, word: &str, context: &Context<'_>) -> Option<MaskReason> {
     let by_name = |name: &str, value: &str| {
         let name = name.trim_start_matches('-').replace('-', "_");
-        if value.is_empty() {
-            None
-        } else {
-            context.secrets.classify(Some(&name), value)
-        }
+        if value.is_empty() { None } else { context.secrets.classify(Some(&name), value) }
     };
     if let Some(reason) = context.secrets.classify(None, word) {
         return Some(reason);

@@ -21,12 +21,7 @@ impl Reader<'_, '_> {
             let parts = image::parts(text);
             Some([Some(parts.name), parts.tag, parts.digest])
         })?;
-        Some(Image {
-            at: node.location(),
-            name: name?,
-            tag,
-            digest,
-        })
+        Some(Image { at: node.location(), name: name?, tag, digest })
     }
 
     pub(super) fn environment(&mut self, service: &str, node: Node<'_>, into: &mut Service) {
@@ -109,11 +104,7 @@ impl Reader<'_, '_> {
                 Some(seen) => format!("the process sees `{seen}` in `{name}`, not `{written}`"),
             };
             let warning = Diagnostic::warning("unquoted-value", at.clone(), message);
-            self.loader.say(
-                warning
-                    .note("without quotes, YAML does not read this as a text")
-                    .help("quote it"),
-            );
+            self.loader.say(warning.note("without quotes, YAML does not read this as a text").help("quote it"));
         }
         let seen = seen.map_or_else(|| written.to_owned(), std::borrow::Cow::into_owned);
         Some(Draft::string(at, seen))
@@ -156,35 +147,19 @@ impl Reader<'_, '_> {
             self.wrong(node, "a volume: `source:target`, or a map");
             return;
         };
-        let Some(Draft {
-            value: DraftValue::String(target),
-            at: target_at,
-        }) = target
-        else {
+        let Some(Draft { value: DraftValue::String(target), at: target_at }) = target else {
             into.partial.push("mounts");
             return;
         };
         let read_only = match mode {
-            Some(Draft {
-                value: DraftValue::String(mode),
-                at,
-            }) if !node.is_map() => Draft::new(at, DraftValue::Bool(mode.split(',').any(|word| word == "ro"))),
-            Some(Draft {
-                value: DraftValue::String(word),
-                at,
-            }) => Draft::new(at, DraftValue::Bool(word == "true")),
+            Some(Draft { value: DraftValue::String(mode), at }) if !node.is_map() => {
+                Draft::new(at, DraftValue::Bool(mode.split(',').any(|word| word == "ro")))
+            }
+            Some(Draft { value: DraftValue::String(word), at }) => Draft::new(at, DraftValue::Bool(word == "true")),
             Some(mode) => mode,
             None => Draft::new(target_at, DraftValue::Bool(false)),
         };
-        into.mounts.insert(
-            clean(&target),
-            Mount {
-                kind: "volumes",
-                at,
-                source,
-                read_only,
-            },
-        );
+        into.mounts.insert(clean(&target), Mount { kind: "volumes", at, source, read_only });
     }
 
     /// The use of a secret or a config: only its name matters, never what it holds.
@@ -203,29 +178,13 @@ impl Reader<'_, '_> {
             return;
         };
         let folder = if kind == "secrets" { "/run/secrets/" } else { "/" };
-        let target = if target.starts_with('/') {
-            target
-        } else {
-            format!("{folder}{target}")
-        };
+        let target = if target.starts_with('/') { target } else { format!("{folder}{target}") };
         let read_only = Draft::new(node.location(), DraftValue::Bool(true));
-        into.mounts.insert(
-            target,
-            Mount {
-                kind,
-                at: node.location(),
-                source,
-                read_only,
-            },
-        );
+        into.mounts.insert(target, Mount { kind, at: node.location(), source, read_only });
     }
 
     pub(super) fn extends(&mut self, node: Node<'_>) -> Option<Extends> {
-        let (named, file) = if node.is_map() {
-            (node.get("service"), node.get("file"))
-        } else {
-            (Some(node), None)
-        };
+        let (named, file) = if node.is_map() { (node.get("service"), node.get("file")) } else { (Some(node), None) };
         let Some(named) = named else {
             self.lacks(node, "service");
             return None;
@@ -239,20 +198,12 @@ impl Reader<'_, '_> {
             self.remote(node, file);
             return None;
         }
-        Some(Extends {
-            at: named.location(),
-            service,
-            file,
-        })
+        Some(Extends { at: named.location(), service, file })
     }
 }
 
 /// A path in a container, without slashes that say nothing.
 fn clean(target: &str) -> String {
     let cleaned = target.trim_end_matches('/');
-    if cleaned.is_empty() {
-        target.to_owned()
-    } else {
-        cleaned.to_owned()
-    }
+    if cleaned.is_empty() { target.to_owned() } else { cleaned.to_owned() }
 }

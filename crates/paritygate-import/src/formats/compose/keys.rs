@@ -1,9 +1,8 @@
 //! The keys of the Compose specification, to find slips in those of a file.
 
 /// The keys that may stand at the top of a Compose file.
-pub(super) const TOP: &[&str] = &[
-    "configs", "include", "models", "name", "networks", "secrets", "services", "version", "volumes",
-];
+pub(super) const TOP: &[&str] =
+    &["configs", "include", "models", "name", "networks", "secrets", "services", "version", "volumes"];
 
 // INVARIANT: sorted, so that `is_of_service` may search it.
 #[rustfmt::skip]

@@ -57,13 +57,7 @@ impl<'a> Loader<'a> {
         let written: usize = context
             .files
             .values()
-            .map(|file| {
-                if let Supplied::Text(text) = file {
-                    text.text().len()
-                } else {
-                    0
-                }
-            })
+            .map(|file| if let Supplied::Text(text) = file { text.text().len() } else { 0 })
             .sum();
         Self {
             context,
@@ -85,10 +79,10 @@ impl<'a> Loader<'a> {
 
     /// Keeps a diagnostic, once for each place: an anchor's value may be read many times.
     pub(super) fn say(&mut self, diagnostic: Diagnostic) {
-        let new = diagnostic.location.as_ref().is_none_or(|at| {
-            self.said
-                .insert((diagnostic.code, Arc::clone(at.source.name()), at.span.start))
-        });
+        let new = diagnostic
+            .location
+            .as_ref()
+            .is_none_or(|at| self.said.insert((diagnostic.code, Arc::clone(at.source.name()), at.span.start)));
         if new {
             self.imported.diagnostics.push(diagnostic);
         }
@@ -145,11 +139,7 @@ impl<'a> Loader<'a> {
             return;
         }
         self.needed.insert(path.to_owned(), self.imported.needs.len());
-        self.imported.needs.push(Need {
-            path: path.to_owned(),
-            at: at.cloned(),
-            required,
-        });
+        self.imported.needs.push(Need { path: path.to_owned(), at: at.cloned(), required });
     }
 
     /// A file that nothing works without, parsed; once for each path.
@@ -206,10 +196,8 @@ impl<'a> Loader<'a> {
             }
             self.loads += 1;
             if self.loads > limits::MAX_SOURCES {
-                let message = format!(
-                    "the project is read from more than {} files, which is the limit",
-                    limits::MAX_SOURCES
-                );
+                let message =
+                    format!("the project is read from more than {} files, which is the limit", limits::MAX_SOURCES);
                 self.say(Diagnostic::nowhere("too-many-files", message));
                 self.partial = true;
                 return services;
@@ -250,10 +238,7 @@ impl<'a> Loader<'a> {
     }
 
     fn included(&mut self, include: &Include, base: &Base, chain: &mut Vec<String>) -> Services {
-        let paths = include
-            .paths
-            .iter()
-            .map(|(text, at)| (path::join(&base.folder, text), at.clone()));
+        let paths = include.paths.iter().map(|(text, at)| (path::join(&base.folder, text), at.clone()));
         let files: Vec<(String, Option<Location>)> = paths.collect();
         let Some((first, _)) = files.first() else {
             return Services::new();
@@ -281,10 +266,7 @@ impl<'a> Loader<'a> {
         let diagnostic = match chain.iter().position(|known| known == path) {
             Some(start) => {
                 let names: Vec<&str> = chain.iter().skip(start).map(String::as_str).chain([path]).collect();
-                let message = format!(
-                    "the files include each other in a circle: `{}`",
-                    names.join("` includes `")
-                );
+                let message = format!("the files include each other in a circle: `{}`", names.join("` includes `"));
                 Diagnostic::error("include-cycle", at.clone(), message)
                     .note("nothing can be loaded first")
                     .help("move what they share to a file that includes none of them")
@@ -324,18 +306,10 @@ impl<'a> Loader<'a> {
             self.say(diagnostic);
         }
         if let Some(outer) = outer {
-            variables.extend(
-                outer
-                    .variables
-                    .iter()
-                    .map(|(name, known)| (name.clone(), known.clone())),
-            );
+            variables.extend(outer.variables.iter().map(|(name, known)| (name.clone(), known.clone())));
         }
         self.scopes += 1;
-        Rc::new(Scope {
-            id: self.scopes,
-            variables,
-        })
+        Rc::new(Scope { id: self.scopes, variables })
     }
 
     /// Says that a file which something needs does not exist.
@@ -359,10 +333,7 @@ impl<'a> Loader<'a> {
         chain.push(key.clone());
         let below = self.extension(layer, &extends, base, chain);
         chain.pop();
-        let mut service = below.unwrap_or_else(|| Service {
-            partial: vec![""],
-            ..Service::default()
-        });
+        let mut service = below.unwrap_or_else(|| Service { partial: vec![""], ..Service::default() });
         model::clear_service(&mut service, name, &file.cleared);
         service.merge(own.clone());
         service.extends = None;
@@ -386,28 +357,15 @@ impl<'a> Loader<'a> {
             Some((file, at)) => {
                 let path = path::join(&base.folder, file);
                 let folder = path::parent(&path).to_owned();
-                let base = Base {
-                    folder,
-                    scope: Rc::clone(&base.scope),
-                };
+                let base = Base { folder, scope: Rc::clone(&base.scope) };
                 (self.layer(&path, at.as_ref(), &base)?, base)
             }
         };
         let name = &extends.service;
-        if let Some(start) = chain
-            .iter()
-            .position(|(file, service)| *file == target && service == name)
-        {
-            let names = chain
-                .iter()
-                .skip(start)
-                .map(|(_, service)| service.as_str())
-                .chain([name.as_str()]);
+        if let Some(start) = chain.iter().position(|(file, service)| *file == target && service == name) {
+            let names = chain.iter().skip(start).map(|(_, service)| service.as_str()).chain([name.as_str()]);
             let names: Vec<&str> = names.collect();
-            let message = format!(
-                "the services extend each other in a circle: `{}`",
-                names.join("` extends `")
-            );
+            let message = format!("the services extend each other in a circle: `{}`", names.join("` extends `"));
             if let Some(at) = at {
                 let diagnostic = Diagnostic::error("extends-cycle", at.clone(), message);
                 let diagnostic = diagnostic.note("no service can be the base of itself");
@@ -436,9 +394,6 @@ impl<'a> Loader<'a> {
 }
 
 fn too_long(what: &str, at: &Location) -> Diagnostic {
-    let message = format!(
-        "`{what}` leads through more than {} steps, which is the limit",
-        limits::MAX_CHAIN
-    );
+    let message = format!("`{what}` leads through more than {} steps, which is the limit", limits::MAX_CHAIN);
     Diagnostic::error("chain-too-long", at.clone(), message).help("name the last step directly")
 }

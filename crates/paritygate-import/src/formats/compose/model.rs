@@ -190,11 +190,7 @@ fn remove(map: &mut BTreeMap<String, Draft>, path: &[String]) {
     let Some((key, rest)) = path.split_first() else { return };
     if rest.is_empty() {
         map.remove(key);
-    } else if let Some(Draft {
-        value: DraftValue::Map(inner),
-        ..
-    }) = map.get_mut(key)
-    {
+    } else if let Some(Draft { value: DraftValue::Map(inner), .. }) = map.get_mut(key) {
         remove(inner, rest);
     }
 }

@@ -23,8 +23,7 @@ pub(super) fn join(folder: &str, text: &str) -> String {
 
 /// The folder that a file stands in; empty for the project's root.
 pub(super) fn parent(path: &str) -> &str {
-    path.rsplit_once('/')
-        .map_or("", |(folder, _)| if folder.is_empty() { "/" } else { folder })
+    path.rsplit_once('/').map_or("", |(folder, _)| if folder.is_empty() { "/" } else { folder })
 }
 
 /// Whether a reference leads to a server and not to a file.
@@ -42,8 +41,7 @@ pub(super) fn is_yaml(path: &str) -> bool {
 }
 
 fn has_ending(path: &str, endings: &[&str]) -> bool {
-    path.rsplit_once('.')
-        .is_some_and(|(_, ending)| endings.iter().any(|known| ending.eq_ignore_ascii_case(known)))
+    path.rsplit_once('.').is_some_and(|(_, ending)| endings.iter().any(|known| ending.eq_ignore_ascii_case(known)))
 }
 
 #[cfg(test)]

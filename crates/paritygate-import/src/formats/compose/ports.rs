@@ -24,26 +24,14 @@ impl Reader<'_, '_> {
             };
             let published =
                 published.filter(|draft| !matches!(&draft.value, DraftValue::String(text) if text.is_empty()));
-            return Some(Port {
-                at: node.location(),
-                target,
-                published,
-                protocol,
-                exposed,
-            });
+            return Some(Port { at: node.location(), target, published, protocol, exposed });
         }
         let Some(text) = node.scalar_text() else {
             self.wrong(node, "a port: `80`, `8080:80`, or a map");
             return None;
         };
         let [target, published, protocol] = self.split(node, text, |text| Some(port(text)))?;
-        Some(Port {
-            at: node.location(),
-            target: target?,
-            published,
-            protocol,
-            exposed,
-        })
+        Some(Port { at: node.location(), target: target?, published, protocol, exposed })
     }
 }
 
@@ -62,9 +50,7 @@ fn port(text: &str) -> [Option<Range<usize>>; 3] {
     let protocol = slash.map(|slash| slash + 1..text.len());
     let last = cuts.pop();
     let target = last.map_or(0, |cut| cut + 1)..end;
-    let published = last
-        .map(|last| cuts.pop().map_or(0, |cut| cut + 1)..last)
-        .filter(|range| !range.is_empty());
+    let published = last.map(|last| cuts.pop().map_or(0, |cut| cut + 1)..last).filter(|range| !range.is_empty());
     [Some(target), published, protocol]
 }
 
@@ -72,10 +58,7 @@ fn port(text: &str) -> [Option<Range<usize>>; 3] {
 pub(super) fn volume(text: &str) -> [Option<Range<usize>>; 3] {
     let mut parts: Vec<Range<usize>> = Vec::new();
     let mut start = 0;
-    let ends = outside_braces(text)
-        .filter(|(_, byte)| *byte == b':')
-        .map(|(at, _)| at)
-        .chain([text.len()]);
+    let ends = outside_braces(text).filter(|(_, byte)| *byte == b':').map(|(at, _)| at).chain([text.len()]);
     for end in ends {
         let rest = text.get(end + 1..).unwrap_or_default();
         let part = text.get(start..end).unwrap_or_default();
@@ -114,10 +97,7 @@ pub(super) fn map(ports: &[Port], loader: &mut Loader<'_>) -> (BTreeMap<String, 
     for port in ports {
         let protocol = match &port.protocol {
             None => "tcp",
-            Some(Draft {
-                value: DraftValue::String(text),
-                ..
-            }) => text,
+            Some(Draft { value: DraftValue::String(text), .. }) => text,
             Some(_) => {
                 complete = false;
                 continue;
@@ -141,14 +121,8 @@ pub(super) fn map(ports: &[Port], loader: &mut Loader<'_>) -> (BTreeMap<String, 
         let count = last - first + 1;
         let whole = count > MAX_RANGE;
         for step in 0..if whole { 1 } else { count } {
-            let key = if whole {
-                format!("{first}-{last}/{protocol}")
-            } else {
-                format!("{}/{protocol}", first + step)
-            };
-            let entry = map
-                .entry(key)
-                .or_insert_with(|| Draft::new(port.at.clone(), Draft::map().value));
+            let key = if whole { format!("{first}-{last}/{protocol}") } else { format!("{}/{protocol}", first + step) };
+            let entry = map.entry(key).or_insert_with(|| Draft::new(port.at.clone(), Draft::map().value));
             if let Some(published) = &port.published {
                 entry.set(&["published"], host_port(published, step, count));
             }

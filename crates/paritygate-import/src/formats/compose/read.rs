@@ -28,13 +28,8 @@ pub(super) struct Include {
 
 /// Reads the services and includes of a file.
 pub(super) fn layer(document: &Document, base: &Base, loader: &mut Loader<'_>) -> Layer {
-    let mut reader = Reader {
-        loader,
-        base,
-        source: Arc::clone(&document.source),
-        cleared: Vec::new(),
-        includes: Vec::new(),
-    };
+    let mut reader =
+        Reader { loader, base, source: Arc::clone(&document.source), cleared: Vec::new(), includes: Vec::new() };
     let mut services = Services::new();
     for root in document.roots() {
         let cleared = reader.cleared.len();
@@ -48,16 +43,9 @@ pub(super) fn layer(document: &Document, base: &Base, loader: &mut Loader<'_>) -
     if document.roots.is_empty() && !reader.loader.has_errors_in(&document.source) {
         let at = Location::new(&document.source, Span::default());
         let empty = Diagnostic::error("compose-shape", at, "the text holds no Compose file");
-        reader
-            .loader
-            .say(empty.help("a Compose file has its services under `services:`"));
+        reader.loader.say(empty.help("a Compose file has its services under `services:`"));
     }
-    Layer {
-        source: Arc::clone(&document.source),
-        services,
-        cleared: reader.cleared,
-        includes: reader.includes,
-    }
+    Layer { source: Arc::clone(&document.source), services, cleared: reader.cleared, includes: reader.includes }
 }
 
 pub(super) struct Reader<'r, 'a> {
@@ -79,16 +67,10 @@ impl Reader<'_, '_> {
             let first = root.entries().next();
             let span = first.map_or(root.span(), |(_, span, _)| span);
             let message = "this does not look like a Compose file: it has no `services`";
-            let old = root
-                .entries()
-                .any(|(_, _, value)| value.get("image").or(value.get("build")).is_some());
-            let help = if old {
-                "put the services under `services:`"
-            } else {
-                "check the path, or say which format it is"
-            };
-            self.loader
-                .say(Diagnostic::error("compose-shape", Location::new(&self.source, span), message).help(help));
+            let old = root.entries().any(|(_, _, value)| value.get("image").or(value.get("build")).is_some());
+            let help =
+                if old { "put the services under `services:`" } else { "check the path, or say which format it is" };
+            self.loader.say(Diagnostic::error("compose-shape", Location::new(&self.source, span), message).help(help));
             return Services::new();
         }
         for (key, span, _) in root.entries().filter(|(key, ..)| !known(key)) {
@@ -130,10 +112,7 @@ impl Reader<'_, '_> {
     }
 
     fn service(&mut self, name: &str, node: Node<'_>) -> Service {
-        let mut service = Service {
-            at: node.location(),
-            ..Service::default()
-        };
+        let mut service = Service { at: node.location(), ..Service::default() };
         for (key, span, value) in node.entries() {
             if self.tagged(value, &[name, key]) || value.is_null() {
                 continue;
@@ -204,31 +183,21 @@ impl Reader<'_, '_> {
             let at = Location::new(&self.source, span);
             let warning = Diagnostic::warning("unknown-field", at, format!("unknown key `{key}`"));
             self.loader.say(
-                warning
-                    .note("Compose refuses it, and nothing is read from it")
-                    .help(format!("did you mean `{near}`?")),
+                warning.note("Compose refuses it, and nothing is read from it").help(format!("did you mean `{near}`?")),
             );
         }
     }
 
     pub(super) fn wrong(&mut self, node: Node<'_>, expected: &str) {
-        let at = node
-            .location()
-            .unwrap_or_else(|| Location::new(&self.source, node.span()));
+        let at = node.location().unwrap_or_else(|| Location::new(&self.source, node.span()));
         let message = format!("expected {expected}, found {}", node.kind_word());
         self.loader.say(Diagnostic::error("compose-shape", at, message));
     }
 
     /// Says that a map has no entry for a key that it needs.
     pub(super) fn lacks(&mut self, node: Node<'_>, key: &str) {
-        let at = node
-            .location()
-            .unwrap_or_else(|| Location::new(&self.source, node.span()));
-        self.loader.say(Diagnostic::error(
-            "compose-shape",
-            at,
-            format!("expected `{key}` here, found none"),
-        ));
+        let at = node.location().unwrap_or_else(|| Location::new(&self.source, node.span()));
+        self.loader.say(Diagnostic::error("compose-shape", at, format!("expected `{key}` here, found none")));
     }
 
     fn each(&mut self, node: Node<'_>, mut read: impl FnMut(&mut Self, Node<'_>)) {
@@ -278,11 +247,7 @@ impl Reader<'_, '_> {
                 if let Some(at) = node.location() {
                     let warning =
                         Diagnostic::warning("unresolved-path", at, "it is not known which file is meant here");
-                    self.loader.say(
-                        warning
-                            .note(reason)
-                            .help("set it in the `.env` beside the first Compose file"),
-                    );
+                    self.loader.say(warning.note(reason).help("set it in the `.env` beside the first Compose file"));
                 }
                 None
             }
@@ -311,9 +276,7 @@ impl Reader<'_, '_> {
             Value::Sequence => DraftValue::Sequence(node.items().map(|item| self.any(item, path)).collect()),
             Value::Null => DraftValue::Null,
             _ => {
-                return self
-                    .scalar(node)
-                    .unwrap_or_else(|| Draft::new(node.location(), DraftValue::Null));
+                return self.scalar(node).unwrap_or_else(|| Draft::new(node.location(), DraftValue::Null));
             }
         };
         Draft::new(node.location(), value)
@@ -329,18 +292,11 @@ impl Reader<'_, '_> {
     ) -> Option<[Option<Draft>; N]> {
         let written = split(text);
         if text.contains('$')
-            && let Expanded {
-                value: Ok(resolved),
-                secret: false,
-            } = self.expand(text)
+            && let Expanded { value: Ok(resolved), secret: false } = self.expand(text)
         {
             let parts = split(&resolved)?;
-            let alike = written.filter(|written| {
-                written
-                    .iter()
-                    .map(Option::is_some)
-                    .eq(parts.iter().map(Option::is_some))
-            });
+            let alike =
+                written.filter(|written| written.iter().map(Option::is_some).eq(parts.iter().map(Option::is_some)));
             let mut places = alike.unwrap_or([const { None }; N]).into_iter();
             return Some(parts.map(|part| {
                 let place = places.next().flatten();
@@ -364,8 +320,7 @@ impl Reader<'_, '_> {
                 format!("`{shown}` is not read: it is not in this project"),
             );
             let warning = warning.note("imports never reach out, so what it brings is not known");
-            self.loader
-                .say(warning.help("keep a copy in the project, or import what `docker compose config` prints"));
+            self.loader.say(warning.help("keep a copy in the project, or import what `docker compose config` prints"));
         }
     }
 
@@ -383,11 +338,7 @@ impl Reader<'_, '_> {
         if local {
             let folder = node.get("project_directory").and_then(|folder| self.plain(folder));
             let env_files = node.get("env_file").map(|files| self.paths(files));
-            self.includes.push(Include {
-                paths,
-                folder,
-                env_files,
-            });
+            self.includes.push(Include { paths, folder, env_files });
         } else {
             self.loader.partial = true;
         }
@@ -406,11 +357,7 @@ impl Reader<'_, '_> {
 
 /// The items of a list; a single value is a list of one.
 pub(super) fn list(node: Node<'_>) -> Vec<Node<'_>> {
-    if node.is_sequence() {
-        node.items().collect()
-    } else {
-        vec![node]
-    }
+    if node.is_sequence() { node.items().collect() } else { vec![node] }
 }
 
 /// The place of a part of a scalar: exact where the scalar stands in the text as it is meant, else all of it.
@@ -422,8 +369,5 @@ pub(super) fn part_of(node: Node<'_>, part: &Range<usize>) -> Option<Location> {
         Some(2) if written.get(1..written.len() - 1) == Some(text) => at.span.start + 1,
         _ => return Some(at),
     } as usize;
-    Some(Location::new(
-        &at.source,
-        Span::of(start + part.start..start + part.end),
-    ))
+    Some(Location::new(&at.source, Span::of(start + part.start..start + part.end)))
 }

@@ -28,15 +28,15 @@ pub(super) struct Known {
     pub(super) value: Result<String, String>,
     /// Whether what is made of it is secret as well.
     pub(super) secret: bool,
+    /// Whether another secret went into it. Then neither its own name nor its shape has to say so.
+    pub(super) tainted: bool,
     pub(super) at: Option<Location>,
 }
 
 /// Never prints the value: it may be secret.
 impl std::fmt::Debug for Known {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Known")
-            .field("secret", &self.secret)
-            .finish_non_exhaustive()
+        f.debug_struct("Known").field("secret", &self.secret).finish_non_exhaustive()
     }
 }
 
@@ -62,24 +62,13 @@ impl Known {
             DraftValue::Unresolved(reason) => (Err(reason.clone()), false),
             _ => (Err("is secret".to_owned()), true),
         };
-        Self {
-            value,
-            secret,
-            at: draft.at.clone(),
-        }
+        Self { value, secret, tainted: secret, at: draft.at.clone() }
     }
 
     /// The value as part of a draft.
     pub(super) fn into_draft(self, context: &Context<'_>) -> Draft {
         let at = self.at.clone();
-        Draft::new(
-            at,
-            Expanded {
-                value: self.value,
-                secret: self.secret,
-            }
-            .into_value(context),
-        )
+        Draft::new(at, Expanded { value: self.value, secret: self.tainted }.into_value(context))
     }
 }
 
@@ -88,11 +77,9 @@ impl Expanded {
     pub(super) fn into_value(self, context: &Context<'_>) -> DraftValue {
         match self.value {
             Err(reason) => DraftValue::Unresolved(reason),
-            Ok(text) if self.secret && !text.is_empty() => DraftValue::Secret(Box::new(context.secrets.seal_as(
-                context.key,
-                MaskReason::Origin,
-                &text,
-            ))),
+            Ok(text) if self.secret && !text.is_empty() => {
+                DraftValue::Secret(Box::new(context.secrets.seal_as(context.key, MaskReason::Origin, &text)))
+            }
             Ok(text) => DraftValue::String(text),
         }
     }
@@ -108,10 +95,7 @@ pub(super) fn expand(text: &str, look_up: &dyn Fn(&str) -> Option<Known>, allowa
             Err(format!("refers to `{name}`, which is not set in these files"))
         }
     };
-    Expanded {
-        value,
-        secret: secret.get(),
-    }
+    Expanded { value, secret: secret.get() }
 }
 
 fn answer(
@@ -127,11 +111,7 @@ fn answer(
     let value = match known.value {
         Ok(value) => value,
         Err(reason) => {
-            let which = if reason.starts_with("is ") || reason.starts_with("refers ") {
-                ", which"
-            } else {
-                ":"
-            };
+            let which = if reason.starts_with("is ") || reason.starts_with("refers ") { ", which" } else { ":" };
             return Lookup::Unknown(format!("refers to `{name}`{which} {reason}").into());
         }
     };
@@ -158,44 +138,25 @@ pub(super) fn read(
     let (lines, diagnostics) = dotenv::lex(source, Dialect::Compose);
     for line in lines {
         let inside = |name: &str| look_up(name).or_else(|| known.get(name).cloned());
-        let expanded = match (line.unreadable, line.has_value) {
-            (Some(reason), _) => Expanded {
-                value: Err(reason.to_owned()),
-                secret: false,
-            },
+        let (value, tainted) = match (line.unreadable, line.has_value) {
+            (Some(reason), _) => (Err(reason.to_owned()), false),
             (None, false) => match look_up(&line.key) {
-                Some(outer) => Expanded {
-                    value: outer.value,
-                    secret: outer.secret,
-                },
-                None => Expanded {
-                    value: Err(INHERITED.to_owned()),
-                    secret: false,
-                },
+                Some(outer) => (outer.value, outer.tainted),
+                None => (Err(INHERITED.to_owned()), false),
             },
-            (None, true) if raw => Expanded {
-                value: Ok(source.slice(line.value_span).to_owned()),
-                secret: false,
-            },
-            (None, true) if line.is_template => expand(&line.text, &inside, allowance),
-            (None, true) => Expanded {
-                value: Ok(line.text),
-                secret: false,
-            },
+            (None, true) if raw => (Ok(source.slice(line.value_span).to_owned()), false),
+            (None, true) if line.is_template => {
+                let expanded = expand(&line.text, &inside, allowance);
+                (expanded.value, expanded.secret)
+            }
+            (None, true) => (Ok(line.text), false),
         };
         let by_name = |text: &String| context.secrets.classify(Some(&line.key), text).is_some();
-        let secret = expanded.secret || expanded.value.as_ref().is_ok_and(by_name);
+        let secret = tainted || value.as_ref().is_ok_and(by_name);
         // A name alone stands for its own place.
         let span = if line.has_value { line.value_span } else { line.key_span };
         let at = Some(Location::new(source, span));
-        known.insert(
-            line.key,
-            Known {
-                value: expanded.value,
-                secret,
-                at,
-            },
-        );
+        known.insert(line.key, Known { value, secret, tainted, at });
     }
     diagnostics
 }

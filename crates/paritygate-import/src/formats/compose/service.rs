@@ -17,11 +17,7 @@ pub(super) fn environment(services: Services, loader: &mut Loader<'_>) -> Draft 
         draft.set(&[section], Draft::map());
     }
     for (name, service) in services {
-        let backing = service
-            .image
-            .as_ref()
-            .filter(|_| !service.build)
-            .and_then(backing_service);
+        let backing = service.image.as_ref().filter(|_| !service.build).and_then(backing_service);
         match (backing, &service.image) {
             (Some(backing), _) => draft.set(&["backingServices", &name], backing),
             (None, Some(image)) => draft.set(&["artifacts", &name], artifact(image)),
@@ -80,21 +76,13 @@ fn workload(name: &str, service: Service, loader: &mut Loader<'_>) -> Draft {
     if let Some(image) = &service.image {
         draft.set(&["image"], image_parts(image));
     }
-    let fields = Fields {
-        fields: &service.fields,
-    };
+    let fields = Fields { fields: &service.fields };
     for (keys, to, read) in FIELDS {
-        if let Some(value) = keys
-            .iter()
-            .find_map(|path| fields.get(path))
-            .and_then(|value| read(value, loader))
-        {
+        if let Some(value) = keys.iter().find_map(|path| fields.get(path)).and_then(|value| read(value, loader)) {
             draft.set(to, value);
         }
     }
-    if fields
-        .get(&["deploy", "mode"])
-        .is_some_and(|mode| text(mode).is_some_and(|mode| mode.starts_with("global")))
+    if fields.get(&["deploy", "mode"]).is_some_and(|mode| text(mode).is_some_and(|mode| mode.starts_with("global")))
         && let Some(replicas) = draft.as_map().get_mut("replicas")
     {
         // One on each machine: how many is not written anywhere.
@@ -117,32 +105,12 @@ type Field = (&'static [Path], Path, Read);
 /// Where fields of a workload stand in a service, the first that is there winning, and how they are read.
 const FIELDS: &[Field] = &[
     (&[&["deploy", "replicas"], &["scale"]], &["replicas", "desired"], count),
-    (
-        &[&["deploy", "resources", "limits", "memory"], &["mem_limit"]],
-        &["memory", "limitBytes"],
-        memory,
-    ),
-    (
-        &[&["deploy", "resources", "reservations", "memory"], &["mem_reservation"]],
-        &["memory", "requestBytes"],
-        memory,
-    ),
-    (
-        &[&["deploy", "resources", "limits", "cpus"], &["cpus"]],
-        &["cpu", "limitMillicores"],
-        cpus,
-    ),
-    (
-        &[&["deploy", "resources", "reservations", "cpus"]],
-        &["cpu", "requestMillicores"],
-        cpus,
-    ),
+    (&[&["deploy", "resources", "limits", "memory"], &["mem_limit"]], &["memory", "limitBytes"], memory),
+    (&[&["deploy", "resources", "reservations", "memory"], &["mem_reservation"]], &["memory", "requestBytes"], memory),
+    (&[&["deploy", "resources", "limits", "cpus"], &["cpus"]], &["cpu", "limitMillicores"], cpus),
+    (&[&["deploy", "resources", "reservations", "cpus"]], &["cpu", "requestMillicores"], cpus),
     (&[&["user"]], &["user"], as_text),
-    (
-        &[&["restart"], &["deploy", "restart_policy", "condition"]],
-        &["restart"],
-        as_text,
-    ),
+    (&[&["restart"], &["deploy", "restart_policy", "condition"]], &["restart"], as_text),
 ];
 
 struct Fields<'s> {
@@ -168,80 +136,48 @@ fn text(draft: &Draft) -> Option<&str> {
 }
 
 /// A quantity: what `read` makes of the text, or a diagnostic that says what was `expected`.
-fn quantity(
-    draft: &Draft,
-    loader: &mut Loader<'_>,
-    expected: &str,
-    read: impl Fn(&str) -> Option<i64>,
-) -> Option<Draft> {
-    let value = match (&draft.value, text(draft)) {
-        (DraftValue::Unresolved(_) | DraftValue::Secret(_), _) => return Some(draft.clone()),
-        (_, Some(text)) => match read(text) {
-            Some(value) => DraftValue::Number(value.to_string()),
-            None => return Some(unreadable(draft, loader, expected)),
-        },
-        _ => return Some(unreadable(draft, loader, expected)),
-    };
-    Some(Draft::new(draft.at.clone(), value))
+fn quantity(draft: &Draft, loader: &mut Loader<'_>, expected: &str, read: impl Fn(&str) -> Option<i64>) -> Draft {
+    if matches!(draft.value, DraftValue::Unresolved(_) | DraftValue::Secret(_)) {
+        return draft.clone();
+    }
+    match text(draft).and_then(read) {
+        Some(value) => Draft::integer(draft.at.clone(), value),
+        None => unreadable(draft, loader, expected),
+    }
 }
 
 fn unreadable(draft: &Draft, loader: &mut Loader<'_>, expected: &str) -> Draft {
     if let Some(at) = &draft.at {
-        loader.say(Diagnostic::error(
-            "compose-shape",
-            at.clone(),
-            format!("expected {expected}"),
-        ));
+        loader.say(Diagnostic::error("compose-shape", at.clone(), format!("expected {expected}")));
     }
-    Draft::new(
-        draft.at.clone(),
-        DraftValue::Unresolved("the value has the wrong shape".to_owned()),
-    )
+    Draft::new(draft.at.clone(), DraftValue::Unresolved("the value has the wrong shape".to_owned()))
 }
 
 fn count(draft: &Draft, loader: &mut Loader<'_>) -> Option<Draft> {
-    quantity(draft, loader, "a whole number", |text| {
-        text.parse().ok().filter(|count| *count >= 0)
-    })
+    let is_written = !matches!(draft.value, DraftValue::Null);
+    is_written.then(|| quantity(draft, loader, "a whole number", |text| text.parse().ok().filter(|count| *count >= 0)))
 }
 
 fn memory(draft: &Draft, loader: &mut Loader<'_>) -> Option<Draft> {
     // 0 and -1 say that there is no limit.
-    let none = matches!(text(draft), Some("0" | "-1"));
-    if none {
-        None
-    } else {
-        quantity(
-            draft,
-            loader,
-            "an amount of memory such as `512m` or `1g`",
-            quantity::compose_bytes,
-        )
-    }
+    let is_limit = !matches!(text(draft), Some("0" | "-1"));
+    is_limit.then(|| quantity(draft, loader, "an amount of memory such as `512m` or `1g`", quantity::compose_bytes))
 }
 
 fn cpus(draft: &Draft, loader: &mut Loader<'_>) -> Option<Draft> {
-    let none = text(draft).is_some_and(|text| text.bytes().all(|byte| matches!(byte, b'0' | b'.')));
-    if none {
-        None
-    } else {
-        quantity(
-            draft,
-            loader,
-            "a number of processors such as `0.5`",
-            quantity::compose_millicores,
-        )
-    }
+    let is_limit = text(draft).is_none_or(|text| text.bytes().any(|byte| !matches!(byte, b'0' | b'.')));
+    is_limit.then(|| quantity(draft, loader, "a number of processors such as `0.5`", quantity::compose_millicores))
 }
 
 fn as_text(draft: &Draft, loader: &mut Loader<'_>) -> Option<Draft> {
-    match &draft.value {
-        DraftValue::Number(text) => Some(Draft::string(draft.at.clone(), text.clone())),
+    Some(match &draft.value {
+        DraftValue::Number(text) => Draft::string(draft.at.clone(), text.clone()),
         // `restart: no` without quotes, as older YAML reads it.
-        DraftValue::Bool(value) => Some(Draft::string(draft.at.clone(), if *value { "yes" } else { "no" })),
-        DraftValue::String(_) | DraftValue::Unresolved(_) | DraftValue::Secret(_) => Some(draft.clone()),
-        _ => Some(unreadable(draft, loader, "a text")),
-    }
+        DraftValue::Bool(value) => Draft::string(draft.at.clone(), if *value { "yes" } else { "no" }),
+        DraftValue::String(_) | DraftValue::Unresolved(_) | DraftValue::Secret(_) => draft.clone(),
+        DraftValue::Null => return None,
+        _ => unreadable(draft, loader, "a text"),
+    })
 }
 
 fn liveness(check: &Draft) -> Draft {
@@ -313,20 +249,11 @@ fn variables(service: &Service, loader: &mut Loader<'_>) -> (BTreeMap<String, Dr
     }
     let mut variables = BTreeMap::new();
     let context = loader.context;
-    let own = service
-        .environment
-        .iter()
-        .map(|(name, value)| (name.clone(), value.clone()));
-    let from_files = known
-        .into_iter()
-        .filter(|(name, _)| !service.environment.contains_key(name));
+    let own = service.environment.iter().map(|(name, value)| (name.clone(), value.clone()));
+    let from_files = known.into_iter().filter(|(name, _)| !service.environment.contains_key(name));
     let from_files = from_files.map(|(name, known)| (name, known.into_draft(context)));
     for (name, value) in from_files.chain(own) {
-        let file = value
-            .at
-            .as_ref()
-            .map(|at| at.source.name().to_string())
-            .unwrap_or_default();
+        let file = value.at.as_ref().map(|at| at.source.name().to_string()).unwrap_or_default();
         let store = if path::is_yaml(&file) { "compose" } else { "env_file" };
         let variable = crate::variable::variable(context, &name, value, store, &file);
         variables.insert(name, variable);

@@ -31,19 +31,11 @@ fn import(paths: &[&str], profiles: &[&str], files: &Files) -> Imported {
         profiles: profiles.iter().map(|profile| (*profile).to_owned()).collect(),
         component: None,
     };
-    super::import(
-        &request,
-        &Context {
-            files,
-            secrets: SecretTable::builtin(),
-            key: &key,
-        },
-    )
+    super::import(&request, &Context { files, secrets: SecretTable::builtin(), key: &key })
 }
 
 fn place(at: Option<&paritygate_model::Location>) -> String {
-    at.map(|at| format!("{}:{}:{}", at.source.name(), at.position().line, at.position().column))
-        .unwrap_or_default()
+    at.map(|at| format!("{}:{}:{}", at.source.name(), at.position().line, at.position().column)).unwrap_or_default()
 }
 
 fn flat(draft: &Draft, path: &str, out: &mut String) {
@@ -51,15 +43,7 @@ fn flat(draft: &Draft, path: &str, out: &mut String) {
     match &draft.value {
         DraftValue::Map(map) if !map.is_empty() => {
             for (key, value) in map {
-                flat(
-                    value,
-                    &if path.is_empty() {
-                        key.clone()
-                    } else {
-                        format!("{path}.{key}")
-                    },
-                    out,
-                );
+                flat(value, &if path.is_empty() { key.clone() } else { format!("{path}.{key}") }, out);
             }
         }
         DraftValue::Map(_) => line("{}"),
@@ -105,21 +89,11 @@ fn picture(imported: &Imported) -> String {
         }
     }
     for need in &imported.needs {
-        writeln!(
-            out,
-            "need {}{} @{}",
-            need.path,
-            if need.required { "" } else { "?" },
-            place(need.at.as_ref())
-        )
-        .expect("a string");
+        writeln!(out, "need {}{} @{}", need.path, if need.required { "" } else { "?" }, place(need.at.as_ref()))
+            .expect("a string");
     }
     for diagnostic in &imported.diagnostics {
-        let (level, code, at) = (
-            diagnostic.level.word(),
-            diagnostic.code,
-            place(diagnostic.location.as_ref()),
-        );
+        let (level, code, at) = (diagnostic.level.word(), diagnostic.code, place(diagnostic.location.as_ref()));
         writeln!(out, "{level} {code} @{at}: {}", diagnostic.message).expect("a string");
     }
     out
@@ -776,24 +750,14 @@ fn nothing_grows_without_bound() {
     let text =
         format!("--- .env\n{env}--- c.yml\nservices:\n{services}  base:\n    image: a\n    environment:\n{variables}");
     let imported = import(&["c.yml"], &[], &files(&text));
-    assert!(
-        imported
-            .diagnostics
-            .iter()
-            .any(|diagnostic| diagnostic.code == "too-many-values")
-    );
+    assert!(imported.diagnostics.iter().any(|diagnostic| diagnostic.code == "too-many-values"));
     // Every file includes the next one twice.
     let mut text = "--- .env (absent)\n".to_owned();
     for at in 0..40 {
         writeln!(text, "--- f{at}.yml\ninclude: [f{0}.yml, {{path: f{0}.yml}}]", at + 1).expect("a string");
     }
     let imported = import(&["f0.yml"], &[], &files(&text));
-    assert!(
-        imported
-            .diagnostics
-            .iter()
-            .any(|diagnostic| diagnostic.code == "too-many-files")
-    );
+    assert!(imported.diagnostics.iter().any(|diagnostic| diagnostic.code == "too-many-files"));
     // A long chain of services.
     let mut text = "--- .env (absent)\n--- c.yml\nservices:\n  s0: {image: a}\n".to_owned();
     for at in 1..5_000 {
@@ -818,9 +782,7 @@ include: [c.yml, {path: [], env_file: /dev/null}]
 "#;
     let mut state = 7_u64;
     let mut random = |below: usize| {
-        state = state
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (state >> 33) as usize % below
     };
     let noise = [
@@ -864,10 +826,7 @@ include: [c.yml, {path: [], env_file: /dev/null}]
         let text: String = chars.into_iter().collect();
         let files = Files::from([
             ("c.yml".to_owned(), Supplied::Text(Source::new("c.yml", text.clone()))),
-            (
-                ".env".to_owned(),
-                Supplied::Text(Source::new(".env", "C=1\nT='2\nX=$C")),
-            ),
+            (".env".to_owned(), Supplied::Text(Source::new(".env", "C=1\nT='2\nX=$C"))),
             ("x".to_owned(), Supplied::Text(Source::new("x", text))),
         ]);
         let imported = import(&["c.yml", "c.yml"], &["p"], &files);

@@ -7,13 +7,8 @@ use super::{FORMAT, detect};
 use crate::{Context, Description, Files, Imported, Request, Supplied};
 
 fn import(files: &[(&str, &str)], component: Option<&str>) -> Imported {
-    let supplied = files
-        .iter()
-        .map(|(path, text)| (*path, Supplied::Text(Source::new(*path, *text))));
-    run(
-        supplied.map(|(path, supplied)| (path.to_owned(), supplied)).collect(),
-        component,
-    )
+    let supplied = files.iter().map(|(path, text)| (*path, Supplied::Text(Source::new(*path, *text))));
+    run(supplied.map(|(path, supplied)| (path.to_owned(), supplied)).collect(), component)
 }
 
 fn run(files: Files, component: Option<&str>) -> Imported {
@@ -27,22 +22,13 @@ fn run(files: Files, component: Option<&str>) -> Imported {
 
 fn import_request(request: &Request, files: &Files) -> Imported {
     let (key, secrets) = (FingerprintKey::from_bytes(*b"test"), SecretTable::builtin());
-    (FORMAT.import)(
-        request,
-        &Context {
-            files,
-            secrets,
-            key: &key,
-        },
-    )
+    (FORMAT.import)(request, &Context { files, secrets, key: &key })
 }
 
 fn show(imported: &Imported) -> String {
     let mut shown = String::new();
     for description in &imported.descriptions {
-        let Description::Draft(draft) = description else {
-            panic!("expected a draft")
-        };
+        let Description::Draft(draft) = description else { panic!("expected a draft") };
         draft.finish();
         show_draft(draft, "", &mut shown);
     }
@@ -53,16 +39,8 @@ fn show(imported: &Imported) -> String {
         shown += &format!("needs {}\n", need.path);
     }
     for diagnostic in &imported.diagnostics {
-        let at = diagnostic
-            .location
-            .as_ref()
-            .map_or(String::new(), |at| format!(" {}", at.position().line));
-        shown += &format!(
-            "{}[{}]{at} {}\n",
-            diagnostic.level.word(),
-            diagnostic.code,
-            diagnostic.message
-        );
+        let at = diagnostic.location.as_ref().map_or(String::new(), |at| format!(" {}", at.position().line));
+        shown += &format!("{}[{}]{at} {}\n", diagnostic.level.word(), diagnostic.code, diagnostic.message);
     }
     shown
 }
@@ -84,11 +62,8 @@ fn show_draft(draft: &Draft, path: &str, shown: &mut String) {
             };
             let secret = if variable.secret { " secret" } else { "" };
             let excerpt = at.source.excerpt(at.span).text;
-            *shown += &format!(
-                "{path} = {value} {}{secret} | {}: {excerpt}\n",
-                variable.value_type.word(),
-                at.source.name()
-            );
+            *shown +=
+                &format!("{path} = {value} {}{secret} | {}: {excerpt}\n", variable.value_type.word(), at.source.name());
         }
         other => *shown += &format!("{path} = {other:?}\n"),
     }
@@ -112,16 +87,7 @@ fn names_are_recognised() {
     ] {
         assert!(detect(path), "{path}");
     }
-    for path in [
-        "env",
-        "environment.yaml",
-        ".envrc",
-        "env.rs",
-        "a.env.js",
-        ".environment",
-        "venv/x",
-        ".env/x.txt",
-    ] {
+    for path in ["env", "environment.yaml", ".envrc", "env.rs", "a.env.js", ".environment", "venv/x", ".env/x.txt"] {
         assert!(!detect(path), "{path}");
     }
 }
@@ -182,16 +148,11 @@ fn components_have_a_place_of_their_own() {
 
 #[test]
 fn missing_files_are_needs_or_errors() {
-    let request = Request {
-        paths: vec!["a.env".to_owned(), "b.env".to_owned(), "c.env".to_owned()],
-        ..Request::default()
-    };
+    let request =
+        Request { paths: vec!["a.env".to_owned(), "b.env".to_owned(), "c.env".to_owned()], ..Request::default() };
     let files = Files::from([
         ("b.env".to_owned(), Supplied::Absent),
-        (
-            "c.env".to_owned(),
-            Supplied::Refused("it lies outside the project".to_owned()),
-        ),
+        ("c.env".to_owned(), Supplied::Refused("it lies outside the project".to_owned())),
     ]);
     expect![[r#"
         needs a.env
@@ -203,22 +164,14 @@ fn missing_files_are_needs_or_errors() {
 
 #[test]
 fn chains_of_references_are_bounded() {
-    let doubling: String = (1..2_000).fold("A0=xxxxxxxxxx\n".to_owned(), |text, at| {
-        text + &format!("A{at}=$A{}$A{}\n", at - 1, at - 1)
-    });
-    let copies = format!(
-        "A={}\n{}",
-        "x".repeat(1_000_000),
-        (0..20_000).map(|at| format!("B{at}=$A\n")).collect::<String>()
-    );
-    let broken: String = (1..20_000).fold("A0=$NO\n".to_owned(), |text, at| {
-        text + &format!("A{at}=$A{}\n", at - 1)
-    });
+    let doubling: String =
+        (1..2_000).fold("A0=xxxxxxxxxx\n".to_owned(), |text, at| text + &format!("A{at}=$A{}$A{}\n", at - 1, at - 1));
+    let copies =
+        format!("A={}\n{}", "x".repeat(1_000_000), (0..20_000).map(|at| format!("B{at}=$A\n")).collect::<String>());
+    let broken: String = (1..20_000).fold("A0=$NO\n".to_owned(), |text, at| text + &format!("A{at}=$A{}\n", at - 1));
     for text in [doubling, copies, broken] {
         let imported = import(&[(".env", &text)], None);
-        let Some(Description::Draft(draft)) = imported.descriptions.first() else {
-            panic!("expected a draft")
-        };
+        let Some(Description::Draft(draft)) = imported.descriptions.first() else { panic!("expected a draft") };
         let mut shown = String::new();
         show_lengths(draft, &mut shown);
         // What references add, and beside it the text itself and the value that met the limit.
