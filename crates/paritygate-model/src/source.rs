@@ -54,6 +54,8 @@ pub struct Source {
     name: Arc<str>,
     text: String,
     lines: OnceLock<Vec<u32>>,
+    /// Whether every byte is a character, so that columns need no counting.
+    ascii: OnceLock<bool>,
     masks: RwLock<Vec<Span>>,
 }
 
@@ -67,7 +69,7 @@ impl fmt::Debug for Source {
 impl Source {
     /// A text with its name, which is a path relative to the project's root for files.
     pub fn new(name: impl Into<Arc<str>>, text: impl Into<String>) -> Arc<Self> {
-        Arc::new(Self { name: name.into(), text: text.into(), lines: OnceLock::new(), masks: RwLock::default() })
+        Arc::new(Self { name: name.into(), text: text.into(), lines: OnceLock::new(), ascii: OnceLock::new(), masks: RwLock::default() })
     }
 
     /// The name under which the host handed the text in.
@@ -106,10 +108,14 @@ impl Source {
         let lines = self.lines();
         let line = lines.partition_point(|&start| start as usize <= offset).max(1);
         let start = lines.get(line - 1).copied().unwrap_or_default() as usize;
-        let before = self.text.as_bytes().get(start..offset).unwrap_or_default();
-        // A byte that continues a UTF-8 sequence starts no character.
-        let column = before.iter().filter(|&&byte| byte & 0xC0 != 0x80).count() as u32 + 1;
-        Position { line: line as u32, column }
+        let column = if *self.ascii.get_or_init(|| self.text.is_ascii()) {
+            offset.saturating_sub(start)
+        } else {
+            // A byte that continues a UTF-8 sequence starts no character.
+            let before = self.text.as_bytes().get(start..offset).unwrap_or_default();
+            before.iter().filter(|&&byte| byte & 0xC0 != 0x80).count()
+        };
+        Position { line: line as u32, column: column as u32 + 1 }
     }
 
     /// The byte range of a line, without its line break. Lines count from 1.
@@ -127,28 +133,56 @@ impl Source {
     pub fn excerpt(&self, span: Span) -> Excerpt {
         let position = self.position(span.start);
         let line = self.line_span(position.line);
+        let window = self.window(line, span);
         let mut masks: Vec<Span> = {
             let masks = self.masks.read().unwrap_or_else(std::sync::PoisonError::into_inner);
-            masks.iter().copied().filter(|mask| mask.overlaps(line)).collect()
+            masks.iter().copied().filter(|mask| mask.overlaps(window)).collect()
         };
-        SecretTable::builtin().scrub_into(self.slice(line), line.start, &mut masks);
-        masks.sort_unstable();
+        SecretTable::builtin().scrub_into(self.slice(window), window.start, &mut masks);
+        let highlight = Span::new(span.start, span.end.min(window.end).max(span.start));
         let mut excerpt = Excerpt { line: position.line, ..Excerpt::default() };
-        let highlight = Span::new(span.start, span.end.min(line.end).max(span.start));
-        let mut at = line.start;
-        for mask in masks {
-            if mask.end <= at {
-                continue;
-            }
-            let from = mask.start.max(at);
-            excerpt.push(self, Span::new(at, from), highlight);
-            excerpt.push_mask(Span::new(from, mask.end.min(line.end)), highlight);
-            at = mask.end.min(line.end);
+        if window.start > line.start {
+            excerpt.text.push('…');
         }
-        excerpt.push(self, Span::new(at, line.end), highlight);
+        let mut at = window.start;
+        for mask in merged(masks, window) {
+            excerpt.push(self, Span::new(at, mask.start), highlight);
+            excerpt.push_mask(mask, highlight);
+            at = mask.end;
+        }
+        excerpt.push(self, Span::new(at, window.end), highlight);
+        if window.end < line.end {
+            excerpt.text.push('…');
+        }
         excerpt.cut();
         excerpt
     }
+
+    /// The part of a long line that an excerpt looks at. It begins well before the place, so that the name of a value is
+    /// seen and the value masked.
+    fn window(&self, line: Span, span: Span) -> Span {
+        let (before, after) = (limits::MAX_EXCERPT_CHARS as u32 * 4, limits::MAX_EXCERPT_CHARS as u32 * 8);
+        if line.end - line.start <= before + after {
+            return line;
+        }
+        let start = span.start.saturating_sub(before).max(line.start);
+        let end = span.start.saturating_add(after).min(line.end);
+        Span::of(floor(&self.text, start as usize)..floor(&self.text, end as usize))
+    }
+}
+
+/// Masks in order, each cut to `window` and joined with those that it overlaps.
+fn merged(mut masks: Vec<Span>, window: Span) -> Vec<Span> {
+    masks.sort_unstable();
+    let mut out: Vec<Span> = Vec::new();
+    for mask in masks {
+        let mask = Span::new(mask.start.max(window.start), mask.end.min(window.end));
+        match out.last_mut() {
+            Some(last) if mask.start <= last.end => last.end = last.end.max(mask.end),
+            _ => out.push(mask),
+        }
+    }
+    out
 }
 
 /// One line of a text, redacted, with the part that is meant.
@@ -179,7 +213,8 @@ impl Excerpt {
         self.text.push_str(source.slice(span));
         let from = highlight.start.clamp(span.start, span.end);
         let to = highlight.end.clamp(span.start, span.end);
-        if from < to {
+        let empty = highlight.start == highlight.end && (span.start..=span.end).contains(&highlight.start);
+        if from < to || empty {
             self.start_highlight(base + (from - span.start) as usize, base + (to - span.start) as usize);
         }
     }

@@ -30,6 +30,11 @@ impl Problem {
     fn new(at: impl Into<String>, what: impl Into<String>, help: impl Into<String>) -> Self {
         Self { at: at.into(), what: what.into(), help: help.into() }
     }
+
+    /// Whether a file, or a line of it, is at fault.
+    pub(crate) fn is_about(&self, file: &str) -> bool {
+        self.at.strip_prefix(file).is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
+    }
 }
 
 impl fmt::Display for Problem {
@@ -44,22 +49,32 @@ impl fmt::Display for Problem {
 ///
 /// If something is not as it should be.
 pub(crate) fn run(workspace: &Workspace) -> Result<(), String> {
+    let problems = check(workspace)?;
+    for problem in &problems {
+        eprintln!("error: {problem}");
+    }
+    match problems.len() {
+        0 => {
+            println!("all is tidy");
+            Ok(())
+        }
+        count => Err(format!("tidy: {count} problems")),
+    }
+}
+
+/// Everything that is not as it should be.
+///
+/// # Errors
+///
+/// If a file or manifest can't be read.
+pub(crate) fn check(workspace: &Workspace) -> Result<Vec<Problem>, String> {
     let files = workspace.files()?;
     let mut problems = text::check(&files);
     problems.extend(arrows::check(&workspace.metadata()?));
     problems.extend(lists::LISTS.iter().flat_map(|list| list.check(&files)));
     problems.extend(policies::check(&files));
     problems.extend(top_level(&workspace.names("")));
-    for problem in &problems {
-        eprintln!("error: {problem}");
-    }
-    match problems.len() {
-        0 => {
-            println!("{} files are tidy", files.len());
-            Ok(())
-        }
-        count => Err(format!("tidy: {count} problems")),
-    }
+    Ok(problems)
 }
 
 fn top_level(names: &[String]) -> Vec<Problem> {

@@ -135,18 +135,22 @@ fn leads(before: &[u8]) -> bool {
 fn value_behind(text: &str, key: &Key<'_>, sign: usize) -> Option<Range<usize>> {
     let bytes = text.as_bytes();
     let mut start = sign + 1;
+    // A URL's scheme, not a name.
+    if bytes.get(sign..)?.starts_with(b"://") {
+        return None;
+    }
     // `==`, `:=`, `=>`.
-    while matches!(bytes.get(start), Some(b'=' | b'>')) && start < sign + 3 {
+    while bytes.get(start) == Some(&b'=') && start < sign + 3 {
+        start += 1;
+    }
+    if bytes.get(start) == Some(&b'>') && bytes.get(start + 1).is_some_and(|byte| matches!(byte, b' ' | b'"' | b'\'')) {
         start += 1;
     }
     while matches!(bytes.get(start), Some(b' ' | b'\t')) {
         start += 1;
     }
     let rest = bytes.get(start..)?;
-    if rest.starts_with(b"//") {
-        return None;
-    }
-    if let Some(range) = quoted(bytes, start) {
+    if let Some(range) = quoted(bytes, start, key.leads) {
         return Some(range);
     }
     let until = |stop: &dyn Fn(u8) -> bool| start + rest.iter().position(|&byte| stop(byte)).unwrap_or(rest.len());
@@ -177,7 +181,7 @@ fn is_scheme_word(value: &str) -> bool {
 }
 
 /// The inside of the quotes that open at `start`: to where they close, else to the end.
-fn quoted(bytes: &[u8], start: usize) -> Option<Range<usize>> {
+fn quoted(bytes: &[u8], start: usize, leads: bool) -> Option<Range<usize>> {
     let escaped = bytes.get(start) == Some(&b'\\');
     let open = start + usize::from(escaped);
     let quote = bytes.get(open).copied().filter(|byte| matches!(byte, b'"' | b'\'' | b'`'))?;
@@ -198,17 +202,19 @@ fn quoted(bytes: &[u8], start: usize) -> Option<Range<usize>> {
             at += 1;
         }
     };
-    // `'it'\''s'` and `'it''s'` go on.
+    // `'it'\''s'`, `'it''s'` and `'it'"s"` go on.
     let behind = bytes.get(close + 1 + usize::from(escaped)..).unwrap_or_default();
-    let goes_on = |byte: &&u8| {
-        !byte.is_ascii_whitespace() && !matches!(byte, b',' | b';' | b'}' | b']' | b')' | b'"' | b'\\' | b'&')
+    let ends = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b',' | b';' | b'}' | b']' | b')' | b'&');
+    let more = match (behind.first(), behind.get(1)) {
+        (Some(b'\\'), _) if !escaped => true,
+        (Some(byte), _) if *byte == quote && !escaped => true,
+        (Some(b'"' | b'\\' | b'\''), next) => !escaped && next.is_some_and(|next| !ends(next)),
+        // At the head of a line no bracket closes anything.
+        (Some(byte), _) => !ends(byte) || leads && matches!(byte, b'}' | b']' | b')' | b'&'),
+        (None, _) => false,
     };
-    let more = match behind.first() {
-        Some(b'\\') if !escaped => true,
-        Some(byte) if *byte == quote && !escaped => true,
-        first => first.as_ref().is_some_and(goes_on),
-    };
-    let rest = behind.iter().position(|byte| byte.is_ascii_whitespace()).unwrap_or(behind.len());
+    let stop = |byte: &u8| if leads { *byte == b'\n' } else { byte.is_ascii_whitespace() };
+    let rest = behind.iter().position(stop).unwrap_or(behind.len());
     Some(open + 1..if more { bytes.len() - behind.len() + rest } else { close })
 }
 

@@ -79,7 +79,9 @@ mod tests {
         check("  - DB_PASSWORD: hunter2", "  - DB_PASSWORD: ********");
         check("DB_PASSWORD=\"hunter 2\" # note", "DB_PASSWORD=\"********\" # note");
         check("DB_PASSWORD='hunter 2", "DB_PASSWORD='********");
-        check("DB_PASSWORD='it''s2' x", "DB_PASSWORD='******** x");
+        check("DB_PASSWORD='it''s2' x", "DB_PASSWORD='********");
+        check("run --db-password='it''s2' x", "run --db-password='******** x");
+        check("DB_PASSWORD='a'\"b\" c", "DB_PASSWORD='********");
         check("DB_PASSWORD=\"a\\\"b\" x", "DB_PASSWORD=\"********\" x");
         check(
             "{\"user\": \"app\", \"password\": \"hunter2\", \"port\": 1}",

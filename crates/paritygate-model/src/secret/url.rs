@@ -152,7 +152,7 @@ fn user_info_end(scheme: &str, rest: &str) -> Option<usize> {
     let with_password = first.and_then(|at| authority.get(..at)).is_some_and(|user| user.contains(':'));
     let open = || {
         let port = authority.rsplit_once(':').map(|(_, port)| port);
-        port.is_some_and(|port| !is_port(port))
+        port.is_some_and(|port| port.is_empty() || !is_port(port))
     };
     let end = match first {
         // `https://host/@scope` is a path; no database has such a one, and behind a password nothing is sure.
@@ -177,8 +177,10 @@ fn is_scheme(text: &str) -> bool {
 
 /// Whether a text may stand where a port stands: a number, several, or something that will be replaced.
 fn is_port(text: &str) -> bool {
-    text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b',' | b'-' | b'*'))
-        || text.starts_with(['$', '{', '<', '%', '_'])
+    let numbers = text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b',' | b'-' | b'*'));
+    numbers && (text.is_empty() || text == "*" || text.bytes().any(|byte| byte.is_ascii_digit()))
+        || values::is_reference(text)
+        || text.len() > 2 && text.starts_with(['{', '<', '_']) && text.ends_with(['}', '>', '_'])
         || text.eq_ignore_ascii_case("port")
 }
 

@@ -41,7 +41,7 @@ pub(super) fn is_reference(value: &str) -> bool {
     match value.as_bytes().first() {
         Some(b'$') => {
             if let Some(name) = inside("${{", "}}") {
-                return !holds_default(name) && !name.contains("}}");
+                return !holds_default(name);
             }
             if let Some(name) = inside("${", "}").or_else(|| inside("$(", ")")) {
                 let name = name.split_once(":?").or_else(|| name.split_once('?')).map_or(name, |(name, _message)| name);
@@ -51,7 +51,7 @@ pub(super) fn is_reference(value: &str) -> bool {
                 .strip_prefix('$')
                 .is_some_and(|name| is_identifier(name) && !name.bytes().any(|b| b.is_ascii_lowercase()))
         }
-        Some(b'{') => inside("{{", "}}").is_some_and(|name| !holds_default(name) && !name.contains("}}")),
+        Some(b'{') => inside("{{", "}}").is_some_and(|name| !holds_default(name)),
         Some(b'<') => inside("<%", "%>").is_some_and(|name| !holds_default(name)) || inside("<path:", ">").is_some(),
         Some(b'%') => inside("%", "%").or_else(|| inside("%{", "}")).is_some_and(is_identifier),
         Some(b'#') => inside("#{", "}").is_some_and(is_identifier),
@@ -63,6 +63,7 @@ pub(super) fn is_reference(value: &str) -> bool {
 fn holds_default(template: &str) -> bool {
     let begins = |c: char| c.is_ascii_alphabetic() || matches!(c, '_' | '.' | '$' | '-' | '#');
     !template.trim_start_matches([' ', '=']).starts_with(begins)
+        || template.contains(['{', '}'])
         || ["default", "||", "| d(", "|d(", "?:", " or "].iter().any(|sign| template.contains(sign))
 }
 
@@ -104,8 +105,9 @@ fn is_path(value: &str) -> bool {
     if value.len() > 4_096 || !(rooted || named()) {
         return false;
     }
-    let plain =
-        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'\\' | b'.' | b'_' | b'-' | b':' | b'~');
+    // A drive, or `file:`.
+    let value = value.get(..5).and_then(|start| start.find(':')).and_then(|at| value.get(at + 1..)).unwrap_or(value);
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'\\' | b'.' | b'_' | b'-' | b'~');
     value.bytes().all(plain) && !value.split(['/', '\\', '.', '-', '_']).any(is_random)
 }
 

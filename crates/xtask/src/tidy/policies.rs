@@ -1,24 +1,34 @@
-//! Each policy in `policies/` is embedded: a file that nobody lists would be a policy that nobody runs.
+//! Each policy in `policies/` is listed: a file that nobody lists would be a policy that nobody runs.
 
 use super::{Problem, below};
 use crate::workspace::Files;
 
 const FOLDER: &str = "policies/";
 const LIST: &str = "policies/src/lib.rs";
+/// How the file with a policy's cases ends.
+const CASES: &str = ".cases";
 
 /// Compares the policies with the list that embeds them.
 pub(super) fn check(files: &Files) -> Vec<Problem> {
     let list = files.get(LIST).map(String::as_str).unwrap_or_default();
-    let policies = below(files, FOLDER, ".yaml").filter_map(|(path, _)| path.strip_prefix(FOLDER));
-    // A policy lies right in its pack; what lies deeper are its cases.
-    let policies = policies.filter(|path| path.matches('/').count() == 1 && !path.starts_with("src/"));
-    let missing = policies.filter_map(|path| {
-        let line = format!("include_str!(\"../{path}\")");
+    let mut problems = Vec::new();
+    for (path, _) in below(files, FOLDER, ".yaml") {
+        let name = path.trim_start_matches(FOLDER).trim_end_matches(".yaml");
+        if let Some(policy) = name.strip_suffix(CASES) {
+            if !files.contains_key(&format!("{FOLDER}{policy}.yaml")) {
+                let help = format!("write `{policy}.yaml`, or remove the cases");
+                problems.push(Problem::new(path, "holds cases of a policy that is not there", help));
+            }
+            continue;
+        }
+        let line = format!("policy!(\"{name}\")");
         let count = list.matches(&line).count();
-        let help = || format!("write `{line}` once in the list of `{LIST}`");
-        (count != 1).then(|| Problem::new(format!("{FOLDER}{path}"), format!("is embedded {count} times"), help()))
-    });
-    missing.collect()
+        if count != 1 {
+            let help = format!("write `{line}` once in `ALL` of `{LIST}`");
+            problems.push(Problem::new(path, format!("is listed {count} times"), help));
+        }
+    }
+    problems
 }
 
 #[cfg(test)]
@@ -27,14 +37,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_policy_that_is_not_embedded_is_a_problem() {
-        let list = "pub static ALL: &[Policy] = &[include_str!(\"../recommended/compose.yaml\")];";
+    fn a_policy_that_is_not_listed_is_a_problem() {
         let folder = [
-            (LIST, list),
+            (LIST, "policies: &[policy!(\"recommended/compose\")],"),
             ("policies/recommended/compose.yaml", ""),
+            ("policies/recommended/compose.cases.yaml", ""),
             ("policies/recommended/dotenv.yaml", ""),
-            ("policies/recommended/compose/case.yaml", ""),
+            ("policies/recommended/gone.cases.yaml", ""),
         ];
-        assert_eq!(shown(&check(&files(&folder))), "policies/recommended/dotenv.yaml: is embedded 0 times\n");
+        assert_eq!(
+            shown(&check(&files(&folder))),
+            "policies/recommended/dotenv.yaml: is listed 0 times\n\
+             policies/recommended/gone.cases.yaml: holds cases of a policy that is not there\n"
+        );
     }
 }
