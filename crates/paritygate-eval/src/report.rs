@@ -231,7 +231,7 @@ fn plain(cell: &Cell<'_>, class: &dyn Fn(&Secret) -> String) -> report::Cell {
         value: (state == CellState::Value).then(|| cell.shown(class)),
         reason,
         masked,
-        source: cell.location().as_ref().map(Place::of),
+        source: cell.location().as_ref().map(if masked.is_some() { Place::of_secret } else { Place::of }),
     }
 }
 

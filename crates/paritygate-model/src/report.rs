@@ -380,28 +380,61 @@ pub struct Place {
     pub end_line: u32,
     /// The column after its last character.
     pub end_column: u32,
+    /// The redacted line that stands there.
+    #[serde(flatten)]
+    #[cfg_attr(feature = "schema", schemars(with = "ShownExcerpt"))]
+    pub excerpt: LazyExcerpt,
+}
+
+/// The redacted line at a place, cut when it is asked for.
+#[derive(Clone, Debug)]
+pub struct LazyExcerpt(pub crate::Location);
+
+impl LazyExcerpt {
+    /// The line.
+    pub fn get(&self) -> crate::source::Excerpt {
+        self.0.source.excerpt(self.0.span)
+    }
+}
+
+/// An excerpt as it stands in an answer.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[serde(rename_all = "camelCase")]
+struct ShownExcerpt {
     /// The line, redacted and cut.
-    pub excerpt: String,
+    excerpt: String,
     /// Where the meant part begins in the excerpt, in bytes.
-    pub excerpt_start: usize,
+    excerpt_start: usize,
     /// Where the meant part ends in the excerpt, in bytes.
-    pub excerpt_end: usize,
+    excerpt_end: usize,
+}
+
+impl Serialize for LazyExcerpt {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let excerpt = self.get();
+        let (excerpt_start, excerpt_end) = (excerpt.highlight.start, excerpt.highlight.end);
+        ShownExcerpt { excerpt: excerpt.text, excerpt_start, excerpt_end }.serialize(serializer)
+    }
 }
 
 impl Place {
     /// The place of a location.
     pub fn of(at: &crate::Location) -> Self {
         let (start, end) = (at.position(), at.source.position(at.span.end));
-        let excerpt = at.source.excerpt(at.span);
         Self {
             document: Arc::clone(at.source.name()),
             line: start.line,
             column: start.column,
             end_line: end.line,
             end_column: end.column,
-            excerpt_start: excerpt.highlight.start,
-            excerpt_end: excerpt.highlight.end,
-            excerpt: excerpt.text,
+            excerpt: LazyExcerpt(at.clone()),
         }
+    }
+
+    /// The place of a secret: it ends where it begins, since its length is nobody's business.
+    pub fn of_secret(at: &crate::Location) -> Self {
+        let place = Self::of(at);
+        Self { end_line: place.line, end_column: place.column, ..place }
     }
 }

@@ -6,4 +6,4 @@ mod text;
 use crate::Format;
 
 /// Every output format, sorted by name.
-pub static ALL: &[&Format] = &[&json::JSON, &text::TEXT];
+pub static ALL: &[&Format] = &[&json::FORMAT, &text::FORMAT];

@@ -160,7 +160,7 @@ mod tests {
                 Diagnostic::warning("long", at("a.env", &long, "needle"), "far to the right"),
                 Diagnostic::warning("masked", Location::new(&masked, Span::new(33, 37)), "behind a mask"),
             ],
-            expect![[r"
+            expect![[r#"
                 warning[long]: far to the right
                  --> a.env:1:501
                   |
@@ -170,9 +170,9 @@ mod tests {
                 warning[masked]: behind a mask
                  --> b.env:1:34
                   |
-                1 | TOKEN=****************
-                  |               ^^^^^^^^
-            "]],
+                1 | TOKEN=********
+                  |       ^^^^^^^^
+            "#]],
         );
     }
 

@@ -11,7 +11,7 @@ use serde::Serialize;
 use crate::words::is_hidden;
 use crate::{Format, Style};
 
-pub(crate) static JSON: Format = Format { name: "json", summary: "the whole report as one JSON object", render };
+pub(crate) static FORMAT: Format = Format { name: "json", summary: "the whole report as one JSON object", render };
 
 /// The report, and what is wrong with the texts that it was made from.
 #[derive(Debug, Serialize)]

@@ -11,7 +11,7 @@ use crate::pen::{Ink, Pen};
 use crate::words::escape;
 use crate::{Format, Style};
 
-pub(crate) static TEXT: Format =
+pub(crate) static FORMAT: Format =
     Format { name: "text", summary: "a parity matrix and the findings with their lines of source, for people", render };
 
 fn render(report: &Report, diagnostics: &[Diagnostic], style: &Style) -> String {

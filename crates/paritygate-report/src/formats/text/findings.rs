@@ -77,12 +77,13 @@ fn block(group: Group, finding: &Finding, verbose: bool) -> Block<'_> {
             spot.label = format!("{}, {label}", spot.label);
             continue;
         }
+        let excerpt = place.excerpt.get();
         spots.push(Spot {
             document: &place.document,
             line: place.line,
             column: place.column,
-            excerpt: Cow::Borrowed(&place.excerpt),
-            marked: place.excerpt_start..place.excerpt_end,
+            excerpt: Cow::Owned(excerpt.text),
+            marked: excerpt.highlight,
             label,
             primary,
         });
