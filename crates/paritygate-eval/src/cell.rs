@@ -84,8 +84,8 @@ impl<'t> Cell<'t> {
         Self { state: inner.state, node: place, orphan: false }
     }
 
-    /// A facet of a variable.
-    pub(crate) fn facet(node: Node<'t>, variable: &'t Variable, name: &str) -> Option<Self> {
+    /// A facet of the variable `key`.
+    pub(crate) fn facet(node: Node<'t>, variable: &'t Variable, name: &str, key: &str) -> Option<Self> {
         let value = || Self::of_variable(node, variable);
         let word = match name {
             "sensitivity" => if variable.secret { "secret" } else { "plain" },
@@ -100,7 +100,8 @@ impl<'t> Cell<'t> {
                     State::Value(_) | State::Secret(_) => {}
                     _ => return Some(value),
                 }
-                if name == "valueType" { variable.value_type.word() } else { variable.value_class.word() }
+                let tree = node.tree();
+                if name == "valueType" { variable.value_type(tree).word() } else { variable.value_class(tree, key).word() }
             }
             _ => return None,
         };
@@ -180,7 +181,7 @@ impl<'t> Cell<'t> {
     pub fn shown(&self, class: impl Fn(&Secret) -> String) -> String {
         match &self.state {
             State::Value(node) => {
-                let mut out = String::new();
+                let mut out = String::with_capacity(node.scalar_text().map_or(limits::MAX_SHOWN_CHARS * 2, str::len));
                 write_node(&mut out, *node, 0);
                 cut(out)
             }
@@ -199,7 +200,7 @@ impl<'t> Cell<'t> {
 }
 
 fn write_node(out: &mut String, node: Node<'_>, depth: usize) {
-    if out.len() > limits::MAX_SHOWN_CHARS * 4 || depth > limits::MAX_DEPTH {
+    if out.len() > limits::MAX_SHOWN_CHARS * 2 || depth > limits::MAX_DEPTH {
         return;
     }
     let join = |out: &mut String, first: &mut bool| {

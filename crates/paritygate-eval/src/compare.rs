@@ -1,6 +1,8 @@
 //! Comparing cells: three-valued, by type, with an environment's own name replaced.
 
 use std::borrow::Cow;
+use std::fmt::Write;
+use std::ops::Range;
 
 use paritygate_model::{Node, Value};
 
@@ -111,19 +113,30 @@ fn sets<'t>(a: Node<'t>, b: Node<'t>, aliases: Aliases<'_>) -> Comparison<'t> {
             return in_order;
         }
     }
-    let (mut left, mut right) = (canonical_items(a), canonical_items(b));
-    if let Some(reason) = left.iter().chain(&right).find_map(|item| item.as_ref().err()) {
-        return Comparison::Unknown(Cow::Owned((*reason).to_owned()));
-    }
-    left.sort_unstable();
-    left.dedup();
-    right.sort_unstable();
-    right.dedup();
-    Comparison::of(left == right)
+    // All items of both lists as texts in one buffer, sorted by range.
+    let mut buffer = String::new();
+    let (left, right) = match (canonical_items(a, &mut buffer), canonical_items(b, &mut buffer)) {
+        (Ok(left), Ok(right)) => (left, right),
+        (Err(reason), _) | (_, Err(reason)) => return Comparison::Unknown(Cow::Borrowed(reason)),
+    };
+    let text = |range: &Range<usize>| buffer.get(range.clone()).unwrap_or_default();
+    let sorted = |mut ranges: Vec<Range<usize>>| {
+        ranges.sort_unstable_by(|a, b| text(a).cmp(text(b)));
+        ranges.dedup_by(|a, b| text(a) == text(b));
+        ranges
+    };
+    let (left, right) = (sorted(left), sorted(right));
+    Comparison::of(left.len() == right.len() && left.iter().zip(&right).all(|(a, b)| text(a) == text(b)))
 }
 
-fn canonical_items(list: Node<'_>) -> Vec<Result<String, &str>> {
-    list.items().map(canonical).collect()
+fn canonical_items<'t>(list: Node<'t>, buffer: &mut String) -> Result<Vec<Range<usize>>, &'t str> {
+    let mut ranges = Vec::with_capacity(list.len());
+    for item in list.items() {
+        let start = buffer.len();
+        write_canonical(buffer, item)?;
+        ranges.push(start..buffer.len());
+    }
+    Ok(ranges)
 }
 
 /// One text per value, equal for equal values; an error with the reason where the value is not known.
@@ -164,10 +177,7 @@ fn write_canonical<'t>(out: &mut String, node: Node<'t>) -> Result<(), &'t str> 
 
 /// A text behind its length, so that no two lists of texts read alike.
 fn push_sized(out: &mut String, sign: char, text: &str) {
-    out.push(sign);
-    out.push_str(&text.len().to_string());
-    out.push('.');
-    out.push_str(text);
+    let _infallible = write!(out, "{sign}{}.{text}", text.len());
 }
 
 /// Whether two numbers are equal however they are written.

@@ -249,7 +249,10 @@ impl<'w, 't, S: Sink<'t>> Walk<'w, 't, S> {
                     secret |= matches!(node.value(), Value::Variable(variable) if variable.secret);
                     Cell::of(node)
                 }
-                Place::Facet(node, variable, name) => Cell::facet(node, variable, name).unwrap_or_else(|| Cell::of(node)),
+                Place::Facet(node, variable, name) => {
+                    let key = self.path.iter().rev().nth(1).copied().unwrap_or_default();
+                    Cell::facet(node, variable, name, key).unwrap_or_else(|| Cell::of(node))
+                }
                 Place::Absent | Place::Orphan => {
                     Cell { state: absent(environment, &self.path), node: None, orphan: matches!(place, Place::Orphan) }
                 }

@@ -49,6 +49,11 @@ pub fn decode(name: &str, bytes: &[u8]) -> (Arc<Source>, Vec<Diagnostic>) {
     }
 }
 
+/// The diagnostic for a file beyond the limit: a host that knows its size needs not read it.
+pub fn too_large_file(name: &str, bytes: u64) -> Diagnostic {
+    Diagnostic::nowhere("document-too-large", large(name, usize::try_from(bytes).unwrap_or(usize::MAX))).help(LARGE_HELP)
+}
+
 const LARGE_HELP: &str = "hand in the part that describes the environment, not generated data";
 
 fn large(name: &str, bytes: usize) -> String {

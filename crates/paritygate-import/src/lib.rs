@@ -27,6 +27,8 @@ pub enum Supplied {
     Absent,
     /// It exists and is not handed in; with the reason (`outside the project`).
     Refused(String),
+    /// It exists and can't be used; with what is wrong (`it is larger than the limit`).
+    Broken(Box<Diagnostic>),
 }
 
 /// The files at hand, by path relative to the project's root, with `/` between folders.
@@ -93,6 +95,10 @@ fn supplied(path: &str, at: Option<&Location>, context: &Context<'_>, imported: 
         Some(Supplied::Text(source)) => return Some(Arc::clone(source)),
         Some(Supplied::Absent) => format!("`{path}` does not exist"),
         Some(Supplied::Refused(reason)) => format!("`{path}` was not read: {reason}"),
+        Some(Supplied::Broken(wrong)) => {
+            imported.diagnostics.push(asked_at((**wrong).clone(), at));
+            return None;
+        }
         None => {
             imported.needs.push(Need { path: path.to_owned(), at: at.cloned(), required: true });
             return None;
@@ -103,6 +109,12 @@ fn supplied(path: &str, at: Option<&Location>, context: &Context<'_>, imported: 
         None => Diagnostic::nowhere("file-not-found", problem).help("check the path; it counts from the project's folder"),
     });
     None
+}
+
+/// What is wrong with a file, shown where the file is asked for if the diagnostic has no place of its own.
+fn asked_at(mut wrong: Diagnostic, at: Option<&Location>) -> Diagnostic {
+    wrong.location = wrong.location.or_else(|| at.cloned());
+    wrong
 }
 
 /// An input format: one file in `formats`, one entry in [`formats::ALL`].

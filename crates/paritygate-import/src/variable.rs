@@ -1,6 +1,6 @@
 //! Variables from formats that build a draft: sealed, classed, and with the place that they are set in.
 
-use paritygate_model::secret::{MaskReason, ValueClass, ValueType};
+use paritygate_model::secret::MaskReason;
 use paritygate_model::{Draft, DraftValue, DraftVariable};
 
 use crate::Context;
@@ -12,29 +12,21 @@ use crate::Context;
 pub(crate) fn variable(context: &Context<'_>, name: &str, value: Draft, store: &str, path: &str) -> Draft {
     let secrets = context.secrets;
     let Draft { at, value } = value;
-    let mut value_type = ValueType::String;
-    let mut value_class = ValueClass::Unknown;
     let value = match value {
         DraftValue::Bool(value) => DraftValue::String(value.to_string()),
         DraftValue::Number(text) => DraftValue::String(text),
         other => other,
     };
     let value = match value {
-        DraftValue::String(text) => {
-            (value_type, value_class) = (ValueType::of(&text), secrets.value_class_of(Some(name), &text));
-            match (secrets.encrypted(&text), secrets.classify(Some(name), &text)) {
-                (Some(reason), _) => DraftValue::Unresolved(reason.to_owned()),
-                (None, Some(reason)) => sealed(context, reason, &text),
-                (None, None) => DraftValue::String(text),
-            }
-        }
+        DraftValue::String(text) => match (secrets.encrypted(&text), secrets.classify(Some(name), &text)) {
+            (Some(reason), _) => DraftValue::Unresolved(reason.to_owned()),
+            (None, Some(reason)) => sealed(context, reason, &text),
+            (None, None) => DraftValue::String(text),
+        },
         other => other,
     };
     let secret = match &value {
-        DraftValue::Secret(sealed) => {
-            (value_type, value_class) = (sealed.value_type, sealed.value_class);
-            true
-        }
+        DraftValue::Secret(_) => true,
         DraftValue::String(text) => text.is_empty() && secrets.is_secret_name(name),
         _ => secrets.is_secret_name(name),
     };
@@ -48,8 +40,8 @@ pub(crate) fn variable(context: &Context<'_>, name: &str, value: Draft, store: &
     let variable = DraftVariable {
         value: Draft::new(at.clone(), value),
         secret,
-        value_type,
-        value_class,
+        value_type: None,
+        value_class: None,
         sources: Some(Draft::new(at.clone(), DraftValue::Sequence(vec![source]))),
         rotated_at: None,
         expires_at: None,

@@ -62,10 +62,10 @@ pub struct DraftVariable {
     pub value: Draft,
     /// Whether it counts as secret.
     pub secret: bool,
-    /// What the value looks like.
-    pub value_type: ValueType,
-    /// Where the value belongs.
-    pub value_class: ValueClass,
+    /// What the value looks like, where the text says it.
+    pub value_type: Option<ValueType>,
+    /// Where the value belongs, where the text says it.
+    pub value_class: Option<ValueClass>,
     /// Where it is set: a list of `{ store, path }`.
     pub sources: Option<Draft>,
     /// When it was rotated last.

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::secret::{Secret, ValueClass, ValueType};
+use crate::secret::{Secret, SecretTable, ValueClass, ValueType};
 use crate::source::{Location, Source, Span};
 
 /// The place of a node in its tree.
@@ -67,16 +67,36 @@ pub struct Variable {
     pub value: NodeId,
     /// Whether it counts as secret, even where its value is unknown or empty.
     pub secret: bool,
-    /// What the value looks like.
-    pub value_type: ValueType,
-    /// Where the value belongs.
-    pub value_class: ValueClass,
+    /// What the value looks like, where the text says it; else it is told from the value when it is asked for.
+    pub value_type: Option<ValueType>,
+    /// Where the value belongs, where the text says it; else it is told from the value when it is asked for.
+    pub value_class: Option<ValueClass>,
     /// Where it is set: a list of `{ store, path }`.
     pub sources: Option<NodeId>,
     /// When it was rotated last.
     pub rotated_at: Option<NodeId>,
     /// When it expires.
     pub expires_at: Option<NodeId>,
+}
+
+impl Variable {
+    /// What its value looks like.
+    pub fn value_type(&self, tree: &Tree) -> ValueType {
+        self.value_type.unwrap_or_else(|| match tree.node(self.value).value() {
+            Value::String(text) => ValueType::of(text),
+            Value::Secret(secret) => secret.value_type,
+            _ => ValueType::String,
+        })
+    }
+
+    /// Where its value belongs. `name` is the variable's.
+    pub fn value_class(&self, tree: &Tree, name: &str) -> ValueClass {
+        self.value_class.unwrap_or_else(|| match tree.node(self.value).value() {
+            Value::String(text) => SecretTable::builtin().value_class_of(Some(name), text),
+            Value::Secret(secret) => secret.value_class,
+            _ => ValueClass::Unknown,
+        })
+    }
 }
 
 /// A parsed text, or an environment: values that know where they were written.

@@ -15,13 +15,13 @@ pub fn document(environment: &Environment) -> Json {
     }
     for (key, _, node) in environment.root().entries() {
         if !out.contains_key(key) {
-            out.insert(key.to_owned(), value(node));
+            out.insert(key.to_owned(), value(node, key));
         }
     }
     Json::Object(out)
 }
 
-fn value(node: Node<'_>) -> Json {
+fn value(node: Node<'_>, name: &str) -> Json {
     match node.value() {
         Value::Null => Json::Null,
         Value::Bool(value) => Json::Bool(value),
@@ -29,9 +29,9 @@ fn value(node: Node<'_>) -> Json {
         Value::String(text) => json!(text),
         Value::Unresolved(reason) => json!({ "unresolved": reason }),
         Value::Secret(secret) => fingerprint(&secret.fingerprint),
-        Value::Variable(variable) => of_variable(node, variable),
-        Value::Sequence => Json::Array(node.items().map(value).collect()),
-        Value::Map => Json::Object(node.entries().map(|(key, _, node)| (key.to_owned(), value(node))).collect()),
+        Value::Variable(variable) => of_variable(node, variable, name),
+        Value::Sequence => Json::Array(node.items().map(|item| value(item, name)).collect()),
+        Value::Map => Json::Object(node.entries().map(|(key, _, node)| (key.to_owned(), value(node, key))).collect()),
     }
 }
 
@@ -48,7 +48,7 @@ fn number(text: &str) -> Json {
     })
 }
 
-fn of_variable(node: Node<'_>, variable: &Variable) -> Json {
+fn of_variable(node: Node<'_>, variable: &Variable, name: &str) -> Json {
     let tree = node.tree();
     let inner = tree.node(variable.value);
     let mut out = Map::new();
@@ -69,15 +69,15 @@ fn of_variable(node: Node<'_>, variable: &Variable) -> Json {
             }
         }
         Value::Null | Value::String("") => {}
-        _ => put("value", value(inner)),
+        _ => put("value", value(inner, name)),
     }
     if matches!(inner.value(), Value::Secret(_) | Value::String(_)) {
-        put("valueType", json!(variable.value_type.word()));
-        put("valueClass", json!(variable.value_class.word()));
+        put("valueType", json!(variable.value_type(tree).word()));
+        put("valueClass", json!(variable.value_class(tree, name).word()));
     }
     for (key, id) in [("sources", variable.sources), ("rotatedAt", variable.rotated_at), ("expiresAt", variable.expires_at)] {
         if let Some(id) = id {
-            put(key, value(tree.node(id)));
+            put(key, value(tree.node(id), key));
         }
     }
     Json::Object(out)

@@ -19,6 +19,8 @@ pub struct Project {
     pub needs: Vec<Need>,
     /// What was wrong with the texts.
     pub diagnostics: Vec<Diagnostic>,
+    /// The names of environments with an error in a text: what is missing there may only not have been understood.
+    pub broken: Vec<Arc<str>>,
 }
 
 impl Project {
@@ -58,8 +60,10 @@ impl Project {
 
     fn read(&mut self, planned: &PlannedEnvironment, context: &Context<'_>) {
         let mut layers: Vec<Imported> = Vec::new();
+        let mut broken = false;
         for layer in &planned.layers {
             let mut imported = self.import(layer, context);
+            broken |= paritygate_model::diagnostic::has_errors(&imported.diagnostics);
             self.needs.append(&mut imported.needs);
             self.diagnostics.append(&mut imported.diagnostics);
             layers.push(imported);
@@ -70,7 +74,7 @@ impl Project {
             for layer in layers {
                 for description in layer.descriptions {
                     let environment = named(planned).environment(description, layer.coverage.clone(), context.key);
-                    self.add(environment);
+                    self.add(environment, broken);
                 }
             }
             return;
@@ -90,7 +94,7 @@ impl Project {
             add_coverage(&mut coverage, layer.coverage);
         }
         let environment = named(planned).environment(Description::Draft(draft), coverage, context.key);
-        self.add(environment);
+        self.add(environment, broken);
     }
 
     fn import(&mut self, layer: &Layer, context: &Context<'_>) -> Imported {
@@ -107,7 +111,7 @@ impl Project {
         imported
     }
 
-    fn add(&mut self, environment: Environment) {
+    fn add(&mut self, environment: Environment, broken: bool) {
         let twin = self.environments.iter().find(|other| other.name == environment.name);
         if let Some(twin) = twin {
             let place = |environment: &Environment| environment.root().location();
@@ -130,6 +134,9 @@ impl Project {
                 None => Diagnostic::nowhere("environment-shape", message).help("begin the document with `environment: NAME`"),
             });
             return;
+        }
+        if broken {
+            self.broken.push(Arc::clone(&environment.name));
         }
         self.environments.push(environment);
     }
@@ -191,6 +198,11 @@ fn policy_sources(name: &str, at: Option<&Location>, files: &Files, diagnostics:
         match files.get(name) {
             Some(Supplied::Text(source)) => return vec![Arc::clone(source)],
             Some(Supplied::Refused(reason)) => diagnostics.push(wrong(format!("policy `{name}` was not read: {reason}"))),
+            Some(Supplied::Broken(problem)) => {
+                let mut problem = (**problem).clone();
+                problem.location = problem.location.or_else(|| at.cloned());
+                diagnostics.push(problem);
+            }
             Some(Supplied::Absent) | None => {
                 diagnostics.push(wrong(format!("policy `{name}` does not exist")).help("paths count from the project's folder"));
             }

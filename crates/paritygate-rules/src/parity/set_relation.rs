@@ -1,8 +1,10 @@
 //! `set-relation`: the keys of a map, or the values of a list, relate as sets.
 
+use std::borrow::Cow;
+
 use paritygate_eval::kind::Params;
 use paritygate_eval::{Accepts, Cell, Description, Deviation, Kind, Outcome, Plan, Row, RowCheck, compare};
-use paritygate_model::{Diagnostic, suggest};
+use paritygate_model::{Diagnostic, Node, suggest};
 use serde::Deserialize;
 
 /// The parameters of `set-relation`.
@@ -91,38 +93,38 @@ expect: pass
 }
 
 /// The elements of a map or a list, as texts that are equal for equal elements; an error says why they are not known.
-fn elements(cell: &Cell<'_>, ignore: &[String]) -> Result<Vec<String>, String> {
+fn elements<'t>(cell: &Cell<'t>, ignore: &[String]) -> Result<Vec<Cow<'t, str>>, String> {
     if let Some(reason) = cell.unknown() {
         return Err(reason.to_owned());
     }
     let Some(node) = cell.collection() else {
-        return Ok(cell.text().map(str::to_owned).into_iter().collect());
+        return Ok(cell.text().map(Cow::Borrowed).into_iter().collect());
     };
     let ignored = |text: &str| ignore.binary_search_by(|known| (**known).cmp(text)).is_ok();
     if node.is_map() {
-        return Ok(node.entries().map(|(key, ..)| key).filter(|key| !ignored(key)).map(str::to_owned).collect());
+        return Ok(node.entries().map(|(key, ..)| key).filter(|key| !ignored(key)).map(Cow::Borrowed).collect());
     }
-    let text = |item: paritygate_model::Node<'_>| match item.scalar_text() {
-        Some(text) => Ok(text.to_owned()),
-        None => compare::canonical(item).map_err(str::to_owned),
+    let text = |item: Node<'t>| match item.scalar_text() {
+        Some(text) => Ok(Cow::Borrowed(text)),
+        None => compare::canonical(item).map(Cow::Owned).map_err(str::to_owned),
     };
-    let elements = node.items().map(text).collect::<Result<Vec<String>, String>>()?;
+    let elements = node.items().map(text).collect::<Result<Vec<_>, String>>()?;
     Ok(elements.into_iter().filter(|element| !ignored(element)).collect())
 }
 
-fn sorted(mut elements: Vec<String>) -> Vec<String> {
+fn sorted(mut elements: Vec<Cow<'_, str>>) -> Vec<Cow<'_, str>> {
     elements.sort_unstable();
     elements.dedup();
     elements
 }
 
 /// What one sorted list has and the other lacks.
-fn minus<'a>(a: &'a [String], b: &[String]) -> Vec<&'a str> {
-    a.iter().filter(|element| b.binary_search(element).is_err()).map(String::as_str).collect()
+fn minus<'a>(a: &'a [Cow<'_, str>], b: &[Cow<'_, str>]) -> Vec<&'a str> {
+    a.iter().filter(|element| b.binary_search(element).is_err()).map(|element| &**element).collect()
 }
 
 impl SetRelation {
-    fn holds(&self, own: Vec<String>, reference: Vec<String>) -> bool {
+    fn holds(&self, own: Vec<Cow<'_, str>>, reference: Vec<Cow<'_, str>>) -> bool {
         if self.relation == Relation::Prefix {
             return reference.starts_with(&own);
         }
@@ -166,7 +168,7 @@ impl RowCheck for SetRelation {
             match self.relation {
                 Relation::Disjoint => {
                     let common = own.iter().filter(|element| reference.binary_search(element).is_ok());
-                    list("both have".to_owned(), common.map(String::as_str).collect());
+                    list("both have".to_owned(), common.map(|element| &**element).collect());
                 }
                 Relation::Subset => list(format!("only in {}", row.name(deviation.environment)), minus(&own, &reference)),
                 Relation::Superset => list(format!("only in {}", row.name(against)), minus(&reference, &own)),

@@ -3,12 +3,16 @@
 use std::cmp::Ordering;
 
 use semver::Prerelease;
+use smallvec::{SmallVec, smallvec};
+
+/// The numbers of a version. Few versions have more than four, so most need no allocation.
+pub(super) type Numbers = SmallVec<[u64; 4]>;
 
 /// Numbers, a pre-release, a variant.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Dotted {
     /// The numbers that are given, at least one. What is left out is not said, and so it is not 0.
-    pub(super) release: Vec<u64>,
+    pub(super) release: Numbers,
     /// The pre-release, ordered as semantic versions are. That of a tag is spelled as its rank and its number.
     pub(super) pre: Prerelease,
     /// How it was built.
@@ -34,8 +38,8 @@ impl Dotted {
 pub(super) fn semver(text: &str) -> Option<Dotted> {
     let text = without_v(text);
     if let Ok(version) = semver::Version::parse(text) {
-        let release = vec![version.major, version.minor, version.patch];
-        return Some(Dotted { release, pre: version.pre, variant: version.build.to_string() });
+        let release = smallvec![version.major, version.minor, version.patch];
+        return Some(Dotted { release, pre: version.pre, variant: version.build.as_str().to_owned() });
     }
     let mut given = text;
     while let Some(shorter) = [".x", ".X", ".*"].iter().find_map(|any| given.strip_suffix(any)) {
@@ -45,7 +49,7 @@ pub(super) fn semver(text: &str) -> Option<Dotted> {
         let canonical = part == "0" || !part.starts_with('0');
         if canonical { digits(part).filter(|(_, rest)| rest.is_empty()).map(|(number, _)| number) } else { None }
     };
-    let release: Vec<u64> = given.split('.').map(number).collect::<Option<_>>()?;
+    let release: Numbers = given.split('.').map(number).collect::<Option<_>>()?;
     (release.len() <= 3).then(|| Dotted { release, ..Dotted::default() })
 }
 
@@ -74,7 +78,8 @@ pub(super) fn calver(text: &str) -> Option<Dotted> {
         if !(1..=12).contains(&month) || !(1..=31).contains(&day) {
             return None;
         }
-        release.splice(..1, [year, month, day]);
+        release.remove(0);
+        release.insert_from_slice(0, &[year, month, day]);
     }
     let &[year, _, ..] = release.as_slice() else {
         return None;
@@ -87,9 +92,9 @@ pub(super) fn calver(text: &str) -> Option<Dotted> {
 }
 
 /// The numbers that a text begins with, and the rest. A sign between them counts only where a digit follows.
-fn numbers(text: &str, is_sign: impl Fn(char) -> bool) -> Option<(Vec<u64>, &str)> {
+fn numbers(text: &str, is_sign: impl Fn(char) -> bool) -> Option<(Numbers, &str)> {
     let (first, mut rest) = digits(text)?;
-    let mut release = vec![first];
+    let mut release: Numbers = smallvec![first];
     while let Some(next) = rest.strip_prefix(&is_sign) {
         let Some((number, after)) = digits(next) else { break };
         release.push(number);
@@ -106,7 +111,7 @@ fn digits(text: &str) -> Option<(u64, &str)> {
 }
 
 /// Reads what follows the numbers: a pre-release, then the variant.
-fn with_tail(release: Vec<u64>, rest: &str) -> Option<Dotted> {
+fn with_tail(release: Numbers, rest: &str) -> Option<Dotted> {
     if rest.is_empty() {
         return Some(Dotted { release, ..Dotted::default() });
     }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use paritygate_eval::{Cell, Comparison, Row, State};
 use paritygate_model::{Value, limits};
+use smallvec::{SmallVec, smallvec};
 
 use super::{Scheme, Version, auto, parse};
 
@@ -52,7 +53,7 @@ pub(crate) fn read<'t>(scheme: Scheme, row: &Row<'_, 't>, a: usize, b: usize) ->
 
 fn compare<'t>(scheme: Scheme, row: &Row<'_, 't>, left: &Cell<'t>, right: &Cell<'t>) -> Result<Pair<'t>, Cow<'t, str>> {
     let (left, right) = (texts(left)?, texts(right)?);
-    let all = [left.as_slice(), right.as_slice()].concat();
+    let all: Texts<'t> = left.iter().chain(&right).copied().collect();
     let scheme = if scheme == Scheme::Auto { scheme_of(row.path()) } else { scheme };
     let scheme = if scheme == Scheme::Auto { auto::choose(&all).ok_or_else(|| no_scheme(&all))? } else { scheme };
     Ok(match (highest(scheme, &left)?, highest(scheme, &right)?) {
@@ -75,12 +76,15 @@ fn same_text(a: &Cell<'_>, b: &Cell<'_>) -> bool {
     }
 }
 
+/// The versions of a cell: mostly one.
+type Texts<'t> = SmallVec<[&'t str; 4]>;
+
 /// The versions that an environment has: one, or the items of a list.
-fn texts<'t>(cell: &Cell<'t>) -> Result<Vec<&'t str>, Cow<'t, str>> {
+fn texts<'t>(cell: &Cell<'t>) -> Result<Texts<'t>, Cow<'t, str>> {
     if let Some(text) = cell.text() {
-        return Ok(vec![text]);
+        return Ok(smallvec![text]);
     }
-    let mut texts = Vec::new();
+    let mut texts = Texts::new();
     for item in cell.collection().ok_or("it is no version")?.items() {
         match (item.value(), item.scalar_text()) {
             (Value::Null, _) | (_, Some("")) => {}

@@ -125,6 +125,10 @@ impl<'a> Loader<'a> {
                 }
                 Asked::Unknown
             }
+            Some(Supplied::Broken(wrong)) => {
+                self.say(crate::asked_at((**wrong).clone(), at));
+                Asked::Unknown
+            }
             None => {
                 self.need(path, at, required);
                 Asked::Unknown

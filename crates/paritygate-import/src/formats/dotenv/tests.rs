@@ -1,6 +1,7 @@
 //! `.env` files to variables, as data.
 
 use expect_test::{Expect, expect};
+use paritygate_model::secret::ValueType;
 use paritygate_model::{Draft, DraftValue, FingerprintKey, SecretTable, Source, limits};
 
 use super::{FORMAT, detect};
@@ -61,9 +62,14 @@ fn show_draft(draft: &Draft, path: &str, shown: &mut String) {
                 other => format!("{other:?}"),
             };
             let secret = if variable.secret { " secret" } else { "" };
+            let value_type = match &variable.value.value {
+                DraftValue::String(text) => ValueType::of(text),
+                DraftValue::Secret(secret) => secret.value_type,
+                _ => ValueType::String,
+            };
             let excerpt = at.source.excerpt(at.span).text;
             *shown +=
-                &format!("{path} = {value} {}{secret} | {}: {excerpt}\n", variable.value_type.word(), at.source.name());
+                &format!("{path} = {value} {}{secret} | {}: {excerpt}\n", value_type.word(), at.source.name());
         }
         other => *shown += &format!("{path} = {other:?}\n"),
     }

@@ -111,11 +111,9 @@ impl Lowering<'_> {
     }
 
     fn finish_variable(&mut self, id: NodeId, name: &str, value: NodeId, fields: &Fields) {
-        let (mut value_type, mut value_class) = (ValueType::String, ValueClass::Unknown);
         let mut secret = fields.secret.unwrap_or(false);
         match self.node(value).value() {
             Value::String(text) => {
-                (value_type, value_class) = (ValueType::of(text), self.context.secrets.value_class_of(Some(name), text));
                 let sealed = if secret && !text.is_empty() {
                     Some(self.context.secrets.seal_as(self.context.key, MaskReason::Origin, text))
                 } else if let Some(reason) = self.context.secrets.encrypted(text) {
@@ -129,18 +127,15 @@ impl Lowering<'_> {
                     self.tree.seal(value, sealed);
                 }
             }
-            Value::Secret(sealed) => {
-                secret = true;
-                (value_type, value_class) = (sealed.value_type, sealed.value_class);
-            }
+            Value::Secret(_) => secret = true,
             Value::Map | Value::Sequence => self.wrong(value, "a text"),
             _ => {}
         }
         let variable = Variable {
             value,
             secret,
-            value_type: fields.value_type.unwrap_or(value_type),
-            value_class: fields.value_class.unwrap_or(value_class),
+            value_type: fields.value_type,
+            value_class: fields.value_class,
             sources: fields.sources,
             rotated_at: fields.rotated_at,
             expires_at: fields.expires_at,

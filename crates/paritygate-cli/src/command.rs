@@ -1,0 +1,66 @@
+//! The commands, one file each.
+
+mod check;
+mod completions;
+mod explain;
+mod import;
+mod rules;
+mod schema;
+mod validate;
+
+use clap::{Subcommand, ValueEnum};
+
+use crate::exit::Exit;
+use crate::terminal::{Error, Terminal};
+
+/// What can be done.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Compare environments and say what drifted, where, and what to do
+    Check(check::Args),
+    /// Print what files say about an environment, as an environment document without secrets
+    Import(import::Args),
+    /// List the rules of the built-in packs, or the kinds of rules
+    Rules(rules::Args),
+    /// Explain a rule or a kind of rule
+    Explain(explain::Args),
+    /// Say what is wrong with policies, manifests and inputs, without comparing anything
+    Validate(validate::Args),
+    /// Print the JSON schema of a file format
+    Schema(schema::Args),
+    /// Print a script that completes commands in a shell
+    Completions(completions::Args),
+}
+
+/// How lists are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ListFormat {
+    /// A table
+    Text,
+    /// A list for machines
+    Json,
+}
+
+/// Runs a command.
+///
+/// # Errors
+///
+/// If the job could not be done.
+pub(crate) fn run(command: Command, terminal: &Terminal) -> Result<Exit, Error> {
+    match command {
+        Command::Check(args) => check::run(args, terminal),
+        Command::Import(args) => import::run(args, terminal),
+        Command::Rules(args) => rules::run(args, terminal),
+        Command::Explain(args) => explain::run(args, terminal),
+        Command::Validate(args) => validate::run(args, terminal),
+        Command::Schema(args) => schema::run(args, terminal),
+        Command::Completions(args) => completions::run(args, terminal),
+    }
+}
+
+/// JSON as it is printed.
+fn json(value: &impl serde::Serialize) -> String {
+    let mut text = serde_json::to_string_pretty(value).unwrap_or_default();
+    text.push('\n');
+    text
+}

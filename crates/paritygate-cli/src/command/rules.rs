@@ -1,0 +1,59 @@
+//! `paritygate rules`: the rules of the built-in packs, and the kinds of rules.
+
+use paritygate::{manual, rules};
+use serde_json::{Value, json};
+
+use super::ListFormat;
+use crate::exit::Exit;
+use crate::table;
+use crate::terminal::{Error, Terminal};
+
+/// What to list.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  paritygate rules                         the rules that run without a policy of your own
+  paritygate rules --kinds                 what rules of your own can be made of
+  paritygate explain no-shared-secret      more about one of them")]
+pub(crate) struct Args {
+    /// List the kinds of rules instead: what policies are made of
+    #[arg(long)]
+    kinds: bool,
+    /// How to print the list
+    #[arg(long, value_enum, default_value_t = ListFormat::Text)]
+    format: ListFormat,
+}
+
+pub(super) fn run(args: Args, terminal: &Terminal) -> Result<Exit, Error> {
+    let width = terminal.style().width;
+    let text = match (args.kinds, args.format) {
+        (false, ListFormat::Text) => {
+            let row = |rule: manual::PackRule| [rule.id, rule.kind, rule.pack.to_owned(), rule.severity.to_owned(), rule.why];
+            let rows: Vec<[String; 5]> = manual::pack_rules().into_iter().map(row).collect();
+            table::render(["RULE", "KIND", "PACK", "SEVERITY", "WHAT FOR"], &rows, width)
+        }
+        (true, ListFormat::Text) => {
+            let rows: Vec<[String; 2]> = rules::all().iter().map(|kind| [kind.name.to_owned(), kind.summary.to_owned()]).collect();
+            table::render(["KIND", "WHAT IT ASKS"], &rows, width)
+        }
+        (false, ListFormat::Json) => {
+            let rule = |rule: manual::PackRule| {
+                json!({
+                    "id": rule.id,
+                    "kind": rule.kind,
+                    "pack": rule.pack,
+                    "severity": rule.severity,
+                    "select": rule.select,
+                    "why": rule.why,
+                })
+            };
+            super::json(&manual::pack_rules().into_iter().map(rule).collect::<Vec<Value>>())
+        }
+        (true, ListFormat::Json) => {
+            let kinds = rules::all().iter().map(|kind| json!({ "kind": kind.name, "summary": kind.summary }));
+            super::json(&kinds.collect::<Vec<Value>>())
+        }
+    };
+    terminal.print(&text)?;
+    Ok(Exit::Pass)
+}

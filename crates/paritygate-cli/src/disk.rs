@@ -1,0 +1,156 @@
+//! Reads a project's files, and nothing outside its folder unless it may.
+
+use std::cell::Cell;
+use std::fs::{self, File};
+use std::io::{ErrorKind, Read};
+use std::path::{Component, Path, PathBuf};
+
+use paritygate::{Diagnostic, Supplied, document};
+
+use crate::limits;
+use crate::terminal::{Error, error, reason};
+
+/// What is said about a file that lies elsewhere.
+const OUTSIDE: &str = "it is outside the project; `--allow-outside` reads it";
+
+/// A project's folder.
+pub(crate) struct Disk {
+    root: PathBuf,
+    allow_outside: bool,
+    left: Cell<u64>,
+}
+
+impl Disk {
+    /// The folder at `root`.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such folder.
+    pub(crate) fn new(root: &Path, allow_outside: bool) -> Result<Self, Error> {
+        let wrong = |why: String| error("no-such-folder", format!("the folder `{}` can't be used: {why}", root.display()));
+        let root = fs::canonicalize(root).map_err(|found| wrong(reason(&found)))?;
+        if !root.is_dir() {
+            return Err(wrong("it is a file".to_owned()));
+        }
+        Ok(Self { root, allow_outside, left: Cell::new(limits::MAX_READ_BYTES) })
+    }
+
+    /// The folder, without links in its path.
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The file at a path that counts from the folder, under that name.
+    pub(crate) fn read(&self, path: &str) -> Supplied {
+        self.read_as(path, &self.root.join(path), self.allow_outside)
+    }
+
+    /// A file that the user named: it may lie anywhere.
+    pub(crate) fn read_named(&self, name: &str, path: &Path) -> Supplied {
+        self.read_as(name, path, true)
+    }
+
+    fn read_as(&self, name: &str, path: &Path, anywhere: bool) -> Supplied {
+        // A path that leaves the folder is not even looked at: whether something is there is nobody's business.
+        if !anywhere && leaves(name) && !resolved(path).starts_with(&self.root) {
+            return Supplied::Refused(OUTSIDE.to_owned());
+        }
+        let full = match fs::canonicalize(path) {
+            Ok(full) => full,
+            Err(wrong) if matches!(wrong.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Supplied::Absent,
+            Err(wrong) => return unreadable(name, &reason(&wrong)),
+        };
+        if !anywhere && !full.starts_with(&self.root) {
+            return Supplied::Refused(OUTSIDE.to_owned());
+        }
+        let about = match fs::metadata(&full) {
+            Ok(about) => about,
+            Err(wrong) => return unreadable(name, &reason(&wrong)),
+        };
+        // Opening a pipe would wait for its writer.
+        if !about.is_file() {
+            return unreadable(name, if about.is_dir() { "it is a folder" } else { "it is no regular file" });
+        }
+        if let Some(large) = self.too_large(name, about.len()) {
+            return Supplied::Broken(Box::new(large));
+        }
+        match bytes(&full) {
+            Ok(bytes) => self.decoded(name, &bytes),
+            Err(wrong) => unreadable(name, &reason(&wrong)),
+        }
+    }
+
+    /// A text from its bytes.
+    pub(crate) fn decoded(&self, name: &str, bytes: &[u8]) -> Supplied {
+        self.left.set(self.left.get().saturating_sub(bytes.len() as u64));
+        let (source, found) = document::decode(name, bytes);
+        match found.into_iter().next() {
+            Some(wrong) => Supplied::Broken(Box::new(wrong)),
+            None => Supplied::Text(source),
+        }
+    }
+
+    /// Says so where a file is larger than one text, or all of them together, may be. Such a file is not opened.
+    fn too_large(&self, name: &str, bytes: u64) -> Option<Diagnostic> {
+        if bytes > paritygate::limits::MAX_DOCUMENT_BYTES as u64 {
+            return Some(document::too_large_file(name, bytes));
+        }
+        (bytes > self.left.get()).then(|| {
+            let limit = limits::MAX_READ_BYTES / 1_000_000;
+            let message = format!("with `{name}` the files have more than {limit} MB together, which is the limit");
+            Diagnostic::nowhere("too-much-input", message).help("check fewer files at once")
+        })
+    }
+}
+
+/// At most one byte more than a text may have: a file may grow while it is read.
+fn bytes(path: &Path) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(paritygate::limits::MAX_DOCUMENT_BYTES as u64 + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+fn unreadable(name: &str, why: &str) -> Supplied {
+    let help = "hand in a file that can be read, or leave it out";
+    Supplied::Broken(Box::new(Diagnostic::nowhere("file-not-readable", format!("`{name}` can't be read: {why}")).help(help)))
+}
+
+/// Whether a path may lead out of the folder that it counts from.
+fn leaves(path: &str) -> bool {
+    let path = Path::new(path);
+    path.is_absolute() || path.components().any(|part| !matches!(part, Component::Normal(_) | Component::CurDir))
+}
+
+/// A path without `.` and `..`, told without looking at the disk.
+pub(crate) fn resolved(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                out.pop();
+            }
+            part => out.push(part),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_that_leave_the_folder_are_known() {
+        for (path, expected) in [("a/b", false), ("./a", false), ("../a", true), ("a/../../b", true), ("/etc/passwd", true)] {
+            assert_eq!(leaves(path), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn paths_are_resolved_by_their_text() {
+        for (path, expected) in [("/a/./b", "/a/b"), ("/a/../b", "/b"), ("/../../b", "/b")] {
+            assert_eq!(resolved(Path::new(path)), Path::new(expected));
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! How a run ends.
+
+use std::process::ExitCode;
+
+use clap::ValueEnum;
+use paritygate::report::{Report, Status, Verdict};
+
+/// The exit codes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// Nothing failed.
+    Pass = 0,
+    /// A rule failed.
+    Fail = 1,
+    /// Something is wrong with the use, a policy or an input.
+    CouldNotCheck = 2,
+    /// Nothing failed, and something could not be judged.
+    Unknown = 3,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// From where on a check fails. Each word includes those before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub(crate) enum FailOn {
+    /// Errors only
+    Error,
+    /// Also what could not be judged, which else ends with 3
+    Unknown,
+    /// Also warnings
+    Warning,
+    /// Also what is merely worth knowing
+    Info,
+}
+
+/// How a check ends whose texts were all right.
+pub(crate) fn of(report: &Report, line: FailOn) -> Exit {
+    let informs = || report.findings.iter().any(|finding| finding.status == Status::Pass && !finding.observed);
+    let worst = match report.verdict {
+        Verdict::Fail => Some(FailOn::Error),
+        Verdict::Unknown => Some(FailOn::Unknown),
+        Verdict::Warn => Some(FailOn::Warning),
+        Verdict::Pass => informs().then_some(FailOn::Info),
+    };
+    match (worst, report.verdict) {
+        (Some(worst), _) if worst <= line => Exit::Fail,
+        (_, Verdict::Unknown) => Exit::Unknown,
+        _ => Exit::Pass,
+    }
+}

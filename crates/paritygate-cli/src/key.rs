@@ -1,0 +1,96 @@
+//! The key under which secrets are fingerprinted.
+
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::Path;
+
+use paritygate::FingerprintKey;
+
+use crate::limits::MAX_KEY_BYTES;
+use crate::terminal::{Error, error, reason};
+
+/// The variable that may hold the key.
+pub(crate) const VARIABLE: &str = "PARITYGATE_KEY";
+
+/// A key, and whether it ends with this run.
+pub(crate) struct Key {
+    pub(crate) key: FingerprintKey,
+    pub(crate) ephemeral: bool,
+}
+
+/// The key of the file, else of the environment, else one for this run only.
+///
+/// # Errors
+///
+/// If the file can't be read, or a key is empty.
+pub(crate) fn find(file: Option<&Path>) -> Result<Key, Error> {
+    if let Some(path) = file {
+        let bytes = read(path).map_err(|why| error("key", format!("the key in `{}` can't be read: {why}", path.display())))?;
+        return given(&bytes, &format!("`{}`", path.display()));
+    }
+    if let Some(value) = std::env::var_os(VARIABLE) {
+        return given(value.as_encoded_bytes(), &format!("`{VARIABLE}`"));
+    }
+    let mut bytes = [0; 36];
+    getrandom::fill(&mut bytes).map_err(|_| error("key", "this machine gives no random numbers for a key").help_boxed("name a key with `--key-file`"))?;
+    let (id, bytes) = bytes.split_at(4);
+    // Two runs have two keys: under one name, their fingerprints would pass for comparable.
+    let id: String = id.iter().map(|byte| format!("{byte:02x}")).collect();
+    Ok(Key { key: FingerprintKey::new(format!("{}-{id}", FingerprintKey::EPHEMERAL), bytes), ephemeral: true })
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, String> {
+    let about = fs::metadata(path).map_err(|wrong| reason(&wrong))?;
+    if about.is_dir() {
+        return Err("it is a folder".to_owned());
+    }
+    let mut bytes = Vec::new();
+    let file = File::open(path).map_err(|wrong| reason(&wrong))?;
+    file.take(MAX_KEY_BYTES + 1).read_to_end(&mut bytes).map_err(|wrong| reason(&wrong))?;
+    if bytes.len() as u64 > MAX_KEY_BYTES {
+        return Err(format!("it has more than {MAX_KEY_BYTES} bytes, which is the limit"));
+    }
+    Ok(bytes)
+}
+
+/// A key without the end of its line: editors add one.
+fn given(bytes: &[u8], from: &str) -> Result<Key, Error> {
+    let bytes = bytes.trim_ascii_end();
+    if bytes.is_empty() {
+        return Err(error("key", format!("the key in {from} is empty")).help_boxed("make one with `openssl rand -hex 32`"));
+    }
+    Ok(Key { key: FingerprintKey::from_bytes(bytes), ephemeral: false })
+}
+
+/// Adds help to an error.
+trait Help {
+    fn help_boxed(self, help: &str) -> Self;
+}
+
+impl Help for Error {
+    fn help_boxed(self, help: &str) -> Self {
+        Box::new((*self).help(help))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_of_the_line_is_no_part_of_a_key() {
+        let id = |bytes: &[u8]| given(bytes, "x").map(|key| key.key.id().to_string()).expect("is a key");
+        assert_eq!(id(b"secret\n"), id(b"secret"));
+        assert!(given(b"\n", "x").is_err());
+    }
+
+    #[test]
+    fn no_two_runs_share_a_key() {
+        let made = || {
+            let mut bytes = [0; 4];
+            getrandom::fill(&mut bytes).expect("random");
+            bytes
+        };
+        assert_ne!((made(), made()), ([0; 4], [0; 4]));
+    }
+}

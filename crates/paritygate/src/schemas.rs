@@ -1,0 +1,37 @@
+//! The published schemas, as texts.
+
+/// A schema by name.
+#[derive(Debug)]
+pub struct Schema {
+    /// Its name: `policy`.
+    pub name: &'static str,
+    /// What it describes.
+    pub summary: &'static str,
+    /// The schema itself, in JSON.
+    pub text: &'static str,
+}
+
+/// All published schemas, sorted by name.
+pub static ALL: &[Schema] = &[
+    Schema {
+        name: "environment",
+        summary: "an environment document, as `import` prints it",
+        text: include_str!("../../../schemas/environment.schema.json"),
+    },
+    Schema { name: "policy", summary: "a policy", text: include_str!("../../../schemas/policy.schema.json") },
+    Schema {
+        name: "project",
+        summary: "a project manifest, `paritygate.yaml`",
+        text: include_str!("../../../schemas/project.schema.json"),
+    },
+    Schema {
+        name: "report",
+        summary: "the answer of `check --format json`",
+        text: include_str!("../../../schemas/report.schema.json"),
+    },
+];
+
+/// The schema of that name.
+pub fn find(name: &str) -> Option<&'static Schema> {
+    ALL.iter().find(|schema| schema.name == name)
+}

@@ -1,0 +1,90 @@
+//! The main job over a map of texts: what every host does, without a disk.
+
+use paritygate::report::Report;
+use paritygate::{Diagnostic, Environment, Files, FingerprintKey, Plan, Project, Source, Supplied, Timestamp, discover, document, output};
+
+/// The manifest's name.
+pub const MANIFEST: &str = "paritygate.yaml";
+
+/// What a check answers.
+pub struct Answer {
+    /// What was read, and how.
+    pub plan: Plan,
+    /// The environments.
+    pub environments: Vec<Environment>,
+    /// The report.
+    pub report: Report,
+    /// What is wrong with the texts: manifest, inputs, policies, and then the request.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Checks the project of these files: by its manifest if it has one, by the names of its files otherwise.
+pub fn check(files: Files, key: &FingerprintKey, now: Timestamp, only: &[String]) -> Answer {
+    let plan = match files.get(MANIFEST) {
+        Some(Supplied::Text(source)) => {
+            let (document, mut diagnostics) = document::read(source);
+            let mut plan = Plan::of_manifest(&document);
+            diagnostics.append(&mut plan.diagnostics);
+            plan.diagnostics = diagnostics;
+            plan
+        }
+        _ => discover::discover(files.keys().map(String::as_str)),
+    };
+    check_plan(plan, files, &absent, key, now, only)
+}
+
+/// The answer to the question for a file that is not among those at hand.
+pub fn absent(path: &str) -> Supplied {
+    let outside = path.starts_with("../") || path.starts_with('/');
+    if outside { Supplied::Refused("it lies outside the project".to_owned()) } else { Supplied::Absent }
+}
+
+/// Checks what a plan names. `supply` answers for files that are asked for and not at hand.
+pub fn check_plan(
+    plan: Plan,
+    mut files: Files,
+    supply: &dyn Fn(&str) -> Supplied,
+    key: &FingerprintKey,
+    now: Timestamp,
+    only: &[String],
+) -> Answer {
+    let project = loop {
+        let project = Project::load(&plan, &files, key);
+        if project.needs.is_empty() {
+            break project;
+        }
+        for need in project.needs {
+            let answer = supply(&need.path);
+            files.insert(need.path, answer);
+        }
+    };
+    let (engine, compiled) = project.compile(&plan, &files);
+    let (report, asked) = project.check(&engine, &plan, now, only);
+    let mut diagnostics = plan.diagnostics.clone();
+    diagnostics.extend(project.diagnostics);
+    diagnostics.extend(compiled);
+    diagnostics.extend(asked);
+    Answer { plan, environments: project.environments, report, diagnostics }
+}
+
+/// Texts as files that a host hands in.
+pub fn files<'a>(texts: impl IntoIterator<Item = (&'a String, &'a String)>) -> Files {
+    texts.into_iter().map(|(path, text)| (path.clone(), Supplied::Text(Source::new(path.as_str(), text.as_str())))).collect()
+}
+
+impl Answer {
+    /// As an output format writes it.
+    pub fn render(&self, format: &str) -> String {
+        let format = output::find(format).unwrap_or_else(|| panic!("no format {format}"));
+        (format.render)(&self.report, &self.diagnostics, &output::Style { verbose: true, ..output::Style::default() })
+    }
+
+    /// Everything that can be printed of it, for a look for what must not be there.
+    pub fn everything(&self) -> String {
+        let mut out: Vec<String> = output::ALL.iter().map(|format| self.render(format.name)).collect();
+        out.push(output::diagnostics(&self.diagnostics, &output::Style::default()));
+        out.push(format!("{:?}\n{:?}\n{:?}", self.report, self.diagnostics, self.environments));
+        out.extend(self.environments.iter().map(|environment| paritygate::export::document(environment).to_string()));
+        out.join("\n")
+    }
+}

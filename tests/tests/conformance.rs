@@ -1,0 +1,142 @@
+//! The conformance cases: every runtime answers them byte for byte alike. Here the façade, and the command line.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use paritygate_tests::case::{self, Case};
+use paritygate_tests::check::{Answer, check, files};
+use paritygate_tests::{diff, files_below, here, relative, repository};
+
+/// Cases that are known to fail, each with the reason. A case in this list must fail: when it passes, it leaves the list.
+const KNOWN_FAILURES: &[(&str, &str)] = &[];
+/// The same for the command line alone.
+const KNOWN_FAILURES_OF_CLI: &[(&str, &str)] = &[];
+
+struct Found {
+    name: String,
+    folder: PathBuf,
+    case: Case,
+}
+
+/// All cases, by name. A folder that holds something else than a case and its answer is a mistake.
+fn cases() -> Vec<Found> {
+    let root = here().join("conformance");
+    let mut folders: BTreeMap<PathBuf, Vec<String>> = BTreeMap::new();
+    for file in files_below(&root) {
+        let name = file.file_name().expect("a file").to_string_lossy().into_owned();
+        folders.entry(file.parent().expect("a folder").to_path_buf()).or_default().push(name);
+    }
+    let read = folders.into_iter().filter(|(folder, _)| *folder != root).map(|(folder, names)| {
+        let name = relative(&folder, &root);
+        assert!(name.split('/').count() == 2, "{name}: cases stand at conformance/<topic>/<case>");
+        assert!(names.iter().all(|file| file == "case.yaml" || file == "answer.json"), "{name}: unknown file among {names:?}");
+        let text = std::fs::read_to_string(folder.join("case.yaml")).unwrap_or_else(|_| panic!("{name}: an answer without a case"));
+        let case = case::read(&name, &text).unwrap_or_else(|wrong| panic!("{wrong}")).remove(0);
+        assert!(case.finds.is_none() && !case.files.is_empty(), "{name}: no files, or fields of another kind of case");
+        Found { name, folder, case }
+    });
+    read.collect()
+}
+
+fn answer(case: &Case) -> Answer {
+    check(files(&case.files), &case.fingerprint_key(), case.now, &case.only)
+}
+
+/// Fails with all differences at once, but for the known failures, which must differ.
+fn compare(known: &[(&str, &str)], mut actual: impl FnMut(&Found) -> String) {
+    let mut wrong = Vec::new();
+    let cases = cases();
+    for (name, _) in known {
+        assert!(cases.iter().any(|case| case.name == *name), "`{name}` is listed as a known failure and is no case");
+    }
+    for found in &cases {
+        let expected = std::fs::read_to_string(found.folder.join("answer.json"));
+        let difference = match &expected {
+            Ok(expected) => diff::diff(expected, &actual(found)),
+            Err(_) => Some("    there is no answer.json (review and accept with UPDATE_CONFORMANCE=1)".to_owned()),
+        };
+        match (known.iter().find(|(name, _)| *name == found.name), difference) {
+            (None, Some(difference)) => wrong.push(format!("{}\n{difference}", found.name)),
+            (Some((_, reason)), None) => wrong.push(format!("{}\n    passes now; it was known to fail: {reason}", found.name)),
+            _ => {}
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {} cases differ\n\n{}\n", wrong.len(), cases.len(), wrong.join("\n\n"));
+}
+
+#[test]
+fn the_facade_answers_alike() {
+    if std::env::var_os("UPDATE_CONFORMANCE").is_some() {
+        for found in cases() {
+            std::fs::write(found.folder.join("answer.json"), answer(&found.case).render("json")).expect("written");
+        }
+    }
+    compare(KNOWN_FAILURES, |found| answer(&found.case).render("json"));
+}
+
+#[test]
+fn no_canary_leaves() {
+    for found in cases() {
+        let everything = answer(&found.case).everything();
+        for canary in &found.case.canaries {
+            let is_there = found.case.files.values().any(|text| text.contains(canary.as_str()));
+            assert!(is_there, "{}: the canary `{canary}` is in no file", found.name);
+            let line = everything.lines().find(|line| line.contains(canary.as_str()));
+            assert!(line.is_none(), "{}: `{canary}` leaves: {}", found.name, line.unwrap_or_default());
+        }
+    }
+}
+
+#[test]
+fn answers_do_not_depend_on_the_key_or_the_order_of_files() {
+    for found in cases() {
+        let other = Case { key: "another key".to_owned(), ..found.case.clone() };
+        assert_eq!(answer(&found.case).render("json"), answer(&other).render("json"), "{}", found.name);
+    }
+}
+
+#[test]
+fn the_command_line_answers_alike() {
+    let binary = binary();
+    let folder = std::env::temp_dir().join(format!("paritygate-conformance-{}", std::process::id()));
+    compare(KNOWN_FAILURES_OF_CLI, |found| of_command_line(&binary, &folder.join(&found.name), &found.case));
+    std::fs::remove_dir_all(&folder).expect("removed");
+}
+
+fn of_command_line(binary: &Path, folder: &Path, case: &Case) -> String {
+    let project = folder.join("project");
+    for (path, text) in &case.files {
+        let path = project.join(path);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("made");
+        std::fs::write(path, text).expect("written");
+    }
+    let key = folder.join("key");
+    std::fs::write(&key, &case.key).expect("written");
+    let mut command = Command::new(binary);
+    command.arg("check").arg(&project).args(["--format", "json", "--now", &case.now.to_string()]).arg("--key-file").arg(&key);
+    for rule in &case.only {
+        command.arg("--only").arg(rule);
+    }
+    let output = command.env_remove("PARITYGATE_KEY").output().expect("runs");
+    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    for canary in &case.canaries {
+        assert!(!out.contains(canary.as_str()) && !err.contains(canary.as_str()), "`{canary}` leaves the command line");
+    }
+    if out.is_empty() { err.into_owned() } else { out.into_owned() }
+}
+
+/// The binary: what `PARITYGATE_BIN` says, or else what is built here and now beside this test.
+fn binary() -> PathBuf {
+    if let Some(binary) = std::env::var_os("PARITYGATE_BIN") {
+        return binary.into();
+    }
+    let profile = std::env::current_exe().expect("a path").ancestors().nth(2).expect("target/<profile>/deps/…").to_path_buf();
+    let mut command = Command::new(env!("CARGO"));
+    command.args(["build", "--quiet", "--package", "paritygate-cli"]).arg("--target-dir").arg(profile.parent().expect("target"));
+    if profile.ends_with("release") {
+        command.arg("--release");
+    }
+    assert!(command.current_dir(repository()).status().expect("cargo runs").success(), "paritygate-cli does not build");
+    profile.join(format!("paritygate{}", std::env::consts::EXE_SUFFIX))
+}

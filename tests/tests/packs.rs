@@ -1,0 +1,36 @@
+//! The cases beside the built-in policies: what a whole pack finds in small projects.
+
+use paritygate::Project;
+use paritygate_tests::{case, check, diff};
+
+#[test]
+fn packs_find_what_their_cases_say() {
+    let mut wrong = Vec::new();
+    for pack in paritygate::policies::ALL {
+        for policy in pack.policies {
+            for case in case::read(policy.path, policy.cases).unwrap_or_else(|wrong| panic!("{wrong}")) {
+                let files = check::files(&case.files);
+                let mut plan = paritygate::discover::discover(files.keys().map(String::as_str));
+                plan.policies = vec![(pack.name.to_owned(), None)];
+                let answer = check::check_plan(plan, files, &check::absent, &case.fingerprint_key(), case.now, &case.only);
+                let found = answer.report.findings.iter().map(|f| format!("{} {} {}", f.severity.word(), f.rule, f.path));
+                let said = answer.diagnostics.iter().map(|diagnostic| format!("{}: {}", diagnostic.code, diagnostic.message));
+                let found: Vec<String> = found.chain(said).collect();
+                let expected = case.finds.unwrap_or_else(|| panic!("{}: `{}` says not what it finds", policy.path, case.name));
+                if let Some(difference) = diff::diff(&expected.join("\n"), &found.join("\n")) {
+                    wrong.push(format!("{}: {}\n{difference}", policy.path, case.name));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}\n", wrong.join("\n\n"));
+}
+
+#[test]
+fn packs_compile_without_a_word() {
+    for pack in paritygate::policies::ALL {
+        let plan = paritygate::Plan { policies: vec![(pack.name.to_owned(), None)], ..paritygate::Plan::default() };
+        let (_, diagnostics) = Project::default().compile(&plan, &paritygate::Files::new());
+        assert!(diagnostics.is_empty(), "{}: {diagnostics:?}", pack.name);
+    }
+}
