@@ -43,7 +43,8 @@ pub fn read(name: &str, text: &str) -> Result<Vec<Case>, String> {
         let mut case = Case { key: "for these cases only".to_owned(), ..Case::default() };
         for (key, _, node) in map.entries() {
             let text = || node.scalar_text().map(str::to_owned).ok_or_else(|| format!("{name}: `{key}` is no text"));
-            let texts = || -> Vec<String> { node.items().filter_map(|item| item.scalar_text()).map(str::to_owned).collect() };
+            let texts =
+                || -> Vec<String> { node.items().filter_map(|item| item.scalar_text()).map(str::to_owned).collect() };
             match key {
                 "case" | "about" => case.name = text()?,
                 "now" => case.now = text()?.parse().map_err(|error| format!("{name}: `now`: {error}"))?,

@@ -1,7 +1,10 @@
 //! The main job over a map of texts: what every host does, without a disk.
 
 use paritygate::report::Report;
-use paritygate::{Diagnostic, Environment, Files, FingerprintKey, Plan, Project, Source, Supplied, Timestamp, discover, document, output};
+use paritygate::{
+    Diagnostic, Environment, Files, FingerprintKey, Plan, Project, Source, Supplied, Timestamp, discover, document,
+    output,
+};
 
 /// The manifest's name.
 pub const MANIFEST: &str = "paritygate.yaml";
@@ -69,7 +72,10 @@ pub fn check_plan(
 
 /// Texts as files that a host hands in.
 pub fn files<'a>(texts: impl IntoIterator<Item = (&'a String, &'a String)>) -> Files {
-    texts.into_iter().map(|(path, text)| (path.clone(), Supplied::Text(Source::new(path.as_str(), text.as_str())))).collect()
+    texts
+        .into_iter()
+        .map(|(path, text)| (path.clone(), Supplied::Text(Source::new(path.as_str(), text.as_str()))))
+        .collect()
 }
 
 impl Answer {

@@ -30,8 +30,12 @@ fn cases() -> Vec<Found> {
     let read = folders.into_iter().filter(|(folder, _)| *folder != root).map(|(folder, names)| {
         let name = relative(&folder, &root);
         assert!(name.split('/').count() == 2, "{name}: cases stand at conformance/<topic>/<case>");
-        assert!(names.iter().all(|file| file == "case.yaml" || file == "answer.json"), "{name}: unknown file among {names:?}");
-        let text = std::fs::read_to_string(folder.join("case.yaml")).unwrap_or_else(|_| panic!("{name}: an answer without a case"));
+        assert!(
+            names.iter().all(|file| file == "case.yaml" || file == "answer.json"),
+            "{name}: unknown file among {names:?}"
+        );
+        let text = std::fs::read_to_string(folder.join("case.yaml"))
+            .unwrap_or_else(|_| panic!("{name}: an answer without a case"));
         let case = case::read(&name, &text).unwrap_or_else(|wrong| panic!("{wrong}")).remove(0);
         assert!(case.finds.is_none() && !case.files.is_empty(), "{name}: no files, or fields of another kind of case");
         Found { name, folder, case }
@@ -58,7 +62,9 @@ fn compare(known: &[(&str, &str)], mut actual: impl FnMut(&Found) -> String) {
         };
         match (known.iter().find(|(name, _)| *name == found.name), difference) {
             (None, Some(difference)) => wrong.push(format!("{}\n{difference}", found.name)),
-            (Some((_, reason)), None) => wrong.push(format!("{}\n    passes now; it was known to fail: {reason}", found.name)),
+            (Some((_, reason)), None) => {
+                wrong.push(format!("{}\n    passes now; it was known to fail: {reason}", found.name))
+            }
             _ => {}
         }
     }
@@ -114,7 +120,12 @@ fn of_command_line(binary: &Path, folder: &Path, case: &Case) -> String {
     let key = folder.join("key");
     std::fs::write(&key, &case.key).expect("written");
     let mut command = Command::new(binary);
-    command.arg("check").arg(&project).args(["--format", "json", "--now", &case.now.to_string()]).arg("--key-file").arg(&key);
+    command
+        .arg("check")
+        .arg(&project)
+        .args(["--format", "json", "--now", &case.now.to_string()])
+        .arg("--key-file")
+        .arg(&key);
     for rule in &case.only {
         command.arg("--only").arg(rule);
     }
@@ -131,9 +142,13 @@ fn binary() -> PathBuf {
     if let Some(binary) = std::env::var_os("PARITYGATE_BIN") {
         return binary.into();
     }
-    let profile = std::env::current_exe().expect("a path").ancestors().nth(2).expect("target/<profile>/deps/…").to_path_buf();
+    let profile =
+        std::env::current_exe().expect("a path").ancestors().nth(2).expect("target/<profile>/deps/…").to_path_buf();
     let mut command = Command::new(env!("CARGO"));
-    command.args(["build", "--quiet", "--package", "paritygate-cli"]).arg("--target-dir").arg(profile.parent().expect("target"));
+    command
+        .args(["build", "--quiet", "--package", "paritygate-cli"])
+        .arg("--target-dir")
+        .arg(profile.parent().expect("target"));
     if profile.ends_with("release") {
         command.arg("--release");
     }

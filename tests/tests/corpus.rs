@@ -16,7 +16,8 @@ const WITHOUT_REASON: usize = 20;
 
 /// The corpus' folder; `None` with a word on it where there is none.
 fn corpus() -> Option<PathBuf> {
-    let folder = std::env::var_os("PARITYGATE_CORPUS").map_or_else(|| repository().join("../shared/corpus"), PathBuf::from);
+    let folder =
+        std::env::var_os("PARITYGATE_CORPUS").map_or_else(|| repository().join("../shared/corpus"), PathBuf::from);
     if folder.is_dir() {
         return Some(folder);
     }
@@ -130,7 +131,8 @@ struct Set {
 
 fn sets() -> Vec<Set> {
     let path = here().join("corpus/sets.yaml");
-    let (document, diagnostics) = document::read(&Source::new("sets.yaml", std::fs::read_to_string(path).expect("sets.yaml")));
+    let (document, diagnostics) =
+        document::read(&Source::new("sets.yaml", std::fs::read_to_string(path).expect("sets.yaml")));
     assert!(diagnostics.is_empty(), "{diagnostics:?}");
     let root = document.root().expect("sets");
     let of = |(name, _, set): (&str, paritygate::Span, paritygate::Node<'_>)| {
@@ -138,7 +140,12 @@ fn sets() -> Vec<Set> {
             assert!(["root", "about", "manifest", "reason"].contains(&field), "{name}: unknown field `{field}`");
         }
         let text = |field: &str| set.get(field).and_then(|node| node.as_str()).map(str::to_owned);
-        Set { name: name.to_owned(), root: text("root").expect("root"), manifest: text("manifest"), reason: text("reason") }
+        Set {
+            name: name.to_owned(),
+            root: text("root").expect("root"),
+            manifest: text("manifest"),
+            reason: text("reason"),
+        }
     };
     root.entries().map(of).collect()
 }
@@ -192,7 +199,8 @@ fn snapshot(answer: &Answer) -> String {
     }
     for finding in &answer.report.findings {
         let cells = finding.cells.0.iter().map(|(name, cell)| {
-            let place = cell.source.as_ref().map_or(String::new(), |at| format!(" {}:{}:{}", at.document, at.line, at.column));
+            let place =
+                cell.source.as_ref().map_or(String::new(), |at| format!(" {}:{}:{}", at.document, at.line, at.column));
             let masked = cell.masked.map_or(String::new(), |why| format!(" ({why})"));
             format!("{name} {}{masked}{place}", cell.state.word())
         });
@@ -206,16 +214,20 @@ fn snapshot(answer: &Answer) -> String {
 fn assert_places(set: &Set, finding: &Finding, sources: &BTreeMap<String, String>) {
     let fields = ["valueType", "valueClass"];
     let Some((_, rest)) = finding.path.split_once("variables.") else { return };
-    let key = rest.rsplit_once('.').filter(|(_, last)| fields.contains(last)).map_or(rest, |(key, _)| key).trim_matches('"');
+    let key =
+        rest.rsplit_once('.').filter(|(_, last)| fields.contains(last)).map_or(rest, |(key, _)| key).trim_matches('"');
     for (name, cell) in &finding.cells.0 {
         let Some(place) = &cell.source else { continue };
-        let text = sources.get(&*place.document).unwrap_or_else(|| panic!("{}: no document {}", set.name, place.document));
+        let text =
+            sources.get(&*place.document).unwrap_or_else(|| panic!("{}: no document {}", set.name, place.document));
         let line = text.lines().nth(place.line as usize - 1).unwrap_or_default();
         let value = cell.value.as_deref().unwrap_or_default();
         // An alias' value stands at its anchor: there the excerpt's highlight is the value itself.
         let excerpt = place.excerpt.get();
         let shown = excerpt.text.get(excerpt.highlight).unwrap_or_default();
-        let is_there = line.contains(key) || !value.is_empty() && line.contains(value) || cell.masked.is_some() && shown.contains("****");
+        let is_there = line.contains(key)
+            || !value.is_empty() && line.contains(value)
+            || cell.masked.is_some() && shown.contains("****");
         assert!(is_there, "{}: {} in {name}: {}:{} is `{line}`", set.name, finding.path, place.document, place.line);
     }
 }
@@ -231,7 +243,8 @@ fn the_sets_find_what_was_reviewed() {
         assert_diagnostics(&answer.diagnostics);
         answer.everything();
         let sources = answer.environments.iter().flat_map(|environment| environment.tree.sources());
-        let sources: BTreeMap<String, String> = sources.map(|source| (source.name().to_string(), source.text().to_owned())).collect();
+        let sources: BTreeMap<String, String> =
+            sources.map(|source| (source.name().to_string(), source.text().to_owned())).collect();
         for finding in &answer.report.findings {
             assert_places(set, finding, &sources);
         }
@@ -262,8 +275,14 @@ fn the_list_of_secrets_was_reviewed() {
     let mut actual = String::new();
     for path in files_below(&corpus).into_iter().filter(|path| is_dotenv(&relative(path, &corpus))) {
         let name = relative(&path, &corpus);
-        let answer =
-            check_plan(lone("dotenv", &name), Files::new(), &|path| read(&corpus.join(path), path), &key(), Timestamp::UNIX_EPOCH, &[]);
+        let answer = check_plan(
+            lone("dotenv", &name),
+            Files::new(),
+            &|path| read(&corpus.join(path), path),
+            &key(),
+            Timestamp::UNIX_EPOCH,
+            &[],
+        );
         let mut masked: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         let mut plain = Vec::new();
         let variables = answer.environments.iter().filter_map(|environment| environment.root().get("variables"));
@@ -271,7 +290,9 @@ fn the_list_of_secrets_was_reviewed() {
             let paritygate::Value::Variable(variable) = node.value() else { continue };
             match node.tree().node(variable.value).value() {
                 paritygate::Value::Secret(secret) => masked.entry(secret.reason.words()).or_default().push(key),
-                paritygate::Value::Unresolved(_) if variable.secret => masked.entry("not known, secret").or_default().push(key),
+                paritygate::Value::Unresolved(_) if variable.secret => {
+                    masked.entry("not known, secret").or_default().push(key)
+                }
                 paritygate::Value::Unresolved(_) => masked.entry("not known").or_default().push(key),
                 paritygate::Value::String("") | paritygate::Value::Null if variable.secret => {
                     masked.entry("empty, secret by name").or_default().push(key);

@@ -12,11 +12,15 @@ fn packs_find_what_their_cases_say() {
                 let files = check::files(&case.files);
                 let mut plan = paritygate::discover::discover(files.keys().map(String::as_str));
                 plan.policies = vec![(pack.name.to_owned(), None)];
-                let answer = check::check_plan(plan, files, &check::absent, &case.fingerprint_key(), case.now, &case.only);
-                let found = answer.report.findings.iter().map(|f| format!("{} {} {}", f.severity.word(), f.rule, f.path));
-                let said = answer.diagnostics.iter().map(|diagnostic| format!("{}: {}", diagnostic.code, diagnostic.message));
+                let answer =
+                    check::check_plan(plan, files, &check::absent, &case.fingerprint_key(), case.now, &case.only);
+                let found =
+                    answer.report.findings.iter().map(|f| format!("{} {} {}", f.severity.word(), f.rule, f.path));
+                let said =
+                    answer.diagnostics.iter().map(|diagnostic| format!("{}: {}", diagnostic.code, diagnostic.message));
                 let found: Vec<String> = found.chain(said).collect();
-                let expected = case.finds.unwrap_or_else(|| panic!("{}: `{}` says not what it finds", policy.path, case.name));
+                let expected =
+                    case.finds.unwrap_or_else(|| panic!("{}: `{}` says not what it finds", policy.path, case.name));
                 if let Some(difference) = diff::diff(&expected.join("\n"), &found.join("\n")) {
                     wrong.push(format!("{}: {}\n{difference}", policy.path, case.name));
                 }

@@ -88,7 +88,13 @@ impl<'t> Cell<'t> {
     pub(crate) fn facet(node: Node<'t>, variable: &'t Variable, name: &str, key: &str) -> Option<Self> {
         let value = || Self::of_variable(node, variable);
         let word = match name {
-            "sensitivity" => if variable.secret { "secret" } else { "plain" },
+            "sensitivity" => {
+                if variable.secret {
+                    "secret"
+                } else {
+                    "plain"
+                }
+            }
             "presence" => match value().state {
                 State::Null | State::Missing => "unset",
                 State::Empty => "empty",
@@ -101,7 +107,11 @@ impl<'t> Cell<'t> {
                     _ => return Some(value),
                 }
                 let tree = node.tree();
-                if name == "valueType" { variable.value_type(tree).word() } else { variable.value_class(tree, key).word() }
+                if name == "valueType" {
+                    variable.value_type(tree).word()
+                } else {
+                    variable.value_class(tree, key).word()
+                }
             }
             _ => return None,
         };

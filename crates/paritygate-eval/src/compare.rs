@@ -45,7 +45,9 @@ pub fn compare<'t>(a: &Cell<'t>, b: &Cell<'t>, set: bool, aliases: Aliases<'_>) 
     match (&a.state, &b.state) {
         (State::Value(a), State::Value(b)) => nodes(*a, *b, set, aliases),
         (State::Word(a), State::Word(b)) => Comparison::of(a == b),
-        (State::Word(a), State::Value(b)) | (State::Value(b), State::Word(a)) => Comparison::of(b.scalar_text() == Some(a)),
+        (State::Word(a), State::Value(b)) | (State::Value(b), State::Word(a)) => {
+            Comparison::of(b.scalar_text() == Some(a))
+        }
         (State::Secret(a), State::Secret(b)) => match a.fingerprint.same(&b.fingerprint) {
             Some(equal) => Comparison::of(equal),
             None => Comparison::Unknown(Cow::Borrowed(KEY_MISMATCH)),
@@ -86,8 +88,12 @@ fn nodes<'t>(a: Node<'t>, b: Node<'t>, set: bool, aliases: Aliases<'_>) -> Compa
             all(a.entries().zip(b.entries()).map(|((.., a), (.., b))| nodes(a, b, false, aliases)))
         }
         // One value and a list of that one value are the same set.
-        (Value::Sequence, _) if set && a.len() == 1 => a.items().next().map_or(Comparison::Different, |a| nodes(a, b, false, aliases)),
-        (_, Value::Sequence) if set && b.len() == 1 => b.items().next().map_or(Comparison::Different, |b| nodes(a, b, false, aliases)),
+        (Value::Sequence, _) if set && a.len() == 1 => {
+            a.items().next().map_or(Comparison::Different, |a| nodes(a, b, false, aliases))
+        }
+        (_, Value::Sequence) if set && b.len() == 1 => {
+            b.items().next().map_or(Comparison::Different, |b| nodes(a, b, false, aliases))
+        }
         _ => Comparison::Different,
     }
 }
@@ -139,7 +145,11 @@ fn canonical_items<'t>(list: Node<'t>, buffer: &mut String) -> Result<Vec<Range<
     Ok(ranges)
 }
 
-/// One text per value, equal for equal values; an error with the reason where the value is not known.
+/// One text per value, equal for equal values.
+///
+/// # Errors
+///
+/// The reason why the value is not known.
 pub fn canonical(node: Node<'_>) -> Result<String, &str> {
     let mut out = String::new();
     write_canonical(&mut out, node)?;
@@ -181,6 +191,7 @@ fn push_sized(out: &mut String, sign: char, text: &str) {
 }
 
 /// Whether two numbers are equal however they are written.
+#[expect(clippy::float_cmp, reason = "two spellings of one number parse to the same float")]
 pub fn numbers(a: &str, b: &str) -> bool {
     if a == b {
         return true;

@@ -10,8 +10,9 @@ use paritygate_model::report::{Severity, WaiverRef};
 use paritygate_model::{Diagnostic, Environment, Location, Shape, Tier, Timestamp};
 
 use crate::cell::{Cell, State};
+use crate::collector::{CheckRule, Collector, RawFinding};
 use crate::compare::{Aliases, Comparison, compare};
-use crate::engine::{CheckRequest, CheckRule, Collector, RawFinding};
+use crate::engine::CheckRequest;
 use crate::kind::Deviation;
 use crate::trie::Trie;
 use crate::walk::{Sink, Walk};
@@ -86,7 +87,10 @@ impl<'a> Exception<'a> {
     /// Whether its rule ran and its environments were there, so that "unused" means something.
     fn was_judged(&self, rules: &[CheckRule<'_>], environments: &[&Environment]) -> bool {
         let ran = rules.iter().any(|rule| rule.runs && *rule.compiled.rule.id == *self.rule);
-        ran && self.environments.iter().all(|name| environments.iter().any(|environment| *environment.name == *name.value))
+        ran && self
+            .environments
+            .iter()
+            .all(|name| environments.iter().any(|environment| *environment.name == *name.value))
     }
 }
 
@@ -159,11 +163,18 @@ impl<'t> Sink<'t> for Relations<'_, 't> {
 
 fn standing(expected: &Expected, cells: &[Cell<'_>], shape: &Shape, environments: &[&Environment]) -> Standing {
     let exception = Exception::of_expected(expected);
-    let named: Vec<usize> =
-        environments.iter().enumerate().filter(|(_, environment)| exception.names(&environment.name)).map(|(at, _)| at).collect();
-    let highest = environments.iter().enumerate().filter(|(_, environment)| !environment.contract).map(|(at, _)| at).last();
+    let named: Vec<usize> = environments
+        .iter()
+        .enumerate()
+        .filter(|(_, environment)| exception.names(&environment.name))
+        .map(|(at, _)| at)
+        .collect();
+    let highest =
+        environments.iter().enumerate().filter(|(_, environment)| !environment.contract).map(|(at, _)| at).next_back();
     // The highest of those named stands for the others; one alone is compared with the highest of all.
-    let Some(reference) = (if named.len() > 1 { named.last().copied() } else { highest }) else { return Standing::Unknown };
+    let Some(reference) = (if named.len() > 1 { named.last().copied() } else { highest }) else {
+        return Standing::Unknown;
+    };
     let mut answer = Standing::Holds;
     for &at in named.iter().filter(|&&at| at != reference || named.len() == 1) {
         let (Some(cell), Some(other)) = (cells.get(at), cells.get(reference)) else { return Standing::Unknown };
@@ -215,8 +226,12 @@ fn apply_expected<'t>(
     found: &mut Vec<ExceptionFinding>,
 ) {
     let exception = Exception::of_expected(expected);
-    let rows: Vec<(&[&str], Standing)> =
-        relations.rows.iter().filter(|(other, ..)| *other == at).map(|(_, path, standing)| (path.as_slice(), *standing)).collect();
+    let rows: Vec<(&[&str], Standing)> = relations
+        .rows
+        .iter()
+        .filter(|(other, ..)| *other == at)
+        .map(|(_, path, standing)| (path.as_slice(), *standing))
+        .collect();
     let waiver = WaiverRef { exception: "expected", owner: None, reason: expected.reason.clone(), expires_at: None };
     let holds = |path: &[&str]| rows.iter().any(|(row, standing)| *row == path && *standing == Standing::Holds);
     let covered = cover(&exception, &waiver, request, environments, collector, found, |path, finding| {
@@ -231,7 +246,12 @@ fn apply_expected<'t>(
     }
     if rows.is_empty() {
         let message = format!("the expected difference at `{}` meets nothing", exception.path.text);
-        found.push(exception.finding("expected-difference", Severity::Warning, message, "correct its path, or delete the entry"));
+        found.push(exception.finding(
+            "expected-difference",
+            Severity::Warning,
+            message,
+            "correct its path, or delete the entry",
+        ));
     }
     for (path, standing) in rows {
         let text = paritygate_model::path::join(path.iter().copied());
@@ -273,7 +293,9 @@ fn apply_waiver<'t>(
     let pinned: Vec<(usize, &str)> = waiver
         .cells
         .iter()
-        .filter_map(|(name, value)| Some((environments.iter().position(|environment| *environment.name == **name)?, value.as_str())))
+        .filter_map(|(name, value)| {
+            Some((environments.iter().position(|environment| *environment.name == **name)?, value.as_str()))
+        })
         .collect();
     let mut lapsed = false;
     let used = cover(&exception, &reference, request, environments, collector, found, |_, finding| {
@@ -293,13 +315,25 @@ fn apply_waiver<'t>(
         return;
     }
     let (message, help) = if left <= 0 {
-        (format!("the waiver of {} for `{}` expired at {until}", waiver.owner, exception.path.text), "fix what it excused, or renew it")
+        (
+            format!("the waiver of {} for `{}` expired at {until}", waiver.owner, exception.path.text),
+            "fix what it excused, or renew it",
+        )
     } else if lapsed {
-        (format!("the waiver of {} for `{}` lapsed: the values changed since", waiver.owner, exception.path.text), "look again, and renew it if it still holds")
+        (
+            format!("the waiver of {} for `{}` lapsed: the values changed since", waiver.owner, exception.path.text),
+            "look again, and renew it if it still holds",
+        )
     } else if used.is_empty() {
-        (format!("the waiver of {} for `{}` is not used", waiver.owner, exception.path.text), "delete it: what it excused is gone")
+        (
+            format!("the waiver of {} for `{}` is not used", waiver.owner, exception.path.text),
+            "delete it: what it excused is gone",
+        )
     } else if left <= WARN_SECONDS {
-        (format!("the waiver of {} for `{}` expires at {until}", waiver.owner, exception.path.text), "fix what it excuses, or renew it")
+        (
+            format!("the waiver of {} for `{}` expires at {until}", waiver.owner, exception.path.text),
+            "fix what it excuses, or renew it",
+        )
     } else {
         return;
     };
@@ -319,9 +353,9 @@ struct Candidate<'r, 't> {
 
 impl Candidate<'_, '_> {
     fn pins_hold(&self) -> bool {
-        self.pins.iter().all(|(at, value)| {
-            self.cells.get(*at).is_some_and(|cell| cell.shown(|_| "secret".to_owned()) == *value)
-        })
+        self.pins
+            .iter()
+            .all(|(at, value)| self.cells.get(*at).is_some_and(|cell| cell.shown(|_| "secret".to_owned()) == *value))
     }
 }
 
@@ -346,7 +380,8 @@ fn cover<'t>(
             continue;
         }
         let Some(row) = collector.kept.row(finding.row, rule.scope, environments, &classes) else { continue };
-        if !exception.path.matches(row.path()) || !finding.deviations.iter().any(|d| exception.covers(d, environments)) {
+        if !exception.path.matches(row.path()) || !finding.deviations.iter().any(|d| exception.covers(d, environments))
+        {
             continue;
         }
         if never(request, rule, finding, environments) {
@@ -369,7 +404,8 @@ fn cover<'t>(
     };
     if let Some(max) = exception.max.filter(|&max| paths > max) {
         let rule = if waiver.exception == "expected" { "expected-difference" } else { "waiver-valid" };
-        let message = format!("the exception at `{}` meets {paths} paths, more than its `max` of {max}", exception.path.text);
+        let message =
+            format!("the exception at `{}` meets {paths} paths, more than its `max` of {max}", exception.path.text);
         let help = "it covers nothing until `max` is raised or its path narrowed";
         found.push(exception.finding(rule, Severity::Error, message, help));
         covered.clear();
@@ -397,7 +433,12 @@ fn cover<'t>(
     met
 }
 
-fn never(request: &CheckRequest<'_>, rule: &CheckRule<'_>, finding: &RawFinding, environments: &[&Environment]) -> bool {
+fn never(
+    request: &CheckRequest<'_>,
+    rule: &CheckRule<'_>,
+    finding: &RawFinding,
+    environments: &[&Environment],
+) -> bool {
     let listed = request.never_waive.iter().any(|name| **name == *rule.compiled.rule.id || *name == rule.compiled.kind);
     let production = |at: usize| environments.get(at).is_some_and(|environment| environment.tier == Tier::Production);
     listed

@@ -4,10 +4,12 @@
 //! entries of a catalogue that the façade hands in.
 
 pub mod cell;
+mod collector;
 pub mod compare;
 pub mod engine;
 mod exception;
 pub mod kind;
+mod reach;
 mod report;
 pub mod row;
 mod scope;

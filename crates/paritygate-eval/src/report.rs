@@ -6,13 +6,14 @@ use std::sync::Arc;
 use paritygate_lang::policy::{Mode, OnUnknown};
 use paritygate_lang::template::Placeholder;
 use paritygate_model::report::{
-    Cells, Column, Digested, Engine as EngineInfo, Finding, LazyDigest, Place, Report, Severity, State as CellState, Status, Summary,
-    Verdict,
+    Cells, Column, Digested, Engine as EngineInfo, Finding, LazyDigest, Place, Report, Severity, State as CellState,
+    Status, Summary, Verdict,
 };
 use paritygate_model::{Environment, Secret, Source, report};
 
 use crate::cell::{Cell, State};
-use crate::engine::{CheckRequest, Collector, Engine, RawFinding};
+use crate::collector::{Collector, RawFinding};
+use crate::engine::{CheckRequest, Engine};
 use crate::exception::ExceptionFinding;
 use crate::kind::{Description, Plan};
 use crate::row::Row;
@@ -34,13 +35,19 @@ pub(crate) fn build(
         let rule = collector.rules.get(finding.rule);
         rule.and_then(|rule| collector.kept.row(finding.row, rule.scope, environments, &no_class)).map(|row| row.path)
     };
-    raw.sort_by(|a, b| a.rule.cmp(&b.rule).then_with(|| path(a).cmp(&path(b))).then_with(|| a.waiver.is_some().cmp(&b.waiver.is_some())));
+    raw.sort_by(|a, b| {
+        a.rule
+            .cmp(&b.rule)
+            .then_with(|| path(a).cmp(&path(b)))
+            .then_with(|| a.waiver.is_some().cmp(&b.waiver.is_some()))
+    });
     let classes = classes(&raw, &collector, environments);
     let class = |secret: &Secret| {
         let known = classes.get(&(Arc::clone(&secret.fingerprint.key_id), Arc::clone(&secret.fingerprint.hex)));
         known.map_or_else(|| "secret".to_owned(), |&at| format!("secret {}", letters(at)))
     };
-    let mut findings: Vec<Finding> = raw.iter().filter_map(|raw| finding(raw, &collector, environments, &class)).collect();
+    let mut findings: Vec<Finding> =
+        raw.iter().filter_map(|raw| finding(raw, &collector, environments, &class)).collect();
     for rule in EXCEPTIONS {
         let mut about: Vec<&ExceptionFinding> = exceptions.iter().filter(|exception| exception.rule == rule).collect();
         about.sort_by(|a, b| (&a.path, &a.message).cmp(&(&b.path, &b.message)));
@@ -75,7 +82,11 @@ pub(crate) fn build(
         inputs: inputs(environments),
         environments: environments
             .iter()
-            .map(|environment| Column { name: Arc::clone(&environment.name), tier: environment.tier.word(), contract: environment.contract })
+            .map(|environment| Column {
+                name: Arc::clone(&environment.name),
+                tier: environment.tier.word(),
+                contract: environment.contract,
+            })
             .collect(),
         verdict,
         summary,
@@ -97,7 +108,8 @@ fn digested(name: Arc<str>, source: &Arc<Source>) -> Digested {
 }
 
 fn inputs(environments: &[&Environment]) -> Vec<Digested> {
-    let mut sources: Vec<&Arc<Source>> = environments.iter().flat_map(|environment| environment.tree.sources()).collect();
+    let mut sources: Vec<&Arc<Source>> =
+        environments.iter().flat_map(|environment| environment.tree.sources()).collect();
     sources.sort_by(|a, b| a.name().cmp(b.name()));
     sources.dedup_by(|a, b| Arc::ptr_eq(a, b));
     sources.into_iter().map(|source| digested(Arc::clone(source.name()), source)).collect()
@@ -120,7 +132,9 @@ fn classes(raw: &[RawFinding], collector: &Collector<'_, '_>, environments: &[&E
         for cell in row.cells {
             if let State::Secret(secret) = &cell.state {
                 let next = classes.len();
-                classes.entry((Arc::clone(&secret.fingerprint.key_id), Arc::clone(&secret.fingerprint.hex))).or_insert(next);
+                classes
+                    .entry((Arc::clone(&secret.fingerprint.key_id), Arc::clone(&secret.fingerprint.hex)))
+                    .or_insert(next);
             }
         }
     }
@@ -170,22 +184,32 @@ fn finding<'t>(
     if raw.unknown.is_none()
         && let Some(template) = &source.message
     {
-        description.message = template.render(&mut |placeholder, out| fill(placeholder, out, &row, &deviating, reference, &source.id));
+        description.message =
+            template.render(&mut |placeholder, out| fill(placeholder, out, &row, &deviating, reference, &source.id));
     }
     if let Some(why) = &source.why {
-        description.notes.insert(0, why.render(&mut |placeholder, out| fill(placeholder, out, &row, &deviating, reference, &source.id)));
+        description.notes.insert(
+            0,
+            why.render(&mut |placeholder, out| fill(placeholder, out, &row, &deviating, reference, &source.id)),
+        );
     }
     if let Some(fix) = &source.fix {
-        description.help = Some(fix.render(&mut |placeholder, out| fill(placeholder, out, &row, &deviating, reference, &source.id)));
+        description.help =
+            Some(fix.render(&mut |placeholder, out| fill(placeholder, out, &row, &deviating, reference, &source.id)));
     }
     description.notes.extend(raw.notes.iter().cloned());
     let name = |at: usize| environments.get(at).map(|environment| Arc::clone(&environment.name));
     let involved = |at: usize| {
-        let deviates = raw.deviations.iter().any(|deviation| deviation.environment == at || deviation.against == Some(at));
+        let deviates =
+            raw.deviations.iter().any(|deviation| deviation.environment == at || deviation.against == Some(at));
         let contract = environments.get(at).is_some_and(|environment| environment.contract);
-        deviates || rule.scope.members.contains(&at) || (contract && row.cell(at).node.is_some() && uses_contract(&rule.compiled.plan))
+        deviates
+            || rule.scope.members.contains(&at)
+            || (contract && row.cell(at).node.is_some() && uses_contract(&rule.compiled.plan))
     };
-    let cells = (0..environments.len()).filter(|&at| involved(at)).filter_map(|at| Some((name(at)?, plain(row.cell(at), class))));
+    let cells = (0..environments.len())
+        .filter(|&at| involved(at))
+        .filter_map(|at| Some((name(at)?, plain(row.cell(at), class))));
     Some(Finding {
         rule: Arc::clone(&source.id),
         kind: rule.compiled.kind,
@@ -209,7 +233,8 @@ fn uses_contract(plan: &Plan) -> bool {
 }
 
 fn unknown(row: &Row<'_, '_>, raw: &RawFinding, reason: &str) -> Description {
-    let environments = raw.deviations.iter().flat_map(|deviation| [Some(deviation.environment), deviation.against]).flatten();
+    let environments =
+        raw.deviations.iter().flat_map(|deviation| [Some(deviation.environment), deviation.against]).flatten();
     let unclear: Vec<usize> = environments.filter(|&at| row.cell(at).unknown().is_some()).collect();
     let who = if unclear.is_empty() { String::new() } else { format!(" in {}", row.names(unclear)) };
     Description::new(format!("`{}` can't be judged{who}: {reason}", row.path_text()))
@@ -235,7 +260,14 @@ fn plain(cell: &Cell<'_>, class: &dyn Fn(&Secret) -> String) -> report::Cell {
     }
 }
 
-fn fill(placeholder: Placeholder, out: &mut String, row: &Row<'_, '_>, deviating: &[usize], reference: Option<usize>, rule: &str) {
+fn fill(
+    placeholder: Placeholder,
+    out: &mut String,
+    row: &Row<'_, '_>,
+    deviating: &[usize],
+    reference: Option<usize>,
+    rule: &str,
+) {
     let first = deviating.first().copied();
     match placeholder {
         Placeholder::Key => out.push_str(row.key()),

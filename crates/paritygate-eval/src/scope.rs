@@ -69,7 +69,8 @@ impl Scope {
         references: &[(Arc<str>, String)],
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Self {
-        let mut scope = Self { contract: environments.iter().position(|environment| environment.contract), ..Self::default() };
+        let mut scope =
+            Self { contract: environments.iter().position(|environment| environment.contract), ..Self::default() };
         let described = || environments.iter().enumerate().filter(|(_, environment)| !environment.contract);
         for asked in &rule.environments {
             if let EnvironmentRef::Name(name) = &asked.value {
@@ -88,7 +89,7 @@ impl Scope {
         };
         scope.members.extend(described().filter(|(_, environment)| asked(environment)).map(|(at, _)| at));
         let named = rule.reference.as_ref().and_then(|name| {
-            let found = described().filter(|(_, environment)| is(environment, &name.value)).last();
+            let found = described().rfind(|(_, environment)| is(environment, &name.value));
             if found.is_none() && Tier::from_word(&name.value).is_none() {
                 diagnostics.push(unknown_environment(rule, &name.value, name, environments));
             }
@@ -96,13 +97,14 @@ impl Scope {
         });
         // Several may share the highest place: the first of them is the reference, and so they agree among themselves.
         let rank = |at: usize| environments.get(at).map(|environment| (environment.tier, environment.order));
-        let highest = scope.members.last().and_then(|&last| scope.members.iter().copied().find(|&at| rank(at) == rank(last)));
+        let highest =
+            scope.members.last().and_then(|&last| scope.members.iter().copied().find(|&at| rank(at) == rank(last)));
         // A reference that the rule names and that is not there is none: the rule then compares nothing.
         scope.reference = if rule.reference.is_some() { named } else { highest };
         let own = |at: usize| {
             let environment = environments.get(at)?;
             let (_, reference) = references.iter().find(|(name, _)| *name == environment.name)?;
-            described().filter(|(_, other)| is(other, reference)).last().map(|(at, _)| at)
+            described().rfind(|(_, other)| is(other, reference)).map(|(at, _)| at)
         };
         for &member in &scope.members {
             let own = if rule.reference.is_none() { own(member) } else { None };

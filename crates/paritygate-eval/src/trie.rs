@@ -88,13 +88,13 @@ impl Trie {
                 state.globstar.get_or_insert(next);
                 known
             }
-            Segment::Glob(glob) => match state.globs.iter().find(|(known, _)| known == glob) {
-                Some(&(_, id)) => Some(id),
-                None => {
+            Segment::Glob(glob) => {
+                let known = state.globs.iter().find(|(known, _)| known == glob).map(|&(_, id)| id);
+                if known.is_none() {
                     state.globs.push((glob.clone(), next));
-                    None
                 }
-            },
+                known
+            }
         };
         known.unwrap_or_else(|| {
             self.states.push(State { stays: matches!(segment, Segment::Globstar), ..State::default() });

@@ -304,7 +304,10 @@ fn child<'t>(place: Place<'t>, key: &str, entry: bool) -> (Place<'t>, Option<&'t
                 "sources" => of(variable.sources, "sources"),
                 "rotatedAt" => of(variable.rotated_at, "rotatedAt"),
                 "expiresAt" => of(variable.expires_at, "expiresAt"),
-                _ => cell::FACETS.iter().find(|name| **name == key).map(|&name| (Place::Facet(node, variable, name), Some(name))),
+                _ => cell::FACETS
+                    .iter()
+                    .find(|name| **name == key)
+                    .map(|&name| (Place::Facet(node, variable, name), Some(name))),
             };
             found.unwrap_or((Place::Absent, None))
         }

@@ -31,7 +31,10 @@ fn is_json(source: &Source) -> bool {
 pub fn decode(name: &str, bytes: &[u8]) -> (Arc<Source>, Vec<Diagnostic>) {
     if bytes.len() > limits::MAX_DOCUMENT_BYTES {
         // The text is not kept: a huge file costs nothing beyond its reading.
-        return (Source::new(name, ""), vec![Diagnostic::nowhere("document-too-large", large(name, bytes.len())).help(LARGE_HELP)]);
+        return (
+            Source::new(name, ""),
+            vec![Diagnostic::nowhere("document-too-large", large(name, bytes.len())).help(LARGE_HELP)],
+        );
     }
     if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
         let message = format!("`{name}` is UTF-16 and can't be read");
@@ -42,8 +45,9 @@ pub fn decode(name: &str, bytes: &[u8]) -> (Arc<Source>, Vec<Diagnostic>) {
         Err(error) => {
             let source = Source::new(name, String::from_utf8_lossy(bytes));
             let at = error.valid_up_to() as u32;
-            let diagnostic = Diagnostic::error("encoding", Location::new(&source, char_at(&source, at)), "this is not valid UTF-8")
-                .help("save the file as UTF-8");
+            let diagnostic =
+                Diagnostic::error("encoding", Location::new(&source, char_at(&source, at)), "this is not valid UTF-8")
+                    .help("save the file as UTF-8");
             (source, vec![diagnostic])
         }
     }
@@ -51,7 +55,8 @@ pub fn decode(name: &str, bytes: &[u8]) -> (Arc<Source>, Vec<Diagnostic>) {
 
 /// The diagnostic for a file beyond the limit: a host that knows its size needs not read it.
 pub fn too_large_file(name: &str, bytes: u64) -> Diagnostic {
-    Diagnostic::nowhere("document-too-large", large(name, usize::try_from(bytes).unwrap_or(usize::MAX))).help(LARGE_HELP)
+    Diagnostic::nowhere("document-too-large", large(name, usize::try_from(bytes).unwrap_or(usize::MAX)))
+        .help(LARGE_HELP)
 }
 
 const LARGE_HELP: &str = "hand in the part that describes the environment, not generated data";
@@ -118,7 +123,13 @@ fn shown(line: &str) -> usize {
             word <= 24 && (all(u8::is_ascii_lowercase) || all(u8::is_ascii_uppercase))
         }
     };
-    let kept = if !is_name { 0 } else if has_sign { body.len() - rest.len() + 1 } else { word };
+    let kept = if !is_name {
+        0
+    } else if has_sign {
+        body.len() - rest.len() + 1
+    } else {
+        word
+    };
     if kept == 0 { 0 } else { line.len() - body.len() + kept }
 }
 
@@ -129,9 +140,13 @@ pub(crate) fn holds_template(text: &str) -> bool {
 
 /// The diagnostic for a template that was handed in instead of its result.
 pub(crate) fn template(source: &Arc<Source>, span: Span) -> Diagnostic {
-    Diagnostic::error("template", Location::new(source, span), "this looks like a template, which can't be read as it stands")
-        .note("it holds `{{`, `{%` or `<%`, and is not valid without what they stand for")
-        .help("render it first and hand in the result")
+    Diagnostic::error(
+        "template",
+        Location::new(source, span),
+        "this looks like a template, which can't be read as it stands",
+    )
+    .note("it holds `{{`, `{%` or `<%`, and is not valid without what they stand for")
+    .help("render it first and hand in the result")
 }
 
 /// Warns of every key that stood twice, at the place that counts; of many, one by one up to the limit.

@@ -69,10 +69,7 @@ pub struct Line {
 /// Never prints the value: it may be secret.
 impl std::fmt::Debug for Line {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Line")
-            .field("key", &self.key)
-            .field("value_span", &self.value_span)
-            .finish_non_exhaustive()
+        f.debug_struct("Line").field("key", &self.key).field("value_span", &self.value_span).finish_non_exhaustive()
     }
 }
 
@@ -80,22 +77,12 @@ impl Line {
     /// The value with its references resolved.
     pub fn resolve<'v>(&self, lookup: &dyn Fn(&str) -> Lookup<'v>) -> Interpolated {
         if let Some(reason) = self.unreadable {
-            return Interpolated::Unresolved {
-                reason: reason.to_owned(),
-                names: Vec::new(),
-            };
+            return Interpolated::Unresolved { reason: reason.to_owned(), names: Vec::new() };
         }
         if !self.has_value {
             let reason = format!("`{}` is taken from the process environment", self.key);
-            return Interpolated::Unresolved {
-                reason,
-                names: vec![self.key.clone()],
-            };
+            return Interpolated::Unresolved { reason, names: vec![self.key.clone()] };
         }
-        if self.is_template {
-            interpolate(&self.text, lookup, 0)
-        } else {
-            Interpolated::Text(self.text.clone())
-        }
+        if self.is_template { interpolate(&self.text, lookup, 0) } else { Interpolated::Text(self.text.clone()) }
     }
 }

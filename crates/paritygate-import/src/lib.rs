@@ -105,8 +105,12 @@ fn supplied(path: &str, at: Option<&Location>, context: &Context<'_>, imported: 
         }
     };
     imported.diagnostics.push(match at {
-        Some(at) => Diagnostic::error("file-not-found", at.clone(), problem).help("create it, or remove what names it here"),
-        None => Diagnostic::nowhere("file-not-found", problem).help("check the path; it counts from the project's folder"),
+        Some(at) => {
+            Diagnostic::error("file-not-found", at.clone(), problem).help("create it, or remove what names it here")
+        }
+        None => {
+            Diagnostic::nowhere("file-not-found", problem).help("check the path; it counts from the project's folder")
+        }
     });
     None
 }
@@ -155,7 +159,12 @@ pub struct Named<'a> {
 
 impl Named<'_> {
     /// The environment of a description. `coverage` is that of a draft; documents declare their own.
-    pub fn environment(self, description: Description, coverage: Vec<(String, Coverage)>, key: &FingerprintKey) -> Environment {
+    pub fn environment(
+        self,
+        description: Description,
+        coverage: Vec<(String, Coverage)>,
+        key: &FingerprintKey,
+    ) -> Environment {
         let (tree, root, coverage) = match description {
             Description::Tree(tree, root) => {
                 let coverage = formats::environment::coverage(tree.node(root));

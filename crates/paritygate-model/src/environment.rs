@@ -50,12 +50,10 @@ impl Tier {
         }
         let word = |word: &str| match word.trim_end_matches(|c: char| c.is_ascii_digit()) {
             "production" | "prod" | "prd" | "live" => Some(Self::Production),
-            "staging" | "stage" | "stg" | "uat" | "rc" | "acceptance" | "acc" | "aat" | "sandbox" | "demo" | "canary" => {
-                Some(Self::Staging)
-            }
-            "testing" | "test" | "tst" | "qa" | "ci" | "e2e" | "integration" | "int" | "perf" | "perftest" | "ithc" | "pen" => {
-                Some(Self::Testing)
-            }
+            "staging" | "stage" | "stg" | "uat" | "rc" | "acceptance" | "acc" | "aat" | "sandbox" | "demo"
+            | "canary" => Some(Self::Staging),
+            "testing" | "test" | "tst" | "qa" | "ci" | "e2e" | "integration" | "int" | "perf" | "perftest" | "ithc"
+            | "pen" => Some(Self::Testing),
             "development" | "develop" | "dev" | "local" | "review" | "preview" => Some(Self::Development),
             _ => None,
         };

@@ -87,7 +87,7 @@ impl Decimal {
             return None;
         }
         let digits = format!("{whole}{fraction}").parse().ok()?;
-        Some((Self { digits, exponent: -(fraction.len() as i32) }, rest))
+        Some((Self { digits, exponent: -i32::try_from(fraction.len()).ok()? }, rest))
     }
 
     fn times(self, factor: i128) -> Option<Self> {
@@ -141,9 +141,14 @@ mod tests {
         ] {
             assert_eq!(bytes(text), expected, "{text}");
         }
-        for (text, expected) in
-            [("500m", Some(500)), ("0.5", Some(500)), ("2", Some(2_000)), ("0.0001", Some(1)), ("1k", Some(1_000_000)), ("x", None)]
-        {
+        for (text, expected) in [
+            ("500m", Some(500)),
+            ("0.5", Some(500)),
+            ("2", Some(2_000)),
+            ("0.0001", Some(1)),
+            ("1k", Some(1_000_000)),
+            ("x", None),
+        ] {
             assert_eq!(millicores(text), expected, "{text}");
         }
     }

@@ -69,7 +69,13 @@ impl fmt::Debug for Source {
 impl Source {
     /// A text with its name, which is a path relative to the project's root for files.
     pub fn new(name: impl Into<Arc<str>>, text: impl Into<String>) -> Arc<Self> {
-        Arc::new(Self { name: name.into(), text: text.into(), lines: OnceLock::new(), ascii: OnceLock::new(), masks: RwLock::default() })
+        Arc::new(Self {
+            name: name.into(),
+            text: text.into(),
+            lines: OnceLock::new(),
+            ascii: OnceLock::new(),
+            masks: RwLock::default(),
+        })
     }
 
     /// The name under which the host handed the text in.

@@ -75,7 +75,13 @@ impl Sample {
         if masked.is_some() {
             source.mask(at.span);
         }
-        Cell { state: State::Value, value: Some(shown.into()), reason: None, masked, source: Some(if masked.is_some() { Place::of_secret(&at) } else { Place::of(&at) }) }
+        Cell {
+            state: State::Value,
+            value: Some(shown.into()),
+            reason: None,
+            masked,
+            source: Some(if masked.is_some() { Place::of_secret(&at) } else { Place::of(&at) }),
+        }
     }
 
     fn report(&self) -> Report {

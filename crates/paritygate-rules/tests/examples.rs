@@ -33,7 +33,10 @@ fn examples(manual: &str) -> Vec<String> {
 
 fn selectors(node: Node<'_>) -> Vec<Spanned<Selector>> {
     let texts: Vec<&str> = node.as_str().into_iter().chain(node.items().filter_map(Node::as_str)).collect();
-    texts.into_iter().map(|text| Spanned { value: Selector::parse(text).expect("selector"), at: node.location() }).collect()
+    texts
+        .into_iter()
+        .map(|text| Spanned { value: Selector::parse(text).expect("selector"), at: node.location() })
+        .collect()
 }
 
 /// Runs one example: how it ended, and the messages.
@@ -62,7 +65,12 @@ fn run(kind: &str, text: &str) -> (String, Vec<String>) {
         why: None,
         fix: None,
     };
-    let policy = Policy { id: "example".to_owned(), source: Arc::clone(&source), rules: vec![rule], document: Arc::clone(&document) };
+    let policy = Policy {
+        id: "example".to_owned(),
+        source: Arc::clone(&source),
+        rules: vec![rule],
+        document: Arc::clone(&document),
+    };
     let (engine, diagnostics) = Engine::compile(vec![policy], paritygate_rules::all());
     if !diagnostics.is_empty() {
         return ("rejected".to_owned(), diagnostics.into_iter().map(|diagnostic| diagnostic.message).collect());
@@ -115,7 +123,9 @@ fn every_example_holds() {
         let mut seen = Vec::new();
         for example in &examples {
             let (document, _) = document::read(&Source::new(entry.name, example.as_str()));
-            let text = |key: &str| document.root().and_then(|root| root.get(key)).and_then(Node::scalar_text).map(str::to_owned);
+            let text = |key: &str| {
+                document.root().and_then(|root| root.get(key)).and_then(Node::scalar_text).map(str::to_owned)
+            };
             let expect = text("expect").unwrap_or_default();
             let (ended, messages) = run(entry.name, example);
             if ended != expect {
@@ -124,7 +134,11 @@ fn every_example_holds() {
             if let Some(message) = text("message")
                 && !messages.contains(&message)
             {
-                failed.push(format!("{}: expected\n  {message}\ngot\n  {}\n{example}", entry.name, messages.join("\n  ")));
+                failed.push(format!(
+                    "{}: expected\n  {message}\ngot\n  {}\n{example}",
+                    entry.name,
+                    messages.join("\n  ")
+                ));
             }
             seen.push(expect);
         }

@@ -69,12 +69,15 @@ pub fn discover<'a>(names: impl Iterator<Item = &'a str>) -> Plan {
         }
         if format == "environment" {
             let layer = layer(formats::find(format), vec![path.to_owned()], None);
-            plan.environments.push(PlannedEnvironment { layers: layer.into_iter().collect(), ..PlannedEnvironment::default() });
+            plan.environments
+                .push(PlannedEnvironment { layers: layer.into_iter().collect(), ..PlannedEnvironment::default() });
             continue;
         }
         let group = if format == "compose" { &mut compose } else { &mut dotenv }.entry(folder).or_default();
         match role {
-            Role::Base if group.base.is_some() => plan.passed_over.push((path.to_owned(), "another base file stands beside it")),
+            Role::Base if group.base.is_some() => {
+                plan.passed_over.push((path.to_owned(), "another base file stands beside it"));
+            }
             Role::Base => group.base = Some(path.to_owned()),
             Role::Override => group.over = Some(path.to_owned()),
             Role::Overlay(environment) => group.overlays.entry(environment).or_default().push(path.to_owned()),
@@ -124,7 +127,9 @@ fn overlay(name: &str) -> Role {
 fn dotenv_role(name: &str) -> Option<Role> {
     const EXAMPLES: [&str; 6] = ["example", "sample", "template", "dist", "defaults", "schema"];
     let words: Vec<&str> = name.split(['.', '-', '_']).filter(|word| !word.is_empty()).collect();
-    if !words.contains(&"env") || !(name.starts_with(".env") || name.starts_with("env.") || name.ends_with(".env") || name.contains(".env.")) {
+    if !words.contains(&"env")
+        || !(name.starts_with(".env") || name.starts_with("env.") || name.ends_with(".env") || name.contains(".env."))
+    {
         return None;
     }
     if words.iter().any(|word| EXAMPLES.contains(word)) {
@@ -133,7 +138,8 @@ fn dotenv_role(name: &str) -> Option<Role> {
     if name == ".env" {
         return Some(Role::Base);
     }
-    let environment = name.strip_prefix(".env.").or_else(|| name.strip_suffix(".env")).map(|rest| rest.trim_matches('.'))?;
+    let environment =
+        name.strip_prefix(".env.").or_else(|| name.strip_suffix(".env")).map(|rest| rest.trim_matches('.'))?;
     if environment == "local" || environment.ends_with(".local") {
         return Some(Role::Unused("a `.local` file belongs to one machine"));
     }
@@ -152,7 +158,11 @@ fn stack(mut dotenv: BTreeMap<&str, Group>, mut compose: BTreeMap<&str, Group>, 
         for group in compose.values_mut() {
             // Beside overlays, the override file is what runs on a developer's machine.
             if let Some(over) = group.over.take() {
-                if group.overlays.is_empty() { group.over = Some(over) } else { group.overlays.entry(OVERRIDE.to_owned()).or_default().push(over) }
+                if group.overlays.is_empty() {
+                    group.over = Some(over);
+                } else {
+                    group.overlays.entry(OVERRIDE.to_owned()).or_default().push(over);
+                }
             }
         }
         for group in dotenv.values_mut().chain(compose.values_mut()).filter(|group| group.overlays.is_empty()) {
@@ -162,11 +172,13 @@ fn stack(mut dotenv: BTreeMap<&str, Group>, mut compose: BTreeMap<&str, Group>, 
     }
     let used = |group: &Group| group.base.is_some() || !group.overlays.is_empty();
     let components = dotenv.values().filter(|group| used(group) || !group.contract.is_empty()).count();
-    let mut names: BTreeSet<String> = dotenv.values().chain(compose.values()).flat_map(|group| group.overlays.keys().cloned()).collect();
+    let mut names: BTreeSet<String> =
+        dotenv.values().chain(compose.values()).flat_map(|group| group.overlays.keys().cloned()).collect();
     if names.is_empty() && dotenv.values().chain(compose.values()).any(used) {
         names.insert(LONE.to_owned());
     }
-    let component = |folder: &str| (components > 1).then(|| if folder.is_empty() { "root".to_owned() } else { folder.to_owned() });
+    let component =
+        |folder: &str| (components > 1).then(|| if folder.is_empty() { "root".to_owned() } else { folder.to_owned() });
     for name in names {
         let mut layers = Vec::new();
         for group in compose.values() {
@@ -210,7 +222,8 @@ mod tests {
         let mut out = Vec::new();
         let paths = |layers: &[Layer]| {
             let shown = layers.iter().map(|layer| {
-                let component = layer.request.component.as_ref().map_or(String::new(), |component| format!("{component}="));
+                let component =
+                    layer.request.component.as_ref().map_or(String::new(), |component| format!("{component}="));
                 format!("{component}{}", layer.request.paths.join("+"))
             });
             shown.collect::<Vec<_>>().join(" ")
@@ -250,7 +263,12 @@ mod tests {
     #[test]
     fn compose_overlays_are_stacked() {
         assert_eq!(
-            found(&["docker-compose.yml", "docker-compose.override.yml", "docker-compose.prod.yml", "docker-compose.backup.yml"]),
+            found(&[
+                "docker-compose.yml",
+                "docker-compose.override.yml",
+                "docker-compose.prod.yml",
+                "docker-compose.backup.yml"
+            ]),
             "local: docker-compose.yml+docker-compose.override.yml\nprod: docker-compose.yml+docker-compose.prod.yml\n\
              passed over: docker-compose.backup.yml"
         );
@@ -263,7 +281,13 @@ mod tests {
     #[test]
     fn several_folders_are_components() {
         assert_eq!(
-            found(&["api/.env.staging", "api/.env.production", "web/.env.production", "web/.env.staging", "node_modules/x/.env"]),
+            found(&[
+                "api/.env.staging",
+                "api/.env.production",
+                "web/.env.production",
+                "web/.env.staging",
+                "node_modules/x/.env"
+            ]),
             "production: api=api/.env.production web=web/.env.production\n\
              staging: api=api/.env.staging web=web/.env.staging\npassed over: node_modules/x/.env"
         );

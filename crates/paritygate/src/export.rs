@@ -75,7 +75,9 @@ fn of_variable(node: Node<'_>, variable: &Variable, name: &str) -> Json {
         put("valueType", json!(variable.value_type(tree).word()));
         put("valueClass", json!(variable.value_class(tree, name).word()));
     }
-    for (key, id) in [("sources", variable.sources), ("rotatedAt", variable.rotated_at), ("expiresAt", variable.expires_at)] {
+    for (key, id) in
+        [("sources", variable.sources), ("rotatedAt", variable.rotated_at), ("expiresAt", variable.expires_at)]
+    {
         if let Some(id) = id {
             put(key, value(tree.node(id), key));
         }
@@ -98,7 +100,8 @@ fn of_url(url: &paritygate_model::secret::UrlParts) -> Json {
         out.insert("passwordFingerprint".to_owned(), fingerprint(password));
     }
     if !url.query.is_empty() {
-        let query: Map<String, Json> = url.query.iter().map(|(name, value)| (name.clone(), fingerprint(value))).collect();
+        let query: Map<String, Json> =
+            url.query.iter().map(|(name, value)| (name.clone(), fingerprint(value))).collect();
         out.insert("queryFingerprints".to_owned(), Json::Object(query));
     }
     Json::Object(out)

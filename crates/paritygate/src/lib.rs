@@ -35,8 +35,8 @@ pub use paritygate_eval::{CheckRequest, Engine};
 pub use paritygate_import::{Context, Files, Format as InputFormat, Need, Request, Supplied, document, formats};
 pub use paritygate_lang as lang;
 pub use paritygate_model::{
-    Diagnostic, Document, Environment, FingerprintKey, Level, Location, Node, SecretTable, Source, Span, Tier, Timestamp, Value, diagnostic, limits, report,
-    suggest,
+    Diagnostic, Document, Environment, FingerprintKey, Level, Location, Node, SecretTable, Source, Span, Tier,
+    Timestamp, Value, diagnostic, limits, report, suggest,
 };
 pub use paritygate_policies as policies;
 pub use paritygate_report as output;

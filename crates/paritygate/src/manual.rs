@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use paritygate_lang::policy::Rule;
 use paritygate_model::{Source, suggest};
+use serde_json::Value;
 
 /// A rule of a built-in pack.
 pub struct PackRule {
@@ -64,18 +65,18 @@ pub fn explain(name: &str) -> Result<String, String> {
     }
     let of_rule = packs.iter().find(|rule| rule.id == name).map(|rule| rule.kind.clone());
     let kind = of_rule.unwrap_or_else(|| name.to_owned());
-    match paritygate_rules::find(&kind) {
-        Some(entry) => {
-            let _infallible = writeln!(out, "# kind {}\n\n{}.\n\n{}", entry.name, capitalized(entry.summary), entry.manual.trim());
-            out.push_str(&parameters(entry.name));
-            Ok(out)
-        }
-        None => {
-            let mut known: Vec<&str> = paritygate_rules::all().iter().map(|entry| entry.name).collect();
-            known.extend(packs.iter().map(|rule| rule.id.as_str()));
-            Err(suggest::nearest(name, known.iter().copied())
-                .map_or_else(|| "`paritygate rules` lists all rules and kinds".to_owned(), |near| format!("did you mean `{near}`?")))
-        }
+    if let Some(entry) = paritygate_rules::find(&kind) {
+        let _infallible =
+            writeln!(out, "# kind {}\n\n{}.\n\n{}", entry.name, capitalized(entry.summary), entry.manual.trim());
+        out.push_str(&parameters(entry.name));
+        Ok(out)
+    } else {
+        let mut known: Vec<&str> = paritygate_rules::all().iter().map(|entry| entry.name).collect();
+        known.extend(packs.iter().map(|rule| rule.id.as_str()));
+        Err(suggest::nearest(name, known.iter().copied()).map_or_else(
+            || "`paritygate rules` lists all rules and kinds".to_owned(),
+            |near| format!("did you mean `{near}`?"),
+        ))
     }
 }
 
@@ -88,17 +89,19 @@ fn capitalized(text: &str) -> String {
 const POLICY_SCHEMA: &str = include_str!("../../../schemas/policy.schema.json");
 
 fn parameters(kind: &str) -> String {
-    let schema: serde_json::Value = serde_json::from_str(POLICY_SCHEMA).unwrap_or_default();
-    let params = &schema["$defs"][format!("params-{kind}")];
+    let schema: Value = serde_json::from_str(POLICY_SCHEMA).unwrap_or_default();
+    let params = schema.pointer(&format!("/$defs/params-{kind}")).unwrap_or(&Value::Null);
     let mut out = String::from("\n## Parameters\n\n");
-    let Some(properties) = params["properties"].as_object().filter(|properties| !properties.is_empty()) else {
+    let properties = params.get("properties").and_then(Value::as_object).filter(|properties| !properties.is_empty());
+    let Some(properties) = properties else {
         out.push_str("None.\n");
         return out;
     };
+    let required = params.get("required").and_then(Value::as_array);
     for (name, property) in properties {
-        let required = params["required"].as_array().is_some_and(|required| required.iter().any(|item| item == name));
-        let about = property["description"].as_str().unwrap_or_default().replace('\n', " ");
-        let _infallible = writeln!(out, "- `{name}`{}: {about}", if required { " (required)" } else { "" });
+        let required = required.is_some_and(|required| required.iter().any(|item| item == name));
+        let mark = if required { " (required)" } else { "" };
+        let _infallible = writeln!(out, "- `{name}`{mark}: {}", text(property, "description"));
         for (word, about) in words(&schema, property) {
             let _infallible = writeln!(out, "  - `{word}`: {about}");
         }
@@ -106,16 +109,15 @@ fn parameters(kind: &str) -> String {
     out
 }
 
+fn text(value: &Value, key: &str) -> String {
+    value.get(key).and_then(Value::as_str).unwrap_or_default().replace('\n', " ")
+}
+
 /// The words of an enumeration with what they mean.
-fn words(schema: &serde_json::Value, property: &serde_json::Value) -> Vec<(String, String)> {
-    let reference = property["$ref"].as_str().or_else(|| property["allOf"][0]["$ref"].as_str());
+fn words(schema: &Value, property: &Value) -> Vec<(String, String)> {
+    let reference = property.get("$ref").or_else(|| property.pointer("/allOf/0/$ref")).and_then(Value::as_str);
     let target = reference.and_then(|reference| schema.pointer(reference.trim_start_matches('#'))).unwrap_or(property);
-    let options = target["oneOf"].as_array().map(Vec::as_slice).unwrap_or_default();
-    options
-        .iter()
-        .filter_map(|option| {
-            let about = option["description"].as_str().unwrap_or_default().replace('\n', " ");
-            Some((option["const"].as_str()?.to_owned(), about))
-        })
-        .collect()
+    let options = target.get("oneOf").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let word = |option: &Value| Some((option.get("const")?.as_str()?.to_owned(), text(option, "description")));
+    options.iter().filter_map(word).collect()
 }

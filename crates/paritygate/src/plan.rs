@@ -63,7 +63,7 @@ impl Plan {
     pub fn of_manifest(document: &Document) -> Self {
         let (project, diagnostics) = project::lower(document);
         let mut plan = Self { diagnostics, ..Self::default() };
-        let stage = |name: &str| project.stages.iter().position(|stage| stage.value == name).map(|at| at as i64);
+        let stage = |name: &str| project.stages.iter().position(|stage| stage.value == name).and_then(|at| i64::try_from(at).ok());
         for environment in &project.environments {
             plan.environments.push(PlannedEnvironment {
                 name: environment.name.clone(),
@@ -96,10 +96,13 @@ impl Plan {
 
 fn check_reference(environment: &ProjectEnvironment, all: &[ProjectEnvironment], diagnostics: &mut Vec<Diagnostic>) {
     let Some(reference) = &environment.reference else { return };
-    let is = |other: &ProjectEnvironment| other.name == reference.value || other.tier.is_some_and(|tier| tier.word() == reference.value);
+    let is = |other: &ProjectEnvironment| {
+        other.name == reference.value || other.tier.is_some_and(|tier| tier.word() == reference.value)
+    };
     if !all.iter().any(is) {
         let at = reference.at.clone().unwrap_or_else(|| environment.at.clone());
-        let help = suggest::did_you_mean(&reference.value, all.iter().map(|other| other.name.as_str()).collect::<Vec<_>>());
+        let help =
+            suggest::did_you_mean(&reference.value, all.iter().map(|other| other.name.as_str()).collect::<Vec<_>>());
         let message = format!("no environment is named `{}`", reference.value);
         diagnostics.push(Diagnostic::error("unknown-environment", at, message).maybe_help(help));
     }
@@ -110,30 +113,27 @@ fn layers(sources: &[SourceSpec], diagnostics: &mut Vec<Diagnostic>) -> Vec<Laye
     for source in sources {
         let at = source.paths.first().and_then(|path| path.at.clone());
         let paths: Vec<String> = source.paths.iter().map(|path| normalized(&path.value)).collect();
-        let format = match &source.from {
-            Some(from) => {
-                let found = formats::find(&from.value);
-                if found.is_none()
-                    && let Some(at) = from.at.clone().or_else(|| at.clone())
-                {
-                    let help = suggest::did_you_mean(&from.value, formats::ALL.iter().map(|format| format.name));
-                    let message = format!("there is no input format `{}`", from.value);
-                    diagnostics.push(Diagnostic::error("unknown-format", at, message).maybe_help(help));
-                }
-                found
+        let format = if let Some(from) = &source.from {
+            let found = formats::find(&from.value);
+            if found.is_none()
+                && let Some(at) = from.at.clone().or_else(|| at.clone())
+            {
+                let help = suggest::did_you_mean(&from.value, formats::ALL.iter().map(|format| format.name));
+                let message = format!("there is no input format `{}`", from.value);
+                diagnostics.push(Diagnostic::error("unknown-format", at, message).maybe_help(help));
             }
-            None => {
-                let found = paths.first().and_then(|path| formats::detect(path));
-                if found.is_none()
-                    && let Some(at) = at.clone()
-                {
-                    let names: Vec<&str> = formats::ALL.iter().map(|format| format.name).collect();
-                    let message = "the name of this file does not tell its format";
-                    let help = format!("say it with `from:`, which is one of {}", suggest::quoted(&names));
-                    diagnostics.push(Diagnostic::error("unknown-format", at, message).help(help));
-                }
-                found
+            found
+        } else {
+            let found = paths.first().and_then(|path| formats::detect(path));
+            if found.is_none()
+                && let Some(at) = at.clone()
+            {
+                let names: Vec<&str> = formats::ALL.iter().map(|format| format.name).collect();
+                let message = "the name of this file does not tell its format";
+                let help = format!("say it with `from:`, which is one of {}", suggest::quoted(&names));
+                diagnostics.push(Diagnostic::error("unknown-format", at, message).help(help));
             }
+            found
         };
         if let Some(format) = format {
             let request = Request { paths, component: source.component.clone(), profiles: source.profiles.clone() };
@@ -165,7 +165,9 @@ mod tests {
 
     #[test]
     fn paths_are_normalized() {
-        for (path, expected) in [("./a//b", "a/b"), ("a/../b", "b"), ("../a", "../a"), ("/a/./b", "/a/b"), ("../../x", "../../x")] {
+        for (path, expected) in
+            [("./a//b", "a/b"), ("a/../b", "b"), ("../a", "../a"), ("/a/./b", "/a/b"), ("../../x", "../../x")]
+        {
             assert_eq!(normalized(path), expected);
         }
     }

@@ -33,8 +33,11 @@ impl Project {
         }
         if !plan.contract.is_empty() {
             let name = plan.contract.iter().flat_map(|layer| &layer.request.paths).next().cloned();
-            let contract =
-                PlannedEnvironment { name: name.unwrap_or_default(), layers: plan.contract.clone(), ..PlannedEnvironment::default() };
+            let contract = PlannedEnvironment {
+                name: name.unwrap_or_default(),
+                layers: plan.contract.clone(),
+                ..PlannedEnvironment::default()
+            };
             let before = project.environments.len();
             project.read(&contract, &context);
             for environment in project.environments.iter_mut().skip(before) {
@@ -52,7 +55,8 @@ impl Project {
         paritygate_model::diagnostic::sort(&mut project.diagnostics);
         // One text may be a layer of several environments: what is wrong with it is said once.
         project.diagnostics.dedup_by(|a, b| {
-            let place = |diagnostic: &Diagnostic| diagnostic.location.as_ref().map(|at| (Arc::as_ptr(&at.source), at.span));
+            let place =
+                |diagnostic: &Diagnostic| diagnostic.location.as_ref().map(|at| (Arc::as_ptr(&at.source), at.span));
             a.code == b.code && a.message == b.message && place(a) == place(b)
         });
         project
@@ -62,7 +66,7 @@ impl Project {
         let mut layers: Vec<Imported> = Vec::new();
         let mut broken = false;
         for layer in &planned.layers {
-            let mut imported = self.import(layer, context);
+            let mut imported = import(layer, context);
             broken |= paritygate_model::diagnostic::has_errors(&imported.diagnostics);
             self.needs.append(&mut imported.needs);
             self.diagnostics.append(&mut imported.diagnostics);
@@ -97,20 +101,6 @@ impl Project {
         self.add(environment, broken);
     }
 
-    fn import(&mut self, layer: &Layer, context: &Context<'_>) -> Imported {
-        let mut imported = (layer.format.import)(&layer.request, context);
-        // A missing file that the manifest names is shown where the manifest names it.
-        if let Some(at) = &layer.at {
-            for diagnostic in imported.diagnostics.iter_mut().filter(|diagnostic| diagnostic.location.is_none()) {
-                diagnostic.location = Some(at.clone());
-            }
-            for need in imported.needs.iter_mut().filter(|need| need.at.is_none()) {
-                need.at = Some(at.clone());
-            }
-        }
-        imported
-    }
-
     fn add(&mut self, environment: Environment, broken: bool) {
         let twin = self.environments.iter().find(|other| other.name == environment.name);
         if let Some(twin) = twin {
@@ -130,8 +120,11 @@ impl Project {
             let at = environment.root().location();
             let message = "this environment has no name";
             self.diagnostics.push(match at {
-                Some(at) => Diagnostic::error("environment-shape", at, message).help("begin it with `environment: NAME`"),
-                None => Diagnostic::nowhere("environment-shape", message).help("begin the document with `environment: NAME`"),
+                Some(at) => {
+                    Diagnostic::error("environment-shape", at, message).help("begin it with `environment: NAME`")
+                }
+                None => Diagnostic::nowhere("environment-shape", message)
+                    .help("begin the document with `environment: NAME`"),
             });
             return;
         }
@@ -184,12 +177,31 @@ impl Project {
     }
 }
 
+fn import(layer: &Layer, context: &Context<'_>) -> Imported {
+    let mut imported = (layer.format.import)(&layer.request, context);
+    // A missing file that the manifest names is shown where the manifest names it.
+    if let Some(at) = &layer.at {
+        for diagnostic in imported.diagnostics.iter_mut().filter(|diagnostic| diagnostic.location.is_none()) {
+            diagnostic.location = Some(at.clone());
+        }
+        for need in imported.needs.iter_mut().filter(|need| need.at.is_none()) {
+            need.at = Some(at.clone());
+        }
+    }
+    imported
+}
+
 /// Whether a policy is named by its path and not by the name of a pack.
 pub(crate) fn is_path(policy: &str) -> bool {
     policy.contains('/') || [".yaml", ".yml", ".json"].iter().any(|ending| policy.ends_with(ending))
 }
 
-fn policy_sources(name: &str, at: Option<&Location>, files: &Files, diagnostics: &mut Vec<Diagnostic>) -> Vec<Arc<Source>> {
+fn policy_sources(
+    name: &str,
+    at: Option<&Location>,
+    files: &Files,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<Arc<Source>> {
     let wrong = |message: String| match at {
         Some(at) => Diagnostic::error("policy-not-found", at.clone(), message),
         None => Diagnostic::nowhere("policy-not-found", message),
@@ -197,26 +209,31 @@ fn policy_sources(name: &str, at: Option<&Location>, files: &Files, diagnostics:
     if is_path(name) {
         match files.get(name) {
             Some(Supplied::Text(source)) => return vec![Arc::clone(source)],
-            Some(Supplied::Refused(reason)) => diagnostics.push(wrong(format!("policy `{name}` was not read: {reason}"))),
+            Some(Supplied::Refused(reason)) => {
+                diagnostics.push(wrong(format!("policy `{name}` was not read: {reason}")));
+            }
             Some(Supplied::Broken(problem)) => {
                 let mut problem = (**problem).clone();
                 problem.location = problem.location.or_else(|| at.cloned());
                 diagnostics.push(problem);
             }
             Some(Supplied::Absent) | None => {
-                diagnostics.push(wrong(format!("policy `{name}` does not exist")).help("paths count from the project's folder"));
+                diagnostics.push(
+                    wrong(format!("policy `{name}` does not exist")).help("paths count from the project's folder"),
+                );
             }
         }
         return Vec::new();
     }
-    match paritygate_policies::find(name) {
-        Some(pack) => pack.policies.iter().map(|policy| Source::new(policy.path, policy.text)).collect(),
-        None => {
-            let known = paritygate_policies::ALL.iter().map(|pack| pack.name);
-            let help = paritygate_model::suggest::did_you_mean(name, known);
-            diagnostics.push(wrong(format!("there is no policy pack `{name}`")).maybe_help(help).note("a policy of your own is named by its path"));
-            Vec::new()
-        }
+    if let Some(pack) = paritygate_policies::find(name) { pack.policies.iter().map(|policy| Source::new(policy.path, policy.text)).collect() } else {
+        let known = paritygate_policies::ALL.iter().map(|pack| pack.name);
+        let help = paritygate_model::suggest::did_you_mean(name, known);
+        diagnostics.push(
+            wrong(format!("there is no policy pack `{name}`"))
+                .maybe_help(help)
+                .note("a policy of your own is named by its path"),
+        );
+        Vec::new()
     }
 }
 

@@ -7,7 +7,7 @@ use crate::workspace::{Workspace, run as run_command, shown};
 /// The file that holds the report of an example.
 const REPORT: &str = "report.txt";
 /// The instant at which examples are judged, so that waivers expire on no machine.
-const NOW: &str = "2026-01-15T12:00:00Z";
+const NOW: &str = "2026-11-23T12:00:00Z";
 
 /// Checks every example.
 ///

@@ -11,7 +11,8 @@ pub(super) fn read(source: &Arc<Source>) -> (Document, Vec<Diagnostic>) {
     let text = source.text();
     let bom = if text.starts_with('\u{feff}') { 3 } else { 0 };
     let data = text.as_bytes().get(bom..).unwrap_or_default();
-    let mut reader = Reader { jiter: Jiter::new(data), data, base: bom as u32, builder: TreeBuilder::new(source), depth: 0 };
+    let mut reader =
+        Reader { jiter: Jiter::new(data), data, base: bom as u32, builder: TreeBuilder::new(source), depth: 0 };
     let mut diagnostics = Vec::new();
     let root = match reader.document() {
         Ok(root) => Some(root),
@@ -21,7 +22,8 @@ pub(super) fn read(source: &Arc<Source>) -> (Document, Vec<Diagnostic>) {
         }
     };
     super::warn_of_duplicates(source, &reader.builder, &mut diagnostics);
-    let document = Document { source: Arc::clone(source), tree: reader.builder.finish(), roots: root.into_iter().collect() };
+    let document =
+        Document { source: Arc::clone(source), tree: reader.builder.finish(), roots: root.into_iter().collect() };
     (document, diagnostics)
 }
 
@@ -144,7 +146,8 @@ impl Reader<'_> {
                 let span = super::char_at(source, at);
                 super::mask_line(source, at);
                 let what = error.error_type.to_string();
-                let what = what.strip_prefix("EOF while").map_or(what.clone(), |rest| format!("the text ends while{rest}"));
+                let what =
+                    what.strip_prefix("EOF while").map_or(what.clone(), |rest| format!("the text ends while{rest}"));
                 Diagnostic::error("json-syntax", Location::new(source, span), format!("this is not valid JSON: {what}"))
                     .help("JSON has no comments and no comma after the last item; YAML would be read as well, under a name that ends in `.yaml`")
             }

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use paritygate_model::secret::Secret;
 use paritygate_model::shape::environment::ENVIRONMENT;
 use paritygate_model::shape::{Record, Shape};
+use paritygate_model::tree::Text;
 use paritygate_model::{Coverage, Diagnostic, Document, Location, Node, NodeId, Source, Span, Tree, Value, suggest};
 
 use crate::{Context, Description, Format, Imported, Module, Request};
@@ -47,7 +48,12 @@ fn read(source: &Arc<Source>, context: &Context<'_>, imported: &mut Imported) {
 }
 
 /// Checks and normalises the environments at `roots` of a document.
-pub fn describe(document: Document, roots: &[NodeId], context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) -> Vec<Description> {
+pub fn describe(
+    document: Document,
+    roots: &[NodeId],
+    context: &Context<'_>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<Description> {
     let mut lowering = Lowering { tree: document.tree, source: &document.source, context, diagnostics };
     for &root in roots {
         lowering.record(root, &ENVIRONMENT);
@@ -60,20 +66,29 @@ fn environments(tree: &Tree, roots: &[NodeId], source: &Arc<Source>, diagnostics
     let mut found = Vec::new();
     for &root in roots {
         let node = tree.node(root);
-        let list = if node.is_sequence() { Some(node) } else { node.get("environments").filter(|list| list.is_sequence()) };
+        let list =
+            if node.is_sequence() { Some(node) } else { node.get("environments").filter(|list| list.is_sequence()) };
         for candidate in list.map_or_else(|| vec![node], |list| list.items().collect()) {
             if candidate.is_map() {
                 found.push(candidate.id());
             } else {
                 let message = format!("expected an environment (a map of sections), found {}", candidate.kind_word());
-                diagnostics.push(Diagnostic::error("environment-shape", Location::new(source, candidate.span()), message));
+                diagnostics.push(Diagnostic::error(
+                    "environment-shape",
+                    Location::new(source, candidate.span()),
+                    message,
+                ));
             }
         }
     }
     if found.is_empty() && diagnostics.is_empty() {
         diagnostics.push(
-            Diagnostic::error("environment-shape", Location::new(source, Span::default()), "the text holds no environment")
-                .help("an environment document begins with `environment: NAME`"),
+            Diagnostic::error(
+                "environment-shape",
+                Location::new(source, Span::default()),
+                "the text holds no environment",
+            )
+            .help("an environment document begins with `environment: NAME`"),
         );
     }
     found
@@ -100,24 +115,19 @@ impl Lowering<'_> {
     }
 
     /// Checks and normalises what stands at `id`. `key` is the key under which it stands.
-    fn value(&mut self, id: NodeId, shape: &'static Shape, key: Option<&str>) {
+    fn value(&mut self, id: NodeId, shape: &'static Shape, key: Option<Text>) {
         if self.is_marked_unresolved(id) {
             return;
         }
         match (shape, self.node(id).value()) {
-            (Shape::Variable, _) => self.variable(id, key.unwrap_or_default()),
+            (Shape::Variable, _) => self.variable(id, key),
             (_, Value::Null) => {}
             (Shape::Any, _) => self.any(id, key),
             (Shape::Record(record), Value::Map) => self.record(id, record),
             (Shape::Map(inner), Value::Map) => {
                 for at in 0..self.node(id).len() {
                     let Some((key, _, value)) = self.tree.entry_at(id, at) else { break };
-                    if matches!(inner, Shape::Any | Shape::Variable) {
-                        let key = self.tree.str(key).to_owned();
-                        self.value(value, inner, Some(&key));
-                    } else {
-                        self.value(value, inner, None);
-                    }
+                    self.value(value, inner, Some(key).filter(|_| matches!(inner, Shape::Any | Shape::Variable)));
                 }
             }
             (Shape::Set(inner) | Shape::Sequence(inner), Value::Sequence) => {
@@ -143,7 +153,8 @@ impl Lowering<'_> {
                     self.diagnostics.push(Diagnostic::error("unknown-word", at, message).maybe_help(help));
                 }
             }
-            (Shape::Bool, Value::Bool(_)) | (Shape::Number, Value::Number(_)) | (Shape::Duration, Value::String(_)) => {}
+            (Shape::Bool, Value::Bool(_)) | (Shape::Number, Value::Number(_)) | (Shape::Duration, Value::String(_)) => {
+            }
             (Shape::Integer, Value::Number(text)) if text.parse::<i64>().is_ok() => {}
             (Shape::Bytes, Value::Number(text) | Value::String(text)) => {
                 let quantity = crate::quantity::bytes(text);
@@ -175,30 +186,30 @@ impl Lowering<'_> {
         for at in 0..self.node(id).len() {
             let Some((key, span, value)) = self.tree.entry_at(id, at) else { break };
             match record.field(self.tree.str(key)) {
-                Some(field) => self.value(value, field.shape, Some(field.name)),
+                Some(field) => self.value(value, field.shape, Some(key)),
                 None => self.unknown_field(key, span, value, record),
             }
         }
     }
 
-    fn unknown_field(&mut self, key: paritygate_model::tree::Text, span: Span, value: NodeId, record: &Record) {
-        let key = self.tree.str(key).to_owned();
-        let help = suggest::did_you_mean(&key, record.fields.iter().map(|field| field.name));
-        let message = format!("unknown field `{key}`");
-        self.diagnostics.push(Diagnostic::error("unknown-field", Location::new(self.source, span), message).maybe_help(help));
+    fn unknown_field(&mut self, key: Text, span: Span, value: NodeId, record: &Record) {
+        let name = self.tree.str(key);
+        let help = suggest::did_you_mean(name, record.fields.iter().map(|field| field.name));
+        let message = format!("unknown field `{name}`");
+        self.diagnostics
+            .push(Diagnostic::error("unknown-field", Location::new(self.source, span), message).maybe_help(help));
         // Whatever it is, it must not leak.
-        self.any(value, Some(&key));
+        self.any(value, Some(key));
     }
 
     /// A tree of which nothing is known: only what is secret by name or shape is sealed.
-    fn any(&mut self, id: NodeId, key: Option<&str>) {
+    fn any(&mut self, id: NodeId, key: Option<Text>) {
         match self.node(id).value() {
             Value::Map => {
                 for at in 0..self.node(id).len() {
                     let Some((key, _, value)) = self.tree.entry_at(id, at) else { break };
-                    let key = self.tree.str(key).to_owned();
                     if !self.is_marked_unresolved(value) {
-                        self.any(value, Some(&key));
+                        self.any(value, Some(key));
                     }
                 }
             }
@@ -217,8 +228,8 @@ impl Lowering<'_> {
         }
     }
 
-    fn seal(&self, name: Option<&str>, text: &str) -> Option<Secret> {
-        self.context.secrets.seal(self.context.key, name, text)
+    fn seal(&self, key: Option<Text>, text: &str) -> Option<Secret> {
+        self.context.secrets.seal(self.context.key, key.map(|key| self.tree.str(key)), text)
     }
 
     /// `{ unresolved: reason }` stands for a value that can't be known.
@@ -257,7 +268,5 @@ fn expected(shape: &Shape) -> &'static str {
 /// The sections' coverage, as an environment document declares it.
 pub fn coverage(root: Node<'_>) -> Vec<(String, Coverage)> {
     let declared = root.get("coverage").into_iter().flat_map(Node::entries);
-    declared
-        .filter_map(|(section, _, word)| Some((section.to_owned(), Coverage::from_word(word.as_str()?)?)))
-        .collect()
+    declared.filter_map(|(section, _, word)| Some((section.to_owned(), Coverage::from_word(word.as_str()?)?))).collect()
 }

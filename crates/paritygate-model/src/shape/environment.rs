@@ -1,7 +1,10 @@
 //! The table of an environment's sections and fields.
 
 use super::{Field, Record, Shape};
-use Shape::{Any, Bool, Bytes, Duration, Fingerprint, Integer, Map, Millicores, Number, Sequence, Set, Text, Timestamp, Version, Word};
+use Shape::{
+    Any, Bool, Bytes, Duration, Fingerprint, Integer, Map, Millicores, Number, Sequence, Set, Text, Timestamp, Version,
+    Word,
+};
 
 const fn f(name: &'static str, doc: &'static str, shape: &'static Shape) -> Field {
     Field { name, doc, shape }
@@ -36,8 +39,17 @@ pub const VALUE_TYPES: &[&str] = &["string", "integer", "float", "boolean", "url
 pub const VALUE_CLASSES: &[&str] = &["live", "test", "sandbox", "placeholder", "local", "unknown"];
 /// The words of a source's `store`.
 pub const STORES: &[&str] = &[
-    "env_file", "compose", "ssm", "vault", "doppler", "infisical", "k8s_secret", "k8s_configmap", "ci_variable",
-    "config_file", "image",
+    "env_file",
+    "compose",
+    "ssm",
+    "vault",
+    "doppler",
+    "infisical",
+    "k8s_secret",
+    "k8s_configmap",
+    "ci_variable",
+    "config_file",
+    "image",
 ];
 
 record! {

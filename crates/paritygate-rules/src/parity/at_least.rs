@@ -43,7 +43,9 @@ message: "`workloads.api.memory.limitBytes` in production is `268435456`, below 
         match paritygate_model::quantity::number(&self.min) {
             Some(floor) => Ok(Plan::Row(Box::new(Check { floor, shown: self.min }))),
             None => Err(vec![
-                params.wrong("min", format!("`{}` is no number", self.min)).help("write a number such as 2, or a quantity such as 512Mi"),
+                params
+                    .wrong("min", format!("`{}` is no number", self.min))
+                    .help("write a number such as 2, or a quantity such as 512Mi"),
             ]),
         }
     }

@@ -58,7 +58,11 @@ message: "`variables.API_URL` in production matches `localhost`: `http://localho
 
     fn compile(self, params: &Params<'_>) -> Result<Plan, Vec<Diagnostic>> {
         if self.pattern.is_none() && self.not.is_none() {
-            return Err(vec![params.wrong("pattern", "`matches` needs `pattern` or `not`").help("give the form that values must have")]);
+            return Err(vec![
+                params
+                    .wrong("pattern", "`matches` needs `pattern` or `not`")
+                    .help("give the form that values must have"),
+            ]);
         }
         let mut diagnostics = Vec::new();
         let mut regex = |name: &str, pattern: &Option<String>, whole: bool| {
@@ -72,7 +76,11 @@ message: "`variables.API_URL` in production matches `localhost`: `http://localho
             }
         };
         let (whole, part) = (regex("pattern", &self.pattern, true), regex("not", &self.not, false));
-        if diagnostics.is_empty() { Ok(Plan::Row(Box::new(Check { params: self, whole, part }))) } else { Err(diagnostics) }
+        if diagnostics.is_empty() {
+            Ok(Plan::Row(Box::new(Check { params: self, whole, part })))
+        } else {
+            Err(diagnostics)
+        }
     }
 }
 
@@ -93,7 +101,8 @@ struct Check {
 
 impl Check {
     fn fits(&self, text: &str) -> bool {
-        self.whole.as_ref().is_none_or(|regex| regex.is_match(text)) && !self.part.as_ref().is_some_and(|regex| regex.is_match(text))
+        self.whole.as_ref().is_none_or(|regex| regex.is_match(text))
+            && !self.part.as_ref().is_some_and(|regex| regex.is_match(text))
     }
 }
 
@@ -122,11 +131,13 @@ impl RowCheck for Check {
         let breaks = |text: &str| self.part.as_ref().is_some_and(|regex| regex.is_match(text));
         let first = failing.first().copied().unwrap_or_default();
         let broken = row.cell(first).text().is_some_and(breaks);
-        let (verb, pattern) = if broken { ("matches", &self.params.not) } else { ("does not match", &self.params.pattern) };
+        let (verb, pattern) =
+            if broken { ("matches", &self.params.not) } else { ("does not match", &self.params.pattern) };
         let pattern = pattern.as_deref().unwrap_or_default();
         let values: Vec<String> = failing.iter().map(|&at| row.marked(at)).collect();
         let verb = if failing.len() > 1 && verb == "matches" { "match" } else { verb };
-        let message = format!("`{}` in {} {verb} `{pattern}`: {}", row.path_text(), row.names(failing), values.join(", "));
+        let message =
+            format!("`{}` in {} {verb} `{pattern}`: {}", row.path_text(), row.names(failing), values.join(", "));
         Description::new(message)
     }
 }

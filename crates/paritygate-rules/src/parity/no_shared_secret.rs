@@ -77,7 +77,8 @@ impl GroupCheck for NoSharedSecret {
                 for fingerprint in secret.fingerprints() {
                     index.entry((&fingerprint.key_id, &fingerprint.hex)).or_default().push((environment, at));
                 }
-                let other = keys.iter().find(|(known, (key, _))| **known != environment && **key != *secret.fingerprint.key_id);
+                let other =
+                    keys.iter().find(|(known, (key, _))| **known != environment && **key != *secret.fingerprint.key_id);
                 if let (None, Some((&known, _))) = (mismatch, other) {
                     mismatch = Some((at, environment, known));
                 }
@@ -116,7 +117,8 @@ impl GroupCheck for NoSharedSecret {
         let Some(&Deviation { environment, against: Some(other), .. }) = finding.deviations.first() else {
             return Description::default();
         };
-        let other_row = finding.cells.iter().find(|(at, _)| *at == other).and_then(|&(_, at)| rows.get(at)).unwrap_or(row);
+        let other_row =
+            finding.cells.iter().find(|(at, _)| *at == other).and_then(|&(_, at)| rows.get(at)).unwrap_or(row);
         let (path, other_path) = (row.path_text(), other_row.path_text());
         let places = if path == other_path {
             format!("`{path}`")
@@ -131,7 +133,11 @@ impl GroupCheck for NoSharedSecret {
 }
 
 /// Which environments share one fingerprint: each with the reference, or else with the first other one that has it.
-fn shared(places: &[(usize, usize)], reference: Option<usize>, with_reference: bool) -> Vec<(usize, usize, usize, usize)> {
+fn shared(
+    places: &[(usize, usize)],
+    reference: Option<usize>,
+    with_reference: bool,
+) -> Vec<(usize, usize, usize, usize)> {
     let mut by_environment: BTreeMap<usize, usize> = BTreeMap::new();
     for &(environment, row) in places {
         by_environment.entry(environment).or_insert(row);
@@ -140,5 +146,9 @@ fn shared(places: &[(usize, usize)], reference: Option<usize>, with_reference: b
     let anchor = if with_reference { anchor } else { anchor.or_else(|| by_environment.keys().next_back().copied()) };
     let Some(anchor) = anchor else { return Vec::new() };
     let Some(&anchor_row) = by_environment.get(&anchor) else { return Vec::new() };
-    by_environment.iter().filter(|(environment, _)| **environment != anchor).map(|(&environment, &row)| (environment, row, anchor, anchor_row)).collect()
+    by_environment
+        .iter()
+        .filter(|(environment, _)| **environment != anchor)
+        .map(|(&environment, &row)| (environment, row, anchor, anchor_row))
+        .collect()
 }

@@ -55,11 +55,19 @@ message: "`backingServices.primary-db.tls` in production is `off`, which is not 
     fn compile(mut self, params: &Params<'_>) -> Result<Plan, Vec<Diagnostic>> {
         let empty = |list: &Option<Vec<String>>| list.as_ref().is_some_and(Vec::is_empty);
         if self.values.is_none() && self.none.is_none() {
-            return Err(vec![params.wrong("values", "`one-of` needs `values` or `none`").help("list what is allowed, or what is not")]);
+            return Err(vec![
+                params
+                    .wrong("values", "`one-of` needs `values` or `none`")
+                    .help("list what is allowed, or what is not"),
+            ]);
         }
         if empty(&self.values) || empty(&self.none) {
             let name = if empty(&self.values) { "values" } else { "none" };
-            return Err(vec![params.wrong(name, format!("`{name}` is empty, so the rule would say nothing")).help("list at least one value")]);
+            return Err(vec![
+                params
+                    .wrong(name, format!("`{name}` is empty, so the rule would say nothing"))
+                    .help("list at least one value"),
+            ]);
         }
         for list in [&mut self.values, &mut self.none].into_iter().flatten() {
             list.sort_unstable();
@@ -70,7 +78,9 @@ message: "`backingServices.primary-db.tls` in production is `off`, which is not 
 
 impl OneOf {
     fn allows(&self, text: &str) -> bool {
-        let has = |list: &Option<Vec<String>>| list.as_ref().map(|list| list.binary_search_by(|value| (**value).cmp(text)).is_ok());
+        let has = |list: &Option<Vec<String>>| {
+            list.as_ref().map(|list| list.binary_search_by(|value| (**value).cmp(text)).is_ok())
+        };
         has(&self.values).unwrap_or(true) && !has(&self.none).unwrap_or(false)
     }
 }

@@ -122,7 +122,8 @@ impl RowCheck for Present {
         if self.contract {
             let Some(contract) = row.contract() else { return };
             // The contract's own value is an example: that the key is listed is enough.
-            if row.cell(contract).is_absent() || row.cell(contract).unknown().is_some() && !row.cell(contract).is_set() {
+            if row.cell(contract).is_absent() || row.cell(contract).unknown().is_some() && !row.cell(contract).is_set()
+            {
                 return;
             }
             for member in row.members() {

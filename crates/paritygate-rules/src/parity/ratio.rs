@@ -48,11 +48,15 @@ message: "`workloads.api.memory.limitBytes` in staging is 33 % of production's, 
     fn compile(self, params: &Params<'_>) -> Result<Plan, Vec<Diagnostic>> {
         let bad = |value: Option<f64>| value.is_some_and(|value| !value.is_finite() || value < 0.0);
         let diagnostic = match (self.min, self.max) {
-            (None, None) => params.wrong("min", "`ratio` needs `min` or `max`").help("give the share of the reference's number, such as `min: 0.5`"),
+            (None, None) => params
+                .wrong("min", "`ratio` needs `min` or `max`")
+                .help("give the share of the reference's number, such as `min: 0.5`"),
             (min, max) if bad(min) || bad(max) => {
                 params.wrong(if bad(min) { "min" } else { "max" }, "a share is a number that is not negative")
             }
-            (Some(min), Some(max)) if min > max => params.wrong("min", format!("`min: {min}` is above `max: {max}`, so nothing could pass")),
+            (Some(min), Some(max)) if min > max => {
+                params.wrong("min", format!("`min: {min}` is above `max: {max}`, so nothing could pass"))
+            }
             _ => return Ok(Plan::Row(Box::new(self))),
         };
         Err(vec![diagnostic])
@@ -77,9 +81,11 @@ impl RowCheck for Ratio {
                         out.fail(environment, reference);
                     }
                 }
-                (Some(number), Some(_)) if number == 0.0 => {}
+                (Some(0.0), Some(_)) => {}
                 (Some(_), Some(_)) => out.unknown(environment, Some(reference), "the reference is 0"),
-                _ if matches!(cell.state, State::Secret(_)) => out.unknown(environment, Some(reference), "a secret can't be read"),
+                _ if matches!(cell.state, State::Secret(_)) => {
+                    out.unknown(environment, Some(reference), "a secret can't be read");
+                }
                 _ => out.unknown(environment, Some(reference), "it is no number"),
             }
         }

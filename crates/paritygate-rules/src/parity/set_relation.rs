@@ -170,7 +170,9 @@ impl RowCheck for SetRelation {
                     let common = own.iter().filter(|element| reference.binary_search(element).is_ok());
                     list("both have".to_owned(), common.map(|element| &**element).collect());
                 }
-                Relation::Subset => list(format!("only in {}", row.name(deviation.environment)), minus(&own, &reference)),
+                Relation::Subset => {
+                    list(format!("only in {}", row.name(deviation.environment)), minus(&own, &reference));
+                }
                 Relation::Superset => list(format!("only in {}", row.name(against)), minus(&reference, &own)),
                 Relation::Equal | Relation::Prefix => {
                     list(format!("only in {}", row.name(deviation.environment)), minus(&own, &reference));
@@ -179,7 +181,11 @@ impl RowCheck for SetRelation {
             }
             let found = if found.is_empty() { "the order differs".to_owned() } else { found.join(", ") };
             let relation = self.relation.words();
-            parts.push(format!("in {} must have {relation} {}: {found}", row.name(deviation.environment), row.name(against)));
+            parts.push(format!(
+                "in {} must have {relation} {}: {found}",
+                row.name(deviation.environment),
+                row.name(against)
+            ));
         }
         Description::new(format!("`{}` {}", row.path_text(), parts.join("; ")))
     }

@@ -67,8 +67,8 @@ fn record(record: &Record, required: &[&str]) -> Value {
         "additionalProperties": false,
         "properties": fields,
     });
-    if !required.is_empty() {
-        schema["required"] = json!(required);
+    if let Some(schema) = schema.as_object_mut().filter(|_| !required.is_empty()) {
+        schema.insert("required".to_owned(), json!(required));
     }
     schema
 }

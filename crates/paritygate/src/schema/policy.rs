@@ -18,8 +18,10 @@ pub(super) fn schema() -> Value {
     for (name, schema) in generator.take_definitions(true) {
         definitions.insert(name, schema);
     }
-    let kinds: Vec<Value> =
-        paritygate_rules::all().iter().map(|entry| json!({ "const": entry.name, "description": entry.summary })).collect();
+    let kinds: Vec<Value> = paritygate_rules::all()
+        .iter()
+        .map(|entry| json!({ "const": entry.name, "description": entry.summary }))
+        .collect();
     let text = |about: &str| json!({ "type": "string", "description": about });
     let template = |about: &str| {
         text(&format!(
@@ -33,14 +35,17 @@ pub(super) fn schema() -> Value {
         })
     };
     let severity = json!({ "enum": ["error", "warning", "info"] });
-    definitions.insert("severity".to_owned(), json!({
-        "description": "How much it weighs: one word, or a word by environment or tier with a default.",
-        "anyOf": [severity, {
-            "type": "object",
-            "properties": { "default": severity },
-            "additionalProperties": severity,
-        }],
-    }));
+    definitions.insert(
+        "severity".to_owned(),
+        json!({
+            "description": "How much it weighs: one word, or a word by environment or tier with a default.",
+            "anyOf": [severity, {
+                "type": "object",
+                "properties": { "default": severity },
+                "additionalProperties": severity,
+            }],
+        }),
+    );
     let environments = texts("The environments that it is about: names, tiers, or `all`.");
     let reference = text("The environment that the others are compared with; the highest by default.");
     let on_unknown = json!({
@@ -48,27 +53,30 @@ pub(super) fn schema() -> Value {
         "description": "What becomes of a row that can't be judged.",
     });
     let mode = json!({ "enum": ["enforce", "observe"], "description": "Whether it can fail the check." });
-    definitions.insert("rule".to_owned(), json!({
-        "type": "object",
-        "required": ["id", "kind"],
-        "additionalProperties": false,
-        "properties": {
-            "id": text("Its id, by which findings and exceptions speak of it."),
-            "kind": { "description": "What it asks.", "oneOf": kinds },
-            "description": text("What it is for."),
-            "select": texts("The paths that it is about, such as `variables.*` or `workloads.*.image.tag`."),
-            "environments": environments,
-            "reference": reference,
-            "severity": { "$ref": "#/$defs/severity" },
-            "onUnknown": on_unknown,
-            "mode": mode,
-            "params": { "type": "object", "description": "The parameters of its kind." },
-            "message": template("What to say instead of the kind's own message."),
-            "why": template("Why the rule exists."),
-            "fix": template("What to do about a finding."),
-        },
-        "allOf": branches,
-    }));
+    definitions.insert(
+        "rule".to_owned(),
+        json!({
+            "type": "object",
+            "required": ["id", "kind"],
+            "additionalProperties": false,
+            "properties": {
+                "id": text("Its id, by which findings and exceptions speak of it."),
+                "kind": { "description": "What it asks.", "oneOf": kinds },
+                "description": text("What it is for."),
+                "select": texts("The paths that it is about, such as `variables.*` or `workloads.*.image.tag`."),
+                "environments": environments,
+                "reference": reference,
+                "severity": { "$ref": "#/$defs/severity" },
+                "onUnknown": on_unknown,
+                "mode": mode,
+                "params": { "type": "object", "description": "The parameters of its kind." },
+                "message": template("What to say instead of the kind's own message."),
+                "why": template("Why the rule exists."),
+                "fix": template("What to do about a finding."),
+            },
+            "allOf": branches,
+        }),
+    );
     super::headed(
         "Policy",
         "Rules about environments.",

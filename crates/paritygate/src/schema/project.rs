@@ -4,8 +4,10 @@ use paritygate_model::shape::environment::TIERS;
 use serde_json::{Value, json};
 
 pub(super) fn schema() -> Value {
-    let formats: Vec<Value> =
-        paritygate_import::formats::ALL.iter().map(|format| json!({ "const": format.name, "description": format.summary })).collect();
+    let formats: Vec<Value> = paritygate_import::formats::ALL
+        .iter()
+        .map(|format| json!({ "const": format.name, "description": format.summary }))
+        .collect();
     let text = |about: &str| json!({ "type": "string", "description": about });
     let texts = |about: &str| json!({ "type": "array", "items": { "type": "string" }, "description": about });
     let exception = |more: Value, required: &[&str]| {
@@ -21,7 +23,7 @@ pub(super) fn schema() -> Value {
                 "max": { "type": "integer", "minimum": 1, "description": "How many paths a pattern may cover." },
             },
         });
-        if let (Some(properties), Some(more)) = (schema["properties"].as_object_mut(), more.as_object()) {
+        if let (Some(properties), Some(more)) = (schema.get_mut("properties").and_then(Value::as_object_mut), more.as_object()) {
             properties.extend(more.clone());
         }
         schema

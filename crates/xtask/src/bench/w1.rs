@@ -33,7 +33,10 @@ pub(super) fn text() -> String {
                     "{comma}\"APP_LIMIT_{key:02}\":{{\"value\":\"{}\"}}",
                     if at == 1 && key == 14 { "many".to_owned() } else { (key * 10).to_string() }
                 ),
-                _ => write!(out, "{comma}\"APP_SETTING_{key:02}\":{{\"value\":\"a-setting-of-some-length-{key:08}\",\"valueClass\":\"unknown\"}}"),
+                _ => write!(
+                    out,
+                    "{comma}\"APP_SETTING_{key:02}\":{{\"value\":\"a-setting-of-some-length-{key:08}\",\"valueClass\":\"unknown\"}}"
+                ),
             };
         }
         out.push_str("},\"packages\":{\"api\":{\"npm\":{");

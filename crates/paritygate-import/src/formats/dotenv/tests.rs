@@ -68,8 +68,7 @@ fn show_draft(draft: &Draft, path: &str, shown: &mut String) {
                 _ => ValueType::String,
             };
             let excerpt = at.source.excerpt(at.span).text;
-            *shown +=
-                &format!("{path} = {value} {}{secret} | {}: {excerpt}\n", value_type.word(), at.source.name());
+            *shown += &format!("{path} = {value} {}{secret} | {}: {excerpt}\n", value_type.word(), at.source.name());
         }
         other => *shown += &format!("{path} = {other:?}\n"),
     }

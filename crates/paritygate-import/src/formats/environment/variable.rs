@@ -5,6 +5,7 @@ use std::sync::Arc;
 use paritygate_model::secret::{MaskReason, Secret, ValueClass, ValueType};
 use paritygate_model::shape::Shape;
 use paritygate_model::shape::environment::VARIABLE;
+use paritygate_model::tree::Text;
 use paritygate_model::{Fingerprint, Node, NodeId, Value, Variable};
 
 use super::Lowering;
@@ -25,7 +26,7 @@ struct Fields {
 
 impl Lowering<'_> {
     /// Turns what stands at `id` into a variable. Secret values are sealed here and nowhere else.
-    pub(super) fn variable(&mut self, id: NodeId, name: &str) {
+    pub(super) fn variable(&mut self, id: NodeId, name: Option<Text>) {
         match self.node(id).value() {
             Value::Map => self.variable_map(id, name),
             Value::Sequence => self.wrong(id, super::expected(&Shape::Variable)),
@@ -37,7 +38,7 @@ impl Lowering<'_> {
         }
     }
 
-    fn variable_map(&mut self, id: NodeId, name: &str) {
+    fn variable_map(&mut self, id: NodeId, name: Option<Text>) {
         let mut fields = Fields::default();
         for at in 0..self.node(id).len() {
             let Some((key, span, value)) = self.tree.entry_at(id, at) else { break };
@@ -59,7 +60,9 @@ impl Lowering<'_> {
                 "presence" => fields.presence = Some(value),
                 "sensitivity" => fields.secret = word.map(|word| word == "secret"),
                 "valueType" => fields.value_type = ValueType::ALL.into_iter().find(|kind| Some(kind.word()) == word),
-                "valueClass" => fields.value_class = ValueClass::ALL.into_iter().find(|class| Some(class.word()) == word),
+                "valueClass" => {
+                    fields.value_class = ValueClass::ALL.into_iter().find(|class| Some(class.word()) == word);
+                }
                 "sources" => fields.sources = Some(value),
                 "rotatedAt" => fields.rotated_at = Some(value),
                 "expiresAt" => fields.expires_at = Some(value),
@@ -110,7 +113,7 @@ impl Lowering<'_> {
         value
     }
 
-    fn finish_variable(&mut self, id: NodeId, name: &str, value: NodeId, fields: &Fields) {
+    fn finish_variable(&mut self, id: NodeId, name: Option<Text>, value: NodeId, fields: &Fields) {
         let mut secret = fields.secret.unwrap_or(false);
         match self.node(value).value() {
             Value::String(text) => {
@@ -120,7 +123,7 @@ impl Lowering<'_> {
                     self.tree.set_unresolved(value, reason);
                     None
                 } else {
-                    self.seal(Some(name), text)
+                    self.seal(name, text)
                 };
                 if let Some(sealed) = sealed {
                     secret = true;

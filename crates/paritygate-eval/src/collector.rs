@@ -1,0 +1,313 @@
+//! Rows to raw findings: the rules judge what the walk meets.
+
+use std::ops::Range;
+
+use paritygate_lang::policy::OnUnknown;
+use paritygate_model::report::Severity;
+use paritygate_model::{Environment, Shape, limits};
+
+use crate::cell::Cell;
+use crate::engine::CompiledRule;
+use crate::kind::{Accepts, Deviation, GroupFinding, Outcome, Plan};
+use crate::row::{Row, Rows};
+use crate::scope::Scope;
+use crate::walk::Sink;
+
+/// A rule during one check.
+pub(crate) struct CheckRule<'c> {
+    pub(crate) compiled: &'c CompiledRule,
+    pub(crate) scope: &'c Scope,
+    pub(crate) runs: bool,
+    /// The number of the last row that it saw: a row may be met by two of its selectors.
+    last_row: usize,
+    /// Whether it met any row.
+    pub(crate) met: bool,
+    /// How many findings it has.
+    found: usize,
+    /// How many findings beyond the limit it would have.
+    pub(crate) truncated: usize,
+    /// The rows that were kept for it, if it judges them together.
+    kept: Vec<usize>,
+}
+
+impl<'c> CheckRule<'c> {
+    pub(crate) fn new(compiled: &'c CompiledRule, scope: &'c Scope, runs: bool) -> Self {
+        Self { compiled, scope, runs, last_row: 0, met: false, found: 0, truncated: 0, kept: Vec::new() }
+    }
+}
+
+/// Rows that outlive the walk, in shared vectors.
+#[derive(Default)]
+pub(crate) struct Kept<'t> {
+    segments: Vec<&'t str>,
+    cells: Vec<Cell<'t>>,
+    rows: Vec<KeptRow>,
+}
+
+#[derive(Clone)]
+struct KeptRow {
+    path: Range<usize>,
+    cells: Range<usize>,
+    shape: &'static Shape,
+    /// The number of the row in the walk.
+    number: usize,
+}
+
+impl<'t> Kept<'t> {
+    fn keep(&mut self, number: usize, path: &[&'t str], cells: &[Cell<'t>], shape: &'static Shape) -> usize {
+        if self.rows.last().is_some_and(|row| row.number == number) {
+            return self.rows.len() - 1;
+        }
+        let (segments, first) = (self.segments.len(), self.cells.len());
+        self.segments.extend_from_slice(path);
+        self.cells.extend_from_slice(cells);
+        self.rows.push(KeptRow { path: segments..self.segments.len(), cells: first..self.cells.len(), shape, number });
+        self.rows.len() - 1
+    }
+
+    fn copy_with(&mut self, row: usize, replaced: &[(usize, usize)]) -> usize {
+        let Some(kept) = self.rows.get(row).cloned() else { return row };
+        let mut cells: Vec<Cell<'t>> = self.cells.get(kept.cells.clone()).unwrap_or_default().to_vec();
+        for &(environment, other) in replaced {
+            let other = self.rows.get(other).and_then(|other| self.cells.get(other.cells.clone()));
+            if let (Some(cell), Some(other)) =
+                (cells.get_mut(environment), other.and_then(|cells| cells.get(environment)))
+            {
+                *cell = other.clone();
+            }
+        }
+        let first = self.cells.len();
+        self.cells.extend(cells);
+        self.rows.push(KeptRow { cells: first..self.cells.len(), number: usize::MAX, ..kept });
+        self.rows.len() - 1
+    }
+
+    pub(crate) fn row<'r>(
+        &'r self,
+        row: usize,
+        scope: &'r Scope,
+        environments: &'r [&'t Environment],
+        classes: crate::row::Classes<'r>,
+    ) -> Option<Row<'r, 't>> {
+        let kept = self.rows.get(row)?;
+        Some(Row {
+            path: self.segments.get(kept.path.clone()).unwrap_or_default(),
+            cells: self.cells.get(kept.cells.clone()).unwrap_or_default(),
+            shape: kept.shape,
+            scope,
+            environments,
+            classes,
+        })
+    }
+}
+
+/// What a rule found, before it is put into words.
+pub(crate) struct RawFinding {
+    pub(crate) rule: usize,
+    pub(crate) row: usize,
+    pub(crate) deviations: Vec<Deviation>,
+    /// Why it can't be judged, where it can't.
+    pub(crate) unknown: Option<String>,
+    /// What a group check said about it.
+    pub(crate) group: Option<GroupFinding>,
+    /// The exception that covers it.
+    pub(crate) waiver: Option<paritygate_model::report::WaiverRef>,
+    /// What exceptions have to say about it.
+    pub(crate) notes: Vec<String>,
+}
+
+/// Receives the rows of the walk and judges them.
+pub(crate) struct Collector<'c, 't> {
+    pub(crate) environments: &'c [&'t Environment],
+    pub(crate) rules: Vec<CheckRule<'c>>,
+    pub(crate) kept: Kept<'t>,
+    pub(crate) findings: Vec<RawFinding>,
+    /// Reasons of rows that were not judged, where a policy asks for a summary.
+    pub(crate) skipped: Vec<String>,
+    outcome: Outcome,
+}
+
+/// Names no class: for checks, which only compare.
+fn no_classes(_: &paritygate_model::Secret) -> String {
+    "secret".to_owned()
+}
+
+impl<'t> Sink<'t> for Collector<'_, 't> {
+    fn row(&mut self, number: usize, bindings: &[u32], path: &[&'t str], cells: &[Cell<'t>], shape: &'static Shape) {
+        for &binding in bindings {
+            let rule_at = binding as usize;
+            let Some(rule) = self.rules.get_mut(rule_at) else { continue };
+            if !rule.runs || rule.last_row == number {
+                continue;
+            }
+            rule.last_row = number;
+            if rule.compiled.accepts == Accepts::Leaf && is_collection(cells, shape) {
+                continue;
+            }
+            let described = |at: usize| cells.get(at).is_some_and(|cell| cell.node.is_some());
+            let in_scope = rule.scope.members.iter().any(|&member| described(member));
+            match &rule.compiled.plan {
+                Plan::Row(check) => {
+                    let by_contract = check.uses_contract() && rule.scope.contract.is_some_and(described);
+                    if !in_scope && !by_contract {
+                        continue;
+                    }
+                    rule.met = true;
+                    let row = Row {
+                        path,
+                        cells,
+                        shape,
+                        scope: rule.scope,
+                        environments: self.environments,
+                        classes: &no_classes,
+                    };
+                    self.outcome.clear();
+                    check.row(&row, &mut self.outcome);
+                    self.take(rule_at, number, path, cells, shape);
+                }
+                Plan::Group(_) if in_scope => {
+                    rule.met = true;
+                    let kept = self.kept.keep(number, path, cells, shape);
+                    rule.kept.push(kept);
+                }
+                Plan::Group(_) => {}
+            }
+        }
+    }
+}
+
+/// Whether a row is a map, which kinds for single values pass over where a pattern meets it.
+fn is_collection(cells: &[Cell<'_>], shape: &Shape) -> bool {
+    !shape.is_leaf() || cells.iter().any(|cell| matches!(cell.state, crate::cell::State::Value(node) if node.is_map()))
+}
+
+impl<'c, 't> Collector<'c, 't> {
+    pub(crate) fn new(environments: &'c [&'t Environment], rules: Vec<CheckRule<'c>>) -> Self {
+        Self {
+            environments,
+            rules,
+            kept: Kept::default(),
+            findings: Vec::new(),
+            skipped: Vec::new(),
+            outcome: Outcome::default(),
+        }
+    }
+}
+
+impl<'t> Collector<'_, 't> {
+    fn take(&mut self, rule_at: usize, number: usize, path: &[&'t str], cells: &[Cell<'t>], shape: &'static Shape) {
+        let Some(rule) = self.rules.get_mut(rule_at) else { return };
+        let mut unknown = None;
+        if self.outcome.deviations.is_empty() {
+            let Some((deviation, reason)) = self.outcome.unknown.take() else { return };
+            match rule.compiled.rule.on_unknown {
+                OnUnknown::Skip => return,
+                OnUnknown::Warn => {
+                    self.skipped.push(reason);
+                    return;
+                }
+                OnUnknown::Unknown | OnUnknown::Fail => {
+                    self.outcome.deviations.push(deviation);
+                    unknown = Some(reason);
+                }
+            }
+        }
+        if rule.found == limits::MAX_FINDINGS_PER_RULE {
+            rule.truncated += 1;
+            return;
+        }
+        rule.found += 1;
+        let row = self.kept.keep(number, path, cells, shape);
+        let deviations = self.outcome.deviations.clone();
+        self.findings.push(RawFinding {
+            rule: rule_at,
+            row,
+            deviations,
+            unknown,
+            group: None,
+            waiver: None,
+            notes: Vec::new(),
+        });
+    }
+
+    /// Runs the checks that judge all their rows together.
+    pub(crate) fn judge_groups(&mut self) {
+        let mut found = Vec::new();
+        for at in 0..self.rules.len() {
+            let Some(rule) = self.rules.get(at) else { break };
+            let Plan::Group(check) = &rule.compiled.plan else { continue };
+            if rule.kept.is_empty() {
+                continue;
+            }
+            let rows =
+                rule.kept.iter().filter_map(|&row| self.kept.row(row, rule.scope, self.environments, &no_classes));
+            found.clear();
+            check.rows(&Rows { rows: rows.collect() }, &mut found);
+            let kept = rule.kept.clone();
+            for finding in found.drain(..) {
+                self.take_group(at, &kept, finding);
+            }
+        }
+    }
+
+    fn take_group(&mut self, rule_at: usize, kept: &[usize], finding: GroupFinding) {
+        let Some(rule) = self.rules.get_mut(rule_at) else { return };
+        if let Some(reason) = &finding.unknown {
+            match rule.compiled.rule.on_unknown {
+                OnUnknown::Skip => return,
+                OnUnknown::Warn => {
+                    self.skipped.push(reason.clone());
+                    return;
+                }
+                OnUnknown::Unknown | OnUnknown::Fail => {}
+            }
+        }
+        if rule.found == limits::MAX_FINDINGS_PER_RULE {
+            rule.truncated += 1;
+            return;
+        }
+        rule.found += 1;
+        let Some(&row) = kept.get(finding.row) else { return };
+        let cells: Vec<(usize, usize)> =
+            finding.cells.iter().filter_map(|&(environment, row)| Some((environment, *kept.get(row)?))).collect();
+        let row = self.kept.copy_with(row, &cells);
+        self.findings.push(RawFinding {
+            rule: rule_at,
+            row,
+            deviations: finding.deviations.clone(),
+            unknown: finding.unknown.clone(),
+            group: Some(finding),
+            waiver: None,
+            notes: Vec::new(),
+        });
+    }
+
+    /// All rows that were kept for a rule that judges them together.
+    pub(crate) fn group_rows<'r>(&'r self, rule: usize, classes: crate::row::Classes<'r>) -> Rows<'r, 't> {
+        let rule = self.rules.get(rule);
+        let rows = rule.into_iter().flat_map(|rule| {
+            rule.kept.iter().filter_map(|&row| self.kept.row(row, rule.scope, self.environments, classes))
+        });
+        Rows { rows: rows.collect() }
+    }
+
+    /// How much a finding weighs: between two environments what the lesser of them is worth.
+    pub(crate) fn severity(&self, finding: &RawFinding) -> Severity {
+        let Some(rule) = self.rules.get(finding.rule) else { return Severity::Error };
+        let of = |at: usize| {
+            self.environments
+                .get(at)
+                .filter(|environment| !environment.contract)
+                .map(|environment| rule.compiled.rule.severity.of(&environment.name, environment.tier))
+        };
+        let weigh = |deviation: &Deviation| {
+            let own = of(deviation.environment);
+            let other = deviation.against.and_then(of);
+            match (own, other) {
+                (Some(own), Some(other)) => own.min(other),
+                (one, other) => one.or(other).unwrap_or(Severity::Info),
+            }
+        };
+        finding.deviations.iter().map(weigh).max().unwrap_or(Severity::Info)
+    }
+}
