@@ -139,20 +139,25 @@ impl Environment {
     /// How much is described at a path, by the longest declared path that leads there.
     ///
     /// Paths in `coverage` are sections (`network`) or, where part of a section was not readable, deeper
-    /// (`workloads.api.variables`).
+    /// (`workloads.api.variables`), written as in a policy.
     pub fn coverage_at(&self, path: &[&str]) -> Coverage {
-        let declared = self
-            .coverage
-            .iter()
-            .filter(|(at, _)| {
-                let mut keys = path.iter();
-                at.split('.').all(|key| keys.next().is_some_and(|other| *other == key))
-            })
-            .max_by_key(|(at, _)| at.len());
-        if let Some(&(_, coverage)) = declared {
+        let Some(section) = path.first() else { return Coverage::Complete };
+        let mut declared = self.coverage.iter().find(|(at, _)| at == section).map(|(_, coverage)| *coverage);
+        if self.coverage.iter().any(|(at, _)| at.len() > section.len() && at.starts_with(section)) {
+            let mut here = String::new();
+            for key in path {
+                if !here.is_empty() {
+                    here.push('.');
+                }
+                let _infallible = crate::path::write_segment(&mut here, key);
+                let found = self.coverage.iter().find(|(at, _)| *at == here);
+                declared = found.map(|(_, coverage)| *coverage).or(declared);
+            }
+        }
+        if let Some(coverage) = declared {
             return coverage;
         }
-        let described = path.first().is_some_and(|section| self.root().get(section).is_some());
+        let described = self.root().get(section).is_some();
         if described { Coverage::Complete } else { Coverage::NotCollected }
     }
 }

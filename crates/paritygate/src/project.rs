@@ -237,11 +237,12 @@ fn policy_sources(
     }
 }
 
-/// A section that several layers fill is complete only if each of them is.
+/// A section that several layers describe is complete only if each of them is; a layer that does not describe it says nothing.
 fn add_coverage(coverage: &mut Vec<(String, Coverage)>, more: Vec<(String, Coverage)>) {
+    let describes = |coverage: Coverage| matches!(coverage, Coverage::Complete | Coverage::Partial);
     for (section, new) in more {
         match coverage.iter_mut().find(|(known, _)| *known == section) {
-            Some((_, known)) if *known == Coverage::Complete => *known = new,
+            Some((_, known)) if !describes(*known) || (*known == Coverage::Complete && describes(new)) => *known = new,
             Some(_) => {}
             None => coverage.push((section, new)),
         }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use paritygate_model::secret::MaskReason;
-use paritygate_model::{Coverage, Diagnostic, Draft, DraftValue, Location, Source, limits};
+use paritygate_model::{Coverage, Diagnostic, Draft, DraftValue, Location, Source, limits, path};
 
 use crate::dotenv::{Dialect, Interpolated, Line, Lookup, lex};
 use crate::{Context, Description, Format, Imported, Module, Request, variable};
@@ -48,7 +48,11 @@ fn import(request: &Request, context: &Context<'_>) -> Imported {
         let mut draft = Draft::map();
         draft.set(&section, layers.variables);
         imported.descriptions.push(Description::Draft(draft));
-        imported.coverage.push((section.join("."), Coverage::Complete));
+        if request.component.is_some() {
+            // These files say nothing about which other components there are.
+            imported.coverage.push(("workloads".to_owned(), Coverage::NotCollected));
+        }
+        imported.coverage.push((path::join(section.iter().copied()), Coverage::Complete));
     }
     imported
 }

@@ -142,6 +142,7 @@ fn components_have_a_place_of_their_own() {
         .workloads.api.variables.A = "1" integer | api/.env: A=1
         .workloads.api.variables.B = "true" boolean | api/.env: B=true
         .workloads.api.variables.C = "" string | api/.env: C=
+        workloads: notCollected
         workloads.api.variables: complete
     "#]]
     .assert_eq(&show(&import(&[("api/.env", "A=1\nB=true\nC=\n")], Some("api"))));
