@@ -27,6 +27,9 @@ impl Deref for Sealed<'_> {
     }
 }
 
+/// How many keys of a map a message names.
+const SHOWN_KEYS: usize = 8;
+
 /// What is there.
 #[derive(Clone, Debug)]
 pub enum State<'t> {
@@ -190,6 +193,11 @@ impl<'t> Cell<'t> {
     /// The cell as people read it. `class` names the equality class of a secret.
     pub fn shown(&self, class: impl Fn(&Secret) -> String) -> String {
         match &self.state {
+            State::Value(node) if node.is_map() => {
+                let keys: Vec<&str> = node.entries().take(SHOWN_KEYS).map(|(key, ..)| key).collect();
+                let more = if node.len() > SHOWN_KEYS { ", …" } else { "" };
+                cut(format!("{{{}{more}}}", keys.join(", ")))
+            }
             State::Value(node) => {
                 let mut out = String::with_capacity(node.scalar_text().map_or(limits::MAX_SHOWN_CHARS * 2, str::len));
                 write_node(&mut out, *node, 0);

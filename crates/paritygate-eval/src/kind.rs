@@ -107,6 +107,11 @@ pub trait RowCheck: Send + Sync {
     /// Words for a row that deviates. Called for findings only.
     fn describe(&self, row: &Row<'_, '_>, deviations: &[Deviation]) -> Description;
 
+    /// The field of a selected map that a finding shows, where the check is about one.
+    fn focus(&self) -> Option<&'static str> {
+        None
+    }
+
     /// Whether it also looks at the contract, which is no environment.
     fn uses_contract(&self) -> bool {
         false

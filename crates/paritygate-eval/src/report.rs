@@ -180,7 +180,8 @@ fn finding<'t>(
     let mut deviating: Vec<usize> = raw.deviations.iter().map(|deviation| deviation.environment).collect();
     deviating.sort_unstable();
     deviating.dedup();
-    let reference = raw.deviations.iter().find_map(|deviation| deviation.against).or(row.reference());
+    let against = raw.deviations.iter().find_map(|deviation| deviation.against);
+    let reference = row.reference().or(against);
     if raw.unknown.is_none()
         && let Some(template) = &source.message
     {
@@ -207,9 +208,13 @@ fn finding<'t>(
             || rule.scope.members.contains(&at)
             || (contract && row.cell(at).node.is_some() && uses_contract(&rule.compiled.plan))
     };
+    let focus = match &rule.compiled.plan {
+        Plan::Row(check) => check.focus(),
+        Plan::Group(_) => None,
+    };
     let cells = (0..environments.len())
         .filter(|&at| involved(at))
-        .filter_map(|at| Some((name(at)?, plain(row.cell(at), class))));
+        .filter_map(|at| Some((name(at)?, plain(&focused(row.cell(at), focus), class))));
     Some(Finding {
         rule: Arc::clone(&source.id),
         kind: rule.compiled.kind,
@@ -218,7 +223,7 @@ fn finding<'t>(
         observed: source.mode == Mode::Observe,
         path: row.path_text(),
         environments: deviating.iter().filter_map(|&at| name(at)).collect(),
-        reference: raw.deviations.iter().find_map(|deviation| deviation.against).and_then(name),
+        reference: against.and_then(name),
         cells: Cells(cells.collect()),
         message: description.message,
         notes: description.notes,
@@ -226,6 +231,15 @@ fn finding<'t>(
         fix: description.fix,
         waiver: raw.waiver.clone(),
     })
+}
+
+/// The part of a map that a check is about, where the map has it.
+fn focused<'t>(cell: &Cell<'t>, focus: Option<&str>) -> Cell<'t> {
+    let part = match (&cell.state, focus) {
+        (State::Value(node), Some(field)) => node.get(field).map(Cell::of),
+        _ => None,
+    };
+    part.unwrap_or_else(|| cell.clone())
 }
 
 fn uses_contract(plan: &Plan) -> bool {

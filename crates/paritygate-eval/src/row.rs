@@ -32,9 +32,11 @@ impl<'r, 't> Row<'r, 't> {
         path::join(self.path.iter().copied())
     }
 
-    /// The last key: a variable's name, a package's name.
+    /// What the row is about: a variable's name (also where one of its facets is selected), a package's name.
     pub fn key(&self) -> &'t str {
-        self.path.last().copied().unwrap_or_default()
+        let variables = self.path.iter().position(|key| *key == "variables");
+        let variable = variables.and_then(|at| self.path.get(at + 1));
+        variable.or(self.path.last()).copied().unwrap_or_default()
     }
 
     /// The cell of an environment, by its place in the check.

@@ -99,6 +99,10 @@ impl RowCheck for SameArtifact {
         }
     }
 
+    fn focus(&self) -> Option<&'static str> {
+        Some(if self.level == Level::Index { "indexDigest" } else { "digest" })
+    }
+
     fn describe(&self, row: &Row<'_, '_>, deviations: &[Deviation]) -> Description {
         let involved = super::involved(row, deviations);
         let shown = |at: &usize| {
