@@ -1,5 +1,7 @@
 //! The walk over all environments at once: a merge join that enters only what a selector asks for.
 
+use std::cmp::Ordering;
+
 use paritygate_model::shape::environment::{ENVIRONMENT, META};
 use paritygate_model::{Environment, Node, Shape, Value, Variable, limits};
 
@@ -154,7 +156,7 @@ impl<'w, 't, S: Sink<'t>> Walk<'w, 't, S> {
         let entry = matches!(shape, Shape::Record(_)) && self.is_entry;
         loop {
             let live = self.heads.get(heads..heads + count).unwrap_or_default();
-            let Some(key) = live.iter().flatten().filter_map(|head| head.next.map(|(key, _)| key)).min() else { break };
+            let Some((key, present)) = least(live) else { break };
             let from = self.states.len();
             let open = !is_metadata(key, depth);
             for at in states..level {
@@ -166,9 +168,9 @@ impl<'w, 't, S: Sink<'t>> Walk<'w, 't, S> {
             let base = self.places.len();
             for at in 0..count {
                 let mut place = Place::Absent;
-                if let Some(Some(head)) = self.heads.get_mut(heads + at)
-                    && let Some((own, node)) = head.next
-                    && own == key
+                if present & (1 << at) != 0
+                    && let Some(Some(head)) = self.heads.get_mut(heads + at)
+                    && let Some((_, node)) = head.next
                 {
                     place = Place::Node(node);
                     head.advance();
@@ -276,6 +278,24 @@ fn absent<'t>(environment: &Environment, path: &[&'t str]) -> State<'t> {
         Some(reason) => State::NotCollected(reason),
         None => State::Missing,
     }
+}
+
+/// The least key among the next entries, and which environments have it, one bit each.
+fn least<'t>(heads: &[Option<Head<'t>>]) -> Option<(&'t str, u64)> {
+    let mut least: Option<(&'t str, u64)> = None;
+    for (at, head) in heads.iter().enumerate() {
+        let Some((key, _)) = head.as_ref().and_then(|head| head.next) else { continue };
+        let bit = 1 << at;
+        least = Some(match least {
+            None => (key, bit),
+            Some((known, present)) => match key.cmp(known) {
+                Ordering::Less => (key, bit),
+                Ordering::Equal => (known, present | bit),
+                Ordering::Greater => (known, present),
+            },
+        });
+    }
+    least
 }
 
 /// What stands for a child of a place that has none: below null is null, below the unknown is the unknown, and below an
