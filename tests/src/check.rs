@@ -85,12 +85,22 @@ impl Answer {
         (format.render)(&self.report, &self.diagnostics, &output::Style { verbose: true, ..output::Style::default() })
     }
 
-    /// Everything that can be printed of it, for a look for what must not be there.
-    pub fn everything(&self) -> String {
+    /// Everything that a check can print of it: no secret stands there, and no fingerprint.
+    pub fn shown(&self) -> String {
         let mut out: Vec<String> = output::ALL.iter().map(|format| self.render(format.name)).collect();
         out.push(output::diagnostics(&self.diagnostics, &output::Style::default()));
         out.push(format!("{:?}\n{:?}\n{:?}", self.report, self.diagnostics, self.environments));
-        out.extend(self.environments.iter().map(|environment| paritygate::export::document(environment).to_string()));
         out.join("\n")
+    }
+
+    /// The environments as documents: what `import` prints. No secret stands there, but fingerprints do.
+    pub fn exported(&self) -> String {
+        let documents = self.environments.iter().map(|environment| paritygate::export::document(environment).to_string());
+        documents.collect::<Vec<_>>().join("\n")
+    }
+
+    /// Both.
+    pub fn everything(&self) -> String {
+        format!("{}\n{}", self.shown(), self.exported())
     }
 }

@@ -9,9 +9,15 @@ use paritygate_tests::check::{Answer, check, files};
 use paritygate_tests::{diff, files_below, here, relative, repository};
 
 /// Cases that are known to fail, each with the reason. A case in this list must fail: when it passes, it leaves the list.
-const KNOWN_FAILURES: &[(&str, &str)] = &[];
+const KNOWN_FAILURES: &[(&str, &str)] = &[
+    ("exceptions/expected-broken-without-finding", "a relation's pattern is not shown as it was written"),
+    ("exceptions/waiver-max", "a waiver that is refused for its missing `max` still covers"),
+    ("policy/several-mistakes", "a rule that stands twice in one policy is told a second time, as if it stood in another policy"),
+];
 /// The same for the command line alone.
 const KNOWN_FAILURES_OF_CLI: &[(&str, &str)] = &[];
+/// Cases whose canary is secret because of another environment. An import sees one environment, and can't know.
+const PLAIN_ALONE: &[&str] = &["secrets/secret-elsewhere"];
 
 struct Found {
     name: String,
@@ -74,7 +80,7 @@ fn compare(known: &[(&str, &str)], mut actual: impl FnMut(&Found) -> String) {
 #[test]
 fn the_facade_answers_alike() {
     if std::env::var_os("UPDATE_CONFORMANCE").is_some() {
-        for found in cases() {
+        for found in cases().iter().filter(|found| KNOWN_FAILURES.iter().all(|(name, _)| *name != found.name)) {
             std::fs::write(found.folder.join("answer.json"), answer(&found.case).render("json")).expect("written");
         }
     }
@@ -84,7 +90,15 @@ fn the_facade_answers_alike() {
 #[test]
 fn no_canary_leaves() {
     for found in cases() {
-        let everything = answer(&found.case).everything();
+        let answer = answer(&found.case);
+        let (shown, exported) = (answer.shown(), answer.exported());
+        for fingerprint in exported.split("\"hex\":\"").skip(1).filter_map(|rest| rest.split('"').next()) {
+            // Short ones are the made-up fingerprints of a case, and could stand anywhere.
+            let leaves = fingerprint.len() > 4 && shown.contains(fingerprint);
+            assert!(!leaves, "{}: the fingerprint {fingerprint} leaves", found.name);
+        }
+        let is_alone = PLAIN_ALONE.contains(&&*found.name);
+        let everything = if is_alone { shown } else { format!("{shown}\n{exported}") };
         for canary in &found.case.canaries {
             let is_there = found.case.files.values().any(|text| text.contains(canary.as_str()));
             assert!(is_there, "{}: the canary `{canary}` is in no file", found.name);

@@ -26,7 +26,7 @@ pub(super) fn choose(texts: &[&str]) -> Option<Scheme> {
 }
 
 /// Whether a text looks like a date: `2024.01`, `2024-01-15`, `20240115`, `24.04`.
-fn shows_date(text: &str) -> bool {
+pub(super) fn shows_date(text: &str) -> bool {
     let text = text.trim();
     let text = text.strip_prefix("RELEASE.").or_else(|| text.strip_prefix(['v', 'V'])).unwrap_or(text);
     let mut runs = text.split(|sign: char| !sign.is_ascii_digit());

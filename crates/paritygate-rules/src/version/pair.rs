@@ -53,13 +53,26 @@ pub(crate) fn read<'t>(scheme: Scheme, row: &Row<'_, 't>, a: usize, b: usize) ->
 
 fn compare<'t>(scheme: Scheme, row: &Row<'_, 't>, left: &Cell<'t>, right: &Cell<'t>) -> Result<Pair<'t>, Cow<'t, str>> {
     let (left, right) = (texts(left)?, texts(right)?);
-    let all: Texts<'t> = left.iter().chain(&right).copied().collect();
     let scheme = if scheme == Scheme::Auto { scheme_of(row.path()) } else { scheme };
+    if let ([a], [b], Scheme::Auto) = (left.as_slice(), right.as_slice(), scheme)
+        && let (Some(own), Some(other)) = (plain(a), plain(b))
+    {
+        let read = |version, text| Reading { version, text, several: false };
+        return Ok(Pair::Read(read(own, a), read(other, b)));
+    }
+    let all: Texts<'t> = left.iter().chain(&right).copied().collect();
     let scheme = if scheme == Scheme::Auto { auto::choose(&all).ok_or_else(|| no_scheme(&all))? } else { scheme };
     Ok(match (highest(scheme, &left)?, highest(scheme, &right)?) {
         (Some(left), Some(right)) => Pair::Read(left, right),
         _ => Pair::Settled,
     })
+}
+
+/// Three plain numbers, which most versions are: they are a semantic version, and nothing else has to be tried.
+fn plain(text: &str) -> Option<Version> {
+    let plain = text.len() < 24 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let dots = text.bytes().filter(|byte| *byte == b'.').count();
+    if plain && dots == 2 && !auto::shows_date(text) { parse(Scheme::Semver, text) } else { None }
 }
 
 /// Whether both are written alike. Numbers too are compared as they are written: `3.1` is another version than `3.10`.

@@ -1,0 +1,134 @@
+//! Bounded behaviour: what is too large, too deep or circular is one clear diagnostic, in little time.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use paritygate::{Diagnostic, FingerprintKey, Source, Timestamp, diagnostic, document, limits};
+use paritygate_tests::check;
+
+/// More than any of these may take, on a slow machine and unoptimised.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The codes of what is wrong with a text, and with the project that it is an environment of.
+fn codes(name: &str, text: &str) -> Vec<&'static str> {
+    let begun = Instant::now();
+    let (_, diagnostics) = document::read(&Source::new(name, text));
+    assert!(begun.elapsed() < PATIENCE, "{name}: {:?}", begun.elapsed());
+    diagnostics.iter().map(|diagnostic| diagnostic.code).collect()
+}
+
+/// What is wrong with a project of these files, and how long it took to say so.
+fn wrong(files: &[(&str, &str)]) -> Vec<Diagnostic> {
+    let begun = Instant::now();
+    let files: BTreeMap<String, String> = files.iter().map(|(path, text)| (path.to_string(), text.to_string())).collect();
+    let answer = check::check(check::files(&files), &FingerprintKey::from_bytes(*b"key"), Timestamp::UNIX_EPOCH, &[]);
+    answer.everything();
+    assert!(begun.elapsed() < PATIENCE, "{:?}", begun.elapsed());
+    answer.diagnostics
+}
+
+/// One diagnostic with that code, an error, that says what to do.
+fn one(diagnostics: &[Diagnostic], code: &str) {
+    let codes: Vec<&str> = diagnostics.iter().map(|diagnostic| diagnostic.code).collect();
+    assert_eq!(codes, [code]);
+    assert!(diagnostic::has_errors(diagnostics) && diagnostics.iter().all(|diagnostic| diagnostic.help.is_some()));
+}
+
+fn nested(open: &str, close: &str, depth: usize) -> String {
+    format!("{}1{}", open.repeat(depth), close.repeat(depth))
+}
+
+#[test]
+fn a_large_file_is_refused_without_being_kept() {
+    let bytes = vec![b'a'; 100 * 1024 * 1024];
+    let begun = Instant::now();
+    let (source, diagnostics) = document::decode("large.yaml", &bytes);
+    one(&diagnostics, "document-too-large");
+    assert!(source.text().is_empty() && begun.elapsed() < Duration::from_millis(100), "{:?}", begun.elapsed());
+    assert!(diagnostics[0].message.contains("100 MB") || diagnostics[0].message.contains("104 MB"), "{}", diagnostics[0].message);
+    assert!(diagnostics[0].message.contains(&format!("{} MB", limits::MAX_DOCUMENT_BYTES / 1_000_000)), "{}", diagnostics[0].message);
+}
+
+#[test]
+fn depth_is_limited_at_its_limit() {
+    let at = limits::MAX_DEPTH;
+    for (name, open, close) in [("d.json", "[", "]"), ("d.json", "{\"a\":", "}"), ("d.yaml", "[", "]"), ("d.yaml", "{a: ", "}")] {
+        assert_eq!(codes(name, &nested(open, close, at)), [] as [&str; 0], "{name} {open}");
+        assert_eq!(codes(name, &nested(open, close, at + 1)), ["too-deep"], "{name} {open}");
+        assert_eq!(codes(name, &nested(open, close, 200_000)), ["too-deep"], "{name} {open}");
+        // Never closed: still one mistake.
+        assert_eq!(codes(name, &open.repeat(200_000)), ["too-deep"], "{name} {open}");
+    }
+    let blocks = |depth: usize| (0..depth).map(|at| format!("{}a:\n", " ".repeat(at))).collect::<String>() + &" ".repeat(depth) + "b";
+    assert_eq!(codes("d.yaml", &blocks(at)), [] as [&str; 0]);
+    assert_eq!(codes("d.yaml", &blocks(at + 1)), ["too-deep"]);
+    assert_eq!(codes("d.yaml", &("- ".repeat(at + 1) + "1")), ["too-deep"]);
+}
+
+/// Ten levels of lists of ten: 10^levels values, if they were copied.
+fn laughs(levels: usize) -> String {
+    let mut text = "a0: &a0 [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]\n".to_owned();
+    for level in 1..levels {
+        let alias = format!("*a{}, ", level - 1).repeat(10);
+        text += &format!("a{level}: &a{level} [{}]\n", alias.trim_end_matches(", "));
+    }
+    text
+}
+
+#[test]
+fn a_billion_laughs_end_early() {
+    assert_eq!(codes("l.yaml", &laughs(4)), [] as [&str; 0]);
+    assert_eq!(codes("l.yaml", &laughs(10)), ["alias-limit"]);
+    let document = format!("environment: staging\nconfig:\n  app.yml:\n{}", laughs(12).lines().map(|line| format!("    {line}\n")).collect::<String>());
+    one(&wrong(&[("staging.environment.yaml", &document)]), "alias-limit");
+    let compose = format!("x-laughs:\n{}services: {{}}\n", laughs(12).lines().map(|line| format!("  {line}\n")).collect::<String>());
+    one(&wrong(&[("compose.yaml", &compose)]), "alias-limit");
+}
+
+#[test]
+fn an_anchor_inside_itself_is_one_mistake() {
+    let codes = codes("a.yaml", "a: &a [*a]\n");
+    assert_eq!(codes.len(), 1, "{codes:?}");
+}
+
+#[test]
+fn circles_are_one_mistake() {
+    one(
+        &wrong(&[("compose.yaml", "services:\n  a: { extends: b, image: x }\n  b: { extends: c }\n  c: { extends: a }\n")]),
+        "extends-cycle",
+    );
+    one(&wrong(&[("compose.yaml", "services:\n  a: { extends: a, image: x }\n")]), "extends-cycle");
+    let (one_file, other) = ("include: [other.yaml]\nservices: {}\n", "include: [compose.yaml]\nservices: {}\n");
+    let found = wrong(&[("compose.yaml", one_file), ("other.yaml", other)]);
+    assert_eq!(found.len(), 1, "{found:?}");
+}
+
+#[test]
+fn long_chains_end() {
+    let chain: String = (0..5_000).map(|at| format!("  s{at}: {{ extends: s{} }}\n", at + 1)).collect();
+    let found = wrong(&[("compose.yaml", &format!("services:\n{chain}  s5000: {{ image: x }}\n"))]);
+    assert!(diagnostic::has_errors(&found), "a chain of 5000 is beyond the limit of {}", limits::MAX_CHAIN);
+    // Each line doubles what the one above it holds.
+    let doubling: String = (1..60).map(|at| format!("A{at}=${{A{0}}}${{A{0}}}\n", at - 1)).collect();
+    wrong(&[(".env", &format!("A0=xxxxxxxxxxxxxxxx\n{doubling}"))]);
+    let nested = format!("A={}x{}\n", "${B:-".repeat(50_000), "}".repeat(50_000));
+    wrong(&[(".env", &nested)]);
+}
+
+#[test]
+fn large_and_odd_texts_stay_cheap() {
+    let many: String = (0..50_000).map(|at| format!("KEY_{at}=value-{at}\n")).collect();
+    wrong(&[(".env.staging", &many), (".env.production", &many)]);
+    wrong(&[(".env", &"\"".repeat(1_000_000))]);
+    wrong(&[(".env", &"A".repeat(5_000_000))]);
+    wrong(&[(".env", &"=\n".repeat(200_000))]);
+    wrong(&[("staging.environment.json", &format!("[{}]", "{},".repeat(100_000)))]);
+    codes("x.json", &format!("{{{}}}", "\"a\":1,".repeat(100_000).trim_end_matches(',')));
+    codes("x.yaml", &"a: 1\n".repeat(50_000));
+    codes("x.yaml", &"---\n".repeat(100_000));
+    codes("x.yaml", &"\t".repeat(500_000));
+    codes("x.yaml", &"? ".repeat(100_000));
+    codes("x.yaml", &"&a ".repeat(100_000));
+    codes("x.yaml", &"!!x ".repeat(100_000));
+    codes("x.yaml", &format!("a: \"{}\"", "\\x41".repeat(500_000)));
+}
