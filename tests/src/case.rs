@@ -30,7 +30,11 @@ impl Case {
     }
 }
 
-/// Reads the cases of a text: one map, or a list of maps. A mistake in a case is the answer's error.
+/// Reads the cases of a text: one map, or a list of maps.
+///
+/// # Errors
+///
+/// If the text is no case.
 pub fn read(name: &str, text: &str) -> Result<Vec<Case>, String> {
     let (document, diagnostics) = document::read(&Source::new(name, text));
     if let Some(wrong) = diagnostics.first() {

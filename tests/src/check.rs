@@ -36,10 +36,14 @@ pub fn check(files: Files, key: &FingerprintKey, now: Timestamp, only: &[String]
     check_plan(plan, files, &absent, key, now, only)
 }
 
-/// The answer to the question for a file that is not among those at hand.
+/// The answer to the question for a file that is not among those at hand: what the command line says without a disk.
 pub fn absent(path: &str) -> Supplied {
     let outside = path.starts_with("../") || path.starts_with('/');
-    if outside { Supplied::Refused("it lies outside the project".to_owned()) } else { Supplied::Absent }
+    if outside {
+        Supplied::Refused("it is outside the project; `--allow-outside` reads it".to_owned())
+    } else {
+        Supplied::Absent
+    }
 }
 
 /// Checks what a plan names. `supply` answers for files that are asked for and not at hand.
@@ -81,8 +85,12 @@ pub fn files<'a>(texts: impl IntoIterator<Item = (&'a String, &'a String)>) -> F
 impl Answer {
     /// As an output format writes it.
     pub fn render(&self, format: &str) -> String {
-        let format = output::find(format).unwrap_or_else(|| panic!("no format {format}"));
-        (format.render)(&self.report, &self.diagnostics, &output::Style { verbose: true, ..output::Style::default() })
+        let style = output::Style { verbose: true, ..output::Style::default() };
+        let known = output::find(format);
+        known.map_or_else(
+            || format!("there is no output format `{format}`"),
+            |known| (known.render)(&self.report, &self.diagnostics, &style),
+        )
     }
 
     /// Everything that a check can print of it: no secret stands there, and no fingerprint.
@@ -95,7 +103,8 @@ impl Answer {
 
     /// The environments as documents: what `import` prints. No secret stands there, but fingerprints do.
     pub fn exported(&self) -> String {
-        let documents = self.environments.iter().map(|environment| paritygate::export::document(environment).to_string());
+        let documents =
+            self.environments.iter().map(|environment| paritygate::export::document(environment).to_string());
         documents.collect::<Vec<_>>().join("\n")
     }
 

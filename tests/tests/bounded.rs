@@ -20,7 +20,8 @@ fn codes(name: &str, text: &str) -> Vec<&'static str> {
 /// What is wrong with a project of these files, and how long it took to say so.
 fn wrong(files: &[(&str, &str)]) -> Vec<Diagnostic> {
     let begun = Instant::now();
-    let files: BTreeMap<String, String> = files.iter().map(|(path, text)| (path.to_string(), text.to_string())).collect();
+    let files: BTreeMap<String, String> =
+        files.iter().map(|(path, text)| (path.to_string(), text.to_string())).collect();
     let answer = check::check(check::files(&files), &FingerprintKey::from_bytes(*b"key"), Timestamp::UNIX_EPOCH, &[]);
     answer.everything();
     assert!(begun.elapsed() < PATIENCE, "{:?}", begun.elapsed());
@@ -45,21 +46,36 @@ fn a_large_file_is_refused_without_being_kept() {
     let (source, diagnostics) = document::decode("large.yaml", &bytes);
     one(&diagnostics, "document-too-large");
     assert!(source.text().is_empty() && begun.elapsed() < Duration::from_millis(100), "{:?}", begun.elapsed());
-    assert!(diagnostics[0].message.contains("100 MB") || diagnostics[0].message.contains("104 MB"), "{}", diagnostics[0].message);
-    assert!(diagnostics[0].message.contains(&format!("{} MB", limits::MAX_DOCUMENT_BYTES / 1_000_000)), "{}", diagnostics[0].message);
+    assert!(
+        diagnostics[0].message.contains("100 MB") || diagnostics[0].message.contains("104 MB"),
+        "{}",
+        diagnostics[0].message
+    );
+    assert!(
+        diagnostics[0].message.contains(&format!("{} MB", limits::MAX_DOCUMENT_BYTES / 1_000_000)),
+        "{}",
+        diagnostics[0].message
+    );
 }
 
 #[test]
 fn depth_is_limited_at_its_limit() {
     let at = limits::MAX_DEPTH;
-    for (name, open, close) in [("d.json", "[", "]"), ("d.json", "{\"a\":", "}"), ("d.yaml", "[", "]"), ("d.yaml", "{a: ", "}")] {
+    for (name, open, close) in
+        [("d.json", "[", "]"), ("d.json", "{\"a\":", "}"), ("d.yaml", "[", "]"), ("d.yaml", "{a: ", "}")]
+    {
         assert_eq!(codes(name, &nested(open, close, at)), [] as [&str; 0], "{name} {open}");
         assert_eq!(codes(name, &nested(open, close, at + 1)), ["too-deep"], "{name} {open}");
         assert_eq!(codes(name, &nested(open, close, 200_000)), ["too-deep"], "{name} {open}");
         // Never closed: still one mistake.
         assert_eq!(codes(name, &open.repeat(200_000)), ["too-deep"], "{name} {open}");
     }
-    let blocks = |depth: usize| (0..depth).map(|at| format!("{}a:\n", " ".repeat(at))).collect::<String>() + &" ".repeat(depth) + "b";
+    let blocks = |depth: usize| {
+        (0..=depth).map(|at| " ".repeat(at)).collect::<Vec<_>>().join(
+            "a:
+",
+        ) + "b"
+    };
     assert_eq!(codes("d.yaml", &blocks(at)), [] as [&str; 0]);
     assert_eq!(codes("d.yaml", &blocks(at + 1)), ["too-deep"]);
     assert_eq!(codes("d.yaml", &("- ".repeat(at + 1) + "1")), ["too-deep"]);
@@ -79,9 +95,10 @@ fn laughs(levels: usize) -> String {
 fn a_billion_laughs_end_early() {
     assert_eq!(codes("l.yaml", &laughs(4)), [] as [&str; 0]);
     assert_eq!(codes("l.yaml", &laughs(10)), ["alias-limit"]);
-    let document = format!("environment: staging\nconfig:\n  app.yml:\n{}", laughs(12).lines().map(|line| format!("    {line}\n")).collect::<String>());
+    let indented = |by: &str| laughs(12).lines().map(|line| format!("{by}{line}")).collect::<Vec<_>>().join("\n");
+    let document = format!("environment: staging\nconfig:\n  app.yml:\n{}\n", indented("    "));
     one(&wrong(&[("staging.environment.yaml", &document)]), "alias-limit");
-    let compose = format!("x-laughs:\n{}services: {{}}\n", laughs(12).lines().map(|line| format!("  {line}\n")).collect::<String>());
+    let compose = format!("x-laughs:\n{}\nservices: {{}}\n", indented("  "));
     one(&wrong(&[("compose.yaml", &compose)]), "alias-limit");
 }
 
@@ -94,7 +111,10 @@ fn an_anchor_inside_itself_is_one_mistake() {
 #[test]
 fn circles_are_one_mistake() {
     one(
-        &wrong(&[("compose.yaml", "services:\n  a: { extends: b, image: x }\n  b: { extends: c }\n  c: { extends: a }\n")]),
+        &wrong(&[(
+            "compose.yaml",
+            "services:\n  a: { extends: b, image: x }\n  b: { extends: c }\n  c: { extends: a }\n",
+        )]),
         "extends-cycle",
     );
     one(&wrong(&[("compose.yaml", "services:\n  a: { extends: a, image: x }\n")]), "extends-cycle");
@@ -105,11 +125,13 @@ fn circles_are_one_mistake() {
 
 #[test]
 fn long_chains_end() {
-    let chain: String = (0..5_000).map(|at| format!("  s{at}: {{ extends: s{} }}\n", at + 1)).collect();
-    let found = wrong(&[("compose.yaml", &format!("services:\n{chain}  s5000: {{ image: x }}\n"))]);
+    let lines =
+        |range: std::ops::Range<usize>, line: &dyn Fn(usize) -> String| range.map(line).collect::<Vec<_>>().join("\n");
+    let chain = lines(0..5_000, &|at| format!("  s{at}: {{ extends: s{} }}", at + 1));
+    let found = wrong(&[("compose.yaml", &format!("services:\n{chain}\n  s5000: {{ image: x }}\n"))]);
     assert!(diagnostic::has_errors(&found), "a chain of 5000 is beyond the limit of {}", limits::MAX_CHAIN);
     // Each line doubles what the one above it holds.
-    let doubling: String = (1..60).map(|at| format!("A{at}=${{A{0}}}${{A{0}}}\n", at - 1)).collect();
+    let doubling = lines(1..60, &|at| format!("A{at}=${{A{0}}}${{A{0}}}", at - 1));
     wrong(&[(".env", &format!("A0=xxxxxxxxxxxxxxxx\n{doubling}"))]);
     let nested = format!("A={}x{}\n", "${B:-".repeat(50_000), "}".repeat(50_000));
     wrong(&[(".env", &nested)]);
@@ -117,7 +139,7 @@ fn long_chains_end() {
 
 #[test]
 fn large_and_odd_texts_stay_cheap() {
-    let many: String = (0..50_000).map(|at| format!("KEY_{at}=value-{at}\n")).collect();
+    let many = (0..50_000).map(|at| format!("KEY_{at}=value-{at}")).collect::<Vec<_>>().join("\n");
     wrong(&[(".env.staging", &many), (".env.production", &many)]);
     wrong(&[(".env", &"\"".repeat(1_000_000))]);
     wrong(&[(".env", &"A".repeat(5_000_000))]);

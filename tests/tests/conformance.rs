@@ -1,18 +1,25 @@
 //! The conformance cases: every runtime answers them byte for byte alike. Here the façade, and the command line.
 
+#![expect(clippy::expect_used, clippy::panic, reason = "a failed expectation is a failed test")]
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use paritygate::report::State;
 use paritygate_tests::case::{self, Case};
 use paritygate_tests::check::{Answer, check, files};
 use paritygate_tests::{diff, files_below, here, relative, repository};
 
 /// Cases that are known to fail, each with the reason. A case in this list must fail: when it passes, it leaves the list.
 const KNOWN_FAILURES: &[(&str, &str)] = &[
+    ("compose/override-merge", "a map that a draft makes has no place: it opens at 1:1 of any file"),
     ("exceptions/expected-broken-without-finding", "a relation's pattern is not shown as it was written"),
     ("exceptions/waiver-max", "a waiver that is refused for its missing `max` still covers"),
-    ("policy/several-mistakes", "a rule that stands twice in one policy is told a second time, as if it stood in another policy"),
+    (
+        "policy/several-mistakes",
+        "a rule that stands twice in one policy is told a second time, as if it stood in another policy",
+    ),
 ];
 /// The same for the command line alone.
 const KNOWN_FAILURES_OF_CLI: &[(&str, &str)] = &[];
@@ -69,7 +76,7 @@ fn compare(known: &[(&str, &str)], mut actual: impl FnMut(&Found) -> String) {
         match (known.iter().find(|(name, _)| *name == found.name), difference) {
             (None, Some(difference)) => wrong.push(format!("{}\n{difference}", found.name)),
             (Some((_, reason)), None) => {
-                wrong.push(format!("{}\n    passes now; it was known to fail: {reason}", found.name))
+                wrong.push(format!("{}\n    passes now; it was known to fail: {reason}", found.name));
             }
             _ => {}
         }
@@ -104,6 +111,21 @@ fn no_canary_leaves() {
             assert!(is_there, "{}: the canary `{canary}` is in no file", found.name);
             let line = everything.lines().find(|line| line.contains(canary.as_str()));
             assert!(line.is_none(), "{}: `{canary}` leaves: {}", found.name, line.unwrap_or_default());
+        }
+    }
+}
+
+#[test]
+fn every_place_opens_at_something() {
+    for found in cases().iter().filter(|found| KNOWN_FAILURES.iter().all(|(name, _)| *name != found.name)) {
+        for finding in answer(&found.case).report.findings {
+            for (name, cell) in finding.cells.0.iter().filter(|(_, cell)| cell.state == State::Value) {
+                let place = cell.source.as_ref().expect("a value stands somewhere");
+                let excerpt = place.excerpt.get();
+                let marked = excerpt.text.get(excerpt.highlight).unwrap_or_default();
+                let at = format!("{}:{}:{}", place.document, place.line, place.column);
+                assert!(!marked.is_empty(), "{}: {} in {name}: nothing stands at {at}", found.name, finding.path);
+            }
         }
     }
 }

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use paritygate::plan::{Layer, PlannedEnvironment};
-use paritygate::{Diagnostic, Files, InputFormat, Plan, Source, Supplied, discover, document, formats, suggest};
+use paritygate::{Diagnostic, Files, InputFormat, Plan, Request, Source, Supplied, discover, document, formats, suggest};
 
 /// What a text is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 pub(crate) enum Text {
     /// A project manifest.
     Manifest,
@@ -98,7 +98,7 @@ pub(crate) fn plan(names: &[String], files: &Files) -> Plan {
             Ok(Text::Input(format)) => alone.push((environment(name, format), name, format)),
             Ok(other) => {
                 let message = format!("`{name}` is a {}, not an environment", other.word());
-                let help = if other == Text::Policy { "hand it in with `--policy`" } else { "check it alone" };
+                let help = if matches!(other, Text::Policy) { "hand it in with `--policy`" } else { "check it alone" };
                 plan.diagnostics.push(Diagnostic::nowhere("unexpected-file", message).help(help));
             }
             Err(near) => plan.diagnostics.push(unknown(name, near)),
@@ -139,7 +139,7 @@ fn split_by_folder(plan: &mut Plan) {
 
 /// A layer of some files.
 pub(crate) fn layer(format: &'static InputFormat, paths: Vec<String>, component: Option<String>) -> Layer {
-    Layer { format, request: paritygate::Request { paths, component, profiles: Vec::new() }, at: None }
+    Layer { format, request: Request { paths, component, ..Request::default() } }
 }
 
 /// The name of the environment that a file describes; empty where the document says it itself.

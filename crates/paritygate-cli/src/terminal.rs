@@ -96,7 +96,7 @@ pub(crate) fn reason(wrong: &io::Error) -> String {
 }
 
 /// A text whose control characters can't steer the terminal: names of files may hold any.
-fn visible(text: &str) -> String {
+pub(crate) fn visible(text: &str) -> String {
     let is_hidden = |c: char| (c.is_control() && c != '\n') || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     text.chars().flat_map(|c| if is_hidden(c) { c.escape_default().collect::<Vec<char>>() } else { vec![c] }).collect()
 }

@@ -217,6 +217,13 @@ impl<'t> Cell<'t> {
     }
 }
 
+/// A value as people read it, cut to what a message can hold.
+pub fn readable(node: Node<'_>) -> String {
+    let mut out = String::new();
+    write_node(&mut out, node, 0);
+    cut(out)
+}
+
 fn write_node(out: &mut String, node: Node<'_>, depth: usize) {
     if out.len() > limits::MAX_SHOWN_CHARS * 2 || depth > limits::MAX_DEPTH {
         return;
@@ -249,8 +256,19 @@ fn write_node(out: &mut String, node: Node<'_>, depth: usize) {
         Value::Unresolved(_) => out.push_str("unresolved"),
         Value::Secret(_) => out.push_str("secret"),
         Value::Variable(variable) => write_node(out, variable_value(node.tree(), variable), depth + 1),
-        Value::Bool(_) | Value::Number(_) | Value::String(_) => out.push_str(node.scalar_text().unwrap_or_default()),
+        Value::Number(number) => out.push_str(written(node, number)),
+        Value::Bool(_) | Value::String(_) => out.push_str(node.scalar_text().unwrap_or_default()),
     }
+}
+
+/// A quantity as it was written (`512Mi`), where its text is at hand; every other number as it is.
+fn written<'t>(node: Node<'t>, number: &'t str) -> &'t str {
+    let quantity = |text: &str| {
+        text.starts_with(|first: char| first.is_ascii_digit())
+            && text.ends_with(|last: char| last.is_ascii_alphabetic())
+    };
+    let text = node.written().trim_matches(['"', '\'']);
+    if text != number && text.len() <= 24 && quantity(text) { text } else { number }
 }
 
 fn variable_value<'t>(tree: &'t Tree, variable: &Variable) -> Node<'t> {

@@ -91,7 +91,7 @@ impl Engine {
         };
         for selector in &rule.select {
             let at = selector.at.clone().unwrap_or_else(|| rule.at.clone());
-            check_selector(&selector.value, entry, at, diagnostics);
+            check_selector(&selector.value, entry.name, entry.accepts, at, diagnostics);
         }
         let node = rule.params.map(|id| document.tree.node(id));
         match (entry.compile)(&Params { node, rule: &rule.at }) {

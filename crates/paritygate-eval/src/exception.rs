@@ -13,7 +13,8 @@ use crate::cell::{Cell, State};
 use crate::collector::{CheckRule, Collector, RawFinding};
 use crate::compare::{Aliases, Comparison, compare};
 use crate::engine::CheckRequest;
-use crate::kind::Deviation;
+use crate::kind::{Accepts, Deviation};
+use crate::reach::check_selector;
 use crate::trie::Trie;
 use crate::walk::{Sink, Walk};
 
@@ -123,9 +124,11 @@ pub(crate) fn apply<'t>(
 
 fn known_rules(request: &CheckRequest<'_>, collector: &Collector<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
     let known = || collector.rules.iter().map(|rule| &*rule.compiled.rule.id);
-    let named = request.expected.iter().map(|expected| (&expected.rule, &expected.at));
-    let named = named.chain(request.waivers.iter().map(|waiver| (&waiver.rule, &waiver.at)));
-    for (rule, at) in named {
+    let named = request.expected.iter().map(|expected| (&expected.rule, &expected.path, &expected.at));
+    let named = named.chain(request.waivers.iter().map(|waiver| (&waiver.rule, &waiver.path, &waiver.at)));
+    for (rule, path, at) in named {
+        let place = path.at.clone().unwrap_or_else(|| at.clone());
+        check_selector(&path.value, "", Accepts::Any, place, diagnostics);
         if !known().any(|id| *id == *rule.value) {
             let at = rule.at.clone().unwrap_or_else(|| at.clone());
             let help = paritygate_model::suggest::did_you_mean(&rule.value, known().collect::<Vec<_>>());

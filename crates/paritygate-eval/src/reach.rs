@@ -4,10 +4,16 @@ use paritygate_lang::selector::{Segment, Selector};
 use paritygate_model::shape::environment::{ENVIRONMENT, VARIABLE};
 use paritygate_model::{Diagnostic, Location, Shape, suggest};
 
-use crate::kind::{Accepts, Entry};
+use crate::kind::Accepts;
 
 /// Says where a selector can meet nothing, or nothing that the kind can judge.
-pub(crate) fn check_selector(selector: &Selector, entry: &Entry, at: Location, diagnostics: &mut Vec<Diagnostic>) {
+pub(crate) fn check_selector(
+    selector: &Selector,
+    kind: &str,
+    accepts: Accepts,
+    at: Location,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
     for pattern in &selector.patterns {
         let mut shapes: Vec<&'static Shape> = vec![const { &Shape::Record(&ENVIRONMENT) }];
         for (depth, segment) in pattern.iter().enumerate() {
@@ -32,8 +38,8 @@ pub(crate) fn check_selector(selector: &Selector, entry: &Entry, at: Location, d
         }
         let leaf = shapes.iter().all(|shape| shape.is_leaf() && !matches!(shape, Shape::Any));
         let collection = shapes.iter().all(|shape| !shape.is_leaf());
-        if entry.accepts == Accepts::Leaf && collection {
-            let message = format!("`{}` is no single value, and `{}` compares values", selector.text, entry.name);
+        if accepts == Accepts::Leaf && collection {
+            let message = format!("`{}` is no single value, and `{}` compares values", selector.text, kind);
             let leaves: Vec<String> = shapes
                 .iter()
                 .flat_map(|shape| leaves(shape))
@@ -47,12 +53,11 @@ pub(crate) fn check_selector(selector: &Selector, entry: &Entry, at: Location, d
             diagnostics.push(Diagnostic::error("not-a-leaf", at, message).help(help));
             return;
         }
-        if entry.accepts == Accepts::Collection
+        if accepts == Accepts::Collection
             && leaf
             && !shapes.iter().any(|shape| matches!(shape, Shape::Set(_) | Shape::Sequence(_)))
         {
-            let message =
-                format!("`{}` is a single value, and `{}` compares maps and lists", selector.text, entry.name);
+            let message = format!("`{}` is a single value, and `{}` compares maps and lists", selector.text, kind);
             diagnostics
                 .push(Diagnostic::error("not-a-collection", at, message).help("select the map or list around it"));
             return;

@@ -205,7 +205,7 @@ fn finding<'t>(
             raw.deviations.iter().any(|deviation| deviation.environment == at || deviation.against == Some(at));
         let contract = environments.get(at).is_some_and(|environment| environment.contract);
         deviates
-            || rule.scope.members.contains(&at)
+            || (raw.group.is_none() && rule.scope.members.contains(&at))
             || (contract && row.cell(at).node.is_some() && uses_contract(&rule.compiled.plan))
     };
     let focus = match &rule.compiled.plan {
@@ -225,6 +225,7 @@ fn finding<'t>(
         environments: deviating.iter().filter_map(|&at| name(at)).collect(),
         reference: against.and_then(name),
         cells: Cells(cells.collect()),
+        source: None,
         message: description.message,
         notes: description.notes,
         help: description.help,
@@ -296,7 +297,6 @@ fn fill(
 }
 
 fn exception_finding(exception: &ExceptionFinding) -> Finding {
-    let position = exception.at.position();
     let status = if exception.severity == Severity::Error { Status::Fail } else { Status::Warn };
     Finding {
         rule: exception.rule.into(),
@@ -308,8 +308,9 @@ fn exception_finding(exception: &ExceptionFinding) -> Finding {
         environments: exception.environments.iter().map(|name| name.as_str().into()).collect(),
         reference: None,
         cells: Cells::default(),
+        source: Some(Place::of(&exception.at)),
         message: exception.message.clone(),
-        notes: vec![format!("written at {}:{}:{}", exception.at.source.name(), position.line, position.column)],
+        notes: Vec::new(),
         help: Some(exception.help.clone()),
         fix: None,
         waiver: None,

@@ -50,10 +50,20 @@ pub struct Need {
 pub struct Request {
     /// The files, in the order in which they are laid over each other.
     pub paths: Vec<String>,
+    /// Where each of them is named, as far as a text names them.
+    pub places: Vec<Option<Location>>,
     /// The component whose variables they hold; `None` puts them at the top.
     pub component: Option<String>,
     /// Compose: the active profiles.
     pub profiles: Vec<String>,
+}
+
+impl Request {
+    /// The files, each with the place that names it.
+    pub fn named(&self) -> impl Iterator<Item = (&str, Option<&Location>)> {
+        let places = self.places.iter().map(Option::as_ref).chain(std::iter::repeat(None));
+        self.paths.iter().map(String::as_str).zip(places)
+    }
 }
 
 /// What an import works with.

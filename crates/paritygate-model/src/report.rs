@@ -225,6 +225,9 @@ pub struct Finding {
     pub reference: Option<Arc<str>>,
     /// What each environment has there.
     pub cells: Cells,
+    /// Where the exception is written, for findings about exceptions themselves.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<Place>,
     /// What is wrong.
     pub message: String,
     /// Why that matters.

@@ -386,6 +386,12 @@ impl<'t> Node<'t> {
         self.raw().span
     }
 
+    /// The characters that stand where it was written.
+    pub fn written(self) -> &'t str {
+        let raw = self.raw();
+        self.tree.sources.get(raw.source as usize).map_or("", |source| source.slice(raw.span))
+    }
+
     /// Where it was written, with the text.
     pub fn location(self) -> Option<Location> {
         let raw = self.raw();

@@ -141,6 +141,7 @@ impl Sample {
             environments: deviating.iter().map(|&at| NAMES[at].into()).collect(),
             reference: reference.map(|at| NAMES[at].into()),
             cells: Cells(NAMES.into_iter().map(Arc::from).zip(cells).collect()),
+            source: None,
             message: format!("`{path}` differs from production"),
             notes: Vec::new(),
             help: None,

@@ -60,6 +60,7 @@ pub fn discover<'a>(names: impl Iterator<Item = &'a str>) -> Plan {
     let mut plan = Plan { never_waive: vec![NEVER_WAIVE.to_owned()], ..Plan::default() };
     let mut dotenv: BTreeMap<&str, Group> = BTreeMap::new();
     let mut compose: BTreeMap<&str, Group> = BTreeMap::new();
+    let mut documents: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for path in names {
         let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
         let Some((format, role)) = role(name) else { continue };
@@ -68,9 +69,7 @@ pub fn discover<'a>(names: impl Iterator<Item = &'a str>) -> Plan {
             continue;
         }
         if format == "environment" {
-            let layer = layer(formats::find(format), vec![path.to_owned()], None);
-            plan.environments
-                .push(PlannedEnvironment { layers: layer.into_iter().collect(), ..PlannedEnvironment::default() });
+            documents.entry(document_name(name)).or_default().push(path.to_owned());
             continue;
         }
         let group = if format == "compose" { &mut compose } else { &mut dotenv }.entry(folder).or_default();
@@ -85,13 +84,18 @@ pub fn discover<'a>(names: impl Iterator<Item = &'a str>) -> Plan {
             Role::Unused(reason) => plan.passed_over.push((path.to_owned(), reason)),
         }
     }
-    stack(dotenv, compose, &mut plan);
+    stack(dotenv, compose, &documents, &mut plan);
     plan.passed_over.sort_unstable();
     plan
 }
 
 fn passed_over(folder: &str) -> Option<&'static str> {
     folder.split('/').find_map(|part| PASSED_OVER.iter().find(|(name, _)| *name == part).map(|(_, reason)| *reason))
+}
+
+/// The environment that a document is about: `staging` for `staging.environment.yaml`.
+fn document_name(name: &str) -> String {
+    name.split_once(".environment.").map_or(name, |(name, _)| name).to_owned()
 }
 
 /// The format and the role of a file, by its name; `None` where it is nothing of ours.
@@ -147,13 +151,19 @@ fn dotenv_role(name: &str) -> Option<Role> {
 }
 
 fn layer(format: Option<&'static Format>, paths: Vec<String>, component: Option<&str>) -> Option<Layer> {
-    let request = Request { paths, component: component.map(str::to_owned), profiles: Vec::new() };
-    format.map(|format| Layer { format, request, at: None })
+    let request = Request { paths, component: component.map(str::to_owned), ..Request::default() };
+    format.map(|format| Layer { format, request })
 }
 
 /// Stacks the groups into environments.
-fn stack(mut dotenv: BTreeMap<&str, Group>, mut compose: BTreeMap<&str, Group>, plan: &mut Plan) {
-    let overlaid = dotenv.values().chain(compose.values()).any(|group| !group.overlays.is_empty());
+fn stack(
+    mut dotenv: BTreeMap<&str, Group>,
+    mut compose: BTreeMap<&str, Group>,
+    documents: &BTreeMap<String, Vec<String>>,
+    plan: &mut Plan,
+) {
+    let overlaid =
+        !documents.is_empty() || dotenv.values().chain(compose.values()).any(|group| !group.overlays.is_empty());
     if overlaid {
         for group in compose.values_mut() {
             // Beside overlays, the override file is what runs on a developer's machine.
@@ -174,6 +184,7 @@ fn stack(mut dotenv: BTreeMap<&str, Group>, mut compose: BTreeMap<&str, Group>, 
     let components = dotenv.values().filter(|group| used(group) || !group.contract.is_empty()).count();
     let mut names: BTreeSet<String> =
         dotenv.values().chain(compose.values()).flat_map(|group| group.overlays.keys().cloned()).collect();
+    names.extend(documents.keys().cloned());
     if names.is_empty() && dotenv.values().chain(compose.values()).any(used) {
         names.insert(LONE.to_owned());
     }
@@ -192,6 +203,9 @@ fn stack(mut dotenv: BTreeMap<&str, Group>, mut compose: BTreeMap<&str, Group>, 
             if !paths.is_empty() {
                 layers.extend(layer(formats::find("dotenv"), paths, component(folder).as_deref()));
             }
+        }
+        if let Some(paths) = documents.get(&name) {
+            layers.extend(layer(formats::find("environment"), paths.clone(), None));
         }
         plan.environments.push(PlannedEnvironment { name, layers, ..PlannedEnvironment::default() });
     }
@@ -290,6 +304,14 @@ mod tests {
             ]),
             "production: api=api/.env.production web=web/.env.production\n\
              staging: api=api/.env.staging web=web/.env.staging\npassed over: node_modules/x/.env"
+        );
+    }
+
+    #[test]
+    fn documents_are_layers_of_their_environment() {
+        assert_eq!(
+            found(&["environments/staging.environment.yaml", ".env.staging", ".env.production"]),
+            "production: .env.production\nstaging: .env.staging environments/staging.environment.yaml"
         );
     }
 

@@ -54,8 +54,6 @@ pub struct Layer {
     pub format: &'static Format,
     /// What is read.
     pub request: Request,
-    /// The place that names it.
-    pub at: Option<Location>,
 }
 
 impl Plan {
@@ -63,7 +61,9 @@ impl Plan {
     pub fn of_manifest(document: &Document) -> Self {
         let (project, diagnostics) = project::lower(document);
         let mut plan = Self { diagnostics, ..Self::default() };
-        let stage = |name: &str| project.stages.iter().position(|stage| stage.value == name).and_then(|at| i64::try_from(at).ok());
+        let stage = |name: &str| {
+            project.stages.iter().position(|stage| stage.value == name).and_then(|at| i64::try_from(at).ok())
+        };
         for environment in &project.environments {
             plan.environments.push(PlannedEnvironment {
                 name: environment.name.clone(),
@@ -76,7 +76,7 @@ impl Plan {
             check_reference(environment, &project.environments, &mut plan.diagnostics);
         }
         plan.contract = layers(&project.contract, &mut plan.diagnostics);
-        plan.policies = project.policies.into_iter().map(|policy| (policy.value, policy.at)).collect();
+        plan.policies = project.policies.into_iter().map(|policy| (policy_name(&policy.value), policy.at)).collect();
         plan.secrets = SecretTable::with(project.secrets_plain, project.secrets_secret);
         plan.expected = project.expected;
         plan.waivers = project.waivers;
@@ -136,11 +136,22 @@ fn layers(sources: &[SourceSpec], diagnostics: &mut Vec<Diagnostic>) -> Vec<Laye
             found
         };
         if let Some(format) = format {
-            let request = Request { paths, component: source.component.clone(), profiles: source.profiles.clone() };
-            layers.push(Layer { format, request, at });
+            let places = source.paths.iter().map(|path| path.at.clone()).collect();
+            let (component, profiles) = (source.component.clone(), source.profiles.clone());
+            layers.push(Layer { format, request: Request { paths, places, component, profiles } });
         }
     }
     layers
+}
+
+/// The name of a pack as it is, the path of a policy normalized.
+fn policy_name(policy: &str) -> String {
+    if is_path(policy) { normalized(policy) } else { policy.to_owned() }
+}
+
+/// Whether a policy is named by its path and not by the name of a pack.
+pub fn is_path(policy: &str) -> bool {
+    policy.contains('/') || [".yaml", ".yml", ".json"].iter().any(|ending| policy.ends_with(ending))
 }
 
 /// A path without `./` and doubled slashes.

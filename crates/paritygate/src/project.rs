@@ -8,7 +8,7 @@ use paritygate_lang::policy;
 use paritygate_model::report::Report;
 use paritygate_model::{Coverage, Diagnostic, Draft, Environment, FingerprintKey, Location, Source, Timestamp};
 
-use crate::plan::{Layer, Plan, PlannedEnvironment};
+use crate::plan::{Plan, PlannedEnvironment, is_path};
 
 /// The environments of a plan, as far as their files were at hand.
 #[derive(Default)]
@@ -66,7 +66,7 @@ impl Project {
         let mut layers: Vec<Imported> = Vec::new();
         let mut broken = false;
         for layer in &planned.layers {
-            let mut imported = import(layer, context);
+            let mut imported = (layer.format.import)(&layer.request, context);
             broken |= paritygate_model::diagnostic::has_errors(&imported.diagnostics);
             self.needs.append(&mut imported.needs);
             self.diagnostics.append(&mut imported.diagnostics);
@@ -177,25 +177,6 @@ impl Project {
     }
 }
 
-fn import(layer: &Layer, context: &Context<'_>) -> Imported {
-    let mut imported = (layer.format.import)(&layer.request, context);
-    // A missing file that the manifest names is shown where the manifest names it.
-    if let Some(at) = &layer.at {
-        for diagnostic in imported.diagnostics.iter_mut().filter(|diagnostic| diagnostic.location.is_none()) {
-            diagnostic.location = Some(at.clone());
-        }
-        for need in imported.needs.iter_mut().filter(|need| need.at.is_none()) {
-            need.at = Some(at.clone());
-        }
-    }
-    imported
-}
-
-/// Whether a policy is named by its path and not by the name of a pack.
-pub(crate) fn is_path(policy: &str) -> bool {
-    policy.contains('/') || [".yaml", ".yml", ".json"].iter().any(|ending| policy.ends_with(ending))
-}
-
 fn policy_sources(
     name: &str,
     at: Option<&Location>,
@@ -225,7 +206,9 @@ fn policy_sources(
         }
         return Vec::new();
     }
-    if let Some(pack) = paritygate_policies::find(name) { pack.policies.iter().map(|policy| Source::new(policy.path, policy.text)).collect() } else {
+    if let Some(pack) = paritygate_policies::find(name) {
+        pack.policies.iter().map(|policy| Source::new(policy.path, policy.text)).collect()
+    } else {
         let known = paritygate_policies::ALL.iter().map(|pack| pack.name);
         let help = paritygate_model::suggest::did_you_mean(name, known);
         diagnostics.push(

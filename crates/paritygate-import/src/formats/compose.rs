@@ -54,7 +54,7 @@ fn import(request: &Request, context: &Context<'_>) -> Imported {
     if let Some(Ok(active)) = scope.get("COMPOSE_PROFILES").map(|known| &known.value) {
         profiles.extend(active.split(',').map(|profile| profile.trim().to_owned()));
     }
-    let files: Vec<_> = request.paths.iter().map(|path| (path.clone(), None)).collect();
+    let files: Vec<_> = request.named().map(|(path, at)| (path.to_owned(), at.cloned())).collect();
     let mut services = loader.project(&files, &Base { folder, scope }, &mut Vec::new());
     services.retain(|_, service| is_active(service, &profiles));
     let draft = service::environment(services, &mut loader);
@@ -62,8 +62,8 @@ fn import(request: &Request, context: &Context<'_>) -> Imported {
     let mut imported = loader.imported;
     imported.coverage.push(("workloads".to_owned(), whole));
     imported.coverage.push(("artifacts".to_owned(), whole));
-    // Only what runs in Compose is written here; managed services are not.
-    imported.coverage.push(("backingServices".to_owned(), Coverage::Partial));
+    // Only what runs in Compose is written here: it is no list of all of them.
+    imported.coverage.push(("backingServices".to_owned(), Coverage::NotCollected));
     imported.coverage.sort_by(|a, b| a.0.cmp(&b.0));
     imported.descriptions.push(Description::Draft(draft));
     imported

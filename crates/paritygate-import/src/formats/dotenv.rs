@@ -34,8 +34,8 @@ fn import(request: &Request, context: &Context<'_>) -> Imported {
     let mut layers = Layers { known: BTreeMap::new(), budget: limits::MAX_DOCUMENT_BYTES, variables: Draft::map() };
     layers.variables.as_map();
     let mut read = false;
-    for path in &request.paths {
-        if let Some(source) = crate::supplied(path, None, context, &mut imported) {
+    for (path, at) in request.named() {
+        if let Some(source) = crate::supplied(path, at, context, &mut imported) {
             layers.read(&source, path, context, &mut imported.diagnostics);
             read = true;
         }

@@ -30,8 +30,8 @@ fn detect(path: &str) -> bool {
 
 fn import(request: &Request, context: &Context<'_>) -> Imported {
     let mut imported = Imported::default();
-    for path in &request.paths {
-        if let Some(source) = crate::supplied(path, None, context, &mut imported) {
+    for (path, at) in request.named() {
+        if let Some(source) = crate::supplied(path, at, context, &mut imported) {
             read(&source, context, &mut imported);
         }
     }

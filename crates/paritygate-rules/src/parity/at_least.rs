@@ -35,7 +35,7 @@ params: { min: 512Mi }
 environments:
   production: { workloads: { api: { memory: { limitBytes: 256Mi } } } }
 expect: fail
-message: "`workloads.api.memory.limitBytes` in production is `268435456`, below `512Mi`"
+message: "`workloads.api.memory.limitBytes` in production is `256Mi`, below `512Mi`"
 ```
 "#;
 

@@ -41,7 +41,7 @@ environments:
   staging: { workloads: { api: { memory: { limitBytes: 200Mi } } } }
   production: { workloads: { api: { memory: { limitBytes: 600Mi } } } }
 expect: fail
-message: "`workloads.api.memory.limitBytes` in staging is 33 % of production's, at least 50 % is needed: staging `209715200`, production `629145600`"
+message: "`workloads.api.memory.limitBytes` in staging is 33 % of production's, at least 50 % is needed: staging `200Mi`, production `600Mi`"
 ```
 "#;
 

@@ -1,6 +1,7 @@
 //! `set-relation`: the keys of a map, or the values of a list, relate as sets.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use paritygate_eval::kind::Params;
 use paritygate_eval::{Accepts, Cell, Description, Deviation, Kind, Outcome, Plan, Row, RowCheck, compare};
@@ -159,10 +160,14 @@ impl RowCheck for SetRelation {
             let Some(against) = deviation.against else { continue };
             let set = |at: usize| sorted(elements(row.cell(at), &self.ignore).unwrap_or_default());
             let (own, reference) = (set(deviation.environment), set(against));
+            let names = readable(row.cell(deviation.environment)).into_iter().chain(readable(row.cell(against)));
+            let names: BTreeMap<String, String> = names.collect();
             let mut found = Vec::new();
             let mut list = |whose: String, elements: Vec<&str>| {
                 if !elements.is_empty() {
-                    found.push(format!("{whose} {}", shortened(&elements)));
+                    let readable: Vec<String> =
+                        elements.iter().map(|id| names.get(*id).cloned().unwrap_or_else(|| (*id).to_owned())).collect();
+                    found.push(format!("{whose} {}", shortened(&readable)));
                 }
             };
             match self.relation {
@@ -191,8 +196,14 @@ impl RowCheck for SetRelation {
     }
 }
 
+/// How items that are no texts are read by people, by what stands for them in comparisons.
+fn readable(cell: &Cell<'_>) -> Vec<(String, String)> {
+    let items = cell.collection().into_iter().flat_map(Node::items).filter(|item| item.scalar_text().is_none());
+    items.filter_map(|item| Some((compare::canonical(item).ok()?, paritygate_eval::cell::readable(item)))).collect()
+}
+
 /// The first few elements, and how many more there are.
-fn shortened(elements: &[&str]) -> String {
+fn shortened(elements: &[String]) -> String {
     const SHOWN: usize = 8;
     let first = suggest::quoted(elements.get(..SHOWN).unwrap_or(elements));
     match elements.len().checked_sub(SHOWN) {

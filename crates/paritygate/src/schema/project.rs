@@ -23,7 +23,9 @@ pub(super) fn schema() -> Value {
                 "max": { "type": "integer", "minimum": 1, "description": "How many paths a pattern may cover." },
             },
         });
-        if let (Some(properties), Some(more)) = (schema.get_mut("properties").and_then(Value::as_object_mut), more.as_object()) {
+        if let (Some(properties), Some(more)) =
+            (schema.get_mut("properties").and_then(Value::as_object_mut), more.as_object())
+        {
             properties.extend(more.clone());
         }
         schema

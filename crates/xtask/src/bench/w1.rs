@@ -188,7 +188,7 @@ struct TypedFirewallRule<'a> {
 pub(super) fn one_text(path: &str) -> Plan {
     let format = formats::find("environment");
     let request = paritygate::Request { paths: vec![path.to_owned()], ..paritygate::Request::default() };
-    let layers = format.map(|format| plan::Layer { format, request, at: None }).into_iter().collect();
+    let layers = format.map(|format| plan::Layer { format, request }).into_iter().collect();
     let environments = vec![plan::PlannedEnvironment { layers, ..plan::PlannedEnvironment::default() }];
     Plan { environments, policies: vec![("bench.yaml".to_owned(), None)], ..Plan::default() }
 }
@@ -235,8 +235,9 @@ pub(super) fn run() {
                     .map_or(0, |typed| typed.environments.iter().map(|e| e.network.firewall.len()).sum())
             }),
             Candidate::new("serde_json into Value", || {
-                serde_json::from_slice::<serde_json::Value>(bytes)
-                    .map_or(0, |value| value["environments"].as_array().map_or(0, Vec::len))
+                serde_json::from_slice::<serde_json::Value>(bytes).map_or(0, |value| {
+                    value.get("environments").and_then(serde_json::Value::as_array).map_or(0, Vec::len)
+                })
             }),
             Candidate::new("read and import", || load().environments.len()),
             Candidate::new("check of loaded environments", || project.check(&engine, &plan, now, &[]).0.findings.len()),

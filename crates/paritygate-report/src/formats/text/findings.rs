@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use paritygate_model::report::{Cell, Finding, State, WaiverRef};
+use paritygate_model::report::{Cell, Finding, Place, State, WaiverRef};
 
 use super::Group;
 use crate::block::{Block, Line, Spot};
@@ -37,6 +37,19 @@ pub(super) fn write(pen: &mut Pen, ranked: &[(Group, &Finding)]) {
     }
 }
 
+fn spot(place: &Place, label: String, primary: bool) -> Spot<'_> {
+    let excerpt = place.excerpt.get();
+    Spot {
+        document: &place.document,
+        line: place.line,
+        column: place.column,
+        excerpt: Cow::Owned(excerpt.text),
+        marked: excerpt.highlight,
+        label,
+        primary,
+    }
+}
+
 fn in_one_line(pen: &mut Pen, group: Group, finding: &Finding) {
     pen.put(group.ink(), &format!("{}[{}]", group.words().0, escape(&finding.rule)));
     let (path, message) = (escape(&finding.path), escape(finding.message.trim()));
@@ -59,6 +72,7 @@ fn block(group: Group, finding: &Finding, verbose: bool) -> Block<'_> {
     cells.truncate(cells.len() - hidden);
 
     let (mut spots, mut lines): (Vec<Spot<'_>>, Vec<Line<'_>>) = (Vec::new(), Vec::new());
+    spots.extend(finding.source.as_ref().map(|place| spot(place, String::new(), true)));
     for (name, cell) in cells {
         let primary = deviates(name);
         let Some(place) = &cell.source else {
@@ -77,16 +91,7 @@ fn block(group: Group, finding: &Finding, verbose: bool) -> Block<'_> {
             spot.label = format!("{}, {label}", spot.label);
             continue;
         }
-        let excerpt = place.excerpt.get();
-        spots.push(Spot {
-            document: &place.document,
-            line: place.line,
-            column: place.column,
-            excerpt: Cow::Owned(excerpt.text),
-            marked: excerpt.highlight,
-            label,
-            primary,
-        });
+        spots.push(spot(place, label, primary));
     }
     if hidden > 0 {
         let text = format!(

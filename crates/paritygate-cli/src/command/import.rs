@@ -1,0 +1,246 @@
+//! `paritygate import`: what files say about an environment, as an environment document.
+
+use std::io::Read;
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+use clap::builder::{PossibleValue, PossibleValuesParser};
+use paritygate::plan::PlannedEnvironment;
+use paritygate::{Environment, Files, InputFormat, Plan, Supplied, diagnostic, export, formats};
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::Value;
+
+use crate::disk::Disk;
+use crate::exit::Exit;
+use crate::naming::{self, Text};
+use crate::progress::Progress;
+use crate::terminal::{Error, Terminal, error, reason};
+use crate::{input, key};
+
+/// The name of what comes through standard input.
+const STDIN: &str = "-";
+
+/// What to import.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Several files are layers of one environment: later ones win. Secrets are printed as fingerprints. Fingerprints compare
+only under the same key: name one to keep the document.
+
+Examples:
+  paritygate import .env .env.production --name production
+  paritygate import compose.yml compose.prod.yml --key-file ~/.paritygate-key > production.environment.yaml
+  docker compose config | paritygate import - --from compose --name staging")]
+pub(crate) struct Args {
+    /// The files, lowest layer first; `-` is standard input
+    #[arg(value_name = "FILE", required = true)]
+    files: Vec<PathBuf>,
+    /// What the files are, where their names do not tell it
+    #[arg(long, value_name = "FORMAT", value_parser = input_formats())]
+    from: Option<String>,
+    /// How to print the document
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = DocumentFormat::Yaml)]
+    format: DocumentFormat,
+    /// The name of the environment; else the document's own, or told from the name of the last file
+    #[arg(long)]
+    name: Option<String>,
+    /// The component whose variables the files hold
+    #[arg(long)]
+    component: Option<String>,
+    /// A file with the key for fingerprints of secrets; else `PARITYGATE_KEY`, else a key for this run
+    #[arg(long, value_name = "FILE")]
+    key_file: Option<PathBuf>,
+    /// Read files outside this folder too, where the files name them
+    #[arg(long)]
+    allow_outside: bool,
+}
+
+/// How a document is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum DocumentFormat {
+    /// YAML
+    Yaml,
+    /// JSON
+    Json,
+}
+
+/// The input formats by name.
+fn input_formats() -> PossibleValuesParser {
+    PossibleValuesParser::new(formats::ALL.iter().map(|format| PossibleValue::new(format.name).help(format.summary)))
+}
+
+pub(super) fn run(args: Args, terminal: &Terminal) -> Result<Exit, Error> {
+    let key = key::find(args.key_file.as_deref())?;
+    let is_stdin = |path: &PathBuf| path.as_os_str() == STDIN;
+    let paths: Vec<PathBuf> = args.files.iter().filter(|path| !is_stdin(path)).cloned().collect();
+    let named = input::named(&paths)?;
+    let disk = Disk::new(&named.root, args.allow_outside)?;
+    let progress = Progress::start();
+    progress.step("reading files");
+    let mut files = input::read_named(&named, &disk);
+    let mut names: Vec<String> = named.files.iter().map(|(name, _)| name.clone()).collect();
+    if let Some(place) = args.files.iter().position(is_stdin) {
+        if args.files.iter().filter(|path| is_stdin(path)).count() > 1 {
+            return Err(error("usage", "`-` is given twice, and standard input can be read once"));
+        }
+        files.insert(STDIN.to_owned(), stdin(&disk)?);
+        names.insert(place, STDIN.to_owned());
+    }
+    let plan = plan(&args, names, &files);
+    let mut project = input::load(&plan, &disk, &mut files, &key.key);
+    drop(progress);
+    let mut diagnostics = plan.diagnostics;
+    diagnostics.append(&mut project.diagnostics);
+    terminal.diagnostics(&diagnostics);
+    // Half a document would be taken for a whole one.
+    if diagnostic::has_errors(&diagnostics) {
+        return Ok(Exit::CouldNotCheck);
+    }
+    let text = render(&project.environments, args.format)?;
+    terminal.print(&text)?;
+    if key.ephemeral && text.contains(&**key.key.id()) {
+        terminal.note(&format!(
+            "the fingerprints are made with a key for this run and compare with nothing later; \
+             name a key with `--key-file` or `{}` to keep them",
+            key::VARIABLE
+        ));
+    }
+    Ok(Exit::Pass)
+}
+
+fn stdin(disk: &Disk) -> Result<Supplied, Error> {
+    let mut bytes = Vec::new();
+    let most = paritygate::limits::MAX_DOCUMENT_BYTES as u64 + 1;
+    let read = std::io::stdin().lock().take(most).read_to_end(&mut bytes);
+    read.map_err(|wrong| error("file-not-readable", format!("standard input can't be read: {}", reason(&wrong))))?;
+    Ok(disk.decoded(STDIN, &bytes))
+}
+
+/// One environment, with a layer for every run of files of one format.
+fn plan(args: &Args, names: Vec<String>, files: &Files) -> Plan {
+    let mut plan = Plan::default();
+    let mut environment = PlannedEnvironment { name: args.name.clone().unwrap_or_default(), ..PlannedEnvironment::default() };
+    let asked = args.from.as_deref().and_then(formats::find);
+    let mut derived = String::new();
+    for name in names {
+        let Some(format) = asked.or_else(|| format_of(&name, files, &mut plan)) else { continue };
+        derived = if name == STDIN { derived } else { naming::environment(&name, format) };
+        match environment.layers.last_mut() {
+            // Files of one format are merged as that format does it.
+            Some(last) if std::ptr::eq(last.format, format) => last.request.paths.push(name),
+            _ => environment.layers.push(naming::layer(format, vec![name], args.component.clone())),
+        }
+    }
+    let names_itself = environment.layers.iter().any(|layer| layer.format.name == "environment");
+    if environment.name.is_empty() && !names_itself {
+        environment.name = if derived.is_empty() { paritygate::discover::LONE.to_owned() } else { derived };
+    }
+    plan.environments.push(environment);
+    plan
+}
+
+fn format_of(name: &str, files: &Files, plan: &mut Plan) -> Option<&'static InputFormat> {
+    let Some(Supplied::Text(source)) = files.get(name) else {
+        // What is wrong with the file is said when it is asked for, whoever asks.
+        return Some(formats::detect(name).unwrap_or(&formats::dotenv::FORMAT));
+    };
+    match naming::recognize(name, source) {
+        Ok(Text::Input(format)) => Some(format),
+        Ok(other) => {
+            let message = format!("`{name}` is a {}, which describes no environment", other.word());
+            plan.diagnostics.push(paritygate::Diagnostic::nowhere("unexpected-file", message));
+            None
+        }
+        Err(_) => {
+            let known: Vec<&str> = formats::ALL.iter().map(|format| format.name).collect();
+            let help = format!("say it with `--from`, which is one of {}", paritygate::suggest::quoted(&known));
+            plan.diagnostics.push(naming::unknown(name, Some(help)));
+            None
+        }
+    }
+}
+
+/// Environments as documents.
+fn render(environments: &[Environment], format: DocumentFormat) -> Result<String, Error> {
+    let documents: Vec<Value> = environments.iter().map(export::document).collect();
+    if format == DocumentFormat::Json {
+        return Ok(match documents.as_slice() {
+            [one] => super::json(&Ordered(one)),
+            several => super::json(&several.iter().map(Ordered).collect::<Vec<_>>()),
+        });
+    }
+    let mut out = String::new();
+    for document in &documents {
+        if documents.len() > 1 {
+            out.push_str("---\n");
+        }
+        out.push_str(&yaml(document).map_err(|wrong| error("output", format!("the document can't be written: {wrong}")))?);
+    }
+    Ok(out)
+}
+
+/// YAML that reads the same under YAML 1.1 and 1.2, one line per value.
+fn yaml(document: &Value) -> Result<String, serde_saphyr::ser::Error> {
+    let options = serde_saphyr::ser_options! { prefer_block_scalars: false };
+    let mut out = String::new();
+    serde_saphyr::to_fmt_writer_with_options(&mut out, &Ordered(document), options)?;
+    if !out.ends_with('\n') {
+        out.push('\n');
+    }
+    Ok(out)
+}
+
+/// A document with what names it on top.
+struct Ordered<'a>(&'a Value);
+
+impl Serialize for Ordered<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        const TOP: [&str; 3] = ["environment", "tier", "coverage"];
+        let Some(fields) = self.0.as_object() else { return self.0.serialize(serializer) };
+        let mut map = serializer.serialize_map(Some(fields.len()))?;
+        let top = TOP.iter().filter_map(|name| fields.get_key_value(*name));
+        for (name, value) in top.chain(fields.iter().filter(|(name, _)| !TOP.contains(&name.as_str()))) {
+            map.serialize_entry(name, value)?;
+        }
+        map.end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use expect_test::expect;
+    use paritygate::{Source, document};
+    use serde_json::json;
+
+    #[test]
+    fn the_name_stands_on_top() {
+        let document = json!({ "artifacts": {}, "coverage": { "variables": "complete" }, "environment": "a", "tier": "other" });
+        expect![[r"
+            environment: a
+            tier: other
+            coverage:
+              variables: complete
+            artifacts: {}
+        "]]
+        .assert_eq(&yaml(&document).expect("can be written"));
+    }
+
+    #[test]
+    fn values_keep_their_type_and_their_characters() {
+        let texts = [
+            "yes", "no", "on", "~", "null", "", "0x1F", "1:30", "12e3", "017", "+1", ".inf", "1_000", " lead", "trail ", "a: b",
+            "a #b", "# c", "- x", "*x", "&x", "!x", "%x", "@x", "`x", "'x'", "\"x\"", "back\\slash", "two\nlines\n", "\n", "\r\n",
+            "tab\there", "\u{1}\u{7f}\u{85}\u{2028}\u{feff}", "é☃", "2001-01-01", "<<", "=", "---", "...", "{a}", "[a]", "a,b",
+            "?", "? x", ":", "|", ">", "  a\n b\n",
+        ];
+        for text in texts.into_iter().map(str::to_owned).chain([format!("{} ", "long ".repeat(60))]) {
+            let written = yaml(&json!({ "key": text, "list": [text.clone()] })).expect("can be written");
+            let (document, found) = document::read(&Source::new("a.yaml", written.clone()));
+            assert!(found.is_empty(), "{written}: {found:?}");
+            let root = document.tree.node(document.roots[0]);
+            assert_eq!(root.get("key").and_then(|node| node.as_str()), Some(text.as_str()), "{written}");
+            let listed = root.get("list").and_then(|list| list.items().next());
+            assert_eq!(listed.and_then(|node| node.as_str()), Some(text.as_str()), "{written}");
+        }
+    }
+}

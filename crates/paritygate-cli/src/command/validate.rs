@@ -1,0 +1,117 @@
+//! `paritygate validate`: what is wrong with texts, without comparing anything.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use paritygate::plan::PlannedEnvironment;
+use paritygate::{Diagnostic, Files, FingerprintKey, InputFormat, Plan, Project, Source, Supplied, diagnostic, document};
+
+use crate::disk::Disk;
+use crate::exit::Exit;
+use crate::naming::{self, MANIFESTS, Text};
+use crate::terminal::{Error, Terminal, error};
+use crate::{input, key};
+
+/// What to validate.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+What a file is, its name or its first keys tell. A manifest is validated with the policies that it names.
+
+Examples:
+  paritygate validate                              the manifest of this folder
+  paritygate validate policies/*.yaml
+  paritygate validate production.environment.yaml .env.staging")]
+pub(crate) struct Args {
+    /// Policies, manifests, environment documents or other inputs; the manifest of this folder by default
+    #[arg(value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Read files outside this folder too, where the files name them
+    #[arg(long)]
+    allow_outside: bool,
+}
+
+pub(super) fn run(mut args: Args, terminal: &Terminal) -> Result<Exit, Error> {
+    if args.files.is_empty() {
+        let Some(name) = MANIFESTS.iter().find(|name| PathBuf::from(name).exists()) else {
+            let wrong = Diagnostic::nowhere("nothing-to-validate", "there is no `paritygate.yaml` in this folder");
+            return Err(Box::new(wrong.help("name the files to validate")));
+        };
+        args.files.push(PathBuf::from(name));
+    }
+    // Nothing that is printed depends on the key.
+    let key = key::find(None)?.key;
+    let named = input::named(&args.files)?;
+    let disk = Disk::new(&named.root, args.allow_outside)?;
+    let files = input::read_named(&named, &disk);
+    let (mut all, mut valid) = (Vec::new(), String::new());
+    for (name, _) in &named.files {
+        let (what, diagnostics) = match files.get(name) {
+            Some(Supplied::Text(source)) => text(name, source, &disk, &key)?,
+            Some(Supplied::Broken(wrong)) => (String::new(), vec![(**wrong).clone()]),
+            _ => (String::new(), vec![*error("file-not-readable", format!("`{name}` was not read"))]),
+        };
+        if !diagnostic::has_errors(&diagnostics) {
+            valid.push_str(&format!("valid: {name} ({what})\n"));
+        }
+        all.extend(diagnostics);
+    }
+    terminal.diagnostics(&all);
+    terminal.print(&crate::terminal::visible(&valid))?;
+    Ok(if diagnostic::has_errors(&all) { Exit::CouldNotCheck } else { Exit::Pass })
+}
+
+/// What a text is, and what is wrong with it.
+fn text(name: &str, source: &Arc<Source>, disk: &Disk, key: &FingerprintKey) -> Result<(String, Vec<Diagnostic>), Error> {
+    let what = match naming::recognize(name, source) {
+        Ok(what) => what,
+        Err(near) => {
+            let (_, found) = document::read(source);
+            // A text that can't be read can't be told either.
+            let wrong = if diagnostic::has_errors(&found) { found } else { vec![naming::unknown(name, near)] };
+            return Ok((String::new(), wrong));
+        }
+    };
+    let diagnostics = match what {
+        Text::Manifest => manifest(name, source, disk, key)?,
+        Text::Policy => policy(name, source),
+        Text::Input(format) => input_text(name, format, disk, key, source),
+    };
+    Ok((what.word(), diagnostics))
+}
+
+fn manifest(name: &str, source: &Arc<Source>, disk: &Disk, key: &FingerprintKey) -> Result<Vec<Diagnostic>, Error> {
+    let (document, mut diagnostics) = document::read(source);
+    if diagnostic::has_errors(&diagnostics) {
+        return Ok(diagnostics);
+    }
+    let plan = Plan::of_manifest(&document);
+    diagnostics.extend(plan.diagnostics);
+    // Its paths count from its own folder. Environments are not read: only the policies are.
+    let folder = name.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let own = disk.below(folder)?;
+    let policies = Plan { policies: plan.policies, ..Plan::default() };
+    let mut files = Files::new();
+    let project = input::load(&policies, &own, &mut files, key);
+    let (_, found) = project.compile(&policies, &files);
+    diagnostics.extend(found);
+    Ok(diagnostics)
+}
+
+fn policy(name: &str, source: &Arc<Source>) -> Vec<Diagnostic> {
+    // A name with a `/` is a path, whatever it ends in.
+    let path = format!("./{name}");
+    let plan = Plan { policies: vec![(path.clone(), None)], ..Plan::default() };
+    let files = Files::from([(path, Supplied::Text(Arc::clone(source)))]);
+    Project::default().compile(&plan, &files).1
+}
+
+fn input_text(name: &str, format: &'static InputFormat, disk: &Disk, key: &FingerprintKey, source: &Arc<Source>) -> Vec<Diagnostic> {
+    let environment = PlannedEnvironment {
+        name: naming::environment(name, format),
+        layers: vec![naming::layer(format, vec![name.to_owned()], None)],
+        ..PlannedEnvironment::default()
+    };
+    let plan = Plan { environments: vec![environment], ..Plan::default() };
+    let mut files = Files::from([(name.to_owned(), Supplied::Text(Arc::clone(source)))]);
+    input::load(&plan, disk, &mut files, key).diagnostics
+}
