@@ -13,6 +13,10 @@ use paritygate_tests::{diff, files_below, here, relative, repository};
 
 /// Cases that are known to fail, each with the reason. A case in this list must fail: when it passes, it leaves the list.
 const KNOWN_FAILURES: &[(&str, &str)] = &[
+    (
+        "native/several-in-one-text",
+        "discovery names environments by the file, though the text names them, and loses all but the first of a text",
+    ),
     ("compose/override-merge", "a map that a draft makes has no place: it opens at 1:1 of any file"),
     ("exceptions/expected-broken-without-finding", "a relation's pattern is not shown as it was written"),
     ("exceptions/waiver-max", "a waiver that is refused for its missing `max` still covers"),
@@ -21,7 +25,7 @@ const KNOWN_FAILURES: &[(&str, &str)] = &[
         "a rule that stands twice in one policy is told a second time, as if it stood in another policy",
     ),
 ];
-/// The same for the command line alone.
+/// Those that fail on the command line alone.
 const KNOWN_FAILURES_OF_CLI: &[(&str, &str)] = &[];
 /// Cases whose canary is secret because of another environment. An import sees one environment, and can't know.
 const PLAIN_ALONE: &[&str] = &["secrets/secret-elsewhere"];
@@ -142,7 +146,9 @@ fn answers_do_not_depend_on_the_key_or_the_order_of_files() {
 fn the_command_line_answers_alike() {
     let binary = binary();
     let folder = std::env::temp_dir().join(format!("paritygate-conformance-{}", std::process::id()));
-    compare(KNOWN_FAILURES_OF_CLI, |found| of_command_line(&binary, &folder.join(&found.name), &found.case));
+    compare(&[KNOWN_FAILURES, KNOWN_FAILURES_OF_CLI].concat(), |found| {
+        of_command_line(&binary, &folder.join(&found.name), &found.case)
+    });
     std::fs::remove_dir_all(&folder).expect("removed");
 }
 

@@ -27,7 +27,8 @@ impl Disk {
     ///
     /// If there is no such folder.
     pub(crate) fn new(root: &Path, allow_outside: bool) -> Result<Self, Error> {
-        let wrong = |why: String| error("no-such-folder", format!("the folder `{}` can't be used: {why}", root.display()));
+        let wrong =
+            |why: String| error("no-such-folder", format!("the folder `{}` can't be used: {why}", root.display()));
         let root = fs::canonicalize(root).map_err(|found| wrong(reason(&found)))?;
         if !root.is_dir() {
             return Err(wrong("it is a file".to_owned()));
@@ -66,7 +67,9 @@ impl Disk {
         }
         let full = match fs::canonicalize(path) {
             Ok(full) => full,
-            Err(wrong) if matches!(wrong.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Supplied::Absent,
+            Err(wrong) if matches!(wrong.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+                return Supplied::Absent;
+            }
             Err(wrong) => return unreadable(name, &reason(&wrong)),
         };
         if !anywhere && !full.starts_with(&self.root) {
@@ -121,7 +124,9 @@ fn bytes(path: &Path) -> std::io::Result<Vec<u8>> {
 
 fn unreadable(name: &str, why: &str) -> Supplied {
     let help = "hand in a file that can be read, or leave it out";
-    Supplied::Broken(Box::new(Diagnostic::nowhere("file-not-readable", format!("`{name}` can't be read: {why}")).help(help)))
+    Supplied::Broken(Box::new(
+        Diagnostic::nowhere("file-not-readable", format!("`{name}` can't be read: {why}")).help(help),
+    ))
 }
 
 /// Whether a path may lead out of the folder that it counts from.
@@ -151,7 +156,9 @@ mod tests {
 
     #[test]
     fn paths_that_leave_the_folder_are_known() {
-        for (path, expected) in [("a/b", false), ("./a", false), ("../a", true), ("a/../../b", true), ("/etc/passwd", true)] {
+        for (path, expected) in
+            [("a/b", false), ("./a", false), ("../a", true), ("a/../../b", true), ("/etc/passwd", true)]
+        {
             assert_eq!(leaves(path), expected, "{path}");
         }
     }

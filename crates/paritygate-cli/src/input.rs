@@ -84,7 +84,8 @@ pub(crate) fn load(plan: &Plan, disk: &Disk, files: &mut Files, key: &Fingerprin
     }
     let mut project = Project::load(plan, files, key);
     for need in project.needs.drain(..) {
-        let message = format!("`{}` was not read: files ask for files more than {} times", need.path, limits::MAX_ROUNDS);
+        let message =
+            format!("`{}` was not read: files ask for files more than {} times", need.path, limits::MAX_ROUNDS);
         let wrong = match need.at {
             Some(at) => Diagnostic::error("too-many-files", at, message),
             None => Diagnostic::nowhere("too-many-files", message),

@@ -25,14 +25,18 @@ pub(crate) struct Key {
 /// If the file can't be read, or a key is empty.
 pub(crate) fn find(file: Option<&Path>) -> Result<Key, Error> {
     if let Some(path) = file {
-        let bytes = read(path).map_err(|why| error("key", format!("the key in `{}` can't be read: {why}", path.display())))?;
+        let bytes =
+            read(path).map_err(|why| error("key", format!("the key in `{}` can't be read: {why}", path.display())))?;
         return given(&bytes, &format!("`{}`", path.display()));
     }
-    if let Some(value) = std::env::var_os(VARIABLE) {
+    // A secret that a CI system does not hand out is there and empty.
+    if let Some(value) = std::env::var_os(VARIABLE).filter(|value| !value.is_empty()) {
         return given(value.as_encoded_bytes(), &format!("`{VARIABLE}`"));
     }
     let mut bytes = [0; 36];
-    getrandom::fill(&mut bytes).map_err(|_| error("key", "this machine gives no random numbers for a key").help_boxed("name a key with `--key-file`"))?;
+    getrandom::fill(&mut bytes).map_err(|_| {
+        error("key", "this machine gives no random numbers for a key").help_boxed("name a key with `--key-file`")
+    })?;
     let (id, bytes) = bytes.split_at(4);
     // Two runs have two keys: under one name, their fingerprints would pass for comparable.
     let id: String = id.iter().map(|byte| format!("{byte:02x}")).collect();
@@ -57,7 +61,9 @@ fn read(path: &Path) -> Result<Vec<u8>, String> {
 fn given(bytes: &[u8], from: &str) -> Result<Key, Error> {
     let bytes = bytes.trim_ascii_end();
     if bytes.is_empty() {
-        return Err(error("key", format!("the key in {from} is empty")).help_boxed("make one with `openssl rand -hex 32`"));
+        return Err(
+            error("key", format!("the key in {from} is empty")).help_boxed("make one with `openssl rand -hex 32`")
+        );
     }
     Ok(Key { key: FingerprintKey::from_bytes(bytes), ephemeral: false })
 }

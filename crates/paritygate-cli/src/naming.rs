@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use paritygate::plan::{Layer, PlannedEnvironment};
-use paritygate::{Diagnostic, Files, InputFormat, Plan, Request, Source, Supplied, discover, document, formats, suggest};
+use paritygate::{
+    Diagnostic, Files, InputFormat, Plan, Request, Source, Supplied, discover, document, formats, suggest,
+};
 
 /// What a text is.
 #[derive(Clone, Copy)]
@@ -66,7 +68,9 @@ pub(crate) fn recognize(name: &str, source: &std::sync::Arc<Source>) -> Result<T
         Some("manifest") => Ok(Text::Manifest),
         Some(format) => input(format),
         None => {
-            let near = map.entries().find_map(|(key, ..)| suggest::nearest(key, TELLING.map(|(known, _)| known)).map(|known| (key.to_owned(), known)));
+            let near = map.entries().find_map(|(key, ..)| {
+                suggest::nearest(key, TELLING.map(|(known, _)| known)).map(|known| (key.to_owned(), known))
+            });
             Err(near.map(|(key, known)| format!("it has `{key}`; did you mean `{known}`?")))
         }
     }
@@ -88,8 +92,9 @@ pub(crate) fn plan(names: &[String], files: &Files) -> Plan {
     split_by_folder(&mut plan);
     plan.passed_over.clear();
     let mut alone: Vec<(String, &String, &'static InputFormat)> = Vec::new();
-    for name in names.iter().filter(|name| !plan.reads(name)) {
-        let recognized = match files.get(*name) {
+    let unread: Vec<&String> = names.iter().filter(|name| !plan.reads(name)).collect();
+    for name in unread {
+        let recognized = match files.get(name) {
             Some(Supplied::Text(source)) => recognize(name, source),
             // What is wrong with the file is said when it is asked for.
             _ => Ok(Text::Input(formats::detect(name).unwrap_or(&formats::environment::FORMAT))),
@@ -111,7 +116,11 @@ pub(crate) fn plan(names: &[String], files: &Files) -> Plan {
     for (name, path, format) in alone {
         let shared = !name.is_empty() && taken.get(&name).is_some_and(|&files| files > 1);
         let name = if shared { path.clone() } else { name };
-        plan.environments.push(PlannedEnvironment { name, layers: vec![layer(format, vec![path.clone()], None)], ..PlannedEnvironment::default() });
+        plan.environments.push(PlannedEnvironment {
+            name,
+            layers: vec![layer(format, vec![path.clone()], None)],
+            ..PlannedEnvironment::default()
+        });
     }
     plan
 }
@@ -133,7 +142,11 @@ fn split_by_folder(plan: &mut Plan) {
         return;
     }
     let name = |folder: String| if folder.is_empty() { discover::LONE.to_owned() } else { folder };
-    let split = folders.into_iter().map(|(folder, layers)| PlannedEnvironment { name: name(folder), layers, ..PlannedEnvironment::default() });
+    let split = folders.into_iter().map(|(folder, layers)| PlannedEnvironment {
+        name: name(folder),
+        layers,
+        ..PlannedEnvironment::default()
+    });
     plan.environments = split.collect();
 }
 
@@ -210,7 +223,10 @@ mod tests {
     /// `name: paths…` per environment.
     fn planned(names: &[&str]) -> String {
         let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
-        let files: Files = names.iter().map(|name| (name.clone(), Supplied::Text(Source::new(name.as_str(), "environment: x\n")))).collect();
+        let files: Files = names
+            .iter()
+            .map(|name| (name.clone(), Supplied::Text(Source::new(name.as_str(), "environment: x\n"))))
+            .collect();
         let plan = plan(&names, &files);
         let shown = plan.environments.iter().map(|environment| {
             let layers = environment.layers.iter().flat_map(|layer| layer.request.paths.clone());

@@ -57,7 +57,8 @@ mod tests {
     #[test]
     fn columns_are_aligned_and_the_last_is_wrapped() {
         let row = |a: &str, b: &str, c: &str| [a.to_owned(), b.to_owned(), c.to_owned()];
-        let rows = [row("no-surprises", "same", "values that nobody expects are the ones that hurt"), row("é", "", "x")];
+        let rows =
+            [row("no-surprises", "same", "values that nobody expects are the ones that hurt"), row("é", "", "x")];
         expect![[r"
             RULE          KIND  WHAT FOR
             no-surprises  same  values that nobody

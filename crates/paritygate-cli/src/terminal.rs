@@ -31,7 +31,8 @@ impl Terminal {
             verbose: false,
         };
         let (out, err) = (io::stdout(), io::stderr());
-        let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).filter(|&columns| columns >= 20);
+        let columns =
+            std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).filter(|&columns| columns >= 20);
         let size = |found: Option<(terminal_size::Width, terminal_size::Height)>| {
             columns.or(found.map(|(terminal_size::Width(width), _)| usize::from(width).max(20)))
         };
@@ -97,7 +98,10 @@ pub(crate) fn reason(wrong: &io::Error) -> String {
 
 /// A text whose control characters can't steer the terminal: names of files may hold any.
 pub(crate) fn visible(text: &str) -> String {
-    let is_hidden = |c: char| (c.is_control() && c != '\n') || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let is_hidden = |c: char| {
+        (c.is_control() && c != '\n')
+            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
     text.chars().flat_map(|c| if is_hidden(c) { c.escape_default().collect::<Vec<char>>() } else { vec![c] }).collect()
 }
 

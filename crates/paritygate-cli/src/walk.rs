@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use crate::limits::{MAX_FOLDERS, MAX_SEARCHED};
 
 /// Folders that are large and never hold a project's own environments. Hidden folders are not looked into either.
-const SKIPPED: [&str; 7] = ["__pycache__", "bower_components", "coverage", "node_modules", "site-packages", "target", "venv"];
+const SKIPPED: [&str; 7] =
+    ["__pycache__", "bower_components", "coverage", "node_modules", "site-packages", "target", "venv"];
 
 /// What a search found.
 pub(crate) struct Found {

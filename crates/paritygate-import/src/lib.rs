@@ -104,7 +104,11 @@ fn supplied(path: &str, at: Option<&Location>, context: &Context<'_>, imported: 
     let problem = match context.files.get(path) {
         Some(Supplied::Text(source)) => return Some(Arc::clone(source)),
         Some(Supplied::Absent) => format!("`{path}` does not exist"),
-        Some(Supplied::Refused(reason)) => format!("`{path}` was not read: {reason}"),
+        Some(Supplied::Refused(reason)) => {
+            let wrong = Diagnostic::nowhere("file-not-read", format!("`{path}` was not read: {reason}"));
+            imported.diagnostics.push(asked_at(wrong, at));
+            return None;
+        }
         Some(Supplied::Broken(wrong)) => {
             imported.diagnostics.push(asked_at((**wrong).clone(), at));
             return None;

@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use paritygate_lang::policy::Rule;
+use paritygate_lang::policy::{Rule, SeverityBy};
+use paritygate_model::report::Severity;
 use paritygate_model::{Source, suggest};
 use serde_json::Value;
 
@@ -18,8 +19,10 @@ pub struct PackRule {
     pub why: String,
     /// What it selects.
     pub select: String,
-    /// How much it weighs.
-    pub severity: &'static str,
+    /// How much it weighs, and where.
+    pub severity: String,
+    /// How much it weighs at most.
+    pub worst: &'static str,
 }
 
 /// The rules of all built-in packs, in the order of the packs.
@@ -42,10 +45,32 @@ fn pack_rule(pack: &'static str, rule: &Rule) -> PackRule {
         id: rule.id.to_string(),
         kind: rule.kind.value.clone(),
         pack,
-        why: rule.why.as_ref().map(|why| why.text.clone()).unwrap_or_default(),
+        why: rule.why.as_ref().map(|why| in_general(&why.text)).unwrap_or_default(),
         select: select.join(", "),
-        severity: rule.severity.default.word(),
+        severity: severity(&rule.severity),
+        worst: rule.severity.by.iter().map(|(_, severity)| *severity).fold(rule.severity.default, Severity::max).word(),
     }
+}
+
+/// A template without a finding to fill it.
+fn in_general(template: &str) -> String {
+    let words = ["reference", "environment", "key", "value"];
+    words.into_iter().fold(template.to_owned(), |text, word| text.replace(&format!("{{{word}}}"), &format!("the {word}")))
+}
+
+/// `error in production and staging, else info`
+fn severity(severity: &SeverityBy) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    for level in Severity::ALL {
+        let names = severity.by.iter().filter(|(_, of)| *of == level).map(|(name, _)| name.as_str());
+        let names: Vec<&str> = names.collect();
+        if !names.is_empty() {
+            parts.push(format!("{} in {}", level.word(), names.join(" and ")));
+        }
+    }
+    let default = severity.default.word();
+    parts.push(if parts.is_empty() { default.to_owned() } else { format!("else {default}") });
+    parts.join(", ")
 }
 
 /// The manual page of a kind or of a rule of a pack, as Markdown.

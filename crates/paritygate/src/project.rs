@@ -19,8 +19,6 @@ pub struct Project {
     pub needs: Vec<Need>,
     /// What was wrong with the texts.
     pub diagnostics: Vec<Diagnostic>,
-    /// The names of environments with an error in a text: what is missing there may only not have been understood.
-    pub broken: Vec<Arc<str>>,
 }
 
 impl Project {
@@ -64,10 +62,8 @@ impl Project {
 
     fn read(&mut self, planned: &PlannedEnvironment, context: &Context<'_>) {
         let mut layers: Vec<Imported> = Vec::new();
-        let mut broken = false;
         for layer in &planned.layers {
             let mut imported = (layer.format.import)(&layer.request, context);
-            broken |= paritygate_model::diagnostic::has_errors(&imported.diagnostics);
             self.needs.append(&mut imported.needs);
             self.diagnostics.append(&mut imported.diagnostics);
             layers.push(imported);
@@ -78,7 +74,7 @@ impl Project {
             for layer in layers {
                 for description in layer.descriptions {
                     let environment = named(planned).environment(description, layer.coverage.clone(), context.key);
-                    self.add(environment, broken);
+                    self.add(environment);
                 }
             }
             return;
@@ -98,10 +94,10 @@ impl Project {
             add_coverage(&mut coverage, layer.coverage);
         }
         let environment = named(planned).environment(Description::Draft(draft), coverage, context.key);
-        self.add(environment, broken);
+        self.add(environment);
     }
 
-    fn add(&mut self, environment: Environment, broken: bool) {
+    fn add(&mut self, environment: Environment) {
         let twin = self.environments.iter().find(|other| other.name == environment.name);
         if let Some(twin) = twin {
             let place = |environment: &Environment| environment.root().location();
@@ -127,9 +123,6 @@ impl Project {
                     .help("begin the document with `environment: NAME`"),
             });
             return;
-        }
-        if broken {
-            self.broken.push(Arc::clone(&environment.name));
         }
         self.environments.push(environment);
     }

@@ -5,13 +5,13 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::builder::{PossibleValue, PossibleValuesParser};
 use paritygate::output::{self, Style};
-use paritygate::{Diagnostic, Files, Plan, Supplied, Timestamp, diagnostic, discover, document};
+use paritygate::{Diagnostic, Files, Plan, Supplied, Timestamp, diagnostic, discover, document, plan};
 
 use crate::disk::Disk;
 use crate::exit::{self, Exit, FailOn};
 use crate::naming::{self, MANIFESTS, Text};
 use crate::progress::Progress;
-use crate::terminal::{Error, Terminal, error, reason};
+use crate::terminal::{Error, Terminal, error};
 use crate::{input, key, limits, walk};
 
 /// What to check, and how to tell it.
@@ -82,7 +82,8 @@ struct Subject {
 pub(super) fn run(args: Args, terminal: &Terminal) -> Result<Exit, Error> {
     let now = args.now.map_or_else(clock, Ok)?;
     let key = key::find(args.key_file.as_deref())?.key;
-    let format = output::find(&args.format).ok_or_else(|| error("unknown-format", format!("there is no format `{}`", args.format)))?;
+    let format = output::find(&args.format)
+        .ok_or_else(|| error("unknown-format", format!("there is no format `{}`", args.format)))?;
     let progress = Progress::start();
     progress.step("looking for environments");
     let Subject { disk, mut plan, mut files, discovered } = subject(&args)?;
@@ -91,51 +92,48 @@ pub(super) fn run(args: Args, terminal: &Terminal) -> Result<Exit, Error> {
     }
     if !args.policies.is_empty() {
         plan.policies = args.policies.iter().map(|policy| (policy.clone(), None)).collect();
-        for policy in args.policies.iter().filter(|policy| is_path(policy)) {
+        for policy in args.policies.iter().filter(|policy| plan::is_path(policy)) {
             files.insert(policy.clone(), disk.read_named(policy, Path::new(policy)));
         }
     }
     let mut diagnostics = std::mem::take(&mut plan.diagnostics);
-    // Nothing can be said of environments that are not named as they were meant.
-    let mut is_judged = !diagnostic::has_errors(&diagnostics);
     progress.step(format!("reading {}", count(plan.environments.len(), "environment")));
     let mut project = input::load(&plan, &disk, &mut files, &key);
     diagnostics.append(&mut project.diagnostics);
     let (engine, found) = project.compile(&plan, &files);
     diagnostics.extend(found);
-    let left_out = std::mem::take(&mut project.broken);
-    project.environments.retain(|environment| !left_out.contains(&environment.name));
     let compared = project.environments.iter().filter(|environment| !environment.contract).count();
-    is_judged &= compared > 0 && engine.rules().next().is_some();
-    let report = is_judged.then(|| {
-        progress.step(format!("comparing {}", count(compared, "environment")));
-        let (report, found) = project.check(&engine, &plan, now, &args.only);
-        diagnostics.extend(found);
-        report
-    });
-    if plan.environments.is_empty() && !diagnostic::has_errors(&diagnostics) {
-        return Err(Box::new(
-            Diagnostic::nowhere("nothing-to-check", "the manifest names no environment").help("add them below `environments:`"),
-        ));
-    }
+    progress.step(format!("comparing {}", count(compared, "environment")));
+    let (report, found) = project.check(&engine, &plan, now, &args.only);
+    diagnostics.extend(found);
     drop(progress);
+    if plan.environments.is_empty() && diagnostics.is_empty() {
+        let help = "add environments below `environments:`";
+        diagnostics.push(Diagnostic::nowhere("nothing-to-check", "the manifest names no environment").help(help));
+    }
     terminal.diagnostics(&diagnostics);
     let failed = diagnostic::has_errors(&diagnostics);
-    let Some(report) = report else {
-        terminal.note("nothing was compared");
-        return Ok(Exit::CouldNotCheck);
-    };
-    for name in &left_out {
-        terminal.note(&format!("`{name}` was left out: its texts have errors"));
-    }
     if compared < 2 {
-        terminal.note("fewer than two environments: nothing was compared");
+        let why = if failed && plan.environments.len() > 1 {
+            "the others could not be read"
+        } else {
+            "fewer than two environments"
+        };
+        terminal.note(&format!("{why}: nothing was compared"));
     }
-    let style = Style { verbose: args.verbose, ..*terminal.style() };
-    // People read what is wrong with the texts above the report; machines find it in there.
-    let within: &[Diagnostic] = if format.name == "text" { &[] } else { &diagnostics };
-    terminal.print(&(format.render)(&report, within, &style))?;
-    Ok(if failed { Exit::CouldNotCheck } else { exit::of(&report, args.fail_on) })
+    // People read what is wrong with the texts above the report; machines find it in there, whatever else is.
+    let is_text = format.name == "text";
+    let is_worth_it = compared > 1 || (compared == 1 && !failed);
+    if !is_text || (is_worth_it && engine.rules().next().is_some()) {
+        let style = Style { verbose: args.verbose, ..*terminal.style() };
+        let within: &[Diagnostic] = if is_text { &[] } else { &diagnostics };
+        terminal.print(&(format.render)(&report, within, &style))?;
+    }
+    if failed {
+        terminal.note("the check is not complete: see the errors above");
+        return Ok(Exit::CouldNotCheck);
+    }
+    Ok(exit::of(&report, args.fail_on))
 }
 
 /// Finds out what is to be checked.
@@ -145,7 +143,8 @@ fn subject(args: &Args) -> Result<Subject, Error> {
         [] => folder(Path::new("."), args),
         [path] if is_folder(path) => folder(path, args),
         paths if paths.iter().any(is_folder) => {
-            let folder = paths.iter().find(|path| is_folder(path)).map(|path| path.display().to_string()).unwrap_or_default();
+            let folder =
+                paths.iter().find(|path| is_folder(path)).map(|path| path.display().to_string()).unwrap_or_default();
             let wrong = Diagnostic::nowhere("usage", format!("`{folder}` is a folder, and a folder is checked alone"));
             Err(Box::new(wrong.help("name one folder, or files only")))
         }
@@ -154,7 +153,9 @@ fn subject(args: &Args) -> Result<Subject, Error> {
             let disk = Disk::new(&named.root, args.allow_outside)?;
             let files = input::read_named(&named, &disk);
             match files.iter().next() {
-                Some((name, Supplied::Text(source))) if matches!(naming::recognize(name, source), Ok(Text::Manifest)) => {
+                Some((name, Supplied::Text(source)))
+                    if matches!(naming::recognize(name, source), Ok(Text::Manifest)) =>
+                {
                     // What a manifest names counts from its own folder.
                     let (folder, file) = (path.parent().unwrap_or(Path::new("")), path.file_name());
                     let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
@@ -174,8 +175,15 @@ fn subject(args: &Args) -> Result<Subject, Error> {
 }
 
 fn named_files(disk: Disk, files: Files) -> Subject {
-    let names: Vec<String> = files.keys().cloned().collect();
-    let plan = naming::plan(&names, &files);
+    let is_broken = |name: &&String| matches!(files.get(*name), Some(Supplied::Broken(_)));
+    let (broken, names): (Vec<&String>, Vec<&String>) = files.keys().partition(is_broken);
+    let names: Vec<String> = names.into_iter().cloned().collect();
+    let mut plan = naming::plan(&names, &files);
+    for name in broken {
+        if let Some(Supplied::Broken(wrong)) = files.get(name) {
+            plan.diagnostics.push((**wrong).clone());
+        }
+    }
     Subject { disk, plan, files, discovered: true }
 }
 
@@ -187,16 +195,24 @@ fn folder(path: &Path, args: &Args) -> Result<Subject, Error> {
     let found = walk::files(disk.root());
     let mut plan = discover::discover(found.names.iter().map(String::as_str));
     if let Some(why) = found.stopped {
-        let warning = Diagnostic { level: paritygate::Level::Warning, ..Diagnostic::nowhere("search-limit", format!("not every file was looked at: {why}")) };
+        let warning = Diagnostic {
+            level: paritygate::Level::Warning,
+            ..Diagnostic::nowhere("search-limit", format!("not every file was looked at: {why}"))
+        };
         plan.diagnostics.push(warning.help("name the environments in `paritygate.yaml`"));
     }
     if plan.environments.is_empty() {
         let place = if path == Path::new(".") { "this folder".to_owned() } else { format!("`{}`", path.display()) };
         let mut wrong = Diagnostic::nowhere("nothing-found", format!("no environment was found in {place}"));
+        for layer in &plan.contract {
+            wrong =
+                wrong.note(format!("`{}` is a contract, which is no environment", layer.request.paths.join("`, `")));
+        }
         for (path, why) in plan.passed_over.iter().take(limits::MAX_LISTED) {
             wrong = wrong.note(format!("passed over `{path}`: {why}"));
         }
-        let help = "name environments in `paritygate.yaml`, or files after them: `.env.staging`, `compose.production.yml`";
+        let help =
+            "name environments in `paritygate.yaml`, or files after them: `.env.staging`, `compose.production.yml`";
         return Err(Box::new(wrong.help(help)));
     }
     Ok(Subject { disk, plan, files: Files::new(), discovered: true })
@@ -219,7 +235,7 @@ fn manifest(disk: Disk, name: &str) -> Result<Subject, Error> {
 
 /// Says what the names of files were taken for.
 fn tell(plan: &Plan, verbose: bool, terminal: &Terminal) {
-    let paths = |layers: &[paritygate::plan::Layer]| {
+    let paths = |layers: &[plan::Layer]| {
         let layers = layers.iter().map(|layer| layer.request.paths.join(" + "));
         layers.collect::<Vec<_>>().join(", ")
     };
@@ -248,12 +264,9 @@ fn tell(plan: &Plan, verbose: bool, terminal: &Terminal) {
 fn clock() -> Result<Timestamp, Error> {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).ok().and_then(|since| i64::try_from(since.as_secs()).ok());
     let now = since.and_then(|seconds| Timestamp::from_second(seconds).ok());
-    now.ok_or_else(|| Box::new((*error("clock", "the clock of this machine is wrong")).help("name the instant with `--now`")))
-}
-
-/// Whether a policy is named by its path and not by the name of a pack.
-fn is_path(policy: &str) -> bool {
-    policy.contains('/') || [".yaml", ".yml", ".json"].iter().any(|ending| policy.ends_with(ending))
+    now.ok_or_else(|| {
+        Box::new((*error("clock", "the clock of this machine is wrong")).help("name the instant with `--now`"))
+    })
 }
 
 fn count(number: usize, what: &str) -> String {

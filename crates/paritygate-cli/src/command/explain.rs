@@ -19,9 +19,8 @@ pub(crate) struct Args {
 
 pub(super) fn run(args: Args, terminal: &Terminal) -> Result<Exit, Error> {
     let name = args.name.trim();
-    let page = manual::explain(name).map_err(|help| {
-        Box::new((*error("unknown-rule", format!("there is no rule or kind `{name}`"))).help(help))
-    })?;
+    let page = manual::explain(name)
+        .map_err(|help| Box::new((*error("unknown-rule", format!("there is no rule or kind `{name}`"))).help(help)))?;
     terminal.print(&page)?;
     Ok(Exit::Pass)
 }

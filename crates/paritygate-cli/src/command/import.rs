@@ -118,7 +118,8 @@ fn stdin(disk: &Disk) -> Result<Supplied, Error> {
 /// One environment, with a layer for every run of files of one format.
 fn plan(args: &Args, names: Vec<String>, files: &Files) -> Plan {
     let mut plan = Plan::default();
-    let mut environment = PlannedEnvironment { name: args.name.clone().unwrap_or_default(), ..PlannedEnvironment::default() };
+    let mut environment =
+        PlannedEnvironment { name: args.name.clone().unwrap_or_default(), ..PlannedEnvironment::default() };
     let asked = args.from.as_deref().and_then(formats::find);
     let mut derived = String::new();
     for name in names {
@@ -173,7 +174,9 @@ fn render(environments: &[Environment], format: DocumentFormat) -> Result<String
         if documents.len() > 1 {
             out.push_str("---\n");
         }
-        out.push_str(&yaml(document).map_err(|wrong| error("output", format!("the document can't be written: {wrong}")))?);
+        out.push_str(
+            &yaml(document).map_err(|wrong| error("output", format!("the document can't be written: {wrong}")))?,
+        );
     }
     Ok(out)
 }
@@ -214,7 +217,8 @@ mod tests {
 
     #[test]
     fn the_name_stands_on_top() {
-        let document = json!({ "artifacts": {}, "coverage": { "variables": "complete" }, "environment": "a", "tier": "other" });
+        let document =
+            json!({ "artifacts": {}, "coverage": { "variables": "complete" }, "environment": "a", "tier": "other" });
         expect![[r"
             environment: a
             tier: other
@@ -228,10 +232,54 @@ mod tests {
     #[test]
     fn values_keep_their_type_and_their_characters() {
         let texts = [
-            "yes", "no", "on", "~", "null", "", "0x1F", "1:30", "12e3", "017", "+1", ".inf", "1_000", " lead", "trail ", "a: b",
-            "a #b", "# c", "- x", "*x", "&x", "!x", "%x", "@x", "`x", "'x'", "\"x\"", "back\\slash", "two\nlines\n", "\n", "\r\n",
-            "tab\there", "\u{1}\u{7f}\u{85}\u{2028}\u{feff}", "é☃", "2001-01-01", "<<", "=", "---", "...", "{a}", "[a]", "a,b",
-            "?", "? x", ":", "|", ">", "  a\n b\n",
+            "yes",
+            "no",
+            "on",
+            "~",
+            "null",
+            "",
+            "0x1F",
+            "1:30",
+            "12e3",
+            "017",
+            "+1",
+            ".inf",
+            "1_000",
+            " lead",
+            "trail ",
+            "a: b",
+            "a #b",
+            "# c",
+            "- x",
+            "*x",
+            "&x",
+            "!x",
+            "%x",
+            "@x",
+            "`x",
+            "'x'",
+            "\"x\"",
+            "back\\slash",
+            "two\nlines\n",
+            "\n",
+            "\r\n",
+            "tab\there",
+            "\u{1}\u{7f}\u{85}\u{2028}\u{feff}",
+            "é☃",
+            "2001-01-01",
+            "<<",
+            "=",
+            "---",
+            "...",
+            "{a}",
+            "[a]",
+            "a,b",
+            "?",
+            "? x",
+            ":",
+            "|",
+            ">",
+            "  a\n b\n",
         ];
         for text in texts.into_iter().map(str::to_owned).chain([format!("{} ", "long ".repeat(60))]) {
             let written = yaml(&json!({ "key": text, "list": [text.clone()] })).expect("can be written");

@@ -28,12 +28,14 @@ pub(super) fn run(args: Args, terminal: &Terminal) -> Result<Exit, Error> {
     let width = terminal.style().width;
     let text = match (args.kinds, args.format) {
         (false, ListFormat::Text) => {
-            let row = |rule: manual::PackRule| [rule.id, rule.kind, rule.pack.to_owned(), rule.severity.to_owned(), rule.why];
+            let row =
+                |rule: manual::PackRule| [rule.id, rule.kind, rule.pack.to_owned(), rule.worst.to_owned(), rule.why];
             let rows: Vec<[String; 5]> = manual::pack_rules().into_iter().map(row).collect();
             table::render(["RULE", "KIND", "PACK", "SEVERITY", "WHAT FOR"], &rows, width)
         }
         (true, ListFormat::Text) => {
-            let rows: Vec<[String; 2]> = rules::all().iter().map(|kind| [kind.name.to_owned(), kind.summary.to_owned()]).collect();
+            let rows: Vec<[String; 2]> =
+                rules::all().iter().map(|kind| [kind.name.to_owned(), kind.summary.to_owned()]).collect();
             table::render(["KIND", "WHAT IT ASKS"], &rows, width)
         }
         (false, ListFormat::Json) => {

@@ -1,7 +1,7 @@
 //! `paritygate schema`: the JSON schema of a file format.
 
-use clap::builder::PossibleValuesParser;
 use clap::builder::PossibleValue;
+use clap::builder::PossibleValuesParser;
 use paritygate::schemas;
 
 use crate::exit::Exit;
@@ -22,7 +22,8 @@ pub(crate) struct Args {
 }
 
 pub(super) fn run(args: Args, terminal: &Terminal) -> Result<Exit, Error> {
-    let schema = schemas::find(&args.name).ok_or_else(|| error("unknown-schema", format!("there is no schema `{}`", args.name)))?;
+    let schema = schemas::find(&args.name)
+        .ok_or_else(|| error("unknown-schema", format!("there is no schema `{}`", args.name)))?;
     terminal.print(schema.text)?;
     Ok(Exit::Pass)
 }

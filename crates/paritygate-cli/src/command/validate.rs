@@ -4,7 +4,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use paritygate::plan::PlannedEnvironment;
-use paritygate::{Diagnostic, Files, FingerprintKey, InputFormat, Plan, Project, Source, Supplied, diagnostic, document};
+use paritygate::{
+    Diagnostic, Files, FingerprintKey, InputFormat, Plan, Project, Source, Supplied, diagnostic, document,
+};
 
 use crate::disk::Disk;
 use crate::exit::Exit;
@@ -61,7 +63,12 @@ pub(super) fn run(mut args: Args, terminal: &Terminal) -> Result<Exit, Error> {
 }
 
 /// What a text is, and what is wrong with it.
-fn text(name: &str, source: &Arc<Source>, disk: &Disk, key: &FingerprintKey) -> Result<(String, Vec<Diagnostic>), Error> {
+fn text(
+    name: &str,
+    source: &Arc<Source>,
+    disk: &Disk,
+    key: &FingerprintKey,
+) -> Result<(String, Vec<Diagnostic>), Error> {
     let what = match naming::recognize(name, source) {
         Ok(what) => what,
         Err(near) => {
@@ -105,7 +112,13 @@ fn policy(name: &str, source: &Arc<Source>) -> Vec<Diagnostic> {
     Project::default().compile(&plan, &files).1
 }
 
-fn input_text(name: &str, format: &'static InputFormat, disk: &Disk, key: &FingerprintKey, source: &Arc<Source>) -> Vec<Diagnostic> {
+fn input_text(
+    name: &str,
+    format: &'static InputFormat,
+    disk: &Disk,
+    key: &FingerprintKey,
+    source: &Arc<Source>,
+) -> Vec<Diagnostic> {
     let environment = PlannedEnvironment {
         name: naming::environment(name, format),
         layers: vec![naming::layer(format, vec![name.to_owned()], None)],

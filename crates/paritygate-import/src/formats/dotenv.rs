@@ -33,11 +33,13 @@ fn import(request: &Request, context: &Context<'_>) -> Imported {
     let mut imported = Imported::default();
     let mut layers = Layers { known: BTreeMap::new(), budget: limits::MAX_DOCUMENT_BYTES, variables: Draft::map() };
     layers.variables.as_map();
-    let mut read = false;
+    let (mut read, mut missed) = (false, false);
     for (path, at) in request.named() {
         if let Some(source) = crate::supplied(path, at, context, &mut imported) {
             layers.read(&source, path, context, &mut imported.diagnostics);
             read = true;
+        } else {
+            missed = true;
         }
     }
     if read {
@@ -52,7 +54,9 @@ fn import(request: &Request, context: &Context<'_>) -> Imported {
             // These files say nothing about which other components there are.
             imported.coverage.push(("workloads".to_owned(), Coverage::NotCollected));
         }
-        imported.coverage.push((path::join(section.iter().copied()), Coverage::Complete));
+        // What a layer that could not be read sets is not known.
+        let coverage = if missed { Coverage::Partial } else { Coverage::Complete };
+        imported.coverage.push((path::join(section.iter().copied()), coverage));
     }
     imported
 }

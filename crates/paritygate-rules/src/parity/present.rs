@@ -20,6 +20,9 @@ pub struct Present {
     pub with_parent: bool,
     /// Whether the keys come from the contract (`.env.example`) instead of the other environments.
     pub contract: bool,
+    /// With `contract`: whether only keys count that no environment has. The others are left to rules that compare
+    /// environments.
+    pub only_unset: bool,
 }
 
 /// Which side may lack something.
@@ -80,6 +83,10 @@ expect: unknown
             let message = "`missingFrom` makes no sense with `contract: true`: every environment is judged";
             return Err(vec![params.wrong("missingFrom", message).help("remove one of the two")]);
         }
+        if self.only_unset && !self.contract {
+            let message = "`onlyUnset` makes no sense without `contract: true`";
+            return Err(vec![params.wrong("onlyUnset", message).help("remove it, or add `contract: true`")]);
+        }
         Ok(Plan::Row(Box::new(self)))
     }
 }
@@ -124,6 +131,9 @@ impl RowCheck for Present {
             // The contract's own value is an example: that the key is listed is enough.
             if row.cell(contract).is_absent() || row.cell(contract).unknown().is_some() && !row.cell(contract).is_set()
             {
+                return;
+            }
+            if self.only_unset && row.members().any(|member| matches!(self.there(row.cell(member)), There::Yes)) {
                 return;
             }
             for member in row.members() {

@@ -163,7 +163,7 @@ fn missing_files_are_needs_or_errors() {
     expect![[r#"
         needs a.env
         error[file-not-found] `b.env` does not exist
-        error[file-not-found] `c.env` was not read: it lies outside the project
+        error[file-not-read] `c.env` was not read: it lies outside the project
     "#]]
     .assert_eq(&show(&import_request(&request, &files)));
 }
