@@ -66,11 +66,12 @@ pub fn check_plan(
         }
     };
     let (engine, compiled) = project.compile(&plan, &files);
-    let (report, asked) = project.check(&engine, &plan, now, only);
+    let (mut report, asked) = project.check(&engine, &plan, now, only);
     let mut diagnostics = plan.diagnostics.clone();
     diagnostics.extend(project.diagnostics);
     diagnostics.extend(compiled);
     diagnostics.extend(asked);
+    report.verdict = report.verdict.with(&diagnostics);
     Answer { plan, environments: project.environments, report, diagnostics }
 }
 

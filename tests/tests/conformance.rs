@@ -12,19 +12,7 @@ use paritygate_tests::check::{Answer, check, files};
 use paritygate_tests::{diff, files_below, here, relative, repository};
 
 /// Cases that are known to fail, each with the reason. A case in this list must fail: when it passes, it leaves the list.
-const KNOWN_FAILURES: &[(&str, &str)] = &[
-    (
-        "native/several-in-one-text",
-        "discovery names environments by the file, though the text names them, and loses all but the first of a text",
-    ),
-    ("compose/override-merge", "a map that a draft makes has no place: it opens at 1:1 of any file"),
-    ("exceptions/expected-broken-without-finding", "a relation's pattern is not shown as it was written"),
-    ("exceptions/waiver-max", "a waiver that is refused for its missing `max` still covers"),
-    (
-        "policy/several-mistakes",
-        "a rule that stands twice in one policy is told a second time, as if it stood in another policy",
-    ),
-];
+const KNOWN_FAILURES: &[(&str, &str)] = &[];
 /// Those that fail on the command line alone.
 const KNOWN_FAILURES_OF_CLI: &[(&str, &str)] = &[];
 /// Cases whose canary is secret because of another environment. An import sees one environment, and can't know.

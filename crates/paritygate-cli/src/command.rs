@@ -51,10 +51,10 @@ pub(crate) fn run(command: Command, terminal: &Terminal) -> Result<Exit, Error> 
         Command::Check(args) => check::run(args, terminal),
         Command::Import(args) => import::run(args, terminal),
         Command::Rules(args) => rules::run(args, terminal),
-        Command::Explain(args) => explain::run(args, terminal),
+        Command::Explain(args) => explain::run(args),
         Command::Validate(args) => validate::run(args, terminal),
-        Command::Schema(args) => schema::run(args, terminal),
-        Command::Completions(args) => completions::run(args, terminal),
+        Command::Schema(args) => schema::run(args),
+        Command::Completions(args) => completions::run(args),
     }
 }
 

@@ -41,7 +41,7 @@ pub(crate) enum FailOn {
 pub(crate) fn of(report: &Report, line: FailOn) -> Exit {
     let informs = || report.findings.iter().any(|finding| finding.status == Status::Pass && !finding.observed);
     let worst = match report.verdict {
-        Verdict::Fail => Some(FailOn::Error),
+        Verdict::Fail | Verdict::Error => Some(FailOn::Error),
         Verdict::Unknown => Some(FailOn::Unknown),
         Verdict::Warn => Some(FailOn::Warning),
         Verdict::Pass => informs().then_some(FailOn::Info),

@@ -47,26 +47,6 @@ impl Terminal {
         &self.out
     }
 
-    /// Writes to standard output. A reader that went away has seen enough.
-    ///
-    /// # Errors
-    ///
-    /// If the text can't be written: then the answer is not complete.
-    pub(crate) fn print(&self, text: &str) -> Result<(), Error> {
-        let mut out = io::stdout().lock();
-        match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-            Err(wrong) if wrong.kind() != ErrorKind::BrokenPipe => {
-                Err(error("output", format!("the answer can't be written: {}", reason(&wrong))))
-            }
-            _ => Ok(()),
-        }
-    }
-
-    /// Writes a remark to standard error.
-    pub(crate) fn note(&self, text: &str) {
-        let _nowhere_else_to_say_it = io::stderr().lock().write_all(format!("{}\n", visible(text)).as_bytes());
-    }
-
     /// Tells what is wrong with the texts.
     pub(crate) fn diagnostics(&self, diagnostics: &[Diagnostic]) {
         if !diagnostics.is_empty() {
@@ -80,6 +60,26 @@ impl Terminal {
         debug_assert_eq!(error.level, Level::Error, "an error is one");
         self.diagnostics(std::slice::from_ref(error));
     }
+}
+
+/// Writes to standard output. A reader that went away has seen enough.
+///
+/// # Errors
+///
+/// If the text can't be written: then the answer is not complete.
+pub(crate) fn print(text: &str) -> Result<(), Error> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(wrong) if wrong.kind() != ErrorKind::BrokenPipe => {
+            Err(error("output", format!("the answer can't be written: {}", reason(&wrong))))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Writes a remark to standard error.
+pub(crate) fn note(text: &str) {
+    let _nowhere_else_to_say_it = io::stderr().lock().write_all(format!("{}\n", visible(text)).as_bytes());
 }
 
 /// What went wrong with a file, in the user's words.

@@ -71,6 +71,10 @@ impl Engine {
         diagnostics: &mut Vec<Diagnostic>,
     ) {
         if let Some(other) = self.rules.iter().find(|other| other.rule.id == rule.id) {
+            // Twice in one policy was told when that policy was read.
+            if Arc::ptr_eq(&other.rule.at.source, &rule.at.source) {
+                return;
+            }
             let message = format!("rule `{}` stands in another policy as well", rule.id);
             diagnostics.push(
                 Diagnostic::error("duplicate-rule", rule.at.clone(), message)
@@ -89,19 +93,23 @@ impl Engine {
             );
             return;
         };
+        let before = diagnostics.len();
         for selector in &rule.select {
             let at = selector.at.clone().unwrap_or_else(|| rule.at.clone());
             check_selector(&selector.value, entry.name, entry.accepts, at, diagnostics);
         }
         let node = rule.params.map(|id| document.tree.node(id));
+        // A rule that can meet nothing is not run: it would only be told as vacuous again.
+        let reachable = diagnostics.len() == before;
         match (entry.compile)(&Params { node, rule: &rule.at }) {
-            Ok(plan) => {
+            Ok(plan) if reachable => {
                 let number = self.rules.len() as u32;
                 for selector in &rule.select {
                     self.trie.insert(&selector.value, number);
                 }
                 self.rules.push(CompiledRule { rule, kind: entry.name, plan, accepts: entry.accepts });
             }
+            Ok(_) => {}
             Err(found) => diagnostics.extend(found),
         }
     }

@@ -87,6 +87,9 @@ impl<'a> Exception<'a> {
 
     /// Whether its rule ran and its environments were there, so that "unused" means something.
     fn was_judged(&self, rules: &[CheckRule<'_>], environments: &[&Environment]) -> bool {
+        if self.max.is_none() && !self.path.is_literal() {
+            return false;
+        }
         let ran = rules.iter().any(|rule| rule.runs && *rule.compiled.rule.id == *self.rule);
         ran && self
             .environments
@@ -373,6 +376,10 @@ fn cover<'t>(
     mut condition: impl FnMut(&[&str], &mut Candidate<'_, 't>) -> bool,
 ) -> Vec<Vec<&'t str>> {
     let mut met: Vec<Vec<&'t str>> = Vec::new();
+    // A pattern without a bound was told as a mistake of the manifest: it covers nothing.
+    if exception.max.is_none() && !exception.path.is_literal() {
+        return met;
+    }
     let mut covered = Vec::new();
     let mut split: Vec<RawFinding> = Vec::new();
     let classes = |_: &paritygate_model::Secret| "secret".to_owned();
@@ -389,6 +396,7 @@ fn cover<'t>(
         }
         if never(request, rule, finding, environments) {
             finding.notes.push(format!("no exception may cover `{}` where production is concerned", exception.rule));
+            met.push(row.path().to_vec());
             continue;
         }
         let mut candidate = Candidate { cells: row.cells, notes: Vec::new(), pins: Vec::new() };

@@ -63,7 +63,7 @@ pub(crate) fn build(
         }
     }
     for reason in &collector.skipped {
-        *summary.unknown.entry(reason.clone()).or_default() += 1;
+        *summary.unknown.entry(without_names(reason)).or_default() += 1;
         verdict = verdict.max(Verdict::Warn);
     }
     for rule in collector.rules.iter().filter(|rule| rule.runs) {
@@ -232,6 +232,12 @@ fn finding<'t>(
         fix: description.fix,
         waiver: raw.waiver.clone(),
     })
+}
+
+/// A reason without the names in it, so that one reason is one line.
+fn without_names(reason: &str) -> String {
+    let parts = reason.split('`').enumerate();
+    parts.map(|(at, part)| if at % 2 == 0 { part } else { "`…`" }).collect()
 }
 
 /// The part of a map that a check is about, where the map has it.

@@ -122,7 +122,7 @@ impl std::fmt::Display for Relation {
             Self::Absent => f.write_str("absent"),
             Self::Ratio { op: RatioOp::AtLeast, value } => write!(f, "ratio >= {value}"),
             Self::Ratio { op: RatioOp::AtMost, value } => write!(f, "ratio <= {value}"),
-            Self::Matches(pattern) => write!(f, "matches {pattern}"),
+            Self::Matches(pattern) => write!(f, "matches {}", pattern.text()),
         }
     }
 }

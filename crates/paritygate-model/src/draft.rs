@@ -181,10 +181,21 @@ impl Draft {
         (builder.finish(), root)
     }
 
+    /// Where it stands: a collection that no text holds as such stands where its first part does.
+    fn place(&self) -> Option<&Location> {
+        let first = || match &self.value {
+            DraftValue::Map(map) => map.values().find_map(Self::place),
+            DraftValue::Sequence(items) => items.iter().find_map(Self::place),
+            _ => None,
+        };
+        self.at.as_ref().or_else(first)
+    }
+
     fn build(&self, builder: &mut TreeBuilder) -> NodeId {
-        let span = self.at.as_ref().map_or(Span::default(), |at| at.span);
+        let place = self.place();
+        let span = place.map_or(Span::default(), |at| at.span);
         let place = |builder: &mut TreeBuilder| {
-            if let Some(at) = &self.at {
+            if let Some(at) = place {
                 builder.set_source(&at.source);
             }
         };

@@ -96,6 +96,8 @@ pub enum Verdict {
     Unknown,
     /// A rule of severity error failed.
     Fail,
+    /// Something is wrong with a text that was handed in: what was judged is not the whole.
+    Error,
 }
 
 impl Verdict {
@@ -106,7 +108,14 @@ impl Verdict {
             Self::Warn => "warn",
             Self::Unknown => "unknown",
             Self::Fail => "fail",
+            Self::Error => "error",
         }
+    }
+
+    /// The verdict once it is known what was wrong with the texts.
+    #[must_use]
+    pub fn with(self, diagnostics: &[crate::Diagnostic]) -> Self {
+        if crate::diagnostic::has_errors(diagnostics) { Self::Error } else { self }
     }
 }
 

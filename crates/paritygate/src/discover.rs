@@ -184,30 +184,35 @@ fn stack(
     let components = dotenv.values().filter(|group| used(group) || !group.contract.is_empty()).count();
     let mut names: BTreeSet<String> =
         dotenv.values().chain(compose.values()).flat_map(|group| group.overlays.keys().cloned()).collect();
-    names.extend(documents.keys().cloned());
     if names.is_empty() && dotenv.values().chain(compose.values()).any(used) {
         names.insert(LONE.to_owned());
     }
     let component =
         |folder: &str| (components > 1).then(|| if folder.is_empty() { "root".to_owned() } else { folder.to_owned() });
-    for name in names {
+    for name in &names {
         let mut layers = Vec::new();
         for group in compose.values() {
-            let paths = stacked(group, &name);
+            let paths = stacked(group, name);
             if !paths.is_empty() {
                 layers.extend(layer(formats::find("compose"), paths, None));
             }
         }
         for (folder, group) in &dotenv {
-            let paths = stacked(group, &name);
+            let paths = stacked(group, name);
             if !paths.is_empty() {
                 layers.extend(layer(formats::find("dotenv"), paths, component(folder).as_deref()));
             }
         }
-        if let Some(paths) = documents.get(&name) {
+        if let Some(paths) = documents.get(name) {
             layers.extend(layer(formats::find("environment"), paths.clone(), None));
         }
-        plan.environments.push(PlannedEnvironment { name, layers, ..PlannedEnvironment::default() });
+        plan.environments.push(PlannedEnvironment { name: name.clone(), layers, ..PlannedEnvironment::default() });
+    }
+    // A document that belongs to no other file names its environment, or its environments, itself.
+    let alone = documents.iter().filter(|(name, _)| !names.contains(*name)).flat_map(|(_, paths)| paths);
+    for path in alone {
+        let layers = layer(formats::find("environment"), vec![path.clone()], None).into_iter().collect();
+        plan.environments.push(PlannedEnvironment { layers, ..PlannedEnvironment::default() });
     }
     for (folder, group) in &dotenv {
         for path in &group.contract {

@@ -72,8 +72,10 @@ impl Project {
         let several = layers.iter().any(|layer| layer.descriptions.len() > 1);
         if layers.len() == 1 || several {
             for layer in layers {
+                let own = Named { order: planned.order, ..Named::default() };
+                let named = if layer.descriptions.len() > 1 { own } else { named(planned) };
                 for description in layer.descriptions {
-                    let environment = named(planned).environment(description, layer.coverage.clone(), context.key);
+                    let environment = named.environment(description, layer.coverage.clone(), context.key);
                     self.add(environment);
                 }
             }

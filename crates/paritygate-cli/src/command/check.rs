@@ -11,7 +11,7 @@ use crate::disk::Disk;
 use crate::exit::{self, Exit, FailOn};
 use crate::naming::{self, MANIFESTS, Text};
 use crate::progress::Progress;
-use crate::terminal::{Error, Terminal, error};
+use crate::terminal::{self, Error, Terminal, error};
 use crate::{input, key, limits, walk};
 
 /// What to check, and how to tell it.
@@ -88,7 +88,7 @@ pub(super) fn run(args: Args, terminal: &Terminal) -> Result<Exit, Error> {
     progress.step("looking for environments");
     let Subject { disk, mut plan, mut files, discovered } = subject(&args)?;
     if discovered {
-        tell(&plan, args.verbose, terminal);
+        tell(&plan, args.verbose);
     }
     if !args.policies.is_empty() {
         plan.policies = args.policies.iter().map(|policy| (policy.clone(), None)).collect();
@@ -104,13 +104,14 @@ pub(super) fn run(args: Args, terminal: &Terminal) -> Result<Exit, Error> {
     diagnostics.extend(found);
     let compared = project.environments.iter().filter(|environment| !environment.contract).count();
     progress.step(format!("comparing {}", count(compared, "environment")));
-    let (report, found) = project.check(&engine, &plan, now, &args.only);
+    let (mut report, found) = project.check(&engine, &plan, now, &args.only);
     diagnostics.extend(found);
     drop(progress);
     if plan.environments.is_empty() && diagnostics.is_empty() {
         let help = "add environments below `environments:`";
         diagnostics.push(Diagnostic::nowhere("nothing-to-check", "the manifest names no environment").help(help));
     }
+    report.verdict = report.verdict.with(&diagnostics);
     terminal.diagnostics(&diagnostics);
     let failed = diagnostic::has_errors(&diagnostics);
     if compared < 2 {
@@ -119,7 +120,7 @@ pub(super) fn run(args: Args, terminal: &Terminal) -> Result<Exit, Error> {
         } else {
             "fewer than two environments"
         };
-        terminal.note(&format!("{why}: nothing was compared"));
+        terminal::note(&format!("{why}: nothing was compared"));
     }
     // People read what is wrong with the texts above the report; machines find it in there, whatever else is.
     let is_text = format.name == "text";
@@ -127,10 +128,10 @@ pub(super) fn run(args: Args, terminal: &Terminal) -> Result<Exit, Error> {
     if !is_text || (is_worth_it && engine.rules().next().is_some()) {
         let style = Style { verbose: args.verbose, ..*terminal.style() };
         let within: &[Diagnostic] = if is_text { &[] } else { &diagnostics };
-        terminal.print(&(format.render)(&report, within, &style))?;
+        terminal::print(&(format.render)(&report, within, &style))?;
     }
     if failed {
-        terminal.note("the check is not complete: see the errors above");
+        terminal::note("the check is not complete: see the errors above");
         return Ok(Exit::CouldNotCheck);
     }
     Ok(exit::of(&report, args.fail_on))
@@ -234,29 +235,29 @@ fn manifest(disk: Disk, name: &str) -> Result<Subject, Error> {
 }
 
 /// Says what the names of files were taken for.
-fn tell(plan: &Plan, verbose: bool, terminal: &Terminal) {
+fn tell(plan: &Plan, verbose: bool) {
     let paths = |layers: &[plan::Layer]| {
         let layers = layers.iter().map(|layer| layer.request.paths.join(" + "));
         layers.collect::<Vec<_>>().join(", ")
     };
     for environment in &plan.environments {
         let from = paths(&environment.layers);
-        terminal.note(&match environment.name.as_str() {
+        terminal::note(&match environment.name.as_str() {
             // The document says what it is called.
             "" => format!("found: {from}"),
             name => format!("found: {name} ({from})"),
         });
     }
     if !plan.contract.is_empty() {
-        terminal.note(&format!("contract: {}", paths(&plan.contract)));
+        terminal::note(&format!("contract: {}", paths(&plan.contract)));
     }
     let shown = if verbose { plan.passed_over.len() } else { limits::MAX_LISTED };
     for (path, why) in plan.passed_over.iter().take(shown) {
-        terminal.note(&format!("passed over: {path} ({why})"));
+        terminal::note(&format!("passed over: {path} ({why})"));
     }
     let more = plan.passed_over.len().saturating_sub(shown);
     if more > 0 {
-        terminal.note(&format!("passed over: {more} more; `--verbose` lists them"));
+        terminal::note(&format!("passed over: {more} more; `--verbose` lists them"));
     }
 }
 

@@ -4,7 +4,7 @@ use clap::CommandFactory;
 use clap_complete::Shell;
 
 use crate::exit::Exit;
-use crate::terminal::{Error, Terminal};
+use crate::terminal::{self, Error};
 
 /// What to print.
 #[derive(Debug, clap::Args)]
@@ -17,9 +17,9 @@ pub(crate) struct Args {
     shell: Shell,
 }
 
-pub(super) fn run(args: Args, terminal: &Terminal) -> Result<Exit, Error> {
+pub(super) fn run(args: Args) -> Result<Exit, Error> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut crate::Cli::command(), "paritygate", &mut script);
-    terminal.print(&String::from_utf8_lossy(&script))?;
+    terminal::print(&String::from_utf8_lossy(&script))?;
     Ok(Exit::Pass)
 }

@@ -3,7 +3,7 @@
 use paritygate::manual;
 
 use crate::exit::Exit;
-use crate::terminal::{Error, Terminal, error};
+use crate::terminal::{self, Error, error};
 
 /// What to explain.
 #[derive(Debug, clap::Args)]
@@ -17,10 +17,10 @@ pub(crate) struct Args {
     name: String,
 }
 
-pub(super) fn run(args: Args, terminal: &Terminal) -> Result<Exit, Error> {
+pub(super) fn run(args: Args) -> Result<Exit, Error> {
     let name = args.name.trim();
     let page = manual::explain(name)
         .map_err(|help| Box::new((*error("unknown-rule", format!("there is no rule or kind `{name}`"))).help(help)))?;
-    terminal.print(&page)?;
+    terminal::print(&page)?;
     Ok(Exit::Pass)
 }

@@ -14,7 +14,7 @@ use crate::disk::Disk;
 use crate::exit::Exit;
 use crate::naming::{self, Text};
 use crate::progress::Progress;
-use crate::terminal::{Error, Terminal, error, reason};
+use crate::terminal::{self, Error, Terminal, error, reason};
 use crate::{input, key};
 
 /// The name of what comes through standard input.
@@ -96,9 +96,9 @@ pub(super) fn run(args: Args, terminal: &Terminal) -> Result<Exit, Error> {
         return Ok(Exit::CouldNotCheck);
     }
     let text = render(&project.environments, args.format)?;
-    terminal.print(&text)?;
+    terminal::print(&text)?;
     if key.ephemeral && text.contains(&**key.key.id()) {
-        terminal.note(&format!(
+        terminal::note(&format!(
             "the fingerprints are made with a key for this run and compare with nothing later; \
              name a key with `--key-file` or `{}` to keep them",
             key::VARIABLE

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::ListFormat;
 use crate::exit::Exit;
 use crate::table;
-use crate::terminal::{Error, Terminal};
+use crate::terminal::{self, Error, Terminal};
 
 /// What to list.
 #[derive(Debug, clap::Args)]
@@ -56,6 +56,6 @@ pub(super) fn run(args: Args, terminal: &Terminal) -> Result<Exit, Error> {
             super::json(&kinds.collect::<Vec<Value>>())
         }
     };
-    terminal.print(&text)?;
+    terminal::print(&text)?;
     Ok(Exit::Pass)
 }

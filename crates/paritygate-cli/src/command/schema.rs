@@ -5,7 +5,7 @@ use clap::builder::PossibleValuesParser;
 use paritygate::schemas;
 
 use crate::exit::Exit;
-use crate::terminal::{Error, Terminal, error};
+use crate::terminal::{self, Error, error};
 
 /// What to print.
 #[derive(Debug, clap::Args)]
@@ -21,9 +21,9 @@ pub(crate) struct Args {
     name: String,
 }
 
-pub(super) fn run(args: Args, terminal: &Terminal) -> Result<Exit, Error> {
+pub(super) fn run(args: Args) -> Result<Exit, Error> {
     let schema = schemas::find(&args.name)
         .ok_or_else(|| error("unknown-schema", format!("there is no schema `{}`", args.name)))?;
-    terminal.print(schema.text)?;
+    terminal::print(schema.text)?;
     Ok(Exit::Pass)
 }

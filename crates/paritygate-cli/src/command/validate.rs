@@ -11,7 +11,7 @@ use paritygate::{
 use crate::disk::Disk;
 use crate::exit::Exit;
 use crate::naming::{self, MANIFESTS, Text};
-use crate::terminal::{Error, Terminal, error};
+use crate::terminal::{self, Error, Terminal, error};
 use crate::{input, key};
 
 /// What to validate.
@@ -58,7 +58,7 @@ pub(super) fn run(mut args: Args, terminal: &Terminal) -> Result<Exit, Error> {
         all.extend(diagnostics);
     }
     terminal.diagnostics(&all);
-    terminal.print(&crate::terminal::visible(&valid))?;
+    terminal::print(&terminal::visible(&valid))?;
     Ok(if diagnostic::has_errors(&all) { Exit::CouldNotCheck } else { Exit::Pass })
 }
 

@@ -22,6 +22,11 @@ impl Glob {
         Self { parts }
     }
 
+    /// The pattern as it is given to [`Glob::new`].
+    pub fn text(&self) -> String {
+        self.parts.join("*")
+    }
+
     /// Whether a text matches as a whole, in linear time.
     pub fn matches(&self, key: &str) -> bool {
         let (Some((first, rest)), Some(mut left)) =

@@ -1,7 +1,7 @@
 //! `same`: a value is alike in every environment.
 
 use paritygate_eval::kind::Params;
-use paritygate_eval::{Accepts, Comparison, Description, Deviation, Kind, Outcome, Plan, Row, RowCheck};
+use paritygate_eval::{Accepts, Comparison, Description, Deviation, Kind, Outcome, Plan, Row, RowCheck, State};
 use paritygate_model::Diagnostic;
 use paritygate_model::report::Fix;
 use serde::Deserialize;
@@ -110,7 +110,9 @@ impl RowCheck for Same {
 
 /// The change that gives one environment the plain value of another.
 fn replacement(row: &Row<'_, '_>, environment: usize, against: usize) -> Option<Fix> {
-    let value = row.cell(against).text()?.to_owned();
+    // A facet, such as a type, is nothing that could be set.
+    let State::Value(node) = row.cell(against).state else { return None };
+    let value = node.scalar_text()?.to_owned();
     let at = row.cell(environment).location();
     Some(Fix {
         environment: row.name(environment).into(),

@@ -40,11 +40,11 @@ pub enum Relation {
 impl Relation {
     const fn words(self) -> &'static str {
         match self {
-            Self::Equal => "the same elements as",
-            Self::Subset => "no element beyond those of",
-            Self::Superset => "every element of",
-            Self::Prefix => "the beginning of",
-            Self::Disjoint => "nothing in common with",
+            Self::Equal => "must have the same elements as",
+            Self::Subset => "must have no element beyond those of",
+            Self::Superset => "must have every element of",
+            Self::Prefix => "must begin the list of",
+            Self::Disjoint => "must have nothing in common with",
         }
     }
 }
@@ -187,7 +187,7 @@ impl RowCheck for SetRelation {
             let found = if found.is_empty() { "the order differs".to_owned() } else { found.join(", ") };
             let relation = self.relation.words();
             parts.push(format!(
-                "in {} must have {relation} {}: {found}",
+                "in {} {relation} {}: {found}",
                 row.name(deviation.environment),
                 row.name(against)
             ));

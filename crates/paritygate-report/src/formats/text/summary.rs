@@ -31,7 +31,7 @@ pub(super) fn write(pen: &mut Pen, report: &Report, ranked: &[(Group, &Finding)]
     let ink = match report.verdict {
         Verdict::Pass => Ink::Good,
         Verdict::Warn | Verdict::Unknown => Ink::Warning,
-        Verdict::Fail => Ink::Error,
+        Verdict::Fail | Verdict::Error => Ink::Error,
     };
     let scope = format!("{} over {}", count(summary.rules, "rule", "rules"), count(summary.rows, "row", "rows"));
     remark(pen, ink, report.verdict.word(), &format!("{} in {scope}", counts(report, ranked)));
