@@ -55,7 +55,9 @@ fn pack_rule(pack: &'static str, rule: &Rule) -> PackRule {
 /// A template without a finding to fill it.
 fn in_general(template: &str) -> String {
     let words = ["reference", "environment", "key", "value"];
-    words.into_iter().fold(template.to_owned(), |text, word| text.replace(&format!("{{{word}}}"), &format!("the {word}")))
+    words
+        .into_iter()
+        .fold(template.to_owned(), |text, word| text.replace(&format!("{{{word}}}"), &format!("the {word}")))
 }
 
 /// `error in production and staging, else info`

@@ -186,11 +186,7 @@ impl RowCheck for SetRelation {
             }
             let found = if found.is_empty() { "the order differs".to_owned() } else { found.join(", ") };
             let relation = self.relation.words();
-            parts.push(format!(
-                "in {} {relation} {}: {found}",
-                row.name(deviation.environment),
-                row.name(against)
-            ));
+            parts.push(format!("in {} {relation} {}: {found}", row.name(deviation.environment), row.name(against)));
         }
         Description::new(format!("`{}` {}", row.path_text(), parts.join("; ")))
     }

@@ -30,6 +30,7 @@ fn import(paths: &[&str], profiles: &[&str], files: &Files) -> Imported {
         paths: paths.iter().map(|path| (*path).to_owned()).collect(),
         profiles: profiles.iter().map(|profile| (*profile).to_owned()).collect(),
         component: None,
+        ..Request::default()
     };
     super::import(&request, &Context { files, secrets: SecretTable::builtin(), key: &key })
 }
