@@ -36,15 +36,6 @@ impl Disk {
         Ok(Self { root, allow_outside, left: Cell::new(limits::MAX_READ_BYTES) })
     }
 
-    /// A folder of this one.
-    ///
-    /// # Errors
-    ///
-    /// If there is no such folder.
-    pub(crate) fn below(&self, folder: &str) -> Result<Self, Error> {
-        Self::new(&self.root.join(folder), self.allow_outside)
-    }
-
     /// The folder, without links in its path.
     pub(crate) fn root(&self) -> &Path {
         &self.root

@@ -101,10 +101,10 @@ mod tests {
 
     #[test]
     fn names_count_from_where_the_user_stands() {
-        let root = |files: &[&str]| root(Path::new("/home/me"), &files.iter().map(PathBuf::from).collect::<Vec<_>>());
-        assert_eq!(root(&["/home/me/a/.env", "/home/me/b"]), Path::new("/home/me"));
+        let root = |files: &[&str]| root(Path::new("/u/me"), &files.iter().map(PathBuf::from).collect::<Vec<_>>());
+        assert_eq!(root(&["/u/me/a/.env", "/u/me/b"]), Path::new("/u/me"));
         assert_eq!(root(&["/srv/a/.env", "/srv/b/.env"]), Path::new("/srv"));
-        assert_eq!(root(&["/srv/a/.env", "/home/me/.env"]), Path::new("/"));
+        assert_eq!(root(&["/srv/a/.env", "/u/me/.env"]), Path::new("/"));
         assert_eq!(root(&["/srv/a/.env"]), Path::new("/srv/a"));
     }
 }

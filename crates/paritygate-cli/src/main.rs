@@ -46,7 +46,10 @@ Examples:
   paritygate explain same                   what a rule or a kind of rule means
 
 Exit codes:
-  0  nothing failed    1  a rule failed    2  wrong use, policy or input    3  something could not be judged";
+  0  nothing failed
+  1  a rule failed
+  2  wrong use, policy or input
+  3  something could not be judged";
 
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {

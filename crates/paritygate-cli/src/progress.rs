@@ -28,7 +28,7 @@ impl Progress {
                     Ok(next) => step = next,
                     Err(RecvTimeoutError::Timeout) => {
                         shown = true;
-                        write(&format!("\r\u{1b}[K{step} … {} s", start.elapsed().as_secs()));
+                        write(&format!("\r\u{1b}[K{step} ({} s)", start.elapsed().as_secs()));
                     }
                     Err(RecvTimeoutError::Disconnected) => break,
                 }

@@ -17,19 +17,23 @@ use crate::{input, key, limits, walk};
 /// What to check, and how to tell it.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Without a `paritygate.yaml`, environments are found by the names of files: `.env.staging`, `production.env`,
-`compose.yml` with `compose.prod.yml`, `web.environment.yaml`. What was found is said on standard error.
+Without a `paritygate.yaml`, environments are found by the names of files, such as
+`.env.staging`, `production.env` or `compose.yml` with `compose.prod.yml`.
+What was found and what was passed over is said on standard error.
 
 Examples:
-  paritygate check                                         this folder
-  paritygate check .env.staging .env.production            these files
-  paritygate check deploy/paritygate.yaml                  what a manifest names
-  paritygate check --only key-missing-in-production        one rule
+  paritygate check                               this folder
+  paritygate check .env.staging .env.production  these files
+  paritygate check deploy/paritygate.yaml        what a manifest names
+  paritygate check --only key-present            one rule
   paritygate check --policy recommended --policy acme.yaml
   paritygate check --fail-on warning --format json > report.json
 
 Exit codes:
-  0  nothing failed    1  a rule failed    2  wrong use, policy or input    3  something could not be judged")]
+  0  nothing failed
+  1  a rule failed
+  2  wrong use, policy or input
+  3  something could not be judged")]
 pub(crate) struct Args {
     /// A folder, a manifest, or the files to compare; this folder by default
     #[arg(value_name = "PATH")]
@@ -114,24 +118,20 @@ pub(super) fn run(args: Args, terminal: &Terminal) -> Result<Exit, Error> {
     report.verdict = report.verdict.with(&diagnostics);
     terminal.diagnostics(&diagnostics);
     let failed = diagnostic::has_errors(&diagnostics);
-    if compared < 2 {
-        let why = if failed && plan.environments.len() > 1 {
-            "the others could not be read"
-        } else {
-            "fewer than two environments"
-        };
-        terminal::note(&format!("{why}: nothing was compared"));
-    }
     // People read what is wrong with the texts above the report; machines find it in there, whatever else is.
     let is_text = format.name == "text";
-    let is_worth_it = compared > 1 || (compared == 1 && !failed);
-    if !is_text || (is_worth_it && engine.rules().next().is_some()) {
+    let is_worth_it = report.summary.rules > 0 && (compared > 1 || (compared == 1 && !failed));
+    if !failed && compared < 2 {
+        terminal::note("fewer than two environments: nothing was compared");
+    }
+    if !is_text || is_worth_it {
         let style = Style { verbose: args.verbose, ..*terminal.style() };
         let within: &[Diagnostic] = if is_text { &[] } else { &diagnostics };
         terminal::print(&(format.render)(&report, within, &style))?;
     }
     if failed {
-        terminal::note("the check is not complete: see the errors above");
+        let what = if is_worth_it { "the check is not complete" } else { "nothing was compared" };
+        terminal::note(&format!("{what}: see the errors above"));
         return Ok(Exit::CouldNotCheck);
     }
     Ok(exit::of(&report, args.fail_on))

@@ -23,12 +23,12 @@ const STDIN: &str = "-";
 /// What to import.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Several files are layers of one environment: later ones win. Secrets are printed as fingerprints. Fingerprints compare
-only under the same key: name one to keep the document.
+Several files are layers of one environment: later ones win. Secrets are printed as
+fingerprints, which compare only under the same key: name one to keep the document.
 
 Examples:
   paritygate import .env .env.production --name production
-  paritygate import compose.yml compose.prod.yml --key-file ~/.paritygate-key > production.environment.yaml
+  paritygate import compose.yml compose.prod.yml --key-file key > prod.environment.yaml
   docker compose config | paritygate import - --from compose --name staging")]
 pub(crate) struct Args {
     /// The files, lowest layer first; `-` is standard input

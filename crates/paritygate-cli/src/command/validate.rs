@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use paritygate::plan::PlannedEnvironment;
+use paritygate::plan::{self, PlannedEnvironment};
 use paritygate::{
     Diagnostic, Files, FingerprintKey, InputFormat, Plan, Project, Source, Supplied, diagnostic, document,
 };
@@ -48,7 +48,7 @@ pub(super) fn run(mut args: Args, terminal: &Terminal) -> Result<Exit, Error> {
     let (mut all, mut valid) = (Vec::new(), String::new());
     for (name, _) in &named.files {
         let (what, diagnostics) = match files.get(name) {
-            Some(Supplied::Text(source)) => text(name, source, &disk, &key)?,
+            Some(Supplied::Text(source)) => text(name, source, &files, &disk, &key),
             Some(Supplied::Broken(wrong)) => (String::new(), vec![(**wrong).clone()]),
             _ => (String::new(), vec![*error("file-not-readable", format!("`{name}` was not read"))]),
         };
@@ -66,42 +66,54 @@ pub(super) fn run(mut args: Args, terminal: &Terminal) -> Result<Exit, Error> {
 fn text(
     name: &str,
     source: &Arc<Source>,
+    named: &Files,
     disk: &Disk,
     key: &FingerprintKey,
-) -> Result<(String, Vec<Diagnostic>), Error> {
+) -> (String, Vec<Diagnostic>) {
     let what = match naming::recognize(name, source) {
         Ok(what) => what,
         Err(near) => {
             let (_, found) = document::read(source);
             // A text that can't be read can't be told either.
             let wrong = if diagnostic::has_errors(&found) { found } else { vec![naming::unknown(name, near)] };
-            return Ok((String::new(), wrong));
+            return (String::new(), wrong);
         }
     };
     let diagnostics = match what {
-        Text::Manifest => manifest(name, source, disk, key)?,
+        Text::Manifest => manifest(name, source, named, disk, key),
         Text::Policy => policy(name, source),
         Text::Input(format) => input_text(name, format, disk, key, source),
     };
-    Ok((what.word(), diagnostics))
+    (what.word(), diagnostics)
 }
 
-fn manifest(name: &str, source: &Arc<Source>, disk: &Disk, key: &FingerprintKey) -> Result<Vec<Diagnostic>, Error> {
+fn manifest(name: &str, source: &Arc<Source>, named: &Files, disk: &Disk, key: &FingerprintKey) -> Vec<Diagnostic> {
     let (document, mut diagnostics) = document::read(source);
     if diagnostic::has_errors(&diagnostics) {
-        return Ok(diagnostics);
+        return diagnostics;
     }
     let plan = Plan::of_manifest(&document);
     diagnostics.extend(plan.diagnostics);
     // Its paths count from its own folder. Environments are not read: only the policies are.
     let folder = name.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let own = disk.below(folder)?;
-    let policies = Plan { policies: plan.policies, ..Plan::default() };
+    let path = |policy: String| match folder {
+        folder if !folder.is_empty() && plan::is_path(&policy) && !policy.starts_with('/') => {
+            plan::normalized(&format!("{folder}/{policy}"))
+        }
+        _ => policy,
+    };
+    let policies = plan.policies.into_iter().map(|(policy, at)| (path(policy), at));
+    // What is named beside the manifest is validated there.
+    let policies =
+        Plan { policies: policies.filter(|(policy, _)| !named.contains_key(policy)).collect(), ..Plan::default() };
+    if policies.policies.is_empty() {
+        return diagnostics;
+    }
     let mut files = Files::new();
-    let project = input::load(&policies, &own, &mut files, key);
+    let project = input::load(&policies, disk, &mut files, key);
     let (_, found) = project.compile(&policies, &files);
     diagnostics.extend(found);
-    Ok(diagnostics)
+    diagnostics
 }
 
 fn policy(name: &str, source: &Arc<Source>) -> Vec<Diagnostic> {
