@@ -68,7 +68,12 @@ pub(crate) const FACETS: [&str; 4] = ["presence", "sensitivity", "valueClass", "
 impl<'t> Cell<'t> {
     /// The cell of a node.
     pub fn of(node: Node<'t>) -> Self {
-        let state = match node.value() {
+        Self::of_value(node, node.value())
+    }
+
+    /// The cell of a node whose value is at hand.
+    pub(crate) fn of_value(node: Node<'t>, value: Value<'t>) -> Self {
+        let state = match value {
             Value::Variable(variable) => return Self::of_variable(node, variable),
             Value::Null => State::Null,
             Value::String("") => State::Empty,

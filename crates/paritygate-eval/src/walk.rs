@@ -248,8 +248,9 @@ impl<'w, 't, S: Sink<'t>> Walk<'w, 't, S> {
             let place = self.places.get(places + at).copied().unwrap_or(Place::Absent);
             let cell = match place {
                 Place::Node(node) => {
-                    secret |= matches!(node.value(), Value::Variable(variable) if variable.secret);
-                    Cell::of(node)
+                    let value = node.value();
+                    secret |= matches!(value, Value::Variable(variable) if variable.secret);
+                    Cell::of_value(node, value)
                 }
                 Place::Facet(node, variable, name) => {
                     let key = self.path.iter().rev().nth(1).copied().unwrap_or_default();

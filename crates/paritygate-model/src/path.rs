@@ -4,6 +4,10 @@ use std::fmt::{self, Write};
 
 /// Whether a key can stand in a path without quotes.
 pub fn is_bare(segment: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'/' | b'@' | b':');
+    if segment.bytes().all(plain) {
+        return !segment.is_empty();
+    }
     !segment.is_empty()
         && segment.chars().all(|c| !c.is_whitespace() && !matches!(c, '.' | '"' | '\'' | '*' | '{' | '}' | ',' | '\\'))
 }

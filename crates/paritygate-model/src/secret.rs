@@ -8,6 +8,7 @@ mod facets;
 mod names;
 mod scan;
 mod scrub;
+mod signs;
 mod table;
 mod tokens;
 mod url;

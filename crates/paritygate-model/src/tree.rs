@@ -160,6 +160,11 @@ impl Tree {
         })
     }
 
+    /// The bytes of a text, which are quicker to compare.
+    fn bytes(&self, text: Text) -> &[u8] {
+        self.pool.as_bytes().get(text.start as usize..(text.start + text.len) as usize).unwrap_or_default()
+    }
+
     fn text(&self, text: Text) -> &str {
         self.pool.get(text.start as usize..(text.start + text.len) as usize).unwrap_or_default()
     }
@@ -428,7 +433,7 @@ impl<'t> Node<'t> {
     /// The entry at `key` of a map: the key as this tree's own text, and the value.
     pub fn get_entry(self, key: &str) -> Option<(&'t str, Node<'t>)> {
         let entries = self.raw_entries();
-        let at = entries.binary_search_by(|entry| self.tree.text(entry.key).cmp(key)).ok()?;
+        let at = entries.binary_search_by(|entry| self.tree.bytes(entry.key).cmp(key.as_bytes())).ok()?;
         entries.get(at).map(|entry| (self.tree.text(entry.key), self.tree.node(entry.value)))
     }
 

@@ -125,7 +125,7 @@ impl Reader<'_> {
     fn text(&mut self, inner: Span) -> Result<Text, Fault> {
         let (start, end) = ((inner.start - self.base) as usize, (inner.end - self.base) as usize);
         let raw = self.data.get(start..end).unwrap_or_default();
-        if !raw.contains(&b'\\') {
+        if memchr::memchr(b'\\', raw).is_none() {
             return Ok(self.builder.verbatim(inner));
         }
         let quoted = self.data.get(start - 1..=end).unwrap_or_default();

@@ -2,7 +2,7 @@
 
 use super::table::{Data, data};
 use super::url::Split;
-use super::{SecretTable, ValueClass, ValueType, names, tokens, values};
+use super::{SecretTable, ValueClass, ValueType, names, signs, tokens, values};
 
 impl SecretTable {
     /// Where a value belongs.
@@ -26,31 +26,64 @@ impl SecretTable {
     }
 }
 
+/// What one pass over a value sees.
+struct Look {
+    /// The bits of its bytes as if all were letters.
+    letters: u32,
+    /// Which signs are there.
+    signs: u16,
+    /// How many bytes are no signs.
+    length: usize,
+}
+
+impl Look {
+    fn at(value: &str) -> Self {
+        let mut look = Self { letters: 0, signs: 0, length: 0 };
+        for byte in value.bytes() {
+            let sign = signs::of(byte);
+            look.letters |= signs::letter(byte);
+            look.signs |= sign;
+            look.length += usize::from(sign & (signs::WORD | signs::FOREIGN) != 0);
+        }
+        look
+    }
+
+    /// Whether there may be an `x`.
+    fn may_cross(&self) -> bool {
+        self.letters & signs::letter(b'x') != 0
+    }
+}
+
 /// The class of a value; `secret` says whether its name is, and is asked only where that matters.
 fn class(value: &str, secret: &dyn Fn() -> bool) -> ValueClass {
-    let value = value.trim();
+    let value = signs::trim(value);
     if value.len() < 3 || values::is_setting(value) {
         return ValueClass::Unknown;
     }
-    let data = data();
-    if let Some(url) = Split::of(value) {
-        return class_of_url(data, value, &url);
+    let (data, look) = (data(), Look::at(value));
+    let has = |signs: u16| look.signs & signs != 0;
+    if has(signs::COLON)
+        && let Some(url) = Split::of(value)
+    {
+        return class_of_url(data, value, &look, &url);
     }
-    if is_placeholder(data, value, secret) {
+    if is_placeholder(data, value, &look, secret) {
         return ValueClass::Placeholder;
     }
-    let class = tokens::class(value);
+    let class = tokens::class(value, look.letters);
     if class != ValueClass::Unknown {
         return class;
     }
-    let host = value.split(',').next().unwrap_or_default();
-    let host = host.strip_prefix('[').and_then(|rest| rest.split_once(']')).map_or(host, |(host, _)| host);
-    let bare = if host == "::1" { host } else { host.split_once(':').map_or(host, |(host, _)| host) };
+    let bare = if has(signs::COLON | signs::AROUND) { bare_host(value) } else { value };
     if is_local(bare) {
         ValueClass::Local
-    } else if is_example(bare) || is_example_address(value) {
+    } else if is_example(bare) || has(signs::AT) && is_example_address(value) {
         ValueClass::Placeholder
-    } else if !value.starts_with('-') && value.len() <= 253 && !value.contains(char::is_whitespace) && is_sandbox(value)
+    } else if look.may_cross()
+        && !value.starts_with('-')
+        && value.len() <= 253
+        && !value.contains(char::is_whitespace)
+        && is_sandbox(value)
     {
         ValueClass::Sandbox
     } else {
@@ -58,33 +91,48 @@ fn class(value: &str, secret: &dyn Fn() -> bool) -> ValueClass {
     }
 }
 
-fn class_of_url(data: &Data, value: &str, url: &Split<'_>) -> ValueClass {
+/// The first host of a list, without brackets and port.
+fn bare_host(value: &str) -> &str {
+    let host = value.split(',').next().unwrap_or_default();
+    let host = host.strip_prefix('[').and_then(|rest| rest.split_once(']')).map_or(host, |(host, _)| host);
+    if host == "::1" { host } else { host.split_once(':').map_or(host, |(host, _)| host) }
+}
+
+fn class_of_url(data: &Data, value: &str, look: &Look, url: &Split<'_>) -> ValueClass {
     let first = url.host.split(',').next().unwrap_or_default();
     let host = if first.contains("::") { first } else { first.split_once(':').map_or(first, |(host, _)| host) };
-    let yours = names::words(host).next().is_some_and(|word| {
-        // `your-domain.com`, `yourdomain.com`.
-        word.eq_ignore_ascii_case("your")
-            || word.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("your")) && word.len() > 8
-    });
-    let token = tokens::class(value);
+    let filled_in =
+        |password: &str| is_placeholder(data, password, &Look::at(password), &|| true);
     if is_local(host) {
-        ValueClass::Local
-    } else if yours || is_example(host) || url.password.is_some_and(|password| is_placeholder(data, password, &|| true))
-    {
-        ValueClass::Placeholder
-    } else if token != ValueClass::Unknown {
+        return ValueClass::Local;
+    }
+    if is_yours(host) || is_example(host) || url.password.is_some_and(filled_in) {
+        return ValueClass::Placeholder;
+    }
+    let token = tokens::class(value, look.letters);
+    if token != ValueClass::Unknown {
         token
-    } else if is_sandbox(host) || url.path.len() <= 253 && is_sandbox(url.path) {
+    } else if look.may_cross() && (is_sandbox(host) || url.path.len() <= 253 && is_sandbox(url.path)) {
         ValueClass::Sandbox
-    } else if is_filled_in(value) {
+    } else if is_filled_in(value, look) {
         ValueClass::Placeholder
     } else {
         ValueClass::Unknown
     }
+}
+
+/// `your-domain.com`, `yourdomain.com`.
+fn is_yours(host: &str) -> bool {
+    let begins = |word: &str| word.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("your"));
+    names::words(host).next().is_some_and(|word| begins(word) && (word.len() == 4 || word.len() > 8))
 }
 
 /// Whether a host is this machine.
 fn is_local(host: &str) -> bool {
+    // Nearly all that is not ends otherwise.
+    if !matches!(host.as_bytes().last(), Some(b't' | b'T' | b'l' | b'L' | b'.' | b'0'..=b'9')) {
+        return false;
+    }
     let ends = |ending: &str| {
         let at = host.len().checked_sub(ending.len());
         at.is_some_and(|at| at > 0 && host.get(at..).is_some_and(|end| end.eq_ignore_ascii_case(ending)))
@@ -102,6 +150,9 @@ fn is_local(host: &str) -> bool {
 
 /// Whether a host is one of those that stand for any host.
 fn is_example(host: &str) -> bool {
+    if !matches!(host.as_bytes().last(), Some(b'm' | b'M' | b'g' | b'G' | b't' | b'T')) {
+        return false;
+    }
     ["example.com", "example.org", "example.net"].iter().any(|example| {
         let Some(at) = host.len().checked_sub(example.len()) else { return false };
         let ends = host.get(at..).is_some_and(|end| end.eq_ignore_ascii_case(example));
@@ -110,64 +161,82 @@ fn is_example(host: &str) -> bool {
 }
 
 fn is_example_address(value: &str) -> bool {
-    value.contains('@')
-        && ValueType::of(value) == ValueType::Email
+    ValueType::of(value) == ValueType::Email
         && value.rsplit_once('@').is_some_and(|(_, host)| is_example(host))
 }
 
 fn is_sandbox(value: &str) -> bool {
-    let might = memchr::memchr2_iter(b'x', b'X', value.as_bytes()).next().is_some();
-    might && names::words(value).any(|word| word.eq_ignore_ascii_case("sandbox"))
+    names::words(value).any(|word| word.eq_ignore_ascii_case("sandbox"))
 }
 
 /// How much of a value is compared with placeholders; a longer value is none.
 const MAX_PLACEHOLDER: usize = 64;
 
-fn is_placeholder(data: &Data, value: &str, secret: &dyn Fn() -> bool) -> bool {
-    if is_filled_in(value) {
+fn is_placeholder(data: &Data, value: &str, look: &Look, secret: &dyn Fn() -> bool) -> bool {
+    if is_filled_in(value, look) {
         return true;
+    }
+    if look.length > MAX_PLACEHOLDER || value.len() > 2 * MAX_PLACEHOLDER {
+        return false;
+    }
+    is_known(data, value, look, secret) || look.signs & signs::SIGN != 0 && is_framed(data, value, secret)
+}
+
+/// Whether the letters of a value are those of a placeholder, or hold one.
+fn is_known(data: &Data, value: &str, look: &Look, secret: &dyn Fn() -> bool) -> bool {
+    let letter = |byte: &u8| !is_sign_byte(*byte);
+    let (first, last) = (value.bytes().find(letter), value.bytes().rfind(letter));
+    let (Some(first), Some(last)) = (first, last) else { return false };
+    let whole = data.forms.may_hold(first, last, look.length);
+    let inside = |(letters, _): &(u32, &str)| letters & look.letters == *letters;
+    let holds = look.length >= 8 && data.within.iter().any(inside);
+    if !whole && !holds {
+        return false;
     }
     let mut buffer = [0; MAX_PLACEHOLDER];
     let Some(squeezed) = squeeze(value, &mut buffer) else { return false };
-    let known = |list: &[&str]| list.binary_search_by(|known| known.as_bytes().cmp(squeezed)).is_ok();
-    let among = |list: &[&str]| squeezed.len() <= data.longest && known(list);
-    let present = letters(squeezed);
-    let holds = |(letters, needle): &(u32, &str)| {
-        letters & present == *letters && squeezed.windows(needle.len()).any(|window| window == needle.as_bytes())
-    };
-    if among(&data.placeholders)
-        || (among(&data.defaults) && secret())
-        || (squeezed.len() >= 8 && data.within.iter().any(holds))
-    {
-        return true;
-    }
+    let among = |list: &[&str]| list.binary_search_by(|known| known.as_bytes().cmp(squeezed)).is_ok();
+    let found = |needle: &str| squeezed.windows(needle.len()).any(|window| window == needle.as_bytes());
+    whole && (among(&data.placeholders) || among(&data.defaults) && secret())
+        || holds && data.within.iter().any(|row| inside(row) && found(row.1))
+}
+
+/// Whether the first or the last of several words says that the value is none.
+fn is_framed(data: &Data, value: &str, secret: &dyn Fn() -> bool) -> bool {
     let equal = |list: &[&str], word: &str| list.iter().any(|known| known.eq_ignore_ascii_case(word));
-    let trimmed = value.trim_matches(is_sign);
-    let (Some((first, _)), Some((_, last))) = (trimmed.split_once(is_sign), trimmed.rsplit_once(is_sign)) else {
-        return false;
-    };
+    let Some((first, last)) = first_and_last(value) else { return false };
     if (equal(&data.first, first) || equal(&data.last, last)) && (!value.contains(' ') || secret()) {
         return true;
     }
     // `acme-client-secret`, `example_key`.
-    let letters = value.bytes().all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'-' | b'_'));
-    letters
-        && (equal(&["secret", "token", "password", "key"], last) || equal(&["example", "sample", "my"], first))
+    (equal(&["secret", "token", "password", "key"], last) || equal(&["example", "sample", "my"], first))
+        && value.bytes().all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'-' | b'_'))
         && secret()
 }
 
+/// The first and the last word, where there are several.
+fn first_and_last(value: &str) -> Option<(&str, &str)> {
+    let bytes = value.as_bytes();
+    let start = bytes.iter().position(|&byte| !is_sign_byte(byte))?;
+    let end = bytes.iter().rposition(|&byte| !is_sign_byte(byte))? + 1;
+    let trimmed = bytes.get(start..end)?;
+    let first = trimmed.iter().position(|&byte| is_sign_byte(byte))?;
+    let last = trimmed.iter().rposition(|&byte| is_sign_byte(byte))? + 1;
+    Some((value.get(start..start + first)?, value.get(start + last..end)?))
+}
+
 /// Whether a value has the form of a gap: `<key>`, `xxxx`, `sk_test_xxxx`, `AKIA…EXAMPLE`.
-fn is_filled_in(value: &str) -> bool {
+fn is_filled_in(value: &str, look: &Look) -> bool {
     if value.len() > 200 {
         return false;
     }
     let bytes = value.as_bytes();
     let first = bytes.first().copied().unwrap_or_default();
-    let gap = first == b'<' && value.ends_with('>') && !value.get(1..).is_some_and(|rest| rest.contains('<'));
-    let repeated = matches!(first, b'*' | b'.' | b'?' | b'#') && bytes.iter().all(|&byte| byte == first);
-    let example = value.len() >= 16 && (value.ends_with("EXAMPLE") || value.ends_with("EXAMPLEKEY"));
+    let gap = || first == b'<' && value.ends_with('>') && !value.get(1..).is_some_and(|rest| rest.contains('<'));
+    let repeated = || matches!(first, b'*' | b'.' | b'?' | b'#') && bytes.iter().all(|&byte| byte == first);
     let crosses = |word: &str| word.len() >= 3 && word.bytes().all(|byte| byte.eq_ignore_ascii_case(&b'x'));
-    gap || repeated || example || (memchr::memchr2(b'x', b'X', bytes).is_some() && words(value).any(crosses))
+    let example = || value.len() >= 16 && (value.ends_with("EXAMPLE") || value.ends_with("EXAMPLEKEY"));
+    gap() || repeated() || look.may_cross() && (example() || words(value).any(crosses))
 }
 
 /// The words between signs. Humps are not looked at.
@@ -179,16 +248,12 @@ fn is_sign(c: char) -> bool {
     c.is_ascii() && !c.is_ascii_alphanumeric()
 }
 
-/// Which letters are there: a bit for each.
-pub(super) fn letters(lower: &[u8]) -> u32 {
-    lower.iter().filter(|byte| byte.is_ascii_lowercase()).fold(0, |bits, byte| bits | 1 << (byte - b'a'))
+const fn is_sign_byte(byte: u8) -> bool {
+    byte.is_ascii() && !byte.is_ascii_alphanumeric()
 }
 
 /// The letters and digits of a value in lower case; `None` where there are too many.
 fn squeeze<'a>(value: &str, buffer: &'a mut [u8; MAX_PLACEHOLDER]) -> Option<&'a [u8]> {
-    if value.len() > 2 * MAX_PLACEHOLDER {
-        return None;
-    }
     let mut length = 0;
     for byte in value.bytes().filter(|byte| byte.is_ascii_alphanumeric() || !byte.is_ascii()) {
         *buffer.get_mut(length)? = byte.to_ascii_lowercase();

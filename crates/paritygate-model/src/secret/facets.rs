@@ -1,6 +1,7 @@
 //! What is known of a value without saying it: type, class, length.
 
-use super::url::Split;
+use super::signs;
+use super::url::scheme_and_rest;
 
 /// What a value looks like as text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,7 +42,7 @@ impl ValueType {
 
     /// The type of a text.
     pub fn of(value: &str) -> Self {
-        let value = value.trim();
+        let value = signs::trim(value);
         match value.as_bytes().first() {
             None => Self::String,
             Some(b'{' | b'[') => {
@@ -73,17 +74,23 @@ fn is_float(value: &str) -> bool {
 }
 
 fn is_boolean(value: &str) -> bool {
-    value.len() <= 5 && ["true", "false", "yes", "no", "on", "off"].iter().any(|word| word.eq_ignore_ascii_case(value))
+    let is = |words: &[&str]| words.iter().any(|word| word.eq_ignore_ascii_case(value));
+    match value.len() {
+        2 => is(&["no", "on"]),
+        3 => is(&["yes", "off"]),
+        4 => is(&["true"]),
+        5 => is(&["false"]),
+        _ => false,
+    }
 }
 
 fn is_url(value: &str) -> bool {
-    let Some(url) = Split::of(value) else { return false };
-    let rest = value.get(url.scheme.len() + 3..).unwrap_or_default();
-    !rest.is_empty() && !value.contains(char::is_whitespace)
+    scheme_and_rest(value).is_some_and(|(_, rest)| !rest.is_empty()) && !value.contains(char::is_whitespace)
 }
 
 fn is_email(value: &str) -> bool {
-    let Some((name, host)) = value.split_once('@') else { return false };
+    let Some(at) = memchr::memchr(b'@', value.as_bytes()) else { return false };
+    let (Some(name), Some(host)) = (value.get(..at), value.get(at + 1..)) else { return false };
     let plain =
         |byte: u8| byte.is_ascii_alphanumeric() || !byte.is_ascii() || matches!(byte, b'.' | b'-' | b'_' | b'+');
     let whole = |host: &str| host.contains('.') && !host.starts_with('.') && !host.ends_with('.');

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use super::signs::{self, Forms};
+
 /// How strongly a name says that its value is secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Strength {
@@ -43,10 +45,12 @@ pub(super) struct Names {
     buckets: Vec<Range<usize>>,
     /// The last words of all rows that make a name secret, sorted: a name without one of them is none.
     triggers: Vec<&'static str>,
-    /// By letter: a bit for each length of a trigger.
-    lengths: [u32; 26],
+    /// The forms of the triggers.
+    forms: Forms,
     /// By last letter: a bit for each letter before it in an ending.
-    tails: [u32; 26],
+    tails: [u32; 32],
+    /// The endings with their last four letters.
+    ends: Vec<([u8; 4], &'static str)>,
     pub(super) endings: Vec<&'static str>,
     pub(super) descriptors: Vec<&'static str>,
     pub(super) suffixes: Vec<&'static str>,
@@ -74,24 +78,22 @@ impl Names {
         self.triggers = triggers.filter_map(|(words, _)| words.last().copied()).collect();
         self.triggers.sort_unstable();
         self.triggers.dedup();
-        for word in &self.triggers {
-            if let Some(bits) = word.bytes().next().and_then(letter).and_then(|letter| self.lengths.get_mut(letter)) {
-                *bits |= bit(word.len());
-            }
-        }
-        for ending in &self.endings {
-            if let Some((last, before)) = tail(ending.as_bytes())
-                && let Some(bits) = self.tails.get_mut(last)
+        self.forms = Forms::of(self.triggers.iter().copied());
+        for &ending in &self.endings {
+            if let [.., before, last] = ending.as_bytes()
+                && let Some(bits) = self.tails.get_mut((last & 31) as usize)
             {
-                *bits |= 1 << before;
+                *bits |= signs::letter(*before);
             }
+            self.ends.extend(ending.as_bytes().last_chunk().map(|chunk| (*chunk, ending)));
         }
     }
 
     /// How strongly a name speaks; `None` where it is not secret.
     pub(super) fn strength(&self, name: &str) -> Option<Strength> {
         // Most names end here.
-        if !words(name).any(|word| self.is_trigger(word) || self.ends_secret(word)) {
+        let bytes = name.as_bytes();
+        if !ranges(name).any(|range| bytes.get(range).is_some_and(|word| self.speaks(word))) {
             return None;
         }
         let lower = name.to_ascii_lowercase();
@@ -116,7 +118,7 @@ impl Names {
             if length == usize::MAX {
                 return Some(Strength::Strong);
             }
-            found = found.max(strength).max(self.ends_secret(word).then_some(Strength::Strong));
+            found = found.max(strength).max(self.ends_secret(word.as_bytes()).then_some(Strength::Strong));
             at += length.max(1);
         }
         let unsaid = words.last().is_some_and(|last| contains(&self.descriptors, last))
@@ -153,25 +155,32 @@ impl Names {
         if plain > longest { (None, plain) } else { (found, longest) }
     }
 
-    fn is_trigger(&self, word: &str) -> bool {
+    /// Whether a word makes its name worth a closer look.
+    fn speaks(&self, word: &[u8]) -> bool {
         let word = trimmed(word);
-        let bits = word.bytes().next().and_then(letter).and_then(|letter| self.lengths.get(letter));
-        bits.is_some_and(|bits| bits & bit(word.len()) != 0)
-            && self.triggers.iter().any(|trigger| trigger.len() == word.len() && trigger.eq_ignore_ascii_case(word))
+        let (Some(&first), Some(&last)) = (word.first(), word.last()) else { return false };
+        (self.forms.may_hold(first, last, word.len()) && self.is_trigger(word)) || self.ends_secret(word)
     }
 
-    fn ends_secret(&self, word: &str) -> bool {
+    fn is_trigger(&self, word: &[u8]) -> bool {
+        self.triggers.iter().any(|trigger| trigger.len() == word.len() && trigger.as_bytes().eq_ignore_ascii_case(word))
+    }
+
+    fn ends_secret(&self, word: &[u8]) -> bool {
         // The shortest ending has five letters; equal words are rows.
-        let word = trimmed(word).as_bytes();
-        if word.len() <= 5 {
+        let word = trimmed(word);
+        let [.., before, last] = word else { return false };
+        let bits = self.tails.get((last & 31) as usize).copied().unwrap_or_default();
+        if word.len() <= 5 || bits & signs::letter(*before) == 0 {
             return false;
         }
-        let bits = tail(word).and_then(|(last, before)| self.tails.get(last).map(|bits| bits & (1 << before)));
-        bits.is_some_and(|bits| bits != 0)
-            && self.endings.iter().any(|ending| {
-                let from = word.len().checked_sub(ending.len());
-                from.and_then(|from| word.get(from..)).is_some_and(|end| end.eq_ignore_ascii_case(ending.as_bytes()))
-            })
+        let Some(end) = word.last_chunk::<4>().map(|end| end.map(|byte| byte.to_ascii_lowercase())) else {
+            return false;
+        };
+        self.ends.iter().any(|(known, ending)| {
+            let from = word.len().checked_sub(ending.len()).filter(|_| *known == end);
+            from.and_then(|from| word.get(from..)).is_some_and(|end| end.eq_ignore_ascii_case(ending.as_bytes()))
+        })
     }
 }
 
@@ -184,31 +193,75 @@ fn ranges(name: &str) -> impl Iterator<Item = Range<usize>> {
     let bytes = name.as_bytes();
     let mut at = 0;
     std::iter::from_fn(move || {
-        while is_sign(*bytes.get(at)?) {
+        let mut before = Script::of(*bytes.get(at)?);
+        while before == Script::Sign {
             at += 1;
+            before = Script::of(*bytes.get(at)?);
         }
         let start = at;
-        let mut before = b'A';
-        while let Some(&byte) = bytes.get(at) {
-            if is_sign(byte) || (byte.is_ascii_uppercase() && at > start && is_hump(before, bytes.get(at + 1))) {
-                break;
-            }
-            before = byte;
+        for &byte in bytes.get(start + 1..)? {
             at += 1;
+            let script = Script::of(byte);
+            // Words part only where the script changes.
+            if script == before {
+                continue;
+            }
+            match (before, script) {
+                // `db_` and `dbP`.
+                (_, Script::Sign) | (Script::Small, Script::Capital) => return Some(start..at),
+                // `IKe` in `APIKey`.
+                (Script::Capital, Script::Small) if at - start > 1 && is_head(bytes.get(at - 2)) => {
+                    at -= 1;
+                    return Some(start..at);
+                }
+                _ => before = script,
+            }
         }
+        at += 1;
         Some(start..at)
     })
 }
 
-/// Whether a capital begins a word: `dbP` does, and `IKe` in `APIKey`.
-fn is_hump(before: u8, after: Option<&u8>) -> bool {
-    before.is_ascii_lowercase() || before.is_ascii_alphanumeric() && after.is_some_and(u8::is_ascii_lowercase)
+/// Whether a word may end here, before a capital and a small letter.
+fn is_head(byte: Option<&u8>) -> bool {
+    byte.is_some_and(|&byte| matches!(Script::of(byte), Script::Capital | Script::Digit))
 }
 
-/// Whether a byte parts words. Bytes of other scripts are letters.
-const fn is_sign(byte: u8) -> bool {
-    byte.is_ascii() && !byte.is_ascii_alphanumeric()
+/// What a byte of a name is. Bytes of other scripts are letters.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Script {
+    Sign,
+    Small,
+    Capital,
+    Digit,
+    Other,
 }
+
+impl Script {
+    fn of(byte: u8) -> Self {
+        SCRIPTS.get(byte as usize).copied().unwrap_or(Self::Other)
+    }
+}
+
+static SCRIPTS: [Script; 256] = {
+    let mut scripts = [Script::Sign; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        // INVARIANT: `byte` is below the array's length.
+        #[expect(clippy::indexing_slicing, reason = "evaluated at compile time, so it can't panic at run time")]
+        {
+            scripts[byte] = match byte as u8 {
+                b'a'..=b'z' => Script::Small,
+                b'A'..=b'Z' => Script::Capital,
+                b'0'..=b'9' => Script::Digit,
+                0x80..=0xff => Script::Other,
+                _ => Script::Sign,
+            };
+        }
+        byte += 1;
+    }
+    scripts
+};
 
 fn is_number(word: &str) -> bool {
     word.bytes().all(|byte| byte.is_ascii_digit())
@@ -216,30 +269,20 @@ fn is_number(word: &str) -> bool {
 
 /// `key2` is `key`; `2` stays.
 fn trimmed_or_whole(word: &str) -> &str {
-    Some(trimmed(word)).filter(|word| !word.is_empty()).unwrap_or(word)
+    word.get(..trimmed(word.as_bytes()).len()).filter(|word| !word.is_empty()).unwrap_or(word)
 }
 
 /// `key2` is `key`.
-fn trimmed(word: &str) -> &str {
-    match word.as_bytes().last() {
-        Some(last) if last.is_ascii_digit() => word.trim_end_matches(|c: char| c.is_ascii_digit()),
-        _ => word,
+fn trimmed(mut word: &[u8]) -> &[u8] {
+    while let [rest @ .., b'0'..=b'9'] = word {
+        word = rest;
     }
+    word
 }
 
 fn letter(byte: u8) -> Option<usize> {
     let byte = byte.to_ascii_lowercase();
     byte.is_ascii_lowercase().then(|| (byte - b'a') as usize)
-}
-
-/// The last letter and the one before it.
-fn tail(word: &[u8]) -> Option<(usize, usize)> {
-    let [.., before, last] = word else { return None };
-    Some((letter(*last)?, letter(*before)?))
-}
-
-const fn bit(length: usize) -> u32 {
-    if length < 31 { 1 << length } else { 1 << 31 }
 }
 
 fn contains(sorted: &[&'static str], word: &str) -> bool {

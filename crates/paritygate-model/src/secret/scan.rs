@@ -38,8 +38,13 @@ pub(super) fn masked(text: &str, part: Range<usize>, secrets: &[Range<usize>]) -
 
 /// Finds assignments in a value: only `=`, options and the keys of JSON, only strong names.
 pub(super) fn find_in_value(table: &SecretTable, value: &str, emit: &mut dyn FnMut(Range<usize>)) {
-    assignments(table, value, true, emit);
+    assignments_in_value(table, value, emit);
     options(table, value, emit);
+}
+
+/// Finds only the assignments.
+pub(super) fn assignments_in_value(table: &SecretTable, value: &str, emit: &mut dyn FnMut(Range<usize>)) {
+    assignments(table, value, true, emit);
 }
 
 /// Finds assignments in a line of any language.
@@ -219,7 +224,7 @@ fn quoted(bytes: &[u8], start: usize, leads: bool) -> Option<Range<usize>> {
 }
 
 /// Finds `--name value`, also as the items of a list: `"--name", "value"`.
-fn options(table: &SecretTable, text: &str, emit: &mut dyn FnMut(Range<usize>)) {
+pub(super) fn options(table: &SecretTable, text: &str, emit: &mut dyn FnMut(Range<usize>)) {
     let bytes = text.as_bytes();
     let mut from = 0;
     while let Some(dash) = bytes.get(from..).and_then(|rest| memchr::memchr(b'-', rest)).map(|at| from + at) {

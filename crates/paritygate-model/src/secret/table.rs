@@ -4,7 +4,8 @@ use std::sync::OnceLock;
 
 use super::names::{Kind, Names, Strength};
 use super::tokens::{self, Token};
-use super::{MaskReason, ValueClass, scan, url, values};
+use super::signs::{AT, COLON, DASH, EQUALS, Forms, GAP, OTHER_QUOTE, QUOTE, SLASH};
+use super::{MaskReason, ValueClass, scan, signs, url, values};
 
 /// Which names and which shapes are secret.
 #[derive(Clone, Debug, Default)]
@@ -48,7 +49,7 @@ impl SecretTable {
         if is_secret_shape(value) {
             return Some(MaskReason::Shape);
         }
-        match name.and_then(|name| self.strength(name)) {
+        match name.and_then(|name| self.strength_of_other(name)) {
             Some(strength) if is_secret_under(strength, value) => Some(MaskReason::Name),
             _ => None,
         }
@@ -71,6 +72,11 @@ impl SecretTable {
         if holds(&self.secret, name) {
             return Some(Strength::Strong);
         }
+        self.strength_of_other(name)
+    }
+
+    /// How strongly a name speaks that the manifest does not call secret.
+    fn strength_of_other(&self, name: &str) -> Option<Strength> {
         if holds(&self.plain, name) { None } else { data().names.strength(name) }
     }
 }
@@ -82,48 +88,20 @@ pub(super) fn is_secret_under(strength: Strength, value: &str) -> bool {
 
 /// Whether a value is secret under any name. Cheap for what is not: one pass looks which searches could find anything.
 fn is_secret_shape(value: &str) -> bool {
-    let signs = value.bytes().fold(0, |signs, byte| signs | SIGNS.get(byte as usize).copied().unwrap_or_default());
-    let mut found = false;
-    let mut hit = |_| found = true;
-    if value.len() >= tokens::SHORTEST {
-        tokens::find(value, &mut hit);
+    let (seen, mut found) = tokens::look(value);
+    let has = |signs: u16| seen & signs != 0;
+    let table = SecretTable::builtin();
+    if !found && has(COLON) && has(SLASH) && (has(AT | EQUALS) || url::may_hold_password(value)) {
+        url::find(table, value, &mut |_| found = true);
     }
-    if signs & COLON != 0 && signs & SLASH != 0 {
-        url::find(SecretTable::builtin(), value, &mut hit);
+    if !found && (has(EQUALS) || has(COLON) && (has(QUOTE) || has(DASH) && has(OTHER_QUOTE))) {
+        scan::assignments_in_value(table, value, &mut |_| found = true);
     }
-    if signs & (EQUALS | DASH) != 0 || signs & (COLON | QUOTE) == COLON | QUOTE {
-        scan::find_in_value(SecretTable::builtin(), value, &mut hit);
+    if !found && has(DASH) && has(GAP) {
+        scan::options(table, value, &mut |_| found = true);
     }
     found && !values::is_ciphertext(value)
 }
-
-const COLON: u8 = 1;
-const SLASH: u8 = 2;
-const EQUALS: u8 = 4;
-const DASH: u8 = 8;
-const QUOTE: u8 = 16;
-
-/// Which signs of a secret a byte is.
-static SIGNS: [u8; 256] = {
-    let mut signs = [0; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        // INVARIANT: `byte` is below the array's length.
-        #[expect(clippy::indexing_slicing, reason = "evaluated at compile time, so it can't panic at run time")]
-        {
-            signs[byte] = match byte as u8 {
-                b':' => COLON,
-                b'/' => SLASH,
-                b'=' => EQUALS,
-                b'-' => DASH,
-                b'"' => QUOTE,
-                _ => 0,
-            };
-        }
-        byte += 1;
-    }
-    signs
-};
 
 fn holds(names: &[String], name: &str) -> bool {
     names.binary_search_by(|known| known.as_str().cmp(name)).is_ok()
@@ -142,6 +120,8 @@ pub(super) struct Data {
     pub(super) references: Vec<&'static str>,
     /// Beginnings of encrypted values, their shortest length, and whether the rest is base64.
     pub(super) ciphertexts: Vec<(&'static str, usize, bool)>,
+    /// By first byte: a bit for each second byte of what may be encrypted.
+    pub(super) encrypted: Vec<u32>,
     /// URL schemes of databases and their like.
     pub(super) services: Vec<&'static str>,
     /// Placeholders, without signs: whole values, parts of values with their letters, first words, last words.
@@ -151,8 +131,8 @@ pub(super) struct Data {
     pub(super) last: Vec<&'static str>,
     /// Placeholders for secret values only.
     pub(super) defaults: Vec<&'static str>,
-    /// The length of the longest placeholder.
-    pub(super) longest: usize,
+    /// The forms of the whole values among the placeholders.
+    pub(super) forms: Forms,
 }
 
 /// The table, read once.
@@ -171,12 +151,20 @@ fn read(text: &'static str) -> (Data, Vec<&'static str>) {
         }
     }
     data.names.finish();
-    data.tokens.finish();
+    data.tokens.finish(&data.visible);
     let lists = [&mut data.placeholders, &mut data.first, &mut data.last, &mut data.defaults];
     for list in lists.into_iter().chain([&mut data.parameters, &mut data.services]) {
         list.sort_unstable();
     }
-    data.longest = data.placeholders.iter().chain(&data.defaults).map(|word| word.len()).max().unwrap_or_default();
+    data.forms = Forms::of(data.placeholders.iter().chain(&data.defaults).copied());
+    data.encrypted = vec![0; 256];
+    for prefix in data.ciphertexts.iter().map(|(prefix, ..)| *prefix).chain(values::WRAPPERS) {
+        if let [first, second, ..] = prefix.as_bytes()
+            && let Some(bits) = data.encrypted.get_mut(*first as usize)
+        {
+            *bits |= signs::letter(*second);
+        }
+    }
     (data, odd)
 }
 
@@ -209,7 +197,7 @@ fn row(data: &mut Data, line: &'static str) -> Option<()> {
         }
         "service" => data.services.extend(list()),
         "placeholder" => data.placeholders.extend(list()),
-        "within" => data.within.extend(list().map(|needle| (super::class::letters(needle.as_bytes()), needle))),
+        "within" => data.within.extend(list().map(|needle| (signs::letters(needle), needle))),
         "first" => data.first.extend(list()),
         "final" => data.last.extend(list()),
         "default" => data.defaults.extend(list()),

@@ -4,11 +4,14 @@ use std::ops::Range;
 
 use memchr::memmem;
 
-use super::ValueClass;
 use super::table::{class_of_word, data};
+use super::{ValueClass, signs};
 
 /// No text shorter than this holds a token.
 pub(super) const SHORTEST: usize = 16;
+
+/// The shortest JSON web token, which may be shorter than every row.
+const SHORTEST_WEB_TOKEN: usize = 12;
 
 /// How much of a token is looked at for the mix of its characters: bounds the work on hostile texts.
 const MIX_WINDOW: usize = 64;
@@ -78,24 +81,13 @@ fn is_mixed(body: &[u8]) -> bool {
         || body.iter().any(u8::is_ascii_uppercase) && body.iter().any(u8::is_ascii_lowercase)
 }
 
-/// The first two bytes of what is known and no row: private keys, JSON web tokens, bearers, bots.
-const SPECIAL: &[(u8, Option<u8>)] = &[
-    (b'-', Some(b'-')),
-    (b'P', Some(b'u')),
-    (b'e', Some(b'y')),
-    (b'B', None),
-    (b'b', Some(b'e')),
-    (b'b', Some(b'a')),
-    (b'0', None),
-    (b'1', None),
-    (b'2', None),
-    (b'3', None),
-    (b'4', None),
-    (b'5', None),
-    (b'6', None),
-    (b'7', None),
-    (b'8', None),
-    (b'9', None),
+/// The first byte of what is known and no row, and its second bytes: private keys, JSON web tokens, bearers, bots.
+const SPECIAL: &[(&[u8], &[u8])] = &[
+    (b"-", b"-"),
+    (b"P", b"u"),
+    (b"e", b"y"),
+    (b"Bb", b"ea"),
+    (b"0123456789", b"0123456789"),
 ];
 
 /// The token formats of the table.
@@ -107,6 +99,10 @@ pub(super) struct Tokens {
     buckets: Vec<Range<usize>>,
     /// By first byte: a bit for the lower five bits of each second byte.
     seconds: Vec<u32>,
+    /// The length of the shortest token.
+    shortest: usize,
+    /// The letters of each beginning that gives a value its class.
+    classes: Vec<u32>,
 }
 
 impl Tokens {
@@ -114,7 +110,8 @@ impl Tokens {
         self.rows.push(token);
     }
 
-    pub(super) fn finish(&mut self) {
+    /// Prepares the searches. `visible` holds the beginnings of public values.
+    pub(super) fn finish(&mut self, visible: &[(&'static str, ValueClass)]) {
         self.rows.sort_by_key(|token| token.prefix);
         let first = |token: &Token| token.prefix.as_bytes().first().copied().unwrap_or_default();
         let bucket = |byte: u8| {
@@ -122,19 +119,28 @@ impl Tokens {
             from..self.rows.partition_point(|token| first(token) <= byte)
         };
         self.buckets = (0..=u8::MAX).map(bucket).collect();
-        let second = |token: &Token| token.prefix.as_bytes().get(1).map_or(u32::MAX, |byte| 1 << (byte & 31));
+        let second = |token: &Token| token.prefix.as_bytes().get(1).map_or(u32::MAX, |&byte| signs::letter(byte));
         let bits = |bucket: &Range<usize>| self.rows.get(bucket.clone()).unwrap_or_default().iter().map(second);
         self.seconds = self.buckets.iter().map(|bucket| bits(bucket).fold(0, |bits, bit| bits | bit)).collect();
-        for (first, second) in SPECIAL {
-            if let Some(bits) = self.seconds.get_mut(*first as usize) {
-                *bits |= second.map_or(u32::MAX, |byte| 1 << (byte & 31));
+        for (firsts, seconds) in SPECIAL {
+            for &first in *firsts {
+                if let Some(bits) = self.seconds.get_mut(first as usize) {
+                    *bits |= seconds.iter().fold(0, |bits, &byte| bits | signs::letter(byte));
+                }
             }
         }
+        let lengths = self.rows.iter().map(|token| token.prefix.len() + token.length);
+        self.shortest = lengths.fold(SHORTEST_WEB_TOKEN, usize::min);
+        let rows = self.rows.iter().map(|token| (token.prefix, token.class));
+        let classed = rows.chain(visible.iter().copied()).filter(|(_, class)| *class != ValueClass::Unknown);
+        self.classes = classed.map(|(prefix, _)| signs::letters(prefix)).collect();
+        self.classes.sort_unstable();
+        self.classes.dedup();
     }
 
     /// Whether anything known could begin with these two bytes. Says no to nearly all that is none.
     fn may_begin(&self, first: u8, second: u8) -> bool {
-        self.seconds.get(first as usize).is_some_and(|bits| bits >> (second & 31) & 1 == 1)
+        self.seconds.get(first as usize).is_some_and(|bits| bits & signs::letter(second) != 0)
     }
 
     /// The formats whose prefix stands at `at`.
@@ -144,6 +150,26 @@ impl Tokens {
         let rows = self.rows.get(bucket).unwrap_or_default();
         rows.iter().filter(move |token| rest.starts_with(token.prefix.as_bytes()))
     }
+}
+
+/// One pass over a value: the signs in it, and whether a token is. Stops at the first token.
+pub(super) fn look(value: &str) -> (u16, bool) {
+    let (bytes, tokens) = (value.as_bytes(), &data().tokens);
+    let room = if bytes.len() < SHORTEST { 0 } else { (bytes.len() + 1).saturating_sub(tokens.shortest) };
+    let (mut seen, mut before, mut tried) = (0, 0, 0);
+    for (at, pair) in bytes.windows(2).take(room).enumerate() {
+        let &[byte, next] = pair else { break };
+        if before & signs::WORD == 0
+            && tokens.may_begin(byte, next)
+            && token_at(tokens, bytes, at, byte, &mut tried).is_some()
+        {
+            return (seen, true);
+        }
+        before = signs::of(byte);
+        seen |= before;
+    }
+    let rest = bytes.get(room..).unwrap_or_default();
+    (rest.iter().fold(seen, |seen, &byte| seen | signs::of(byte)), false)
 }
 
 /// Hands every token, JSON web token and private key of `text` to `emit`.
@@ -256,9 +282,13 @@ fn bearer(bytes: &[u8], at: usize) -> Option<Range<usize>> {
     (end >= 16 && is_mixed(body.get(..end)?)).then_some(at + length..at + length + end)
 }
 
-/// The class that a token anywhere in `value` gives, even one that is too short to be real.
-pub(super) fn class(value: &str) -> ValueClass {
+/// The class that a token anywhere in `value` gives, even one that is too short to be real. `letters` holds the bits of
+/// all bytes of `value`.
+pub(super) fn class(value: &str, letters: u32) -> ValueClass {
     let (bytes, data) = (value.as_bytes(), data());
+    if !data.tokens.classes.iter().any(|known| known & letters == *known) {
+        return ValueClass::Unknown;
+    }
     let visible =
         data.visible.iter().find(|(prefix, class)| *class != ValueClass::Unknown && value.starts_with(prefix));
     if let Some((_, class)) = visible {

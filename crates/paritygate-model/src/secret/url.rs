@@ -91,8 +91,7 @@ pub(super) struct Split<'a> {
 impl<'a> Split<'a> {
     /// Takes `scheme://…` apart.
     pub(super) fn of(value: &'a str) -> Option<Self> {
-        let at = next(value, 0).filter(|&at| is_scheme(value.get(..at).unwrap_or_default()))?;
-        let (scheme, rest) = (value.get(..at)?, value.get(at + 3..)?);
+        let (scheme, rest) = scheme_and_rest(value)?;
         let user_info_end = user_info_end(scheme, rest);
         let (user_info, rest) = match user_info_end {
             Some(end) => (rest.get(..end), rest.get(end + 1..)?),
@@ -137,6 +136,13 @@ impl<'a> Split<'a> {
     fn parameters(&self) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
         self.query.split(['&', ';', '#', '?']).filter_map(|pair| pair.split_once('='))
     }
+}
+
+/// `scheme://…` in two.
+pub(super) fn scheme_and_rest(value: &str) -> Option<(&str, &str)> {
+    let at = next(value, 0)?;
+    let (scheme, rest) = (value.get(..at)?, value.get(at + 3..)?);
+    is_scheme(scheme).then_some((scheme, rest))
 }
 
 /// Where the `@` behind the user stands. A password that should have been encoded may hold `@`, `/`, `?` and `#`.
@@ -193,6 +199,24 @@ fn is_secret_parameter(table: &SecretTable, name: &str, value: &str) -> bool {
 
 /// How many URLs inside the query of another are taken apart; what follows is masked as a whole.
 const MAX_NESTED: usize = 4;
+
+/// Whether a text without `@` and `=` may hold a password or too many URLs: nearly all have one scheme and perhaps a port.
+pub(super) fn may_hold_password(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let mut schemes = 0;
+    for at in memchr::memchr_iter(b':', bytes) {
+        let behind = bytes.get(at + 1..).unwrap_or_default();
+        if behind.starts_with(b"//") {
+            schemes += 1;
+            continue;
+        }
+        let digits = behind.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        if !matches!(behind.get(digits), None | Some(b'/')) {
+            return next(text, 0).is_some();
+        }
+    }
+    schemes > 1
+}
 
 /// Hands the passwords and the secret query values of every URL in `text` to `emit`.
 pub(super) fn find(table: &SecretTable, text: &str, emit: &mut dyn FnMut(Range<usize>)) {

@@ -1,5 +1,6 @@
 //! Values that are no secrets, whatever their name says: settings, references, paths, ciphertexts.
 
+use super::signs;
 use super::table::data;
 
 /// Whether nothing is given away by showing a value under a secret name.
@@ -15,24 +16,18 @@ pub(super) fn is_harmless(value: &str) -> bool {
 
 /// Words that switch something.
 pub(super) fn is_setting(value: &str) -> bool {
-    const WORDS: [&str; 15] = [
-        "0",
-        "1",
-        "true",
-        "false",
-        "yes",
-        "no",
-        "on",
-        "off",
-        "null",
-        "nil",
-        "none",
-        "undefined",
-        "enabled",
-        "disabled",
-        "~",
-    ];
-    value.len() <= 9 && WORDS.iter().any(|word| word.len() == value.len() && word.eq_ignore_ascii_case(value))
+    let is = |words: &[&str]| words.iter().any(|word| word.eq_ignore_ascii_case(value));
+    match value.len() {
+        1 => matches!(value, "0" | "1" | "~"),
+        2 => is(&["no", "on"]),
+        3 => is(&["yes", "off", "nil"]),
+        4 => is(&["true", "null", "none"]),
+        5 => is(&["false"]),
+        7 => is(&["enabled"]),
+        8 => is(&["disabled"]),
+        9 => is(&["undefined"]),
+        _ => false,
+    }
 }
 
 /// Whether a value only names what holds the secret: `${X}`, `$X`, `{{ x }}`, `op://…`. A default inside is no reference.
@@ -121,20 +116,22 @@ fn is_random(word: &str) -> bool {
         || bytes.len() >= 24 && bytes.iter().any(u8::is_ascii_digit)
 }
 
+/// How ciphertexts begin that more stands behind than a row of the table can say.
+pub(super) const WRAPPERS: [&str; 3] = ["ENC[", "ENC(", "v1:"];
+
 /// Whether a value is a ciphertext.
 pub(super) fn is_ciphertext(value: &str) -> bool {
-    let value = value.trim();
-    if !value
-        .bytes()
-        .next()
-        .is_some_and(|byte| matches!(byte, b'$' | b'E' | b'v' | b'A' | b'-' | b'a' | b'{' | b'U' | b'g'))
-    {
+    let value = signs::trim(value);
+    // Nearly all that is none begins otherwise.
+    let [first, second, ..] = value.as_bytes() else { return false };
+    let data = data();
+    if data.encrypted.get(*first as usize).is_none_or(|bits| bits & signs::letter(*second) == 0) {
         return false;
     }
     let wrapped = |open: &str, close: char| value.strip_prefix(open).and_then(|rest| rest.strip_suffix(close));
     wrapped("ENC[", ']').or_else(|| wrapped("ENC(", ')')).is_some_and(|inside| inside.len() >= 8)
         || is_pulumi(value)
-        || data().ciphertexts.iter().any(|&(prefix, shortest, base64)| {
+        || data.ciphertexts.iter().any(|&(prefix, shortest, base64)| {
             value.len() >= shortest && value.strip_prefix(prefix).is_some_and(|rest| !base64 || is_base64(rest))
         })
 }

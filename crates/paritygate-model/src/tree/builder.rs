@@ -190,7 +190,7 @@ impl TreeBuilder {
     pub fn end_map(&mut self, mark: Mark, span: Span) -> NodeId {
         let start = self.tree.entries.len();
         let open = self.open_entries.get_mut(mark.0..).unwrap_or_default();
-        let pool = self.tree.pool.as_str();
+        let pool = self.tree.pool.as_bytes();
         let key = |entry: &Entry| pool.get(entry.key.start as usize..(entry.key.start + entry.key.len) as usize);
         if open.is_sorted_by(|a, b| key(a) < key(b)) {
             self.tree.entries.extend_from_slice(open);
