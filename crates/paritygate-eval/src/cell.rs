@@ -94,36 +94,25 @@ impl<'t> Cell<'t> {
 
     /// A facet of the variable `key`.
     pub(crate) fn facet(node: Node<'t>, variable: &'t Variable, name: &str, key: &str) -> Option<Self> {
-        let value = || Self::of_variable(node, variable);
-        let word = match name {
-            "sensitivity" => {
+        let value = Self::of_variable(node, variable);
+        let word = match (name, &value.state) {
+            ("sensitivity", _) => {
                 if variable.secret {
                     "secret"
                 } else {
                     "plain"
                 }
             }
-            "presence" => match value().state {
-                State::Null | State::Missing => "unset",
-                State::Empty => "empty",
-                _ => "set",
-            },
-            "valueType" | "valueClass" => {
-                let value = value();
-                match value.state {
-                    State::Value(_) | State::Secret(_) => {}
-                    _ => return Some(value),
-                }
-                let tree = node.tree();
-                if name == "valueType" {
-                    variable.value_type(tree).word()
-                } else {
-                    variable.value_class(tree, key).word()
-                }
-            }
+            ("presence", State::Null | State::Missing) => "unset",
+            ("presence", State::Empty) => "empty",
+            ("presence", _) => "set",
+            ("valueType", State::Value(_) | State::Secret(_)) => variable.value_type(node.tree()).word(),
+            ("valueClass", State::Value(_) | State::Secret(_)) => variable.value_class(node.tree(), key).word(),
+            // What has no value has no type either: it is as empty or as unknown as the value.
+            ("valueType" | "valueClass", _) => return Some(value),
             _ => return None,
         };
-        Some(Self { state: State::Word(word), node: value().node, orphan: false })
+        Some(Self { state: State::Word(word), node: value.node, orphan: false })
     }
 
     /// Whether a value is there: not empty, not null, not missing, and known or at least known to exist.

@@ -1,7 +1,6 @@
 //! Comparing cells: three-valued, by type, with an environment's own name replaced.
 
 use std::borrow::Cow;
-use std::fmt::Write;
 use std::ops::Range;
 
 use paritygate_model::{Node, Value};
@@ -187,7 +186,15 @@ fn write_canonical<'t>(out: &mut String, node: Node<'t>) -> Result<(), &'t str> 
 
 /// A text behind its length, so that no two lists of texts read alike.
 fn push_sized(out: &mut String, sign: char, text: &str) {
-    let _infallible = write!(out, "{sign}{}.{text}", text.len());
+    out.push(sign);
+    // The length in digits from the last to the first: any order will do.
+    let mut len = text.len();
+    while len > 0 {
+        out.push(char::from(b'0' + (len % 10) as u8));
+        len /= 10;
+    }
+    out.push('.');
+    out.push_str(text);
 }
 
 /// Whether two numbers are equal however they are written.

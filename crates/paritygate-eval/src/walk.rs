@@ -46,6 +46,9 @@ impl<'t> Head<'t> {
     }
 }
 
+/// What a facet of a variable is: a word.
+static FACET: Shape = Shape::Version;
+
 /// Names of fields that say something about the description, not about the environment: only a selector that names
 /// them meets them.
 fn is_metadata(key: &str, depth: usize) -> bool {
@@ -209,7 +212,10 @@ impl<'w, 't, S: Sink<'t>> Walk<'w, 't, S> {
                     let place = self.places.get(places + at).copied().unwrap_or(Place::Absent);
                     self.places.push(child(place, name, false).0);
                 }
-                self.descend(name, base, from, shape);
+                self.path.push(name);
+                self.visit(base, from, &FACET);
+                self.path.pop();
+                self.states.truncate(from);
                 self.places.truncate(base);
             }
         }
