@@ -101,8 +101,7 @@ fn bare_host(value: &str) -> &str {
 fn class_of_url(data: &Data, value: &str, look: &Look, url: &Split<'_>) -> ValueClass {
     let first = url.host.split(',').next().unwrap_or_default();
     let host = if first.contains("::") { first } else { first.split_once(':').map_or(first, |(host, _)| host) };
-    let filled_in =
-        |password: &str| is_placeholder(data, password, &Look::at(password), &|| true);
+    let filled_in = |password: &str| is_placeholder(data, password, &Look::at(password), &|| true);
     if is_local(host) {
         return ValueClass::Local;
     }
@@ -161,8 +160,7 @@ fn is_example(host: &str) -> bool {
 }
 
 fn is_example_address(value: &str) -> bool {
-    ValueType::of(value) == ValueType::Email
-        && value.rsplit_once('@').is_some_and(|(_, host)| is_example(host))
+    ValueType::of(value) == ValueType::Email && value.rsplit_once('@').is_some_and(|(_, host)| is_example(host))
 }
 
 fn is_sandbox(value: &str) -> bool {

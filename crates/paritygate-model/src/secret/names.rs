@@ -93,9 +93,13 @@ impl Names {
     pub(super) fn strength(&self, name: &str) -> Option<Strength> {
         // Most names end here.
         let bytes = name.as_bytes();
-        if !ranges(name).any(|range| bytes.get(range).is_some_and(|word| self.speaks(word))) {
-            return None;
-        }
+        let speaks = ranges(name).any(|range| bytes.get(range).is_some_and(|word| self.speaks(word)));
+        if speaks { self.listen(name) } else { None }
+    }
+
+    /// Takes a name apart. Kept out of the way of the names that say nothing.
+    #[cold]
+    fn listen(&self, name: &str) -> Option<Strength> {
         let lower = name.to_ascii_lowercase();
         let mut all = Vec::with_capacity(8);
         all.extend(ranges(name).filter_map(|range| lower.get(range).map(trimmed_or_whole)));
@@ -162,18 +166,20 @@ impl Names {
         (self.forms.may_hold(first, last, word.len()) && self.is_trigger(word)) || self.ends_secret(word)
     }
 
+    #[cold]
     fn is_trigger(&self, word: &[u8]) -> bool {
         self.triggers.iter().any(|trigger| trigger.len() == word.len() && trigger.as_bytes().eq_ignore_ascii_case(word))
     }
 
     fn ends_secret(&self, word: &[u8]) -> bool {
-        // The shortest ending has five letters; equal words are rows.
-        let word = trimmed(word);
         let [.., before, last] = word else { return false };
         let bits = self.tails.get((last & 31) as usize).copied().unwrap_or_default();
-        if word.len() <= 5 || bits & signs::letter(*before) == 0 {
-            return false;
-        }
+        // The shortest ending has five letters; equal words are rows.
+        word.len() > 5 && bits & signs::letter(*before) != 0 && self.has_ending(word)
+    }
+
+    #[cold]
+    fn has_ending(&self, word: &[u8]) -> bool {
         let Some(end) = word.last_chunk::<4>().map(|end| end.map(|byte| byte.to_ascii_lowercase())) else {
             return false;
         };
@@ -193,19 +199,19 @@ fn ranges(name: &str) -> impl Iterator<Item = Range<usize>> {
     let bytes = name.as_bytes();
     let mut at = 0;
     std::iter::from_fn(move || {
-        let mut before = Script::of(*bytes.get(at)?);
+        let mut rest = bytes.get(at..)?.iter();
+        let mut before = Script::of(*rest.next()?);
         while before == Script::Sign {
-            at += 1;
-            before = Script::of(*bytes.get(at)?);
+            before = Script::of(*rest.next()?);
         }
-        let start = at;
-        for &byte in bytes.get(start + 1..)? {
-            at += 1;
+        let start = bytes.len() - rest.len() - 1;
+        while let Some(&byte) = rest.next() {
             let script = Script::of(byte);
             // Words part only where the script changes.
             if script == before {
                 continue;
             }
+            at = bytes.len() - rest.len() - 1;
             match (before, script) {
                 // `db_` and `dbP`.
                 (_, Script::Sign) | (Script::Small, Script::Capital) => return Some(start..at),
@@ -217,7 +223,7 @@ fn ranges(name: &str) -> impl Iterator<Item = Range<usize>> {
                 _ => before = script,
             }
         }
-        at += 1;
+        at = bytes.len();
         Some(start..at)
     })
 }

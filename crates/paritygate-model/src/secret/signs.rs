@@ -123,7 +123,8 @@ mod tests {
 
     #[test]
     fn texts_are_trimmed_as_by_the_standard_library() {
-        for text in ["", " ", "a", " a", "a ", "\u{a0}a\u{2028}", "é", " é ", "a b", "\u{1f}a\u{7f}", "\u{b}a\u{85}"] {
+        for text in ["", " ", "a", " a", "a ", "\u{a0}a\u{2028}", "é", " é ", "a b", "\u{1f}a\u{7f}", "\u{b}a\u{85}"]
+        {
             assert_eq!(trim(text), text.trim());
         }
     }

@@ -3,8 +3,8 @@
 use std::sync::OnceLock;
 
 use super::names::{Kind, Names, Strength};
-use super::tokens::{self, Token};
 use super::signs::{AT, COLON, DASH, EQUALS, Forms, GAP, OTHER_QUOTE, QUOTE, SLASH};
+use super::tokens::{self, Token};
 use super::{MaskReason, ValueClass, scan, signs, url, values};
 
 /// Which names and which shapes are secret.
@@ -57,7 +57,7 @@ impl SecretTable {
 
     /// Whether a name alone says that its value is secret, whatever that value is.
     pub fn is_secret_name(&self, name: &str) -> bool {
-        holds(&self.secret, name) || self.strength(name).is_some()
+        self.strength(name).is_some()
     }
 
     /// Why a value is a ciphertext, in one word for `unresolved`; `None` where it is none.
@@ -77,7 +77,7 @@ impl SecretTable {
 
     /// How strongly a name speaks that the manifest does not call secret.
     fn strength_of_other(&self, name: &str) -> Option<Strength> {
-        if holds(&self.plain, name) { None } else { data().names.strength(name) }
+        data().names.strength(name).filter(|_| !holds(&self.plain, name))
     }
 }
 
@@ -88,23 +88,33 @@ pub(super) fn is_secret_under(strength: Strength, value: &str) -> bool {
 
 /// Whether a value is secret under any name. Cheap for what is not: one pass looks which searches could find anything.
 fn is_secret_shape(value: &str) -> bool {
-    let (seen, mut found) = tokens::look(value);
+    let (seen, token) = tokens::look(value);
     let has = |signs: u16| seen & signs != 0;
-    let table = SecretTable::builtin();
-    if !found && has(COLON) && has(SLASH) && (has(AT | EQUALS) || url::may_hold_password(value)) {
+    let url = has(COLON) && has(SLASH) && (has(AT | EQUALS) || url::may_hold_password(value));
+    let assignments = has(EQUALS) || has(COLON) && (has(QUOTE) || has(DASH) && has(OTHER_QUOTE));
+    let options = has(DASH) && has(GAP);
+    (token || (url || assignments || options) && holds_secret(value, url, assignments, options))
+        && !values::is_ciphertext(value)
+}
+
+/// Whether one of these searches finds anything.
+#[cold]
+fn holds_secret(value: &str, url: bool, assignments: bool, options: bool) -> bool {
+    let (table, mut found) = (SecretTable::builtin(), false);
+    if url {
         url::find(table, value, &mut |_| found = true);
     }
-    if !found && (has(EQUALS) || has(COLON) && (has(QUOTE) || has(DASH) && has(OTHER_QUOTE))) {
+    if !found && assignments {
         scan::assignments_in_value(table, value, &mut |_| found = true);
     }
-    if !found && has(DASH) && has(GAP) {
+    if !found && options {
         scan::options(table, value, &mut |_| found = true);
     }
-    found && !values::is_ciphertext(value)
+    found
 }
 
 fn holds(names: &[String], name: &str) -> bool {
-    names.binary_search_by(|known| known.as_str().cmp(name)).is_ok()
+    !names.is_empty() && names.binary_search_by(|known| known.as_str().cmp(name)).is_ok()
 }
 
 /// What `table.txt` says.

@@ -82,13 +82,8 @@ fn is_mixed(body: &[u8]) -> bool {
 }
 
 /// The first byte of what is known and no row, and its second bytes: private keys, JSON web tokens, bearers, bots.
-const SPECIAL: &[(&[u8], &[u8])] = &[
-    (b"-", b"-"),
-    (b"P", b"u"),
-    (b"e", b"y"),
-    (b"Bb", b"ea"),
-    (b"0123456789", b"0123456789"),
-];
+const SPECIAL: &[(&[u8], &[u8])] =
+    &[(b"-", b"-"), (b"P", b"u"), (b"e", b"y"), (b"Bb", b"ea"), (b"0123456789", b"0123456789")];
 
 /// The token formats of the table.
 #[derive(Default)]
@@ -156,20 +151,21 @@ impl Tokens {
 pub(super) fn look(value: &str) -> (u16, bool) {
     let (bytes, tokens) = (value.as_bytes(), &data().tokens);
     let room = if bytes.len() < SHORTEST { 0 } else { (bytes.len() + 1).saturating_sub(tokens.shortest) };
+    let head = bytes.get(..room).unwrap_or_default();
     let (mut seen, mut before, mut tried) = (0, 0, 0);
-    for (at, pair) in bytes.windows(2).take(room).enumerate() {
-        let &[byte, next] = pair else { break };
+    let mut rest = bytes.iter();
+    for _ in head {
+        let Some(&byte) = rest.next() else { break };
         if before & signs::WORD == 0
-            && tokens.may_begin(byte, next)
-            && token_at(tokens, bytes, at, byte, &mut tried).is_some()
+            && rest.as_slice().first().is_some_and(|&next| tokens.may_begin(byte, next))
+            && token_at(tokens, bytes, bytes.len() - rest.len() - 1, byte, &mut tried).is_some()
         {
             return (seen, true);
         }
         before = signs::of(byte);
         seen |= before;
     }
-    let rest = bytes.get(room..).unwrap_or_default();
-    (rest.iter().fold(seen, |seen, &byte| seen | signs::of(byte)), false)
+    (rest.fold(seen, |seen, &byte| seen | signs::of(byte)), false)
 }
 
 /// Hands every token, JSON web token and private key of `text` to `emit`.
@@ -195,6 +191,8 @@ pub(super) fn find(text: &str, emit: &mut dyn FnMut(Range<usize>)) {
     }
 }
 
+// Rare, and large: kept out of the loops that look for its beginnings.
+#[cold]
 fn token_at(tokens: &Tokens, bytes: &[u8], at: usize, byte: u8, tried: &mut usize) -> Option<Range<usize>> {
     let special = match byte {
         b'-' | b'P' => private_key(bytes, at),

@@ -16,16 +16,21 @@ pub(super) fn is_harmless(value: &str) -> bool {
 
 /// Words that switch something.
 pub(super) fn is_setting(value: &str) -> bool {
-    let is = |words: &[&str]| words.iter().any(|word| word.eq_ignore_ascii_case(value));
-    match value.len() {
-        1 => matches!(value, "0" | "1" | "~"),
-        2 => is(&["no", "on"]),
-        3 => is(&["yes", "off", "nil"]),
-        4 => is(&["true", "null", "none"]),
-        5 => is(&["false"]),
-        7 => is(&["enabled"]),
-        8 => is(&["disabled"]),
-        9 => is(&["undefined"]),
+    let is = |word: &str| word.eq_ignore_ascii_case(value);
+    let Some(first) = value.as_bytes().first().map(u8::to_ascii_lowercase) else { return false };
+    match (value.len(), first) {
+        (1, b'0' | b'1' | b'~') => true,
+        (2, b'n') => is("no"),
+        (2, b'o') => is("on"),
+        (3, b'y') => is("yes"),
+        (3, b'o') => is("off"),
+        (3, b'n') => is("nil"),
+        (4, b't') => is("true"),
+        (4, b'n') => is("null") || is("none"),
+        (5, b'f') => is("false"),
+        (7, b'e') => is("enabled"),
+        (8, b'd') => is("disabled"),
+        (9, b'u') => is("undefined"),
         _ => false,
     }
 }
