@@ -122,8 +122,16 @@ fn class_of_url(data: &Data, value: &str, look: &Look, url: &Split<'_>) -> Value
 
 /// `your-domain.com`, `yourdomain.com`.
 fn is_yours(host: &str) -> bool {
+    if !matches!(host.as_bytes().iter().find(|byte| !is_sign_byte(**byte)), Some(b'y' | b'Y')) {
+        return false;
+    }
     let begins = |word: &str| word.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("your"));
-    names::words(host).next().is_some_and(|word| begins(word) && (word.len() == 4 || word.len() > 8))
+    let mut first = "";
+    names::any_word(host, |range| {
+        first = host.get(range).unwrap_or_default();
+        true
+    });
+    begins(first) && (first.len() == 4 || first.len() > 8)
 }
 
 /// Whether a host is this machine.
@@ -164,7 +172,7 @@ fn is_example_address(value: &str) -> bool {
 }
 
 fn is_sandbox(value: &str) -> bool {
-    names::words(value).any(|word| word.eq_ignore_ascii_case("sandbox"))
+    names::any_word(value, |range| value.get(range).is_some_and(|word| word.eq_ignore_ascii_case("sandbox")))
 }
 
 /// How much of a value is compared with placeholders; a longer value is none.

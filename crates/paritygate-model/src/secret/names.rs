@@ -47,8 +47,8 @@ pub(super) struct Names {
     triggers: Vec<&'static str>,
     /// The forms of the triggers.
     forms: Forms,
-    /// By last letter: a bit for each letter before it in an ending.
-    tails: [u32; 32],
+    /// By the two letters before it: a bit for each last letter of a trigger or an ending.
+    tails: Vec<u32>,
     /// The endings with their last four letters.
     ends: Vec<([u8; 4], &'static str)>,
     pub(super) endings: Vec<&'static str>,
@@ -80,29 +80,55 @@ impl Names {
         self.triggers.dedup();
         self.forms = Forms::of(self.triggers.iter().copied());
         for &ending in &self.endings {
-            if let [.., before, last] = ending.as_bytes()
-                && let Some(bits) = self.tails.get_mut((last & 31) as usize)
-            {
-                *bits |= signs::letter(*before);
-            }
             self.ends.extend(ending.as_bytes().last_chunk().map(|chunk| (*chunk, ending)));
+        }
+        self.tails = vec![0; TAILS];
+        for word in self.triggers.iter().chain(&self.endings) {
+            match word.as_bytes() {
+                [.., first, second, last] => {
+                    if let Some(bits) = self.tails.get_mut(signs::form(*first, *second)) {
+                        *bits |= signs::letter(*last);
+                    }
+                }
+                // A shorter word may end any other.
+                _ => self.tails.fill(u32::MAX),
+            }
         }
     }
 
     /// How strongly a name speaks; `None` where it is not secret.
     pub(super) fn strength(&self, name: &str) -> Option<Strength> {
         // Most names end here.
-        let bytes = name.as_bytes();
-        let speaks = ranges(name).any(|range| bytes.get(range).is_some_and(|word| self.speaks(word)));
-        if speaks { self.listen(name) } else { None }
+        if self.may_speak(name.as_bytes()) { self.listen(name) } else { None }
+    }
+
+    /// Whether a word of a name may end as one that makes it secret.
+    fn may_speak(&self, name: &[u8]) -> bool {
+        let Some(tails) = self.tails.first_chunk::<TAILS>() else { return false };
+        let mut before = 0;
+        let mut rest = name.iter();
+        while let Some(&byte) = rest.next() {
+            if tails.get(before).is_some_and(|bits| bits & signs::letter(byte) != 0) && may_end(byte, rest.as_slice()) {
+                return true;
+            }
+            before = (before << 5 | usize::from(byte & 31)) % TAILS;
+        }
+        false
     }
 
     /// Takes a name apart. Kept out of the way of the names that say nothing.
     #[cold]
     fn listen(&self, name: &str) -> Option<Strength> {
+        let bytes = name.as_bytes();
+        if !any_word(name, |range| bytes.get(range).is_some_and(|word| self.speaks(word))) {
+            return None;
+        }
         let lower = name.to_ascii_lowercase();
         let mut all = Vec::with_capacity(8);
-        all.extend(ranges(name).filter_map(|range| lower.get(range).map(trimmed_or_whole)));
+        any_word(name, |range| {
+            all.extend(lower.get(range).map(trimmed_or_whole));
+            false
+        });
         self.judge(&all)
     }
 
@@ -166,20 +192,15 @@ impl Names {
         (self.forms.may_hold(first, last, word.len()) && self.is_trigger(word)) || self.ends_secret(word)
     }
 
-    #[cold]
     fn is_trigger(&self, word: &[u8]) -> bool {
         self.triggers.iter().any(|trigger| trigger.len() == word.len() && trigger.as_bytes().eq_ignore_ascii_case(word))
     }
 
     fn ends_secret(&self, word: &[u8]) -> bool {
-        let [.., before, last] = word else { return false };
-        let bits = self.tails.get((last & 31) as usize).copied().unwrap_or_default();
         // The shortest ending has five letters; equal words are rows.
-        word.len() > 5 && bits & signs::letter(*before) != 0 && self.has_ending(word)
-    }
-
-    #[cold]
-    fn has_ending(&self, word: &[u8]) -> bool {
+        if word.len() <= 5 {
+            return false;
+        }
         let Some(end) = word.last_chunk::<4>().map(|end| end.map(|byte| byte.to_ascii_lowercase())) else {
             return false;
         };
@@ -190,42 +211,50 @@ impl Names {
     }
 }
 
-/// The words of a name: cut at signs and at humps, as they are written.
-pub(super) fn words(name: &str) -> impl Iterator<Item = &str> {
-    ranges(name).filter_map(|range| name.get(range))
+/// How many pairs of letters there are, and signs that share their bits.
+const TAILS: usize = 1024;
+
+/// Whether a word may end behind `byte`.
+fn may_end(byte: u8, rest: &[u8]) -> bool {
+    match rest {
+        [b'a'..=b'z', ..] => false,
+        [b'A'..=b'Z', after @ ..] => !byte.is_ascii_uppercase() || after.first().is_some_and(u8::is_ascii_lowercase),
+        _ => true,
+    }
 }
 
-fn ranges(name: &str) -> impl Iterator<Item = Range<usize>> {
+/// Hands the words of a name, cut at signs and at humps, to `test` until it says yes; whether it did.
+pub(super) fn any_word(name: &str, mut test: impl FnMut(Range<usize>) -> bool) -> bool {
     let bytes = name.as_bytes();
-    let mut at = 0;
-    std::iter::from_fn(move || {
-        let mut rest = bytes.get(at..)?.iter();
-        let mut before = Script::of(*rest.next()?);
-        while before == Script::Sign {
-            before = Script::of(*rest.next()?);
+    let (mut start, mut before) = (0, Script::Sign);
+    let mut rest = bytes.iter();
+    while let Some(&byte) = rest.next() {
+        let script = Script::of(byte);
+        // Words part only where the script changes.
+        if script == before {
+            continue;
         }
-        let start = bytes.len() - rest.len() - 1;
-        while let Some(&byte) = rest.next() {
-            let script = Script::of(byte);
-            // Words part only where the script changes.
-            if script == before {
-                continue;
+        let at = bytes.len() - rest.len() - 1;
+        let end = match (before, script) {
+            (Script::Sign, _) => {
+                start = at;
+                None
             }
-            at = bytes.len() - rest.len() - 1;
-            match (before, script) {
-                // `db_` and `dbP`.
-                (_, Script::Sign) | (Script::Small, Script::Capital) => return Some(start..at),
-                // `IKe` in `APIKey`.
-                (Script::Capital, Script::Small) if at - start > 1 && is_head(bytes.get(at - 2)) => {
-                    at -= 1;
-                    return Some(start..at);
-                }
-                _ => before = script,
+            // `db_` and `dbP`.
+            (_, Script::Sign) | (Script::Small, Script::Capital) => Some(at),
+            // `IKe` in `APIKey`.
+            (Script::Capital, Script::Small) if at - start > 1 && is_head(bytes.get(at - 2)) => Some(at - 1),
+            _ => None,
+        };
+        before = script;
+        if let Some(end) = end {
+            if test(start..end) {
+                return true;
             }
+            start = end;
         }
-        at = bytes.len();
-        Some(start..at)
-    })
+    }
+    before != Script::Sign && test(start..bytes.len())
 }
 
 /// Whether a word may end here, before a capital and a small letter.
@@ -312,7 +341,12 @@ mod tests {
             ("éclair_KEY", "éclair KEY"),
             ("__", ""),
         ] {
-            assert_eq!(words(name).collect::<Vec<_>>().join(" "), expected, "{name}");
+            let mut words = Vec::new();
+            any_word(name, |range| {
+                words.push(&name[range]);
+                false
+            });
+            assert_eq!(words.join(" "), expected, "{name}");
         }
     }
 }

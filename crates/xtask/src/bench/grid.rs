@@ -20,7 +20,7 @@ fn text(environments: usize, keys: usize) -> String {
         for key in 0..keys {
             let comma = if key > 0 { "," } else { "" };
             let odd = if at == 0 && key % 100 == 7 { "x" } else { "" };
-            let _ = write!(out, "{comma}\"GROUP_{}_KEY_{key:05}\":\"value-{key}{odd}\"", key % 50);
+            let _ = write!(out, "{comma}\"GROUP_{}_ITEM_{key:05}\":\"value-{key}{odd}\"", key % 50);
         }
         out.push_str("}}");
     }
