@@ -1,11 +1,26 @@
 //! Growth: more keys, more environments, more rules.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use paritygate::{FingerprintKey, Project, Timestamp};
+use serde::Deserialize;
 
 use super::w1::{files, one_text};
 use super::{Candidate, compare};
+
+/// The text as a program would read it that knows its shape.
+#[derive(Deserialize)]
+struct Typed<'a> {
+    #[serde(borrow)]
+    environments: Vec<TypedEnvironment<'a>>,
+}
+
+#[derive(Deserialize)]
+struct TypedEnvironment<'a> {
+    #[serde(borrow)]
+    variables: BTreeMap<&'a str, &'a str>,
+}
 
 /// A text with `environments` environments of `keys` variables each.
 fn text(environments: usize, keys: usize) -> String {
@@ -59,6 +74,11 @@ pub(super) fn run() {
             &format!("{environments} environments × {keys} keys × {rules} rules, {} bytes", bytes.len()),
             rounds,
             vec![
+                Candidate::new("floor: serde_json into typed structs", || {
+                    serde_json::from_slice::<Typed<'_>>(bytes).map_or(0, |typed| {
+                        typed.environments.iter().map(|environment| environment.variables.len()).sum()
+                    })
+                }),
                 Candidate::new("serde_json into Value", || {
                     serde_json::from_slice::<serde_json::Value>(bytes).map_or(0, |value| usize::from(value.is_object()))
                 }),
