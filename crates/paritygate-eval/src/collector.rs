@@ -149,7 +149,8 @@ impl<'t> Sink<'t> for Collector<'_, 't> {
             match &rule.compiled.plan {
                 Plan::Row(check) => {
                     let by_contract = check.uses_contract() && rule.scope.contract.is_some_and(described);
-                    if !in_scope && !by_contract {
+                    let compared = !check.compares() || !rule.scope.pairs.is_empty();
+                    if (!in_scope && !by_contract) || !compared {
                         continue;
                     }
                     rule.met = true;
@@ -214,7 +215,7 @@ impl<'t> Collector<'_, 't> {
                 }
             }
         }
-        if rule.found == limits::MAX_FINDINGS_PER_RULE {
+        if rule.found == limits::MAX_FINDINGS_PER_RULE || self.findings.len() >= limits::MAX_FINDINGS {
             rule.truncated += 1;
             return;
         }
@@ -264,7 +265,7 @@ impl<'t> Collector<'_, 't> {
                 OnUnknown::Unknown | OnUnknown::Fail => {}
             }
         }
-        if rule.found == limits::MAX_FINDINGS_PER_RULE {
+        if rule.found == limits::MAX_FINDINGS_PER_RULE || self.findings.len() >= limits::MAX_FINDINGS {
             rule.truncated += 1;
             return;
         }

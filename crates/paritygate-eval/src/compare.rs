@@ -168,8 +168,12 @@ fn write_canonical<'t>(out: &mut String, node: Node<'t>) -> Result<(), &'t str> 
         }
         Value::Variable(variable) => write_canonical(out, node.tree().node(variable.value))?,
         Value::Sequence => {
+            // A list inside an element of a set (the address ranges of a firewall rule) is a set as well.
+            let mut items = node.items().map(canonical).collect::<Result<Vec<String>, &str>>()?;
+            items.sort_unstable();
+            items.dedup();
             out.push('[');
-            node.items().try_for_each(|item| write_canonical(out, item))?;
+            items.iter().for_each(|item| out.push_str(item));
             out.push(']');
         }
         Value::Map => {

@@ -110,7 +110,14 @@ pub(crate) fn apply<'t>(
         return found;
     }
     known_rules(request, collector, diagnostics);
-    let mut relations = Relations { expected: request.expected, environments, rows: Vec::new() };
+    let highest = environments.iter().rposition(|environment| !environment.contract);
+    // Each is compared with what its rule compares with.
+    let reference = |expected: &Expected| {
+        let rule = collector.rules.iter().find(|rule| *rule.compiled.rule.id == *expected.rule.value);
+        rule.and_then(|rule| rule.scope.reference).or(highest)
+    };
+    let references = request.expected.iter().map(reference).collect();
+    let mut relations = Relations { expected: request.expected, references, environments, rows: Vec::new() };
     let mut trie = Trie::new();
     for (at, expected) in request.expected.iter().enumerate() {
         trie.insert(&expected.path.value, at as u32);
@@ -152,6 +159,8 @@ enum Standing {
 
 struct Relations<'a, 't> {
     expected: &'a [Expected],
+    /// The environment that each is compared with.
+    references: Vec<Option<usize>>,
     environments: &'a [&'t Environment],
     /// Which expected difference, at which path, and how it stands there.
     rows: Vec<(usize, Vec<&'t str>, Standing)>,
@@ -161,28 +170,28 @@ impl<'t> Sink<'t> for Relations<'_, 't> {
     fn row(&mut self, _: usize, bindings: &[u32], path: &[&'t str], cells: &[Cell<'t>], shape: &'static Shape) {
         for &binding in bindings {
             let Some(expected) = self.expected.get(binding as usize) else { continue };
-            let standing = standing(expected, cells, shape, self.environments);
+            let reference = self.references.get(binding as usize).copied().flatten();
+            let standing = standing(expected, reference, cells, shape, self.environments);
             self.rows.push((binding as usize, path.to_vec(), standing));
         }
     }
 }
 
-fn standing(expected: &Expected, cells: &[Cell<'_>], shape: &Shape, environments: &[&Environment]) -> Standing {
+fn standing(
+    expected: &Expected,
+    reference: Option<usize>,
+    cells: &[Cell<'_>],
+    shape: &Shape,
+    environments: &[&Environment],
+) -> Standing {
     let exception = Exception::of_expected(expected);
-    let named: Vec<usize> = environments
-        .iter()
-        .enumerate()
-        .filter(|(_, environment)| exception.names(&environment.name))
-        .map(|(at, _)| at)
-        .collect();
-    let highest =
-        environments.iter().enumerate().filter(|(_, environment)| !environment.contract).map(|(at, _)| at).next_back();
-    // The highest of those named stands for the others; one alone is compared with the highest of all.
-    let Some(reference) = (if named.len() > 1 { named.last().copied() } else { highest }) else {
-        return Standing::Unknown;
-    };
+    let named = |at: usize| environments.get(at).is_some_and(|environment| exception.names(&environment.name));
+    let Some(reference) = reference else { return Standing::Unknown };
+    let others = (0..environments.len()).filter(|&at| at != reference);
+    // Where only the reference is named, it is the others that it differs from.
+    let alone = !others.clone().any(named);
     let mut answer = Standing::Holds;
-    for &at in named.iter().filter(|&&at| at != reference || named.len() == 1) {
+    for at in others.filter(|&at| named(at) || (alone && environments.get(at).is_some_and(|other| !other.contract))) {
         let (Some(cell), Some(other)) = (cells.get(at), cells.get(reference)) else { return Standing::Unknown };
         match relation(&expected.relation, cell, other, shape) {
             Standing::Holds => {}
@@ -312,7 +321,10 @@ fn apply_waiver<'t>(
         finding.pins = pinned.clone().into_iter().map(|(at, value)| (at, value.to_owned())).collect();
         if !finding.pins_hold() {
             lapsed = true;
-            finding.notes.push(format!("the waiver of {} lapsed: the values changed since", waiver.owner));
+            finding.notes.push(format!(
+                "the waiver of {} lapsed: the values changed since (a secret can't be pinned)",
+                waiver.owner
+            ));
             return false;
         }
         true
@@ -327,7 +339,10 @@ fn apply_waiver<'t>(
         )
     } else if lapsed {
         (
-            format!("the waiver of {} for `{}` lapsed: the values changed since", waiver.owner, exception.path.text),
+            format!(
+                "the waiver of {} for `{}` lapsed: the values changed since (a secret can't be pinned)",
+                waiver.owner, exception.path.text
+            ),
             "look again, and renew it if it still holds",
         )
     } else if used.is_empty() {
@@ -359,9 +374,16 @@ struct Candidate<'r, 't> {
 
 impl Candidate<'_, '_> {
     fn pins_hold(&self) -> bool {
-        self.pins
-            .iter()
-            .all(|(at, value)| self.cells.get(*at).is_some_and(|cell| cell.shown(|_| "secret".to_owned()) == *value))
+        self.pins.iter().all(|(at, value)| {
+            // A secret can't be pinned: nothing that stands in a manifest could be compared with it.
+            self.cells.get(*at).is_some_and(|cell| match (&cell.state, cell.text()) {
+                (State::Value(_) | State::Word(_), Some(text)) => text == value,
+                (State::Missing, _) => value == "missing",
+                (State::Null, _) => value == "null",
+                (State::Empty, _) => value.is_empty(),
+                _ => false,
+            })
+        })
     }
 }
 

@@ -112,6 +112,11 @@ pub trait RowCheck: Send + Sync {
         None
     }
 
+    /// Whether it compares environments. Where there is nothing to compare with, such a rule says nothing.
+    fn compares(&self) -> bool {
+        true
+    }
+
     /// Whether it also looks at the contract, which is no environment.
     fn uses_contract(&self) -> bool {
         false

@@ -1,6 +1,7 @@
 //! One selected path with its cell in every environment.
 
-use paritygate_model::secret::Secret;
+use paritygate_model::secret::{Secret, SecretTable};
+use paritygate_model::source::MASK;
 use paritygate_model::{Environment, Shape, Tier, path};
 
 use crate::cell::Cell;
@@ -29,14 +30,14 @@ impl<'r, 't> Row<'r, 't> {
 
     /// The path as it stands in a policy.
     pub fn path_text(&self) -> String {
-        path::join(self.path.iter().copied())
+        path::join(self.path.iter().map(|key| visible(key)))
     }
 
     /// What the row is about: a variable's name (also where one of its facets is selected), a package's name.
     pub fn key(&self) -> &'t str {
         let variables = self.path.iter().position(|key| *key == "variables");
         let variable = variables.and_then(|at| self.path.get(at + 1));
-        variable.or(self.path.last()).copied().unwrap_or_default()
+        visible(variable.or(self.path.last()).copied().unwrap_or_default())
     }
 
     /// The cell of an environment, by its place in the check.
@@ -135,6 +136,11 @@ impl<'r, 't> Row<'r, 't> {
             Some((last, others)) => format!("{} and {last}", others.join(", ")),
         }
     }
+}
+
+/// A key as it may be shown: one that is a secret by its shape was meant to be a value.
+fn visible(key: &str) -> &str {
+    if SecretTable::builtin().classify(None, key).is_some() { MASK } else { key }
 }
 
 /// All rows of a rule, for checks that judge them together.

@@ -97,8 +97,8 @@ impl Scope {
         });
         // Several may share the highest place: the first of them is the reference, and so they agree among themselves.
         let rank = |at: usize| environments.get(at).map(|environment| (environment.tier, environment.order));
-        let highest =
-            scope.members.last().and_then(|&last| scope.members.iter().copied().find(|&at| rank(at) == rank(last)));
+        let last = described().next_back().map(|(at, _)| at);
+        let highest = last.and_then(|last| described().map(|(at, _)| at).find(|&at| rank(at) == rank(last)));
         // A reference that the rule names and that is not there is none: the rule then compares nothing.
         scope.reference = if rule.reference.is_some() { named } else { highest };
         let own = |at: usize| {
@@ -122,9 +122,11 @@ fn is(environment: &Environment, name: &str) -> bool {
 
 fn unknown_environment<T>(rule: &Rule, name: &str, at: &Spanned<T>, environments: &[&Environment]) -> Diagnostic {
     let known = environments.iter().filter(|environment| !environment.contract).map(|environment| &*environment.name);
-    let known: Vec<&str> = known.chain(Tier::ALL.iter().map(|tier| tier.word())).collect();
+    let mut known: Vec<&str> = known.chain(Tier::ALL.iter().map(|tier| tier.word())).collect();
+    known.sort_unstable();
+    known.dedup();
     let at = at.at.clone().unwrap_or_else(|| rule.at.clone());
-    Diagnostic::warning("unknown-environment", at, format!("no environment is named `{name}`"))
+    Diagnostic::error("unknown-environment", at, format!("no environment is named `{name}`"))
         .note(format!("rule `{}` says nothing about it", rule.id))
         .maybe_help(suggest::did_you_mean(name, known))
 }

@@ -101,6 +101,11 @@ impl Source {
         }
     }
 
+    /// The bytes of a byte order mark, which belongs to no line.
+    fn bom(&self) -> u32 {
+        if self.text.starts_with('\u{feff}') { 3 } else { 0 }
+    }
+
     fn lines(&self) -> &[u32] {
         self.lines.get_or_init(|| {
             let breaks = memchr::memchr_iter(b'\n', self.text.as_bytes()).map(|at| at as u32 + 1);
@@ -113,7 +118,7 @@ impl Source {
         let offset = (offset as usize).min(self.text.len());
         let lines = self.lines();
         let line = lines.partition_point(|&start| start as usize <= offset).max(1);
-        let start = lines.get(line - 1).copied().unwrap_or_default() as usize;
+        let start = lines.get(line - 1).copied().unwrap_or_default().max(self.bom()) as usize;
         let column = if *self.ascii.get_or_init(|| self.text.is_ascii()) {
             offset.saturating_sub(start)
         } else {
@@ -129,6 +134,7 @@ impl Source {
         let lines = self.lines();
         let start = lines.get((line as usize).saturating_sub(1)).copied().unwrap_or(self.text.len() as u32);
         let end = lines.get(line as usize).map_or(self.text.len() as u32, |&next| next - 1);
+        let start = start.max(self.bom()).min(end);
         let text = self.slice(Span::new(start, end));
         Span::new(start, start + text.trim_end_matches('\r').len() as u32)
     }

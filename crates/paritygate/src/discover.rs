@@ -61,9 +61,10 @@ pub fn discover<'a>(names: impl Iterator<Item = &'a str>) -> Plan {
     let mut dotenv: BTreeMap<&str, Group> = BTreeMap::new();
     let mut compose: BTreeMap<&str, Group> = BTreeMap::new();
     let mut documents: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let by_folder = environments_by_folder(&names);
     for path in names {
-        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-        let Some((format, role)) = role(name) else { continue };
+        let (mut folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let Some((format, mut role)) = role(name) else { continue };
         if let Some(reason) = passed_over(folder) {
             plan.passed_over.push((path.to_owned(), reason));
             continue;
@@ -71,6 +72,11 @@ pub fn discover<'a>(names: impl Iterator<Item = &'a str>) -> Plan {
         if format == "environment" {
             documents.entry(document_name(name)).or_default().push(path.to_owned());
             continue;
+        }
+        if let (Role::Base, Some((parent, environment))) = (&role, named_folder(folder))
+            && by_folder.contains(&(format, parent))
+        {
+            (folder, role) = (parent, Role::Overlay(environment.to_owned()));
         }
         let group = if format == "compose" { &mut compose } else { &mut dotenv }.entry(folder).or_default();
         match role {
@@ -87,6 +93,25 @@ pub fn discover<'a>(names: impl Iterator<Item = &'a str>) -> Plan {
     stack(dotenv, compose, &documents, &mut plan);
     plan.passed_over.sort_unstable();
     plan
+}
+
+/// The folder around one that is named after an environment, and that name.
+fn named_folder(folder: &str) -> Option<(&str, &str)> {
+    let (parent, name) = folder.rsplit_once('/').unwrap_or(("", folder));
+    let is_name = name.bytes().all(|byte| byte.is_ascii_alphanumeric()) && Tier::from_name(name) != Tier::Other;
+    is_name.then_some((parent, name))
+}
+
+/// The folders in which several folders are named after environments and hold a base file each (`envs/staging/.env`).
+fn environments_by_folder<'a>(names: &BTreeSet<&'a str>) -> BTreeSet<(&'static str, &'a str)> {
+    let mut seen: BTreeMap<(&'static str, &'a str), BTreeSet<&'a str>> = BTreeMap::new();
+    for path in names {
+        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+        if let (Some((format, Role::Base)), Some((parent, environment))) = (role(name), named_folder(folder)) {
+            seen.entry((format, parent)).or_default().insert(environment);
+        }
+    }
+    seen.into_iter().filter(|(_, environments)| environments.len() > 1).map(|(place, _)| place).collect()
 }
 
 fn passed_over(folder: &str) -> Option<&'static str> {
@@ -125,6 +150,11 @@ fn compose_role(name: &str) -> Option<Role> {
 }
 
 fn overlay(name: &str) -> Role {
+    const COPIES: [&str; 14] =
+        ["age", "asc", "backup", "bak", "copy", "enc", "encrypted", "gpg", "old", "orig", "save", "sops", "swp", "tmp"];
+    if name.ends_with('~') || name.split(['.', '-', '_']).any(|word| COPIES.contains(&word)) {
+        return Role::Unused("a copy or an encrypted file, by its name");
+    }
     if Tier::from_name(name) == Tier::Other { Role::Unused(NO_ENVIRONMENT) } else { Role::Overlay(name.to_owned()) }
 }
 
@@ -162,6 +192,7 @@ fn stack(
     documents: &BTreeMap<String, Vec<String>>,
     plan: &mut Plan,
 ) {
+    one_spelling(dotenv.values_mut().chain(compose.values_mut()));
     let overlaid =
         !documents.is_empty() || dotenv.values().chain(compose.values()).any(|group| !group.overlays.is_empty());
     if overlaid {
@@ -217,6 +248,30 @@ fn stack(
     for (folder, group) in &dotenv {
         for path in &group.contract {
             plan.contract.extend(layer(formats::find("dotenv"), vec![path.clone()], component(folder).as_deref()));
+        }
+    }
+}
+
+/// Gives environments that are spelled in several ways (`prod`, `production`) the longest of their names.
+fn one_spelling<'g>(groups: impl Iterator<Item = &'g mut Group>) {
+    const SPELLINGS: [&[&str]; 4] = [
+        &["production", "prod", "prd"],
+        &["staging", "stage", "stg"],
+        &["development", "develop", "dev"],
+        &["testing", "test", "tst"],
+    ];
+    let mut groups: Vec<&mut Group> = groups.collect();
+    for spellings in SPELLINGS {
+        let used = |name: &&&str| groups.iter().any(|group| group.overlays.contains_key(**name));
+        let used: Vec<&str> = spellings.iter().filter(used).copied().collect();
+        let Some((longest, others)) = used.split_first() else { continue };
+        for group in &mut groups {
+            for other in others {
+                let paths = group.overlays.remove(*other).unwrap_or_default();
+                if !paths.is_empty() {
+                    group.overlays.entry((*longest).to_owned()).or_default().extend(paths);
+                }
+            }
         }
     }
 }
@@ -317,6 +372,22 @@ mod tests {
         assert_eq!(
             found(&["environments/staging.environment.yaml", ".env.staging", ".env.production"]),
             "production: .env.production\nstaging: .env.staging environments/staging.environment.yaml"
+        );
+    }
+
+    #[test]
+    fn one_environment_has_one_name() {
+        assert_eq!(
+            found(&["docker-compose.yml", "docker-compose.prod.yml", ".env.production", ".env.production.bak"]),
+            "production: docker-compose.yml+docker-compose.prod.yml .env.production\npassed over: .env.production.bak"
+        );
+    }
+
+    #[test]
+    fn folders_may_name_environments() {
+        assert_eq!(
+            found(&["envs/prod/.env", "envs/staging/.env", "test/compose.yaml", "compose.yaml"]),
+            "prod: envs/prod/.env\nstaging: envs/staging/.env\npassed over: compose.yaml\npassed over: test/compose.yaml"
         );
     }
 

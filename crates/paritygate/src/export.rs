@@ -1,6 +1,7 @@
 //! Environments as documents: what `import` prints. Secrets stand as fingerprints.
 
-use paritygate_model::{Environment, Node, Value, Variable};
+use paritygate_model::source::MASK;
+use paritygate_model::{Environment, Node, SecretTable, Value, Variable};
 use serde_json::{Map, Value as Json, json};
 
 /// The environment document, as JSON, with its keys in the order of MODEL: the name first, then by name.
@@ -31,8 +32,15 @@ fn value(node: Node<'_>, name: &str) -> Json {
         Value::Secret(secret) => fingerprint(&secret.fingerprint),
         Value::Variable(variable) => of_variable(node, variable, name),
         Value::Sequence => Json::Array(node.items().map(|item| value(item, name)).collect()),
-        Value::Map => Json::Object(node.entries().map(|(key, _, node)| (key.to_owned(), value(node, key))).collect()),
+        Value::Map => {
+            Json::Object(node.entries().map(|(key, _, node)| (visible(key).to_owned(), value(node, key))).collect())
+        }
     }
+}
+
+/// A key as it may be shown: one that is a secret by its shape was meant to be a value.
+fn visible(key: &str) -> &str {
+    if SecretTable::builtin().classify(None, key).is_some() { MASK } else { key }
 }
 
 fn fingerprint(fingerprint: &paritygate_model::Fingerprint) -> Json {

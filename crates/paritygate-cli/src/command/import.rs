@@ -6,13 +6,13 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 use clap::builder::{PossibleValue, PossibleValuesParser};
 use paritygate::plan::PlannedEnvironment;
-use paritygate::{Environment, Files, InputFormat, Plan, Supplied, diagnostic, export, formats};
+use paritygate::{Environment, Files, InputFormat, Plan, Supplied, diagnostic, document, export, formats};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
 
 use crate::disk::Disk;
 use crate::exit::Exit;
-use crate::naming::{self, Text};
+use crate::naming::{self, MANIFESTS, Text};
 use crate::progress::Progress;
 use crate::terminal::{self, Error, Terminal, error, reason};
 use crate::{input, key};
@@ -85,7 +85,13 @@ pub(super) fn run(args: Args, terminal: &Terminal) -> Result<Exit, Error> {
         files.insert(STDIN.to_owned(), stdin(&disk)?);
         names.insert(place, STDIN.to_owned());
     }
-    let plan = plan(&args, names, &files);
+    let mut plan = plan(&args, names, &files);
+    // What the project calls secret is secret here as well.
+    if let Some(Supplied::Text(source)) =
+        MANIFESTS.iter().map(|name| disk.read(name)).find(|file| matches!(file, Supplied::Text(_)))
+    {
+        plan.secrets = Plan::of_manifest(&document::read(&source).0).secrets;
+    }
     let mut project = input::load(&plan, &disk, &mut files, &key.key);
     drop(progress);
     let mut diagnostics = plan.diagnostics;

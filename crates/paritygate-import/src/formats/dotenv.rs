@@ -111,7 +111,13 @@ impl Layers {
             None if keys.contains(name) => {
                 Lookup::Unknown(format!("refers to `{name}`, which is set only later").into())
             }
-            None => Lookup::Unset,
+            None => {
+                // Its default stands for the secret.
+                if context.secrets.is_secret_name(name) {
+                    taint.set(taint.get().or(Some(MaskReason::Name)));
+                }
+                Lookup::Unset
+            }
         };
         let (value, known) = match line.resolve(&lookup) {
             Interpolated::Text(text) => {

@@ -171,6 +171,10 @@ impl Reader<'_> {
         for (name, span, value) in node.entries() {
             let at = self.key_at(node, span);
             self.environment_name(name, at, known);
+            // Nobody knows whether it is secret, so no excerpt shows it.
+            if let Some(at) = value.location() {
+                at.source.mask(at.span);
+            }
             match value.scalar_text() {
                 Some(text) => cells.push((name.to_owned(), text.to_owned())),
                 None => self.wrong_type(value, "a text, a number or a boolean"),

@@ -14,7 +14,7 @@ impl SecretTable {
     pub fn value_class_of(&self, name: Option<&str>, value: &str) -> ValueClass {
         let secret = || name.is_some_and(|name| self.is_secret_name(name));
         // A name repeated as its value: `API_TOKEN=api_token`.
-        if name.is_some_and(|name| name.eq_ignore_ascii_case(value.trim())) && secret() {
+        if name.is_some_and(|name| name.eq_ignore_ascii_case(signs::trim(value))) && secret() {
             return ValueClass::Placeholder;
         }
         class(value, &secret)
@@ -82,7 +82,7 @@ fn class(value: &str, secret: &dyn Fn() -> bool) -> ValueClass {
     } else if look.may_cross()
         && !value.starts_with('-')
         && value.len() <= 253
-        && !value.contains(char::is_whitespace)
+        && !signs::holds_blank(value)
         && is_sandbox(value)
     {
         ValueClass::Sandbox
@@ -93,14 +93,15 @@ fn class(value: &str, secret: &dyn Fn() -> bool) -> ValueClass {
 
 /// The first host of a list, without brackets and port.
 fn bare_host(value: &str) -> &str {
-    let host = value.split(',').next().unwrap_or_default();
+    let host = signs::before(value, b',');
     let host = host.strip_prefix('[').and_then(|rest| rest.split_once(']')).map_or(host, |(host, _)| host);
-    if host == "::1" { host } else { host.split_once(':').map_or(host, |(host, _)| host) }
+    if host == "::1" { host } else { signs::before(host, b':') }
 }
 
 fn class_of_url(data: &Data, value: &str, look: &Look, url: &Split<'_>) -> ValueClass {
-    let first = url.host.split(',').next().unwrap_or_default();
-    let host = if first.contains("::") { first } else { first.split_once(':').map_or(first, |(host, _)| host) };
+    let first = signs::before(url.host, b',');
+    let bare = signs::before(first, b':');
+    let host = if bare.len() < first.len() && first.contains("::") { first } else { bare };
     let filled_in = |password: &str| is_placeholder(data, password, &Look::at(password), &|| true);
     if is_local(host) {
         return ValueClass::Local;
@@ -157,11 +158,12 @@ fn is_local(host: &str) -> bool {
 
 /// Whether a host is one of those that stand for any host.
 fn is_example(host: &str) -> bool {
-    if !matches!(host.as_bytes().last(), Some(b'm' | b'M' | b'g' | b'G' | b't' | b'T')) {
-        return false;
-    }
+    let last = host.as_bytes().last().map(u8::to_ascii_lowercase);
     ["example.com", "example.org", "example.net"].iter().any(|example| {
         let Some(at) = host.len().checked_sub(example.len()) else { return false };
+        if example.as_bytes().last() != last.as_ref() {
+            return false;
+        }
         let ends = host.get(at..).is_some_and(|end| end.eq_ignore_ascii_case(example));
         ends && (at == 0 || host.as_bytes().get(at - 1) == Some(&b'.'))
     })
@@ -202,7 +204,10 @@ fn is_known(data: &Data, value: &str, look: &Look, secret: &dyn Fn() -> bool) ->
     let mut buffer = [0; MAX_PLACEHOLDER];
     let Some(squeezed) = squeeze(value, &mut buffer) else { return false };
     let among = |list: &[&str]| list.binary_search_by(|known| known.as_bytes().cmp(squeezed)).is_ok();
-    let found = |needle: &str| squeezed.windows(needle.len()).any(|window| window == needle.as_bytes());
+    let found = |needle: &str| {
+        let (needle, first) = (needle.as_bytes(), needle.as_bytes().first());
+        squeezed.windows(needle.len()).any(|window| window.first() == first && window == needle)
+    };
     whole && (among(&data.placeholders) || among(&data.defaults) && secret())
         || holds && data.within.iter().any(|row| inside(row) && found(row.1))
 }
@@ -254,14 +259,14 @@ fn is_sign(c: char) -> bool {
     c.is_ascii() && !c.is_ascii_alphanumeric()
 }
 
-const fn is_sign_byte(byte: u8) -> bool {
-    byte.is_ascii() && !byte.is_ascii_alphanumeric()
+fn is_sign_byte(byte: u8) -> bool {
+    signs::of(byte) & signs::SIGN != 0
 }
 
 /// The letters and digits of a value in lower case; `None` where there are too many.
 fn squeeze<'a>(value: &str, buffer: &'a mut [u8; MAX_PLACEHOLDER]) -> Option<&'a [u8]> {
     let mut length = 0;
-    for byte in value.bytes().filter(|byte| byte.is_ascii_alphanumeric() || !byte.is_ascii()) {
+    for byte in value.bytes().filter(|byte| !is_sign_byte(*byte)) {
         *buffer.get_mut(length)? = byte.to_ascii_lowercase();
         length += 1;
     }

@@ -85,7 +85,7 @@ fn is_boolean(value: &str) -> bool {
 }
 
 fn is_url(value: &str) -> bool {
-    scheme_and_rest(value).is_some_and(|(_, rest)| !rest.is_empty()) && !value.contains(char::is_whitespace)
+    scheme_and_rest(value).is_some_and(|(_, rest)| !rest.is_empty()) && !signs::holds_blank(value)
 }
 
 fn is_email(value: &str) -> bool {

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::signs::{self, Forms};
+use super::signs;
 
 /// How strongly a name says that its value is secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -45,10 +45,10 @@ pub(super) struct Names {
     buckets: Vec<Range<usize>>,
     /// The last words of all rows that make a name secret, sorted: a name without one of them is none.
     triggers: Vec<&'static str>,
-    /// The forms of the triggers.
-    forms: Forms,
     /// By the two letters before it: a bit for each last letter of a trigger or an ending.
     tails: Vec<u32>,
+    /// By the last two letters: a bit for each letter that stands fourth from the end.
+    fourths: Vec<u32>,
     /// The endings with their last four letters.
     ends: Vec<([u8; 4], &'static str)>,
     pub(super) endings: Vec<&'static str>,
@@ -78,20 +78,17 @@ impl Names {
         self.triggers = triggers.filter_map(|(words, _)| words.last().copied()).collect();
         self.triggers.sort_unstable();
         self.triggers.dedup();
-        self.forms = Forms::of(self.triggers.iter().copied());
         for &ending in &self.endings {
             self.ends.extend(ending.as_bytes().last_chunk().map(|chunk| (*chunk, ending)));
         }
-        self.tails = vec![0; TAILS];
+        (self.tails, self.fourths) = (vec![0; TAILS], vec![0; TAILS]);
         for word in self.triggers.iter().chain(&self.endings) {
-            match word.as_bytes() {
-                [.., first, second, last] => {
-                    if let Some(bits) = self.tails.get_mut(signs::form(*first, *second)) {
-                        *bits |= signs::letter(*last);
-                    }
-                }
-                // A shorter word may end any other.
-                _ => self.tails.fill(u32::MAX),
+            let [before @ .., first, second, last] = word.as_bytes() else { continue };
+            if let Some(bits) = self.tails.get_mut(signs::form(*first, *second)) {
+                *bits |= signs::letter(*last);
+            }
+            if let Some(bits) = self.fourths.get_mut(signs::form(*second, *last)) {
+                *bits |= before.last().map_or(u32::MAX, |&fourth| signs::letter(fourth));
             }
         }
     }
@@ -108,12 +105,21 @@ impl Names {
         let mut before = 0;
         let mut rest = name.iter();
         while let Some(&byte) = rest.next() {
-            if tails.get(before).is_some_and(|bits| bits & signs::letter(byte) != 0) && may_end(byte, rest.as_slice()) {
+            if tails.get(before).is_some_and(|bits| bits & signs::letter(byte) != 0)
+                && may_end(byte, rest.as_slice())
+                && self.is_tail(name.get(..name.len() - rest.len()).unwrap_or_default())
+            {
                 return true;
             }
-            before = (before << 5 | usize::from(byte & 31)) % TAILS;
+            before = signs::form(before as u8, byte);
         }
         false
+    }
+
+    fn is_tail(&self, head: &[u8]) -> bool {
+        let [before @ .., _, second, last] = head else { return false };
+        let bits = self.fourths.get(signs::form(*second, *last)).copied().unwrap_or_default();
+        before.last().map_or(bits == u32::MAX, |&fourth| bits & signs::letter(fourth) != 0)
     }
 
     /// Takes a name apart. Kept out of the way of the names that say nothing.
@@ -188,12 +194,8 @@ impl Names {
     /// Whether a word makes its name worth a closer look.
     fn speaks(&self, word: &[u8]) -> bool {
         let word = trimmed(word);
-        let (Some(&first), Some(&last)) = (word.first(), word.last()) else { return false };
-        (self.forms.may_hold(first, last, word.len()) && self.is_trigger(word)) || self.ends_secret(word)
-    }
-
-    fn is_trigger(&self, word: &[u8]) -> bool {
-        self.triggers.iter().any(|trigger| trigger.len() == word.len() && trigger.as_bytes().eq_ignore_ascii_case(word))
+        let equal = |trigger: &&str| trigger.len() == word.len() && trigger.as_bytes().eq_ignore_ascii_case(word);
+        self.triggers.iter().any(equal) || self.ends_secret(word)
     }
 
     fn ends_secret(&self, word: &[u8]) -> bool {
@@ -326,7 +328,43 @@ fn contains(sorted: &[&'static str], word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::table::data;
     use super::*;
+
+    /// What a name says without any short cut.
+    fn judged(names: &Names, name: &str) -> Option<Strength> {
+        let lower = name.to_ascii_lowercase();
+        let mut words = Vec::new();
+        any_word(name, |range| {
+            words.push(trimmed_or_whole(&lower[range]));
+            false
+        });
+        names.judge(&words)
+    }
+
+    #[test]
+    fn short_cuts_change_no_answer() {
+        let names = &data().names;
+        let known = names.rows.iter().flat_map(|(words, _)| words).chain(&names.endings).copied();
+        let mut words: Vec<&str> = known.chain(["app", "x509", "2", "é", "monkey", "url", "LOG", "setting"]).collect();
+        words.sort_unstable();
+        words.dedup();
+        let hump = |word: &str| word[..1].to_uppercase() + &word[1..];
+        for first in &words {
+            for second in words.iter().filter(|word| word.is_ascii()) {
+                for name in [
+                    format!("{first}_{second}"),
+                    format!("{first}-{second}2"),
+                    format!("{first}{}", hump(second)),
+                    format!("{}{}Id", first.to_uppercase(), hump(second)),
+                    format!("{first}{second}").to_uppercase(),
+                    format!("{first}{second}s"),
+                ] {
+                    assert_eq!(names.strength(&name), judged(names, &name), "{name}");
+                }
+            }
+        }
+    }
 
     #[test]
     fn names_are_cut_into_words() {

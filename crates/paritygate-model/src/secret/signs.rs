@@ -30,6 +30,11 @@ pub(super) fn of(byte: u8) -> u16 {
     SIGNS.get(byte as usize).copied().unwrap_or_default()
 }
 
+/// What the bytes of a text are.
+pub(super) fn of_text(text: &str) -> u16 {
+    text.bytes().fold(0, |seen, byte| seen | of(byte))
+}
+
 static SIGNS: [u16; 256] = {
     let mut signs = [0; 256];
     let mut byte = 0;
@@ -107,6 +112,16 @@ impl Forms {
 pub(super) fn trim(text: &str) -> &str {
     let solid = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_graphic());
     if solid(text.as_bytes().first()) && solid(text.as_bytes().last()) { text } else { text.trim() }
+}
+
+/// Whether a text holds a blank, of any script.
+pub(super) fn holds_blank(text: &str) -> bool {
+    !text.bytes().all(|byte| byte.is_ascii_graphic()) && text.contains(char::is_whitespace)
+}
+
+/// The part before the first `sign`, which is ASCII, or all.
+pub(super) fn before(text: &str, sign: u8) -> &str {
+    memchr::memchr(sign, text.as_bytes()).and_then(|at| text.get(..at)).unwrap_or(text)
 }
 
 #[cfg(test)]

@@ -86,15 +86,16 @@ pub(super) fn is_secret_under(strength: Strength, value: &str) -> bool {
     !values::is_harmless(value) && (strength == Strength::Strong || !values::is_quantity_or_url(value))
 }
 
-/// Whether a value is secret under any name. Cheap for what is not: one pass looks which searches could find anything.
+/// Whether a value is secret under any name. Cheap for what is not: one look tells which searches could find anything.
 fn is_secret_shape(value: &str) -> bool {
-    let (seen, token) = tokens::look(value);
+    let seen = signs::of_text(value);
     let has = |signs: u16| seen & signs != 0;
     let url = has(COLON) && has(SLASH) && (has(AT | EQUALS) || url::may_hold_password(value));
     let assignments = has(EQUALS) || has(COLON) && (has(QUOTE) || has(DASH) && has(OTHER_QUOTE));
     let options = has(DASH) && has(GAP);
-    (token || (url || assignments || options) && holds_secret(value, url, assignments, options))
-        && !values::is_ciphertext(value)
+    let found = value.len() >= tokens::SHORTEST && tokens::is_in(value)
+        || (url || assignments || options) && holds_secret(value, url, assignments, options);
+    found && !values::is_ciphertext(value)
 }
 
 /// Whether one of these searches finds anything.
@@ -405,6 +406,75 @@ mod tests {
             "{\"a\": {\"b\": 1}}",
         ] {
             check("OPAQUE", value, None);
+        }
+    }
+
+    /// Whether a value is secret under any name, with every search made.
+    fn searched(value: &str) -> bool {
+        let (table, mut found) = (SecretTable::builtin(), false);
+        if value.len() >= tokens::SHORTEST {
+            tokens::find(value, &mut |_| found = true);
+        }
+        url::find(table, value, &mut |_| found = true);
+        scan::find_in_value(table, value, &mut |_| found = true);
+        found && !values::is_ciphertext(value)
+    }
+
+    #[test]
+    fn short_cuts_change_no_answer() {
+        let body = "4eC39HqLyjWDarjtT1zdp7dcaB3dE5gH7jK9";
+        let token = format!("ghp_{body}");
+        let bot = format!("123456789:{}", &body[..35]);
+        let web = "eyJhbGciOiJI.eyJzdWIi.a";
+        let pieces = [
+            "",
+            " ",
+            "=",
+            ":",
+            "-",
+            "--",
+            "@",
+            "/",
+            "://",
+            ",",
+            "\"",
+            "{\"",
+            "\": \"",
+            "é",
+            "\n",
+            "x",
+            "8080",
+            "${X}",
+            "?a=",
+            "&sig=x7",
+            "https://",
+            "postgres://",
+            "jdbc:sqlserver://",
+            "app:x7@db",
+            "db:80/",
+            "db:x7",
+            "password",
+            "Password=x7;",
+            "--token x7",
+            "a://b:c",
+            "-----BEGIN PRIVATE KEY-----",
+            "Bearer ",
+            body,
+            &token,
+            &bot,
+            web,
+            "xoxb-",
+            "AKIA",
+            "ENC[",
+            "]",
+        ];
+        for first in pieces {
+            for second in pieces {
+                for third in pieces {
+                    let value = format!("{first}{second}{third}");
+                    assert_eq!(is_secret_shape(&value), searched(&value), "{value}");
+                }
+            }
         }
     }
 

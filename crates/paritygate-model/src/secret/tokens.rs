@@ -92,8 +92,8 @@ pub(super) struct Tokens {
     rows: Vec<Token>,
     /// The rows of each first byte.
     buckets: Vec<Range<usize>>,
-    /// By first byte: a bit for the lower five bits of each second byte, and above them what the byte is.
-    seconds: Vec<u64>,
+    /// By first byte: a bit for the lower five bits of each second byte.
+    seconds: Vec<u32>,
     /// The length of the shortest token.
     shortest: usize,
     /// The letters of each beginning that gives a value its class.
@@ -116,17 +116,13 @@ impl Tokens {
         self.buckets = (0..=u8::MAX).map(bucket).collect();
         let second = |token: &Token| token.prefix.as_bytes().get(1).map_or(u32::MAX, |&byte| signs::letter(byte));
         let bits = |bucket: &Range<usize>| self.rows.get(bucket.clone()).unwrap_or_default().iter().map(second);
-        let begins = |bucket: &Range<usize>| u64::from(bits(bucket).fold(0, |bits, bit| bits | bit));
-        self.seconds = self.buckets.iter().map(begins).collect();
+        self.seconds = self.buckets.iter().map(|bucket| bits(bucket).fold(0, |bits, bit| bits | bit)).collect();
         for (firsts, seconds) in SPECIAL {
             for &first in *firsts {
                 if let Some(bits) = self.seconds.get_mut(first as usize) {
-                    *bits |= seconds.iter().fold(0, |bits, &byte| bits | u64::from(signs::letter(byte)));
+                    *bits |= seconds.iter().fold(0, |bits, &byte| bits | signs::letter(byte));
                 }
             }
-        }
-        for (byte, bits) in (0..=u8::MAX).zip(&mut self.seconds) {
-            *bits |= u64::from(signs::of(byte)) << 32;
         }
         let lengths = self.rows.iter().map(|token| token.prefix.len() + token.length);
         self.shortest = lengths.fold(SHORTEST_WEB_TOKEN, usize::min);
@@ -139,7 +135,7 @@ impl Tokens {
 
     /// Whether anything known could begin with these two bytes. Says no to nearly all that is none.
     fn may_begin(&self, first: u8, second: u8) -> bool {
-        self.seconds.get(first as usize).is_some_and(|bits| bits & u64::from(signs::letter(second)) != 0)
+        self.seconds.get(first as usize).is_some_and(|bits| bits & signs::letter(second) != 0)
     }
 
     /// The formats whose prefix stands at `at`.
@@ -151,33 +147,26 @@ impl Tokens {
     }
 }
 
-/// One pass over a value: the signs in it, and whether a token is. Stops at the first token.
-pub(super) fn look(value: &str) -> (u16, bool) {
+/// Whether a token is in a value, which is not shorter than [`SHORTEST`].
+pub(super) fn is_in(value: &str) -> bool {
     let (bytes, tokens) = (value.as_bytes(), &data().tokens);
-    let room = if bytes.len() < SHORTEST { 0 } else { (bytes.len() + 1).saturating_sub(tokens.shortest) };
-    let Some(table) = tokens.seconds.first_chunk::<256>() else { return (u16::MAX, false) };
-    let bits = |byte: u8| table.get(byte as usize).copied().unwrap_or_default();
-    let (mut seen, mut before, mut tried) = (0, 0, 0);
-    let (head, tail) = bytes.split_at_checked(room).unwrap_or((bytes, &[]));
-    let mut rest = head.iter();
-    while let Some(&byte) = rest.next() {
-        let this = bits(byte);
-        if before & WORD == 0 && this as u32 != 0 {
-            let at = head.len() - rest.len() - 1;
-            let next = bytes.get(at + 1).copied().unwrap_or_default();
-            if this & u64::from(signs::letter(next)) != 0 && token_at(tokens, bytes, at, byte, &mut tried).is_some() {
-                return ((seen >> 32) as u16, true);
-            }
+    let mut rest = bytes;
+    let mut tried = 0;
+    // Each turn begins where a token may, and goes on to the end of the word.
+    while let [byte, next, ..] = rest
+        && rest.len() >= tokens.shortest
+    {
+        if tokens.may_begin(*byte, *next)
+            && token_at(tokens, bytes, bytes.len() - rest.len(), *byte, &mut tried).is_some()
+        {
+            return true;
         }
-        before = this;
-        seen |= this;
+        let mut word = rest.iter();
+        while word.next().is_some_and(|byte| signs::of(*byte) & signs::WORD != 0) {}
+        rest = word.as_slice();
     }
-    seen = tail.iter().fold(seen, |seen, &byte| seen | bits(byte));
-    ((seen >> 32) as u16, false)
+    false
 }
-
-/// The bit of a letter or a digit in the table of what tokens begin with.
-const WORD: u64 = (signs::WORD as u64) << 32;
 
 /// Hands every token, JSON web token and private key of `text` to `emit`.
 pub(super) fn find(text: &str, emit: &mut dyn FnMut(Range<usize>)) {

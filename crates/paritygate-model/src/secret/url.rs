@@ -203,15 +203,16 @@ const MAX_NESTED: usize = 4;
 /// Whether a text without `@` and `=` may hold a password or too many URLs: nearly all have one scheme and perhaps a port.
 pub(super) fn may_hold_password(text: &str) -> bool {
     let bytes = text.as_bytes();
+    let mut rest = bytes;
     let mut schemes = 0;
-    for at in memchr::memchr_iter(b':', bytes) {
-        let behind = bytes.get(at + 1..).unwrap_or_default();
-        if behind.starts_with(b"//") {
+    while let Some(at) = memchr::memchr(b':', rest) {
+        rest = rest.get(at + 1..).unwrap_or_default();
+        if rest.starts_with(b"//") {
             schemes += 1;
             continue;
         }
-        let digits = behind.iter().take_while(|byte| byte.is_ascii_digit()).count();
-        if !matches!(behind.get(digits), None | Some(b'/')) {
+        let digits = rest.iter().position(|byte| !byte.is_ascii_digit());
+        if digits.is_some_and(|at| rest.get(at) != Some(&b'/')) {
             return next(text, 0).is_some();
         }
     }

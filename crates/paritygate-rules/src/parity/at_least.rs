@@ -74,6 +74,10 @@ impl RowCheck for Check {
         }
     }
 
+    fn compares(&self) -> bool {
+        false
+    }
+
     fn describe(&self, row: &Row<'_, '_>, deviations: &[Deviation]) -> Description {
         let failing: Vec<usize> = deviations.iter().map(|deviation| deviation.environment).collect();
         let values: Vec<String> = failing.iter().map(|&at| row.marked(at)).collect();

@@ -126,6 +126,10 @@ impl RowCheck for Check {
         }
     }
 
+    fn compares(&self) -> bool {
+        false
+    }
+
     fn describe(&self, row: &Row<'_, '_>, deviations: &[Deviation]) -> Description {
         let failing: Vec<usize> = deviations.iter().map(|deviation| deviation.environment).collect();
         let breaks = |text: &str| self.part.as_ref().is_some_and(|regex| regex.is_match(text));

@@ -184,6 +184,10 @@ impl RowCheck for Present {
         description
     }
 
+    fn compares(&self) -> bool {
+        !self.contract
+    }
+
     fn uses_contract(&self) -> bool {
         self.contract
     }

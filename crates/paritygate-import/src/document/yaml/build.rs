@@ -117,8 +117,9 @@ impl<'s> Build<'s> {
             }
             Event::SequenceEnd | Event::MappingEnd => self.end(span),
             Event::Alias(anchor) => self.alias(anchor, span)?,
-            Event::UnresolvedAlias(name) => {
-                let message = format!("there is no anchor `&{name}` before this alias");
+            // The name is not said: an unquoted password may begin with a star.
+            Event::UnresolvedAlias(_) => {
+                let message = "there is no anchor of that name before this alias";
                 self.report(
                     Diagnostic::error("unknown-alias", Location::new(self.source, span), message)
                         .help("define the anchor earlier in this document, or put the value in quotes if it is a text"),

@@ -154,10 +154,10 @@ fn aliases_copy_and_merge_keys_give_way() {
     check(
         "a: *missing\nb: 1\n",
         expect![[r#"
-        {a: <it refers to an anchor that does not exist>, b: 1}
-        error[unknown-alias] 1:4 there is no anchor `&missing` before this alias
-          | a: *missing -> "*missing"
-    "#]],
+            {a: <it refers to an anchor that does not exist>, b: 1}
+            error[unknown-alias] 1:4 there is no anchor of that name before this alias
+              | a: *missing -> "*missing"
+        "#]],
     );
     check(
         "<<: 1\n'<<': {a: 1}\nb: {<<: [{x: 1}, 2]}\n",

@@ -63,6 +63,16 @@ impl Reader<'_, '_> {
             into.partial.push("variables");
             return;
         };
+        // `NAME: value` in a list is a text and no variable; whatever it is, it must not become a key that is shown.
+        if !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.')) {
+            if let Some(at) = node.location() {
+                at.source.mask(at.span);
+                let message = "this is not the name of a variable";
+                let help = "write `NAME=value`, or a map with `NAME: value`";
+                self.loader.imported.diagnostics.push(Diagnostic::error("compose-shape", at, message).help(help));
+            }
+            return;
+        }
         let value = match text.get(end + 1..) {
             Some(value) => self.text(part_of(node, &(end + 1..text.len())), value),
             None => self.inherited(&name, node.location()),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use paritygate_model::secret::MaskReason;
-use paritygate_model::{Diagnostic, Draft, DraftValue, Location, Source};
+use paritygate_model::{Diagnostic, Draft, DraftValue, Location, SecretTable, Source};
 
 use crate::Context;
 use crate::dotenv::{self, Dialect, Interpolated, Lookup};
@@ -105,6 +105,8 @@ fn answer(
     allowance: &Cell<usize>,
 ) -> Lookup<'static> {
     let Some(known) = look_up(name) else {
+        // Its default stands for the secret.
+        secret.set(secret.get() || SecretTable::builtin().is_secret_name(name));
         return Lookup::Unset;
     };
     secret.set(secret.get() || known.secret);

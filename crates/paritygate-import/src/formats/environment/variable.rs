@@ -29,7 +29,10 @@ impl Lowering<'_> {
     pub(super) fn variable(&mut self, id: NodeId, name: Option<Text>) {
         match self.node(id).value() {
             Value::Map => self.variable_map(id, name),
-            Value::Sequence => self.wrong(id, super::expected(&Shape::Variable)),
+            Value::Sequence => {
+                self.hide(id);
+                self.wrong(id, super::expected(&Shape::Variable));
+            }
             _ => {
                 let value = self.tree.duplicate(id);
                 self.tree.set_text(value);
@@ -43,6 +46,8 @@ impl Lowering<'_> {
         for at in 0..self.node(id).len() {
             let Some((key, span, value)) = self.tree.entry_at(id, at) else { break };
             let Some(field) = VARIABLE.field(self.tree.str(key)) else {
+                // Whatever was meant to be a field of a variable may be its value.
+                self.hide(value);
                 self.unknown_field(key, span, value, &VARIABLE);
                 continue;
             };
@@ -75,6 +80,11 @@ impl Lowering<'_> {
             (None, None) => self.given_presence(id, &fields),
         };
         self.finish_variable(id, name, value, &fields);
+    }
+
+    /// Masks what stands at a node in every excerpt.
+    fn hide(&self, id: NodeId) {
+        self.source.mask(self.node(id).span());
     }
 
     /// A value of which only a fingerprint was handed in.
