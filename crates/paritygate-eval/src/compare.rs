@@ -173,7 +173,7 @@ fn write_canonical<'t>(out: &mut String, node: Node<'t>) -> Result<(), &'t str> 
             items.sort_unstable();
             items.dedup();
             out.push('[');
-            items.iter().for_each(|item| out.push_str(item));
+            out.push_str(&items.concat());
             out.push(']');
         }
         Value::Map => {
