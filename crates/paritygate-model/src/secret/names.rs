@@ -49,8 +49,6 @@ pub(super) struct Names {
     tails: Vec<u32>,
     /// By the last two letters: a bit for each letter that stands fourth from the end.
     fourths: Vec<u32>,
-    /// The endings with their last four letters.
-    ends: Vec<([u8; 4], &'static str)>,
     pub(super) endings: Vec<&'static str>,
     pub(super) descriptors: Vec<&'static str>,
     pub(super) suffixes: Vec<&'static str>,
@@ -78,12 +76,14 @@ impl Names {
         self.triggers = triggers.filter_map(|(words, _)| words.last().copied()).collect();
         self.triggers.sort_unstable();
         self.triggers.dedup();
-        for &ending in &self.endings {
-            self.ends.extend(ending.as_bytes().last_chunk().map(|chunk| (*chunk, ending)));
-        }
         (self.tails, self.fourths) = (vec![0; TAILS], vec![0; TAILS]);
         for word in self.triggers.iter().chain(&self.endings) {
-            let [before @ .., first, second, last] = word.as_bytes() else { continue };
+            let [before @ .., first, second, last] = word.as_bytes() else {
+                // Too short to tell anything: every name is looked at.
+                self.tails.fill(u32::MAX);
+                self.fourths.fill(u32::MAX);
+                continue;
+            };
             if let Some(bits) = self.tails.get_mut(signs::form(*first, *second)) {
                 *bits |= signs::letter(*last);
             }
@@ -116,8 +116,9 @@ impl Names {
         false
     }
 
+    /// Whether the last four letters may be those of a secret word.
     fn is_tail(&self, head: &[u8]) -> bool {
-        let [before @ .., _, second, last] = head else { return false };
+        let [before @ .., _, second, last] = head else { return true };
         let bits = self.fourths.get(signs::form(*second, *last)).copied().unwrap_or_default();
         before.last().map_or(bits == u32::MAX, |&fourth| bits & signs::letter(fourth) != 0)
     }
@@ -200,16 +201,11 @@ impl Names {
 
     fn ends_secret(&self, word: &[u8]) -> bool {
         // The shortest ending has five letters; equal words are rows.
-        if word.len() <= 5 {
-            return false;
-        }
-        let Some(end) = word.last_chunk::<4>().map(|end| end.map(|byte| byte.to_ascii_lowercase())) else {
-            return false;
-        };
-        self.ends.iter().any(|(known, ending)| {
-            let from = word.len().checked_sub(ending.len()).filter(|_| *known == end);
-            from.and_then(|from| word.get(from..)).is_some_and(|end| end.eq_ignore_ascii_case(ending.as_bytes()))
-        })
+        word.len() > 5
+            && self.endings.iter().any(|ending| {
+                let from = word.len().checked_sub(ending.len());
+                from.and_then(|from| word.get(from..)).is_some_and(|end| end.eq_ignore_ascii_case(ending.as_bytes()))
+            })
     }
 }
 
@@ -364,6 +360,17 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn short_words_are_found() {
+        let mut names = Names::default();
+        names.add(Kind::Secret, vec!["pw"]);
+        names.finish();
+        for name in ["pw", "DB_PW", "dbPw2", "a.pw"] {
+            assert_eq!(names.strength(name), Some(Strength::Strong), "{name}");
+        }
+        assert_eq!(names.strength("spw"), None);
     }
 
     #[test]

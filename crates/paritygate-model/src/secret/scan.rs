@@ -62,7 +62,9 @@ fn assignments(table: &SecretTable, text: &str, in_value: bool, emit: &mut dyn F
         from = sign + 1;
         let Some(key) = Key::before(text, floor, sign) else { continue };
         let colon = bytes.get(sign) == Some(&b':');
-        if in_value && colon && !key.quoted {
+        // `host:port` and `a:b` are no assignments; `X-Api-Key: value` is one.
+        let spaced = bytes.get(sign + 1) == Some(&b' ');
+        if in_value && colon && !key.quoted && !spaced {
             continue;
         }
         let Some(strength) = table.strength(key.name).filter(|strength| !in_value || *strength == Strength::Strong)

@@ -91,7 +91,8 @@ fn is_secret_shape(value: &str) -> bool {
     let seen = signs::of_text(value);
     let has = |signs: u16| seen & signs != 0;
     let url = has(COLON) && has(SLASH) && (has(AT | EQUALS) || url::may_hold_password(value));
-    let assignments = has(EQUALS) || has(COLON) && (has(QUOTE) || has(DASH) && has(OTHER_QUOTE));
+    let assignments =
+        has(EQUALS) || has(COLON) && (has(QUOTE) || has(DASH) && has(OTHER_QUOTE)) || has(COLON) && has(GAP);
     let options = has(DASH) && has(GAP);
     let found = value.len() >= tokens::SHORTEST && tokens::is_in(value)
         || (url || assignments || options) && holds_secret(value, url, assignments, options);
@@ -170,10 +171,10 @@ fn read(text: &'static str) -> (Data, Vec<&'static str>) {
     data.forms = Forms::of(data.placeholders.iter().chain(&data.defaults).copied());
     data.encrypted = vec![0; 256];
     for prefix in data.ciphertexts.iter().map(|(prefix, ..)| *prefix).chain(values::WRAPPERS) {
-        if let [first, second, ..] = prefix.as_bytes()
+        if let [first, rest @ ..] = prefix.as_bytes()
             && let Some(bits) = data.encrypted.get_mut(*first as usize)
         {
-            *bits |= signs::letter(*second);
+            *bits |= rest.first().map_or(u32::MAX, |&second| signs::letter(second));
         }
     }
     (data, odd)
