@@ -204,6 +204,12 @@ impl Tree {
         if inside { self.items.get(raw.a as usize + at).copied() } else { None }
     }
 
+    /// The text of a string, for walks that change the tree as they go.
+    pub fn text_of(&self, id: NodeId) -> Option<Text> {
+        let raw = self.raw(id);
+        (raw.kind == Kind::String).then_some(Text { start: raw.a, len: raw.b })
+    }
+
     /// The characters of a text of this tree.
     pub fn str(&self, text: Text) -> &str {
         self.text(text)

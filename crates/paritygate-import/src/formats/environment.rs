@@ -202,21 +202,28 @@ impl Lowering<'_> {
         self.any(value, Some(key));
     }
 
-    /// A tree of which nothing is known: only what is secret by name or shape is sealed.
+    /// A tree of which nothing is known: only what is secret by name or shape is sealed. What stands below a secret name
+    /// is as secret as the name says.
     fn any(&mut self, id: NodeId, key: Option<Text>) {
         match self.node(id).value() {
             Value::Map => {
+                let below = key.filter(|key| self.context.secrets.is_secret_name(self.tree.str(*key)));
+                let named = self.named_value(id);
                 for at in 0..self.node(id).len() {
-                    let Some((key, _, value)) = self.tree.entry_at(id, at) else { break };
+                    let Some((own, _, value)) = self.tree.entry_at(id, at) else { break };
                     if !self.is_marked_unresolved(value) {
-                        self.any(value, Some(key));
+                        let named = named.filter(|(_, named)| *named == value).map(|(name, _)| name);
+                        self.any(value, Some(named.or(below).unwrap_or(own)));
                     }
                 }
             }
             Value::Sequence => {
+                // `[--password, value]`: an option names what follows it.
+                let mut option = None;
                 for at in 0..self.node(id).len() {
                     let Some(item) = self.tree.item_at(id, at) else { break };
-                    self.any(item, key);
+                    self.any(item, option.take().or(key));
+                    option = self.tree.text_of(item).filter(|text| self.tree.str(*text).starts_with('-'));
                 }
             }
             Value::String(text) | Value::Number(text) => {
@@ -226,6 +233,13 @@ impl Lowering<'_> {
             }
             _ => {}
         }
+    }
+
+    /// The name and the value of `{ name: NAME, value: VALUE }`, as many formats write variables.
+    fn named_value(&self, id: NodeId) -> Option<(Text, NodeId)> {
+        let node = self.node(id);
+        let name = ["name", "key"].iter().find_map(|field| node.get(field))?;
+        Some((self.tree.text_of(name.id())?, node.get("value")?.id()))
     }
 
     fn seal(&self, key: Option<Text>, text: &str) -> Option<Secret> {

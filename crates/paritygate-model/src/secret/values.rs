@@ -94,7 +94,8 @@ fn is_path(value: &str) -> bool {
         ".yaml",
         ".yml",
     ];
-    let rooted = value.starts_with('/') && value.len() > 1
+    // One segment behind a slash may be a password as well.
+    let rooted = value.strip_prefix('/').is_some_and(|rest| rest.contains('/'))
         || ["./", "../", "~/", "file:/"].iter().any(|start| value.starts_with(start))
         || matches!(value.as_bytes(), [drive, b':', b'\\', _, ..] if drive.is_ascii_alphabetic());
     let named = || {
