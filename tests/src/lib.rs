@@ -1,5 +1,6 @@
 //! What the test programs of this crate share: a case as data, one way to check it, and a readable difference.
 
+pub mod binary;
 pub mod case;
 pub mod check;
 pub mod diff;
