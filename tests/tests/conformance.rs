@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use paritygate::report::State;
+use paritygate_tests::binary::binary;
 use paritygate_tests::case::{self, Case};
 use paritygate_tests::check::{Answer, check, files};
-use paritygate_tests::{diff, files_below, here, relative, repository};
+use paritygate_tests::{diff, files_below, here, relative};
 
 /// Cases that are known to fail, each with the reason. A case in this list must fail: when it passes, it leaves the list.
 const KNOWN_FAILURES: &[(&str, &str)] = &[];
@@ -132,7 +133,7 @@ fn answers_do_not_depend_on_the_key_or_the_order_of_files() {
 
 #[test]
 fn the_command_line_answers_alike() {
-    let binary = binary();
+    let binary = binary().expect("the command line builds");
     let folder = std::env::temp_dir().join(format!("paritygate-conformance-{}", std::process::id()));
     compare(&[KNOWN_FAILURES, KNOWN_FAILURES_OF_CLI].concat(), |found| {
         of_command_line(&binary, &folder.join(&found.name), &found.case)
@@ -165,23 +166,4 @@ fn of_command_line(binary: &Path, folder: &Path, case: &Case) -> String {
         assert!(!out.contains(canary.as_str()) && !err.contains(canary.as_str()), "`{canary}` leaves the command line");
     }
     if out.is_empty() { err.into_owned() } else { out.into_owned() }
-}
-
-/// The binary: what `PARITYGATE_BIN` says, or else what is built here and now beside this test.
-fn binary() -> PathBuf {
-    if let Some(binary) = std::env::var_os("PARITYGATE_BIN") {
-        return binary.into();
-    }
-    let profile =
-        std::env::current_exe().expect("a path").ancestors().nth(2).expect("target/<profile>/deps/…").to_path_buf();
-    let mut command = Command::new(env!("CARGO"));
-    command
-        .args(["build", "--quiet", "--package", "paritygate-cli"])
-        .arg("--target-dir")
-        .arg(profile.parent().expect("target"));
-    if profile.ends_with("release") {
-        command.arg("--release");
-    }
-    assert!(command.current_dir(repository()).status().expect("cargo runs").success(), "paritygate-cli does not build");
-    profile.join(format!("paritygate{}", std::env::consts::EXE_SUFFIX))
 }

@@ -42,3 +42,23 @@ fn involved(row: &paritygate_eval::Row<'_, '_>, deviations: &[paritygate_eval::D
         list
     })
 }
+
+/// Judges each environment by itself: every text that it has there must be good. What can't be read is unknown.
+fn judge_texts(row: &paritygate_eval::Row<'_, '_>, out: &mut paritygate_eval::Outcome, is_good: impl Fn(&str) -> bool) {
+    for member in row.members() {
+        let cell = row.cell(member);
+        if let Some(text) = cell.text() {
+            if !is_good(text) {
+                out.fail_alone(member);
+            }
+        } else if let Some(list) = cell.collection() {
+            if list.items().filter_map(|item| item.scalar_text()).any(|text| !is_good(text)) {
+                out.fail_alone(member);
+            }
+        } else if matches!(cell.state, paritygate_eval::State::Secret(_)) {
+            out.unknown(member, None, "a secret can't be read");
+        } else if let Some(reason) = cell.unknown() {
+            out.unknown(member, None, reason);
+        }
+    }
+}

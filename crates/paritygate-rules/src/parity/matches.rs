@@ -1,7 +1,7 @@
 //! `matches`: a value has a form.
 
 use paritygate_eval::kind::Params;
-use paritygate_eval::{Description, Deviation, Kind, Outcome, Plan, Row, RowCheck, State};
+use paritygate_eval::{Description, Deviation, Kind, Outcome, Plan, Row, RowCheck};
 use paritygate_model::{Diagnostic, limits};
 use regex_lite::Regex;
 use serde::Deserialize;
@@ -108,22 +108,7 @@ impl Check {
 
 impl RowCheck for Check {
     fn row(&self, row: &Row<'_, '_>, out: &mut Outcome) {
-        for member in row.members() {
-            let cell = row.cell(member);
-            if let Some(text) = cell.text() {
-                if !self.fits(text) {
-                    out.fail_alone(member);
-                }
-            } else if let Some(list) = cell.collection() {
-                if list.items().filter_map(|item| item.scalar_text()).any(|text| !self.fits(text)) {
-                    out.fail_alone(member);
-                }
-            } else if matches!(cell.state, State::Secret(_)) {
-                out.unknown(member, None, "a secret can't be read");
-            } else if let Some(reason) = cell.unknown() {
-                out.unknown(member, None, reason);
-            }
-        }
+        super::judge_texts(row, out, |text| self.fits(text));
     }
 
     fn compares(&self) -> bool {

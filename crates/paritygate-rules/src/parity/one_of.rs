@@ -1,7 +1,7 @@
 //! `one-of`: a value is one of some, or none of others.
 
 use paritygate_eval::kind::Params;
-use paritygate_eval::{Description, Deviation, Kind, Outcome, Plan, Row, RowCheck, State};
+use paritygate_eval::{Description, Deviation, Kind, Outcome, Plan, Row, RowCheck};
 use paritygate_model::{Diagnostic, suggest};
 use serde::Deserialize;
 
@@ -87,22 +87,7 @@ impl OneOf {
 
 impl RowCheck for OneOf {
     fn row(&self, row: &Row<'_, '_>, out: &mut Outcome) {
-        for member in row.members() {
-            let cell = row.cell(member);
-            if let Some(text) = cell.text() {
-                if !self.allows(text) {
-                    out.fail_alone(member);
-                }
-            } else if let Some(list) = cell.collection() {
-                if list.items().filter_map(|item| item.scalar_text()).any(|text| !self.allows(text)) {
-                    out.fail_alone(member);
-                }
-            } else if matches!(cell.state, State::Secret(_)) {
-                out.unknown(member, None, "a secret can't be read");
-            } else if let Some(reason) = cell.unknown() {
-                out.unknown(member, None, reason);
-            }
-        }
+        super::judge_texts(row, out, |text| self.allows(text));
     }
 
     fn compares(&self) -> bool {
