@@ -2,8 +2,8 @@
 
 use paritygate::report::Report;
 use paritygate::{
-    Diagnostic, Environment, Files, FingerprintKey, Plan, Project, Source, Supplied, Timestamp, discover, document,
-    output,
+    Diagnostic, Environment, Files, FingerprintKey, OUTSIDE, Plan, Project, Source, Supplied, Timestamp, discover,
+    is_outside, output,
 };
 
 /// The manifest's name.
@@ -24,13 +24,7 @@ pub struct Answer {
 /// Checks the project of these files: by its manifest if it has one, by the names of its files otherwise.
 pub fn check(files: Files, key: &FingerprintKey, now: Timestamp, only: &[String]) -> Answer {
     let plan = match files.get(MANIFEST) {
-        Some(Supplied::Text(source)) => {
-            let (document, mut diagnostics) = document::read(source);
-            let mut plan = Plan::of_manifest(&document);
-            diagnostics.append(&mut plan.diagnostics);
-            plan.diagnostics = diagnostics;
-            plan
-        }
+        Some(Supplied::Text(source)) => Plan::of_text(source),
         _ => discover::discover(files.keys().map(String::as_str)),
     };
     check_plan(plan, files, &absent, key, now, only)
@@ -38,12 +32,7 @@ pub fn check(files: Files, key: &FingerprintKey, now: Timestamp, only: &[String]
 
 /// The answer to the question for a file that is not among those at hand: what the command line says without a disk.
 pub fn absent(path: &str) -> Supplied {
-    let outside = path.starts_with("../") || path.starts_with('/');
-    if outside {
-        Supplied::Refused("it is outside the project; `--allow-outside` reads it".to_owned())
-    } else {
-        Supplied::Absent
-    }
+    if is_outside(path) { Supplied::Refused(OUTSIDE.to_owned()) } else { Supplied::Absent }
 }
 
 /// Checks what a plan names. `supply` answers for files that are asked for and not at hand.

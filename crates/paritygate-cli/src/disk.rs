@@ -5,13 +5,10 @@ use std::fs::{self, File};
 use std::io::{ErrorKind, Read};
 use std::path::{Component, Path, PathBuf};
 
-use paritygate::{Diagnostic, Supplied, document};
+use paritygate::{Diagnostic, OUTSIDE, Supplied, document};
 
 use crate::limits;
 use crate::terminal::{Error, error, reason};
-
-/// What is said about a file that lies elsewhere.
-const OUTSIDE: &str = "it is outside the project; `--allow-outside` reads it";
 
 /// A project's folder.
 pub(crate) struct Disk {

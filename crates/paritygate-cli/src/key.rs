@@ -33,14 +33,11 @@ pub(crate) fn find(file: Option<&Path>) -> Result<Key, Error> {
     if let Some(value) = std::env::var_os(VARIABLE).filter(|value| !value.is_empty()) {
         return given(value.as_encoded_bytes(), &format!("`{VARIABLE}`"));
     }
-    let mut bytes = [0; 36];
+    let mut bytes = [0; paritygate::key::EPHEMERAL_BYTES];
     getrandom::fill(&mut bytes).map_err(|_| {
         error("key", "this machine gives no random numbers for a key").help_boxed("name a key with `--key-file`")
     })?;
-    // Two runs have two keys: under one name, their fingerprints would pass for comparable.
-    let run = bytes.iter().take(4).fold(0_u32, |id, byte| id << 8 | u32::from(*byte));
-    let id = format!("{}-{run:08x}", FingerprintKey::EPHEMERAL);
-    Ok(Key { key: FingerprintKey::new(id, bytes.get(4..).unwrap_or_default()), ephemeral: true })
+    Ok(Key { key: paritygate::key::ephemeral(&bytes), ephemeral: true })
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, String> {
@@ -57,15 +54,11 @@ fn read(path: &Path) -> Result<Vec<u8>, String> {
     Ok(bytes)
 }
 
-/// A key without the end of its line: editors add one.
 fn given(bytes: &[u8], from: &str) -> Result<Key, Error> {
-    let bytes = bytes.trim_ascii_end();
-    if bytes.is_empty() {
-        return Err(
-            error("key", format!("the key in {from} is empty")).help_boxed("make one with `openssl rand -hex 32`")
-        );
-    }
-    Ok(Key { key: FingerprintKey::from_bytes(bytes), ephemeral: false })
+    let key = paritygate::key::given(bytes).ok_or_else(|| {
+        error("key", format!("the key in {from} is empty")).help_boxed("make one with `openssl rand -hex 32`")
+    })?;
+    Ok(Key { key, ephemeral: false })
 }
 
 /// Adds help to an error.
@@ -76,17 +69,5 @@ trait Help {
 impl Help for Error {
     fn help_boxed(self, help: &str) -> Self {
         Box::new((*self).help(help))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_end_of_the_line_is_no_part_of_a_key() {
-        let id = |bytes: &[u8]| given(bytes, "x").map(|key| key.key.id().to_string()).expect("is a key");
-        assert_eq!(id(b"secret\n"), id(b"secret"));
-        assert!(given(b"\n", "x").is_err());
     }
 }

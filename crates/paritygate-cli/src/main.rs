@@ -8,7 +8,6 @@ mod exit;
 mod input;
 mod key;
 mod limits;
-mod naming;
 mod progress;
 mod table;
 mod terminal;

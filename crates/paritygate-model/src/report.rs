@@ -36,7 +36,7 @@ pub struct Report {
 
 /// The engine that answered.
 #[derive(Clone, Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(JsonSchema), schemars(rename = "EngineInfo"))]
 #[serde(rename_all = "camelCase")]
 pub struct Engine {
     /// `paritygate`.

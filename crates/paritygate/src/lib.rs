@@ -24,12 +24,15 @@
 
 pub mod discover;
 pub mod export;
+pub mod key;
 pub mod manual;
+pub mod naming;
 pub mod plan;
 mod project;
 #[cfg(feature = "schema")]
 pub mod schema;
 pub mod schemas;
+pub mod wire;
 
 pub use paritygate_eval::{CheckRequest, Engine};
 pub use paritygate_import::{Context, Files, Format as InputFormat, Need, Request, Supplied, document, formats};
@@ -42,4 +45,4 @@ pub use paritygate_policies as policies;
 pub use paritygate_report as output;
 pub use paritygate_rules as rules;
 pub use plan::Plan;
-pub use project::Project;
+pub use project::{OUTSIDE, Project, is_outside};

@@ -5,9 +5,14 @@ use std::fmt::Write;
 use paritygate_lang::policy::{Rule, SeverityBy};
 use paritygate_model::report::Severity;
 use paritygate_model::{Source, suggest};
+#[cfg(feature = "schema")]
+use schemars::JsonSchema;
+use serde::Serialize;
 use serde_json::Value;
 
 /// A rule of a built-in pack.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct PackRule {
     /// Its id.
     pub id: String,

@@ -1,8 +1,10 @@
 //! What is to be read, and how it is to be judged: from a manifest, or from what was discovered.
 
-use paritygate_import::{Format, Request, formats};
+use std::sync::Arc;
+
+use paritygate_import::{Format, Request, document, formats};
 use paritygate_lang::project::{self, Expected, ProjectEnvironment, SourceSpec, Waiver};
-use paritygate_model::{Diagnostic, Document, Location, SecretTable, Tier, suggest};
+use paritygate_model::{Diagnostic, Document, Location, SecretTable, Source, Tier, diagnostic, suggest};
 
 /// The rule kind that no exception may cover where production is concerned, unless the manifest says otherwise.
 pub const NEVER_WAIVE: &str = "no-shared-secret";
@@ -57,6 +59,16 @@ pub struct Layer {
 }
 
 impl Plan {
+    /// The plan of a manifest's text, with what is wrong with the text. What follows from half a text would only hide the
+    /// mistake: a text that can't be read plans nothing.
+    pub fn of_text(source: &Arc<Source>) -> Self {
+        let (document, mut diagnostics) = document::read(source);
+        let broken = diagnostic::has_errors(&diagnostics);
+        let mut plan = if broken { Self::default() } else { Self::of_manifest(&document) };
+        diagnostics.append(&mut plan.diagnostics);
+        Self { diagnostics, ..plan }
+    }
+
     /// The plan of a manifest.
     pub fn of_manifest(document: &Document) -> Self {
         let (project, diagnostics) = project::lower(document);

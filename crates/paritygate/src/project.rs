@@ -10,6 +10,14 @@ use paritygate_model::{Coverage, Diagnostic, Draft, Environment, FingerprintKey,
 
 use crate::plan::{Plan, PlannedEnvironment, is_path};
 
+/// What is said about a file that lies outside the project, where nothing is read unless that was allowed.
+pub const OUTSIDE: &str = "it is outside the project; `--allow-outside` reads it";
+
+/// Whether a path that a text asks for leads out of the project.
+pub fn is_outside(path: &str) -> bool {
+    path == ".." || path.starts_with("../") || path.starts_with('/')
+}
+
 /// The environments of a plan, as far as their files were at hand.
 #[derive(Default)]
 pub struct Project {
@@ -58,6 +66,19 @@ impl Project {
             a.code == b.code && a.message == b.message && place(a) == place(b)
         });
         project
+    }
+
+    /// Like [`Project::load`], with an answer for every file outside the project that is asked for: it is not handed in.
+    pub fn load_inside(plan: &Plan, files: &mut Files, key: &FingerprintKey) -> Self {
+        loop {
+            let project = Self::load(plan, files, key);
+            let outside = project.needs.iter().filter(|need| is_outside(&need.path));
+            let outside: Vec<String> = outside.map(|need| need.path.clone()).collect();
+            if outside.is_empty() {
+                return project;
+            }
+            files.extend(outside.into_iter().map(|path| (path, Supplied::Refused(OUTSIDE.to_owned()))));
+        }
     }
 
     fn read(&mut self, planned: &PlannedEnvironment, context: &Context<'_>) {
@@ -132,25 +153,13 @@ impl Project {
     /// Compiles the plan's policies: packs by name, others from the files at hand. Without any, the `recommended` pack.
     pub fn compile(&self, plan: &Plan, files: &Files) -> (Engine, Vec<Diagnostic>) {
         let mut diagnostics = Vec::new();
-        let mut policies = Vec::new();
-        let recommended = [("recommended".to_owned(), None)];
+        let mut sources = Vec::new();
+        let recommended = [(RECOMMENDED.to_owned(), None)];
         let named = if plan.policies.is_empty() { &recommended[..] } else { &plan.policies };
         for (name, at) in named {
-            for source in policy_sources(name, at.as_ref(), files, &mut diagnostics) {
-                let (document, found) = document::read(&source);
-                let broken = paritygate_model::diagnostic::has_errors(&found);
-                diagnostics.extend(found);
-                if !broken {
-                    let (policy, found) = policy::lower(Arc::new(document));
-                    diagnostics.extend(found);
-                    policies.push(policy);
-                }
-            }
+            sources.extend(policy_sources(name, at.as_ref(), files, &mut diagnostics));
         }
-        let (engine, found) = Engine::compile(policies, paritygate_rules::all());
-        diagnostics.extend(found);
-        paritygate_model::diagnostic::sort(&mut diagnostics);
-        (engine, diagnostics)
+        compile(&sources, diagnostics)
     }
 
     /// Checks the environments with compiled policies. `only` names rules to run; empty means all.
@@ -172,7 +181,30 @@ impl Project {
     }
 }
 
-fn policy_sources(
+/// The pack that is used where none is named.
+pub const RECOMMENDED: &str = "recommended";
+
+/// Compiles the texts of policies. What is wrong with them is added to `diagnostics`; what is right stands.
+pub(crate) fn compile(sources: &[Arc<Source>], mut diagnostics: Vec<Diagnostic>) -> (Engine, Vec<Diagnostic>) {
+    let mut policies = Vec::new();
+    for source in sources {
+        let (document, found) = document::read(source);
+        let broken = paritygate_model::diagnostic::has_errors(&found);
+        diagnostics.extend(found);
+        if !broken {
+            let (policy, found) = policy::lower(Arc::new(document));
+            diagnostics.extend(found);
+            policies.push(policy);
+        }
+    }
+    let (engine, found) = Engine::compile(policies, paritygate_rules::all());
+    diagnostics.extend(found);
+    paritygate_model::diagnostic::sort(&mut diagnostics);
+    (engine, diagnostics)
+}
+
+/// The texts of a policy that is named: those of a pack, or the one at a path.
+pub(crate) fn policy_sources(
     name: &str,
     at: Option<&Location>,
     files: &Files,

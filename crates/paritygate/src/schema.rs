@@ -3,6 +3,7 @@
 mod environment;
 mod policy;
 mod project;
+mod wire;
 
 use schemars::SchemaGenerator;
 use schemars::generate::SchemaSettings;
@@ -25,6 +26,7 @@ pub fn generate() -> Vec<(String, String)> {
         file("policy", policy::schema()),
         file("project", project::schema()),
         file("report", report()),
+        file("wire", wire::schema()),
     ]
 }
 
@@ -49,7 +51,12 @@ fn headed(title: &str, description: &str, mut body: Value) -> Value {
     head
 }
 
+/// A generator for what is only written: what is left out where it is empty is not required.
+fn written() -> SchemaGenerator {
+    SchemaSettings::draft2020_12().for_serialize().into_generator()
+}
+
 fn report() -> Value {
-    let schema = generator().into_root_schema_for::<paritygate_report::JsonReport<'static>>();
+    let schema = written().into_root_schema_for::<paritygate_report::JsonReport<'static>>();
     headed("Report", "The answer of a parity check.", schema.to_value())
 }

@@ -4,12 +4,12 @@ use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::builder::{PossibleValue, PossibleValuesParser};
+use paritygate::naming::{self, MANIFESTS, Text};
 use paritygate::output::{self, Style};
-use paritygate::{Diagnostic, Files, Plan, Supplied, Timestamp, diagnostic, discover, document, plan};
+use paritygate::{Diagnostic, Files, Plan, Supplied, Timestamp, diagnostic, discover, plan};
 
 use crate::disk::Disk;
 use crate::exit::{self, Exit, FailOn};
-use crate::naming::{self, MANIFESTS, Text};
 use crate::progress::Progress;
 use crate::terminal::{self, Error, Terminal, error};
 use crate::{input, key, limits, walk};
@@ -226,12 +226,7 @@ fn manifest(disk: Disk, name: &str) -> Result<Subject, Error> {
         Supplied::Refused(why) => return Err(error("file-not-readable", format!("`{name}` was not read: {why}"))),
         Supplied::Absent => return Err(error("file-not-found", format!("`{name}` does not exist"))),
     };
-    let (document, mut diagnostics) = document::read(&source);
-    // What follows from half a text would only hide the mistake.
-    let mut plan = if diagnostic::has_errors(&diagnostics) { Plan::default() } else { Plan::of_manifest(&document) };
-    diagnostics.append(&mut plan.diagnostics);
-    plan.diagnostics = diagnostics;
-    Ok(Subject { disk, plan, files: Files::new(), discovered: false })
+    Ok(Subject { disk, plan: Plan::of_text(&source), files: Files::new(), discovered: false })
 }
 
 /// Says what the names of files were taken for.

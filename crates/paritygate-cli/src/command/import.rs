@@ -5,14 +5,13 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 use clap::builder::{PossibleValue, PossibleValuesParser};
-use paritygate::plan::PlannedEnvironment;
-use paritygate::{Environment, Files, InputFormat, Plan, Supplied, diagnostic, document, export, formats};
+use paritygate::naming::{self, Layers, MANIFESTS};
+use paritygate::{Environment, Plan, Supplied, diagnostic, document, export, formats};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
 
 use crate::disk::Disk;
 use crate::exit::Exit;
-use crate::naming::{self, MANIFESTS, Text};
 use crate::progress::Progress;
 use crate::terminal::{self, Error, Terminal, error, reason};
 use crate::{input, key};
@@ -85,7 +84,13 @@ pub(super) fn run(args: Args, terminal: &Terminal) -> Result<Exit, Error> {
         files.insert(STDIN.to_owned(), stdin(&disk)?);
         names.insert(place, STDIN.to_owned());
     }
-    let mut plan = plan(&args, names, &files);
+    let how = Layers {
+        name: args.name.clone().unwrap_or_default(),
+        from: args.from.as_deref().and_then(formats::find),
+        component: args.component.clone(),
+        profiles: Vec::new(),
+    };
+    let mut plan = naming::layers(&names, &files, &how, &[STDIN]);
     // What the project calls secret is secret here as well.
     if let Some(Supplied::Text(source)) =
         MANIFESTS.iter().map(|name| disk.read(name)).find(|file| matches!(file, Supplied::Text(_)))
@@ -119,51 +124,6 @@ fn stdin(disk: &Disk) -> Result<Supplied, Error> {
     let read = std::io::stdin().lock().take(most).read_to_end(&mut bytes);
     read.map_err(|wrong| error("file-not-readable", format!("standard input can't be read: {}", reason(&wrong))))?;
     Ok(disk.decoded(STDIN, &bytes))
-}
-
-/// One environment, with a layer for every run of files of one format.
-fn plan(args: &Args, names: Vec<String>, files: &Files) -> Plan {
-    let mut plan = Plan::default();
-    let mut environment =
-        PlannedEnvironment { name: args.name.clone().unwrap_or_default(), ..PlannedEnvironment::default() };
-    let asked = args.from.as_deref().and_then(formats::find);
-    let mut derived = String::new();
-    for name in names {
-        let Some(format) = asked.or_else(|| format_of(&name, files, &mut plan)) else { continue };
-        derived = if name == STDIN { derived } else { naming::environment(&name, format) };
-        match environment.layers.last_mut() {
-            // Files of one format are merged as that format does it.
-            Some(last) if std::ptr::eq(last.format, format) => last.request.paths.push(name),
-            _ => environment.layers.push(naming::layer(format, vec![name], args.component.clone())),
-        }
-    }
-    let names_itself = environment.layers.iter().any(|layer| layer.format.name == "environment");
-    if environment.name.is_empty() && !names_itself {
-        environment.name = if derived.is_empty() { paritygate::discover::LONE.to_owned() } else { derived };
-    }
-    plan.environments.push(environment);
-    plan
-}
-
-fn format_of(name: &str, files: &Files, plan: &mut Plan) -> Option<&'static InputFormat> {
-    let Some(Supplied::Text(source)) = files.get(name) else {
-        // What is wrong with the file is said when it is asked for, whoever asks.
-        return Some(formats::detect(name).unwrap_or(&formats::dotenv::FORMAT));
-    };
-    match naming::recognize(name, source) {
-        Ok(Text::Input(format)) => Some(format),
-        Ok(other) => {
-            let message = format!("`{name}` is a {}, which describes no environment", other.word());
-            plan.diagnostics.push(paritygate::Diagnostic::nowhere("unexpected-file", message));
-            None
-        }
-        Err(_) => {
-            let known: Vec<&str> = formats::ALL.iter().map(|format| format.name).collect();
-            let help = format!("say it with `--from`, which is one of {}", paritygate::suggest::quoted(&known));
-            plan.diagnostics.push(naming::unknown(name, Some(help)));
-            None
-        }
-    }
 }
 
 /// Environments as documents.

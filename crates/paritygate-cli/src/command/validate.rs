@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use paritygate::naming::{self, MANIFESTS, Text};
 use paritygate::plan::{self, PlannedEnvironment};
 use paritygate::{
     Diagnostic, Files, FingerprintKey, InputFormat, Plan, Project, Source, Supplied, diagnostic, document,
@@ -10,7 +11,6 @@ use paritygate::{
 
 use crate::disk::Disk;
 use crate::exit::Exit;
-use crate::naming::{self, MANIFESTS, Text};
 use crate::terminal::{self, Error, Terminal, error};
 use crate::{input, key};
 

@@ -15,7 +15,7 @@ pub(crate) static FORMAT: Format = Format { name: "json", summary: "the whole re
 
 /// The report, and what is wrong with the texts that it was made from.
 #[derive(Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(JsonSchema), schemars(rename = "ReportData"))]
 pub struct JsonReport<'a> {
     /// The report.
     #[serde(flatten)]
@@ -26,7 +26,7 @@ pub struct JsonReport<'a> {
 
 /// What is wrong with a text that was handed in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(JsonSchema), schemars(rename = "Diagnostic"))]
 #[serde(rename_all = "camelCase")]
 pub struct WireDiagnostic {
     /// Which mistake this is, stable across versions: `yaml-syntax`, `unknown-field`.
@@ -50,7 +50,7 @@ pub struct WireDiagnostic {
 
 /// A place in a text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(JsonSchema), schemars(rename = "Span"))]
 #[serde(rename_all = "camelCase")]
 pub struct WirePlace {
     /// The text's name.
@@ -67,7 +67,7 @@ pub struct WirePlace {
 
 /// Another place that explains a diagnostic.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(JsonSchema), schemars(rename = "Related"))]
 pub struct WireRelated {
     /// Where.
     #[serde(flatten)]

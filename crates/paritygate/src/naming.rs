@@ -2,25 +2,26 @@
 
 use std::collections::BTreeMap;
 
-use paritygate::plan::{Layer, PlannedEnvironment};
-use paritygate::{
-    Diagnostic, Files, InputFormat, Plan, Request, Source, Supplied, discover, document, formats, suggest,
-};
+use paritygate_import::{Files, Format, Request, Supplied, document, formats};
+use paritygate_model::{Diagnostic, Source, suggest};
+
+use crate::discover;
+use crate::plan::{Layer, Plan, PlannedEnvironment};
 
 /// What a text is.
 #[derive(Clone, Copy)]
-pub(crate) enum Text {
+pub enum Text {
     /// A project manifest.
     Manifest,
     /// A policy.
     Policy,
     /// An input of that format.
-    Input(&'static InputFormat),
+    Input(&'static Format),
 }
 
 impl Text {
     /// What it is called.
-    pub(crate) fn word(self) -> String {
+    pub fn word(self) -> String {
         match self {
             Self::Manifest => "project manifest".to_owned(),
             Self::Policy => "policy".to_owned(),
@@ -31,7 +32,7 @@ impl Text {
 }
 
 /// The names of a manifest, in the order in which they are looked for.
-pub(crate) const MANIFESTS: [&str; 3] = ["paritygate.yaml", "paritygate.yml", "paritygate.json"];
+pub const MANIFESTS: [&str; 3] = ["paritygate.yaml", "paritygate.yml", "paritygate.json"];
 
 /// The keys that tell what a text is. `environments` is a map in a manifest, and a list in an environment document.
 const TELLING: [(&str, &str); 9] = [
@@ -47,7 +48,7 @@ const TELLING: [(&str, &str); 9] = [
 ];
 
 /// What a text is; else what its first keys look like.
-pub(crate) fn recognize(name: &str, source: &std::sync::Arc<Source>) -> Result<Text, Option<String>> {
+pub fn recognize(name: &str, source: &std::sync::Arc<Source>) -> Result<Text, Option<String>> {
     let file = name.rsplit('/').next().unwrap_or(name);
     if MANIFESTS.contains(&file) {
         return Ok(Text::Manifest);
@@ -77,7 +78,7 @@ pub(crate) fn recognize(name: &str, source: &std::sync::Arc<Source>) -> Result<T
 }
 
 /// The diagnostic for a text that is nothing that is known.
-pub(crate) fn unknown(name: &str, near: Option<String>) -> Diagnostic {
+pub fn unknown(name: &str, near: Option<String>) -> Diagnostic {
     let help = near.unwrap_or_else(|| {
         "an environment document has `environment:`, a policy `policy:`, a manifest `environments:`; \
          other files tell their format by their name"
@@ -87,11 +88,11 @@ pub(crate) fn unknown(name: &str, near: Option<String>) -> Diagnostic {
 }
 
 /// The plan of files that a user names one by one: what their names suggest, and else an environment for each.
-pub(crate) fn plan(names: &[String], files: &Files) -> Plan {
+pub fn plan(names: &[String], files: &Files) -> Plan {
     let mut plan = discover::discover(names.iter().map(String::as_str));
     split_by_folder(&mut plan);
     plan.passed_over.clear();
-    let mut alone: Vec<(String, &String, &'static InputFormat)> = Vec::new();
+    let mut alone: Vec<(String, &String, &'static Format)> = Vec::new();
     let unread: Vec<&String> = names.iter().filter(|name| !plan.reads(name)).collect();
     for name in unread {
         let recognized = match files.get(name) {
@@ -151,12 +152,74 @@ fn split_by_folder(plan: &mut Plan) {
 }
 
 /// A layer of some files.
-pub(crate) fn layer(format: &'static InputFormat, paths: Vec<String>, component: Option<String>) -> Layer {
+pub fn layer(format: &'static Format, paths: Vec<String>, component: Option<String>) -> Layer {
     Layer { format, request: Request { paths, component, ..Request::default() } }
 }
 
+/// What a host says about files that are layers of one environment.
+#[derive(Clone, Default)]
+pub struct Layers {
+    /// The environment's name; empty leaves it to the documents, and then to the name of the last file.
+    pub name: String,
+    /// The format of all files; `None` leaves it to their names and texts.
+    pub from: Option<&'static Format>,
+    /// The component whose variables they hold.
+    pub component: Option<String>,
+    /// Compose: the active profiles.
+    pub profiles: Vec<String>,
+}
+
+/// The plan of files that are layers of one environment, lowest first. Files of one format that follow each other are one
+/// layer: that format says how they are merged. `unnamed` names files whose name says nothing (standard input).
+pub fn layers(names: &[String], files: &Files, how: &Layers, unnamed: &[&str]) -> Plan {
+    let mut plan = Plan::default();
+    let mut environment = PlannedEnvironment { name: how.name.clone(), ..PlannedEnvironment::default() };
+    let mut derived = String::new();
+    for name in names {
+        let Some(format) = how.from.or_else(|| format_of(name, files, &mut plan.diagnostics)) else { continue };
+        if !unnamed.contains(&name.as_str()) {
+            derived = self::environment(name, format);
+        }
+        match environment.layers.last_mut() {
+            Some(last) if std::ptr::eq(last.format, format) => last.request.paths.push(name.clone()),
+            _ => {
+                let mut layer = layer(format, vec![name.clone()], how.component.clone());
+                layer.request.profiles.clone_from(&how.profiles);
+                environment.layers.push(layer);
+            }
+        }
+    }
+    let names_itself = environment.layers.iter().any(|layer| layer.format.name == "environment");
+    if environment.name.is_empty() && !names_itself {
+        environment.name = if derived.is_empty() { discover::LONE.to_owned() } else { derived };
+    }
+    plan.environments.push(environment);
+    plan
+}
+
+fn format_of(name: &str, files: &Files, diagnostics: &mut Vec<Diagnostic>) -> Option<&'static Format> {
+    let Some(Supplied::Text(source)) = files.get(name) else {
+        // What is wrong with the file is said when it is asked for, whoever asks.
+        return Some(formats::detect(name).unwrap_or(&formats::dotenv::FORMAT));
+    };
+    match recognize(name, source) {
+        Ok(Text::Input(format)) => Some(format),
+        Ok(other) => {
+            let message = format!("`{name}` is a {}, which describes no environment", other.word());
+            diagnostics.push(Diagnostic::nowhere("unexpected-file", message));
+            None
+        }
+        Err(_) => {
+            let known: Vec<&str> = formats::ALL.iter().map(|format| format.name).collect();
+            let help = format!("say it with `--from`, which is one of {}", suggest::quoted(&known));
+            diagnostics.push(unknown(name, Some(help)));
+            None
+        }
+    }
+}
+
 /// The name of the environment that a file describes; empty where the document says it itself.
-pub(crate) fn environment(path: &str, format: &InputFormat) -> String {
+pub fn environment(path: &str, format: &Format) -> String {
     let file = path.rsplit('/').next().unwrap_or(path);
     let stem = match format.name {
         "environment" => return String::new(),

@@ -1,0 +1,44 @@
+//! `explain`: the manual page of a rule or of a kind.
+
+#[cfg(feature = "schema")]
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Call, Verb};
+use crate::manual;
+use crate::wire::Refusal;
+
+pub(super) struct Explain;
+
+/// What to explain.
+#[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[serde(rename = "ExplainParams", deny_unknown_fields)]
+pub struct Params {
+    /// The id of a rule of a built-in pack, or the name of a kind.
+    pub name: String,
+}
+
+/// The manual page.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[serde(rename = "ExplainAnswer")]
+pub struct Answer {
+    /// The page, as Markdown.
+    pub text: String,
+}
+
+impl Verb for Explain {
+    const NAME: &'static str = "explain";
+    const SUMMARY: &'static str = "answers the manual page of a rule or of a kind of rule";
+    type Params = Params;
+    type Answer = Answer;
+
+    fn run(_: &Call<'_>, params: Params) -> Result<Answer, Refusal> {
+        let found = manual::explain(&params.name);
+        let text = found.map_err(|help| {
+            Refusal::new("unknown-rule", format!("there is no rule and no kind `{}`", params.name), &help)
+        })?;
+        Ok(Answer { text })
+    }
+}

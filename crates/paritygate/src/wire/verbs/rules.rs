@@ -1,0 +1,52 @@
+//! `rules`: the rules of the built-in packs, and the kinds of rules.
+
+#[cfg(feature = "schema")]
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Call, Verb};
+use crate::manual;
+use crate::wire::Refusal;
+
+pub(super) struct Rules;
+
+/// Nothing is asked.
+#[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[serde(rename = "RulesParams", deny_unknown_fields)]
+pub struct Params {}
+
+/// What can be asked of environments.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[serde(rename = "RulesAnswer")]
+pub struct Answer {
+    /// The rules of the built-in packs, in their order.
+    pub rules: Vec<manual::PackRule>,
+    /// The kinds of rules, by name.
+    pub kinds: Vec<Kind>,
+}
+
+/// A kind of rule.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[serde(rename = "RuleKind")]
+pub struct Kind {
+    /// Its name in policies.
+    pub kind: &'static str,
+    /// What it asks.
+    pub summary: &'static str,
+}
+
+impl Verb for Rules {
+    const NAME: &'static str = "rules";
+    const SUMMARY: &'static str = "lists the rules of the built-in packs, and the kinds of rules";
+    type Params = Params;
+    type Answer = Answer;
+
+    fn run(_: &Call<'_>, _: Params) -> Result<Answer, Refusal> {
+        let kinds = paritygate_rules::all().iter();
+        let kinds = kinds.map(|entry| Kind { kind: entry.name, summary: entry.summary }).collect();
+        Ok(Answer { rules: manual::pack_rules(), kinds })
+    }
+}
