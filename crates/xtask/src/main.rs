@@ -5,8 +5,11 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a tool for developers: what it prints is its result")]
 
 mod bench;
+mod build;
 mod codegen;
+mod conformance;
 mod examples;
+mod hosts;
 mod new_kind;
 mod setup;
 mod test;
@@ -55,6 +58,14 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
     },
+    /// Builds the packages for all hosts into `target/dist/`, and prints their sizes.
+    Build,
+    /// Compares what every runtime answers to the conformance cases, byte for byte.
+    Conformance {
+        /// The host, or `all`.
+        #[arg(long, default_value = "all")]
+        host: String,
+    },
     /// Checks each project in `examples/` and compares with the report beside it.
     Examples {
         /// Writes the reports instead of comparing with them.
@@ -92,6 +103,8 @@ fn run(task: Task) -> Result<(), String> {
         Task::NewKind { name: Some(name), family, .. } => new_kind::run(&workspace, &family, &name),
         Task::NewKind { name: None, .. } => new_kind::prove::run(&workspace),
         Task::Bench { args } => bench::run(&args),
+        Task::Build => build::run(&workspace),
+        Task::Conformance { host } => conformance::run(&workspace, &host),
         Task::Examples { bless } => examples::run(&workspace, bless),
         Task::Test { all } => test::run(&workspace, all),
         Task::Ci => test::ci(&workspace),

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
+use crate::hosts;
 use crate::workspace::{Workspace, run as run_command, succeeds};
 
 const TARGET: &str = "wasm32-unknown-unknown";
@@ -33,7 +34,8 @@ pub(crate) fn run(workspace: &Workspace) -> Result<(), String> {
     println!("git: there");
     component(workspace, "fmt", "rustfmt")?;
     component(workspace, "clippy", "clippy")?;
-    wasm(workspace)
+    wasm(workspace)?;
+    hosts::ALL.iter().try_for_each(|host| (host.setup)(workspace))
 }
 
 /// The compiler that makes WebAssembly here, if one does.

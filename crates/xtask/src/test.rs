@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use crate::setup;
 use crate::workspace::{Workspace, output, run as run_command};
-use crate::{codegen, examples, new_kind, tidy};
+use crate::{codegen, conformance, examples, hosts, new_kind, tidy};
 
 /// The crate whose dependencies are all of the core.
 const CORE: &str = "paritygate";
@@ -57,6 +57,13 @@ fn test(workspace: &Workspace, all: bool, steps: &mut Steps) {
     });
     steps.step("a new kind is one file and two lines", || new_kind::prove::run(workspace));
     steps.step("examples", || examples::run(workspace, false));
+    for host in hosts::ALL {
+        steps.step(host.name, || {
+            (host.build)(workspace)?;
+            (host.test)(workspace, all)
+        });
+    }
+    steps.step("conformance in every runtime", || conformance::run(workspace, "all"));
     if all {
         // Fuzzing and the like: they come with their issues, each as one more step here.
         println!("\nno long runs exist yet");

@@ -43,7 +43,7 @@ const ARROWS: [Arrows; 11] = [
     ),
     arrows("paritygate-cli", &["paritygate"], &[]),
     arrows("paritygate-tests", &["paritygate"], &[]),
-    arrows("xtask", &["paritygate"], &[]),
+    arrows("xtask", &["paritygate", "paritygate-tests"], &[]),
 ];
 
 /// Compares the arrows of `cargo metadata` with the list.

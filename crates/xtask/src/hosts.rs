@@ -1,0 +1,33 @@
+//! The hosts: what is built for other languages, and how each of them is set up, tested and compared.
+
+use std::path::PathBuf;
+
+use crate::conformance::Cases;
+use crate::workspace::Workspace;
+
+/// A host: one file in this folder, one entry in [`ALL`].
+pub(crate) struct Host {
+    /// Its name: `node`.
+    pub(crate) name: &'static str,
+    /// Installs what its build and its tests need, and says what it does. Does nothing where it is there.
+    pub(crate) setup: fn(&Workspace) -> Result<(), String>,
+    /// Builds what is published, and answers the packages: files in `target/dist/`.
+    pub(crate) build: fn(&Workspace) -> Result<Vec<PathBuf>, String>,
+    /// Runs its own tests; `all` adds the long ones.
+    pub(crate) test: fn(&Workspace, all: bool) -> Result<(), String>,
+    /// Runs the conformance cases in it, one run per runtime (`node`, `chromium`).
+    pub(crate) conformance: &'static [Runtime],
+    /// Measures it beside its peers, for `cargo xtask bench --hosts`.
+    pub(crate) bench: Option<fn(&Workspace) -> Result<(), String>>,
+}
+
+/// Where conformance cases run.
+pub(crate) struct Runtime {
+    /// Its name in the table: `wasm in Node`.
+    pub(crate) name: &'static str,
+    /// Reads the cases from the file and writes its answers into `answers` as one JSON map from case to text.
+    pub(crate) run: fn(&Workspace, &Cases) -> Result<(), String>,
+}
+
+/// All hosts, in the order in which they build on each other.
+pub(crate) static ALL: &[Host] = &[];
