@@ -18,7 +18,7 @@ pub struct File {
     pub path: &'static str,
     /// Its text.
     pub text: &'static str,
-    /// The cases beside it.
+    /// The cases beside it; empty in a build without the feature `cases`.
     pub cases: &'static str,
 }
 
@@ -27,7 +27,7 @@ macro_rules! policy {
         File {
             path: concat!($path, ".yaml"),
             text: include_str!(concat!("../", $path, ".yaml")),
-            cases: include_str!(concat!("../", $path, ".cases.yaml")),
+            cases: if cfg!(feature = "cases") { include_str!(concat!("../", $path, ".cases.yaml")) } else { "" },
         }
     };
 }

@@ -215,7 +215,7 @@ pub struct Entry {
     pub name: &'static str,
     /// What it asks, in one sentence.
     pub summary: &'static str,
-    /// The manual.
+    /// The manual; empty in a build without the feature `manual`.
     pub manual: &'static str,
     /// Which rows it can judge.
     pub accepts: Accepts,
@@ -232,7 +232,7 @@ impl Entry {
         Self {
             name: K::NAME,
             summary: K::SUMMARY,
-            manual: K::MANUAL,
+            manual: if cfg!(feature = "manual") { K::MANUAL } else { "" },
             accepts: K::ACCEPTS,
             compile: compile::<K>,
             #[cfg(feature = "schema")]

@@ -1,13 +1,17 @@
 //! The manual: what `rules` lists and `explain` says.
 
+#[cfg(feature = "manual")]
 use std::fmt::Write;
 
 use paritygate_lang::policy::{Rule, SeverityBy};
+use paritygate_model::Source;
 use paritygate_model::report::Severity;
-use paritygate_model::{Source, suggest};
+#[cfg(feature = "manual")]
+use paritygate_model::suggest;
 #[cfg(feature = "schema")]
 use schemars::JsonSchema;
 use serde::Serialize;
+#[cfg(feature = "manual")]
 use serde_json::Value;
 
 /// A rule of a built-in pack.
@@ -85,6 +89,7 @@ fn severity(severity: &SeverityBy) -> String {
 /// # Errors
 ///
 /// What to try instead, where there is no such kind or rule.
+#[cfg(feature = "manual")]
 pub fn explain(name: &str) -> Result<String, String> {
     let mut out = String::new();
     let packs = pack_rules();
@@ -112,14 +117,17 @@ pub fn explain(name: &str) -> Result<String, String> {
     }
 }
 
+#[cfg(feature = "manual")]
 fn capitalized(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map(|first| first.to_uppercase().collect::<String>() + chars.as_str()).unwrap_or_default()
 }
 
 /// The published schema of policies, which holds the parameters of every kind.
+#[cfg(feature = "manual")]
 const POLICY_SCHEMA: &str = include_str!("../../../schemas/policy.schema.json");
 
+#[cfg(feature = "manual")]
 fn parameters(kind: &str) -> String {
     let schema: Value = serde_json::from_str(POLICY_SCHEMA).unwrap_or_default();
     let params = schema.pointer(&format!("/$defs/params-{kind}")).unwrap_or(&Value::Null);
@@ -141,11 +149,13 @@ fn parameters(kind: &str) -> String {
     out
 }
 
+#[cfg(feature = "manual")]
 fn text(value: &Value, key: &str) -> String {
     value.get(key).and_then(Value::as_str).unwrap_or_default().replace('\n', " ")
 }
 
 /// The words of an enumeration with what they mean.
+#[cfg(feature = "manual")]
 fn words(schema: &Value, property: &Value) -> Vec<(String, String)> {
     let reference = property.get("$ref").or_else(|| property.pointer("/allOf/0/$ref")).and_then(Value::as_str);
     let target = reference.and_then(|reference| schema.pointer(reference.trim_start_matches('#'))).unwrap_or(property);

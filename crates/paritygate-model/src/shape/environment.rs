@@ -7,14 +7,19 @@ use Shape::{
 };
 
 const fn f(name: &'static str, doc: &'static str, shape: &'static Shape) -> Field {
-    Field { name, doc, shape }
+    Field { name, doc: documentation(doc), shape }
+}
+
+/// What only the generated schema says.
+const fn documentation(text: &'static str) -> &'static str {
+    if cfg!(any(feature = "schema", test)) { text } else { "" }
 }
 
 macro_rules! record {
     ($(#[doc = $doc:literal])* $name:ident [$($leaf:literal),*] { $($field:literal: $shape:expr, $about:literal;)* }) => {
         $(#[doc = $doc])*
         pub static $name: Record = Record {
-            doc: concat!($($doc),*),
+            doc: documentation(concat!($($doc),*)),
             fields: &[$(f($field, $about, &$shape)),*],
             leaves: &[$($leaf),*],
         };

@@ -25,6 +25,12 @@ impl Refusal {
         Self(vec![Diagnostic::nowhere(code, message).help(help)])
     }
 
+    /// The refusal of a build that leaves out what only explains.
+    pub(super) fn no_manual() -> Self {
+        let message = "this module holds no manual and no schemas";
+        Self::new("other-module", message, "load the module `formats`, and ask there")
+    }
+
     fn at(code: &'static str, at: Location, message: impl Into<String>, help: Option<String>) -> Self {
         Self(vec![Diagnostic::error(code, at, message).maybe_help(help)])
     }

@@ -5,7 +5,6 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Call, Verb};
-use crate::manual;
 use crate::wire::Refusal;
 
 pub(super) struct Explain;
@@ -35,10 +34,17 @@ impl Verb for Explain {
     type Answer = Answer;
 
     fn run(_: &Call<'_>, params: Params) -> Result<Answer, Refusal> {
-        let found = manual::explain(&params.name);
-        let text = found.map_err(|help| {
-            Refusal::new("unknown-rule", format!("there is no rule and no kind `{}`", params.name), &help)
-        })?;
-        Ok(Answer { text })
+        page(&params.name).map(|text| Answer { text })
     }
+}
+
+#[cfg(feature = "manual")]
+fn page(name: &str) -> Result<String, Refusal> {
+    let found = crate::manual::explain(name);
+    found.map_err(|help| Refusal::new("unknown-rule", format!("there is no rule and no kind `{name}`"), &help))
+}
+
+#[cfg(not(feature = "manual"))]
+fn page(_: &str) -> Result<String, Refusal> {
+    Err(Refusal::no_manual())
 }

@@ -42,6 +42,9 @@ impl Verb for Schema {
             let help = format!("it is one of {}", paritygate_model::suggest::quoted(&known));
             Refusal::new("unknown-schema", format!("there is no schema `{}`", params.name), &help)
         })?;
+        if schema.text.is_empty() {
+            return Err(Refusal::no_manual());
+        }
         Ok(Answer { summary: schema.summary, text: schema.text })
     }
 }
