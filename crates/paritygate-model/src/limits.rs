@@ -39,4 +39,4 @@ pub const MAX_SHOWN_CHARS: usize = 120;
 /// How many characters of a line an excerpt shows.
 pub const MAX_EXCERPT_CHARS: usize = 160;
 /// How many engines, environments and reports one session holds for its host.
-pub const MAX_HANDLES: usize = 100_000;
+pub const MAX_HANDLES: usize = 10_000;

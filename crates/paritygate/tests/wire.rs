@@ -1,0 +1,222 @@
+//! Calls and answers, as bindings make and get them.
+
+#![expect(clippy::expect_used, reason = "a failed expectation is a failed test")]
+
+use expect_test::{Expect, expect};
+use paritygate::wire::Session;
+use serde_json::Value;
+
+fn session() -> Session {
+    Session::new(&[7; 36])
+}
+
+/// Makes calls in one session, and compares the answers, a line each.
+fn check(calls: &[&str], expected: Expect) {
+    let session = session();
+    let answers: Vec<String> = calls.iter().map(|call| session.call(call.as_bytes(), &[])).collect();
+    expected.assert_eq(&answers.join("\n"));
+}
+
+/// The answer of one verb.
+fn answer(session: &Session, call: &str, attachments: &[&[u8]], verb: &str) -> Value {
+    let text = session.call(call.as_bytes(), attachments);
+    let mut answer: Value = serde_json::from_str(&text).expect("answers are JSON");
+    let found = answer.get_mut(verb).map(Value::take);
+    assert!(found.is_some(), "no `{verb}` in {text}");
+    found.unwrap_or_default()
+}
+
+#[test]
+fn a_call_that_is_wrong_says_what_and_where() {
+    check(
+        &[
+            "",
+            "[]",
+            "{\"version\": {}}",
+            "{\"wire\": 2, \"version\": {}}",
+            "{\"wire\": 1}",
+            "{\"wire\": 1, \"version\": {}, \"rules\": {}}",
+            "{\"wire\": 1, \"chekc\": {}}",
+            "{\"wire\": 1, \"check\": {\"enviroments\": [], \"only\": 1}}",
+            "{\"wire\": 1, \"check\": {\"now\": \"soon\"}}",
+            "{\"wire\": 1, \"check\": {\"environments\": [1]}}",
+            "{\"wire\": 1, \"check\": {\"now\": \"2026-01-01T00:00:00Z\"}}",
+            "{\"wire\": 1, \"import\": {\"files\": {}}}",
+            "{\"wire\": 1, \"import\": {\"files\": {\"a.env\": {\"attachment\": 0}}}}",
+            "{\"wire\": 1, \"import\": {\"files\": {\"a.env\": {}}}}",
+            "{\"wire\": 1, \"import\": {\"files\": {\"a.env\": {\"text\": \"\"}}, \"tier\": \"prod\"}}",
+            "{\"wire\": 1, \"import\": {\"files\": {\"a.env\": {\"text\": \"\"}}, \"from\": \"dotnev\"}}",
+            "{\"wire\": 1, \"import\": {\"files\": {\"a.env\": {\"text\": \"\"}}, \"key\": {\"text\": \" \"}}}",
+            "{\"wire\": 1, \"schema\": {\"name\": \"polcy\"}}",
+            "{\"wire\": 1, \"explain\": {\"name\": \"ratoi\"}}",
+        ],
+        expect![[r#"
+            {"wire":1,"error":{"code":"json-syntax","message":"this is not valid JSON: the text ends while parsing a value; JSON has no comments and no comma after the last item; YAML would be read as well, under a name that ends in `.yaml`","diagnostics":[{"code":"json-syntax","level":"error","message":"this is not valid JSON: the text ends while parsing a value","document":"call.json","line":1,"column":1,"endLine":1,"endColumn":1,"notes":[],"help":"JSON has no comments and no comma after the last item; YAML would be read as well, under a name that ends in `.yaml`"}]}}
+            {"wire":1,"error":{"code":"bad-call","message":"a call is a map such as { \"wire\": 1, \"version\": {} }; name one verb, with its parameters","diagnostics":[{"code":"bad-call","level":"error","message":"a call is a map such as { \"wire\": 1, \"version\": {} }","notes":[],"help":"name one verb, with its parameters"}]}}
+            {"wire":1,"error":{"code":"wire-version","message":"a call is a map such as { \"wire\": 1, \"version\": {} }; say the version as `\"wire\"`","diagnostics":[{"code":"wire-version","level":"error","message":"a call is a map such as { \"wire\": 1, \"version\": {} }","notes":[],"help":"say the version as `\"wire\"`"}]}}
+            {"wire":1,"error":{"code":"wire-version","message":"the call speaks version 2, and this engine version 1; use an engine and a binding of one release","diagnostics":[{"code":"wire-version","level":"error","message":"the call speaks version 2, and this engine version 1","notes":[],"help":"use an engine and a binding of one release"}]}}
+            {"wire":1,"error":{"code":"bad-call","message":"a call is a map such as { \"wire\": 1, \"version\": {} }; name one verb beside `\"wire\"`","diagnostics":[{"code":"bad-call","level":"error","message":"a call is a map such as { \"wire\": 1, \"version\": {} }","notes":[],"help":"name one verb beside `\"wire\"`"}]}}
+            {"wire":1,"error":{"code":"bad-call","message":"a call is a map such as { \"wire\": 1, \"version\": {} }; name one verb beside `\"wire\"`","diagnostics":[{"code":"bad-call","level":"error","message":"a call is a map such as { \"wire\": 1, \"version\": {} }","notes":[],"help":"name one verb beside `\"wire\"`"}]}}
+            {"wire":1,"error":{"code":"unknown-verb","message":"there is no verb `chekc`; did you mean `check`?","diagnostics":[{"code":"unknown-verb","level":"error","message":"there is no verb `chekc`","document":"call.json","line":1,"column":13,"endLine":1,"endColumn":20,"notes":[],"help":"did you mean `check`?"}]}}
+            {"wire":1,"error":{"code":"unknown-field","message":"unknown parameter `enviroments`; did you mean `environments`?","diagnostics":[{"code":"unknown-field","level":"error","message":"unknown parameter `enviroments`","document":"call.json","line":1,"column":23,"endLine":1,"endColumn":36,"notes":[],"help":"did you mean `environments`?"},{"code":"wrong-type","level":"error","message":"expected a list, found a number","document":"call.json","line":1,"column":50,"endLine":1,"endColumn":51,"notes":[],"help":"put it in `[` and `]`"}]}}
+            {"wire":1,"error":{"code":"bad-instant","message":"`now` is no instant with a date, a time and a zone; hand in the instant as `now`, such as 2026-03-01T09:00:00Z","diagnostics":[{"code":"bad-instant","level":"error","message":"`now` is no instant with a date, a time and a zone","notes":[],"help":"hand in the instant as `now`, such as 2026-03-01T09:00:00Z"}]}}
+            {"wire":1,"error":{"code":"no-clock","message":"`now` is missing, and the engine has no clock; hand in the instant as `now`, such as 2026-03-01T09:00:00Z","diagnostics":[{"code":"no-clock","level":"error","message":"`now` is missing, and the engine has no clock","notes":[],"help":"hand in the instant as `now`, such as 2026-03-01T09:00:00Z"}]}}
+            {"wire":1,"error":{"code":"nothing-to-check","message":"there is nothing to check; hand in `environments` or a `project`","diagnostics":[{"code":"nothing-to-check","level":"error","message":"there is nothing to check","notes":[],"help":"hand in `environments` or a `project`"}]}}
+            {"wire":1,"error":{"code":"nothing-to-import","message":"there is no file to import; hand in at least one","diagnostics":[{"code":"nothing-to-import","level":"error","message":"there is no file to import","notes":[],"help":"hand in at least one"}]}}
+            {"wire":1,"error":{"code":"no-such-attachment","message":"`a.env` is attachment 0, and there are 0; attachments are numbered from 0","diagnostics":[{"code":"no-such-attachment","level":"error","message":"`a.env` is attachment 0, and there are 0","notes":[],"help":"attachments are numbered from 0"}]}}
+            {"wire":1,"error":{"code":"bad-text","message":"`a.env` needs one of `text`, `attachment`, `absent` and `refused`; say in one way what the file holds","diagnostics":[{"code":"bad-text","level":"error","message":"`a.env` needs one of `text`, `attachment`, `absent` and `refused`","notes":[],"help":"say in one way what the file holds"}]}}
+            {"wire":1,"error":{"code":"unknown-tier","message":"there is no tier `prod`; it is one of `production`, `staging`, `testing`, `development`, `other`","diagnostics":[{"code":"unknown-tier","level":"error","message":"there is no tier `prod`","notes":[],"help":"it is one of `production`, `staging`, `testing`, `development`, `other`"}]}}
+            {"wire":1,"error":{"code":"unknown-format","message":"there is no input format `dotnev`; it is one of `compose`, `dotenv`, `environment`","diagnostics":[{"code":"unknown-format","level":"error","message":"there is no input format `dotnev`","notes":[],"help":"it is one of `compose`, `dotenv`, `environment`"}]}}
+            {"wire":1,"error":{"code":"key","message":"the key is empty; make one with `openssl rand -hex 32`","diagnostics":[{"code":"key","level":"error","message":"the key is empty","notes":[],"help":"make one with `openssl rand -hex 32`"}]}}
+            {"wire":1,"error":{"code":"unknown-schema","message":"there is no schema `polcy`; it is one of `environment`, `policy`, `project`, `report`","diagnostics":[{"code":"unknown-schema","level":"error","message":"there is no schema `polcy`","notes":[],"help":"it is one of `environment`, `policy`, `project`, `report`"}]}}
+            {"wire":1,"error":{"code":"unknown-rule","message":"there is no rule and no kind `ratoi`; did you mean `ratio`?","diagnostics":[{"code":"unknown-rule","level":"error","message":"there is no rule and no kind `ratoi`","notes":[],"help":"did you mean `ratio`?"}]}}"#]],
+    );
+}
+
+#[test]
+fn handles_are_checked() {
+    check(
+        &[
+            "{\"wire\": 1, \"compile\": {\"policies\": [{\"text\": \"policy: a\\nrules:\\n  - { id: a, kind: same, select: runtimes.* }\\n\"}]}}",
+            "{\"wire\": 1, \"import\": {\"files\": {\"staging.environment.yaml\": {\"text\": \"environment: staging\\nruntimes: { node: '20' }\\n\"}}}}",
+            "{\"wire\": 1, \"check\": {\"now\": \"2026-01-01T00:00:00Z\", \"engine\": 2, \"environments\": [2]}}",
+            "{\"wire\": 1, \"check\": {\"now\": \"2026-01-01T00:00:00Z\", \"engine\": 1, \"environments\": [1]}}",
+            "{\"wire\": 1, \"check\": {\"now\": \"2026-01-01T00:00:00Z\", \"engine\": 1, \"environments\": [2, 2]}}",
+            "{\"wire\": 1, \"report\": {\"report\": 1}}",
+            "{\"wire\": 1, \"release\": {\"handles\": [1, 1, 9]}}",
+            "{\"wire\": 1, \"check\": {\"now\": \"2026-01-01T00:00:00Z\", \"engine\": 1, \"environments\": [2]}}",
+            "{\"wire\": 1, \"document\": {\"environment\": 2}}",
+        ],
+        expect![[r#"
+            {"wire":1,"compile":{"engine":1,"ok":true,"rules":[{"id":"a","kind":"same"}],"diagnostics":[]}}
+            {"wire":1,"import":{"environments":[{"environment":2,"name":"staging","tier":"staging"}],"ok":true,"needs":[],"diagnostics":[]}}
+            {"wire":1,"error":{"code":"wrong-handle","message":"2 is an environment, and an engine is needed here; hand in what the parameter asks for","diagnostics":[{"code":"wrong-handle","level":"error","message":"2 is an environment, and an engine is needed here","notes":[],"help":"hand in what the parameter asks for"}]}}
+            {"wire":1,"error":{"code":"wrong-handle","message":"1 is an engine, and an environment is needed here; hand in what the parameter asks for","diagnostics":[{"code":"wrong-handle","level":"error","message":"1 is an engine, and an environment is needed here","notes":[],"help":"hand in what the parameter asks for"}]}}
+            {"wire":1,"error":{"code":"duplicate-environment","message":"two environments are named `staging`; import one of them under another name","diagnostics":[{"code":"duplicate-environment","level":"error","message":"two environments are named `staging`","notes":[],"help":"import one of them under another name"}]}}
+            {"wire":1,"error":{"code":"wrong-handle","message":"1 is an engine, and a report is needed here; hand in what the parameter asks for","diagnostics":[{"code":"wrong-handle","level":"error","message":"1 is an engine, and a report is needed here","notes":[],"help":"hand in what the parameter asks for"}]}}
+            {"wire":1,"release":{"released":1}}
+            {"wire":1,"error":{"code":"released","message":"nothing is held under 1: it was released, or never there; keep it until its last use","diagnostics":[{"code":"released","level":"error","message":"nothing is held under 1: it was released, or never there","notes":[],"help":"keep it until its last use"}]}}
+            {"wire":1,"document":{"document":{"environment":"staging","runtimes":{"node":"20"},"tier":"staging"}}}"#]],
+    );
+}
+
+#[test]
+fn a_bad_policy_is_an_answer() {
+    check(
+        &[
+            "{\"wire\": 1, \"compile\": {\"policies\": [{\"name\": \"mine.yaml\", \"text\": \"policy: a\\nrules:\\n  - { id: a, kind: smae, select: runtimes.* }\\n  - { id: b, kind: same, select: runtimes.* }\\n\"}, {\"pack\": \"recomended\"}]}}",
+        ],
+        expect![[
+            r#"{"wire":1,"compile":{"engine":1,"ok":false,"rules":[{"id":"b","kind":"same"}],"diagnostics":[{"code":"policy-not-found","level":"error","message":"there is no policy pack `recomended`","notes":["a policy of your own is named by its path"],"help":"did you mean `recommended`?"},{"code":"unknown-kind","level":"error","message":"there is no rule kind `smae`","document":"mine.yaml","line":3,"column":20,"endLine":3,"endColumn":24,"notes":[],"help":"did you mean `same`?"}]}}"#
+        ]],
+    );
+}
+
+#[test]
+fn what_is_needed_is_asked_for_and_nothing_outside() {
+    let session = session();
+    let compose = "services: { api: { image: a, env_file: [api.env, ../shared.env] } }\n";
+    let call = |more: &str| {
+        let files = serde_json::json!({ "compose.yaml": { "text": compose } }).to_string();
+        let files = format!("{}{more}}}", files.trim_end_matches('}').to_owned() + "}");
+        format!("{{\"wire\": 1, \"import\": {{\"name\": \"staging\", \"files\": {files}}}}}")
+    };
+    let asked = answer(&session, &call(""), &[], "import");
+    expect![[r#"
+        [
+          {
+            "path": ".env",
+            "required": false
+          },
+          {
+            "at": {
+              "column": 41,
+              "document": "compose.yaml",
+              "endColumn": 48,
+              "endLine": 1,
+              "line": 1
+            },
+            "path": "api.env",
+            "required": true
+          }
+        ]"#]]
+    .assert_eq(&serde_json::to_string_pretty(&asked["needs"]).expect("JSON"));
+    let given = answer(&session, &call(", \"api.env\": {\"attachment\": 0}"), &[b"A=1\n"], "import");
+    expect![[r#"
+        {
+          "diagnostics": [
+            {
+              "code": "file-not-read",
+              "column": 50,
+              "document": "compose.yaml",
+              "endColumn": 63,
+              "endLine": 1,
+              "level": "warning",
+              "line": 1,
+              "message": "`../shared.env` was not read: it is outside the project; `--allow-outside` reads it",
+              "notes": [
+                "what it sets is not known"
+              ]
+            }
+          ],
+          "environments": [],
+          "needs": [
+            {
+              "path": ".env",
+              "required": false
+            }
+          ],
+          "ok": false
+        }"#]]
+    .assert_eq(&serde_json::to_string_pretty(&given).expect("JSON"));
+}
+
+#[test]
+fn one_session_compares_secrets_and_another_does_not() {
+    let files = |name: &str| {
+        format!(
+            "{{\"wire\": 1, \"import\": {{\"files\": {{\".env.{name}\": {{\"text\": \"API_TOKEN=abcdefgh12345678\"}}}}}}}}"
+        )
+    };
+    let document = |session: &Session, name: &str| {
+        let imported = answer(session, &files(name), &[], "import");
+        let handle = imported["environments"][0]["environment"].as_u64().expect("a handle");
+        let call = format!("{{\"wire\": 1, \"document\": {{\"environment\": {handle}}}}}");
+        answer(session, &call, &[], "document")["document"]["variables"]["API_TOKEN"]["fingerprint"].clone()
+    };
+    let one = session();
+    let other = Session::new(&[8; 36]);
+    assert_eq!(document(&one, "staging"), document(&one, "production"));
+    assert_ne!(document(&one, "staging"), document(&other, "staging"));
+}
+
+#[test]
+fn a_project_answers_in_one_call() {
+    let session = session();
+    let call = "{\"wire\": 1, \"check\": {\"now\": \"2026-01-01T00:00:00Z\", \"project\": {\"files\": {
+        \".env.staging\": {\"attachment\": 0}, \".env.production\": {\"attachment\": 1}, \".env.local\": {\"text\": \"\"}}}}}";
+    let answer_ = answer(&session, call, &[b"A=1\nB=2\n", b"A=1\n"], "check");
+    expect![[r#"{"counts":{"fail":1,"pass":0,"unknown":0,"waived":0,"warn":0},"diagnostics":[],"found":{"contract":[],"environments":[{"layers":[{"format":"dotenv","paths":[".env.production"]}],"name":"production"},{"layers":[{"format":"dotenv","paths":[".env.staging"]}],"name":"staging"}],"passedOver":[{"path":".env.local","why":"a `.local` file belongs to one machine"}]},"needs":[],"report":1,"verdict":"fail"}"#]].assert_eq(&answer_.to_string());
+    let text = answer(&session, "{\"wire\": 1, \"format\": {\"report\": 1, \"format\": \"json\"}}", &[], "format");
+    let report = answer(&session, "{\"wire\": 1, \"report\": {\"report\": 1}}", &[], "report");
+    let read: Value = serde_json::from_str(text["text"].as_str().expect("text")).expect("JSON");
+    assert_eq!(read, report, "the data and the JSON format say the same");
+}
+
+#[test]
+fn too_many_handles_are_refused() {
+    let session = session();
+    let compile = "{\"wire\": 1, \"compile\": {\"policies\": [{\"text\": \"policy: a\\nrules: [{ id: a, kind: same, select: runtimes.* }]\"}]}}";
+    for _ in 0..paritygate::limits::MAX_HANDLES {
+        session.call(compile.as_bytes(), &[]);
+    }
+    let refused = answer(&session, compile, &[], "error");
+    assert_eq!(refused["code"], "too-many-handles");
+    answer(&session, "{\"wire\": 1, \"release\": {\"handles\": [1]}}", &[], "release");
+    answer(&session, compile, &[], "compile");
+}
+
+#[test]
+fn debug_shows_no_key() {
+    assert_eq!(format!("{:?}", session()), "Session { held: 0, .. }");
+}
