@@ -47,7 +47,11 @@ const TELLING: [(&str, &str); 9] = [
     ("pipeline", "manifest"),
 ];
 
-/// What a text is; else what its first keys look like.
+/// What a text is.
+///
+/// # Errors
+///
+/// Where it is nothing that is known: what its first keys look like.
 pub fn recognize(name: &str, source: &std::sync::Arc<Source>) -> Result<Text, Option<String>> {
     let file = name.rsplit('/').next().unwrap_or(name);
     if MANIFESTS.contains(&file) {

@@ -8,6 +8,9 @@ mod w1;
 
 use std::time::Instant;
 
+use crate::hosts;
+use crate::workspace::Workspace;
+
 /// How often each candidate runs.
 const ROUNDS: usize = 400;
 
@@ -36,6 +39,22 @@ pub(crate) fn run(args: &[String]) -> Result<(), String> {
     for (name, bench) in all {
         if args.is_empty() || args.iter().any(|arg| arg == name) {
             bench();
+        }
+    }
+    Ok(())
+}
+
+/// Measures the hosts, each beside the parser of its language.
+///
+/// # Errors
+///
+/// If a host can't be built or measured.
+pub(crate) fn hosts(workspace: &Workspace) -> Result<(), String> {
+    for host in hosts::ALL {
+        if let Some(bench) = host.bench {
+            (host.setup)(workspace)?;
+            (host.build)(workspace)?;
+            bench(workspace)?;
         }
     }
     Ok(())

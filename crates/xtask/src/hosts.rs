@@ -5,12 +5,15 @@ use std::path::PathBuf;
 use crate::conformance::Cases;
 use crate::workspace::Workspace;
 
+/// Something that is done in the workspace.
+pub(crate) type Step = fn(&Workspace) -> Result<(), String>;
+
 /// A host: one file in this folder, one entry in [`ALL`].
 pub(crate) struct Host {
     /// Its name: `node`.
     pub(crate) name: &'static str,
     /// Installs what its build and its tests need, and says what it does. Does nothing where it is there.
-    pub(crate) setup: fn(&Workspace) -> Result<(), String>,
+    pub(crate) setup: Step,
     /// Builds what is published, and answers the packages: files in `target/dist/`.
     pub(crate) build: fn(&Workspace) -> Result<Vec<PathBuf>, String>,
     /// Runs its own tests; `all` adds the long ones.
@@ -18,7 +21,7 @@ pub(crate) struct Host {
     /// Runs the conformance cases in it, one run per runtime (`node`, `chromium`).
     pub(crate) conformance: &'static [Runtime],
     /// Measures it beside its peers, for `cargo xtask bench --hosts`.
-    pub(crate) bench: Option<fn(&Workspace) -> Result<(), String>>,
+    pub(crate) bench: Option<Step>,
 }
 
 /// Where conformance cases run.

@@ -54,6 +54,9 @@ enum Task {
     },
     /// Runs the benchmarks.
     Bench {
+        /// Measures the hosts beside their languages' own parsers, instead of the engine.
+        #[arg(long)]
+        hosts: bool,
         /// What to measure, and how.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
@@ -102,7 +105,8 @@ fn run(task: Task) -> Result<(), String> {
         Task::Codegen { check: false } => codegen::write(&workspace),
         Task::NewKind { name: Some(name), family, .. } => new_kind::run(&workspace, &family, &name),
         Task::NewKind { name: None, .. } => new_kind::prove::run(&workspace),
-        Task::Bench { args } => bench::run(&args),
+        Task::Bench { hosts: true, .. } => bench::hosts(&workspace),
+        Task::Bench { args, .. } => bench::run(&args),
         Task::Build => build::run(&workspace),
         Task::Conformance { host } => conformance::run(&workspace, &host),
         Task::Examples { bless } => examples::run(&workspace, bless),

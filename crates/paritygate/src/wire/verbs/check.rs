@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use paritygate_import::{Files, Supplied};
-use paritygate_model::Environment;
 use paritygate_model::report::Status;
+use paritygate_model::{Environment, FingerprintKey};
 use paritygate_report::WireDiagnostic;
 #[cfg(feature = "schema")]
 use schemars::JsonSchema;
@@ -122,31 +122,13 @@ impl Verb for Check {
     fn run(call: &Call<'_>, params: Params) -> Result<Answer, Refusal> {
         let now = shared::now(params.now.as_deref())?;
         let engine = params.engine.map(|engine| call.session.held().engine(engine)).transpose()?;
-        let mut imported: Vec<Environment> = Vec::with_capacity(params.environments.len());
-        for handle in &params.environments {
-            let environment = call.session.held().environment(*handle)?;
-            if imported.iter().any(|other| other.name == environment.name) {
-                let message = format!("two environments are named `{}`", environment.name);
-                return Err(Refusal::new("duplicate-environment", message, "import one of them under another name"));
-            }
-            imported.push((*environment).clone());
-        }
+        let mut imported = imported(call, &params.environments)?;
         let is_project = params.project.is_some();
         if !is_project && imported.is_empty() {
             let help = "hand in `environments` or a `project`";
             return Err(Refusal::new("nothing-to-check", "there is nothing to check", help));
         }
-        let (mut plan, mut files, key, policies, allow_outside) = match params.project {
-            Some(project) => {
-                let files = shared::files(&project.files, call)?;
-                let plan = plan(&files, project.manifest.as_deref(), project.names);
-                (plan, files, shared::key(project.key.as_ref(), call)?, project.policies, project.allow_outside)
-            }
-            None => {
-                let plan = Plan { never_waive: vec![NEVER_WAIVE.to_owned()], ..Plan::default() };
-                (plan, Files::new(), call.session.key.clone(), Vec::new(), false)
-            }
-        };
+        let Subject { mut plan, mut files, key, policies, allow_outside } = Subject::of(call, params.project)?;
         let mut diagnostics = std::mem::take(&mut plan.diagnostics);
         if engine.is_some() || !policies.is_empty() {
             // Files that only the manifest's policies are in are not asked for.
@@ -161,19 +143,18 @@ impl Verb for Check {
             return Ok(Answer { report: None, verdict: None, counts, needs, diagnostics, found });
         }
         project.environments.append(&mut imported);
-        let engine = match engine {
-            Some(engine) => engine,
-            None => {
-                let (engine, wrong) = if policies.is_empty() {
-                    project.compile(&plan, &files)
-                } else {
-                    let mut wrong = Vec::new();
-                    let sources = shared::policies(&policies, call, &mut wrong)?;
-                    project::compile(&sources, wrong)
-                };
-                diagnostics.extend(wrong);
-                Arc::new(engine)
-            }
+        let engine = if let Some(engine) = engine {
+            engine
+        } else {
+            let (engine, wrong) = if policies.is_empty() {
+                project.compile(&plan, &files)
+            } else {
+                let mut wrong = Vec::new();
+                let sources = shared::policies(&policies, call, &mut wrong)?;
+                project::compile(&sources, wrong)
+            };
+            diagnostics.extend(wrong);
+            Arc::new(engine)
         };
         let (mut report, wrong) = project.check(&engine, &plan, now, &params.only);
         diagnostics.extend(wrong);
@@ -184,6 +165,44 @@ impl Verb for Check {
         let report = call.session.held().hold(Held::Report(Arc::new(Stored { report, diagnostics })))?;
         Ok(Answer { report: Some(report), verdict, counts, needs: Vec::new(), diagnostics: shown, found })
     }
+}
+
+/// What is to be read.
+struct Subject {
+    plan: Plan,
+    files: Files,
+    key: FingerprintKey,
+    policies: Vec<PolicyText>,
+    allow_outside: bool,
+}
+
+impl Subject {
+    /// The files of a project; nothing where there is none.
+    fn of(call: &Call<'_>, project: Option<ProjectParams>) -> Result<Self, Refusal> {
+        let Some(project) = project else {
+            let plan = Plan { never_waive: vec![NEVER_WAIVE.to_owned()], ..Plan::default() };
+            let (key, policies) = (call.session.key.clone(), Vec::new());
+            return Ok(Self { plan, files: Files::new(), key, policies, allow_outside: false });
+        };
+        let files = shared::files(&project.files, call)?;
+        let plan = plan(&files, project.manifest.as_deref(), project.names);
+        let key = shared::key(project.key.as_ref(), call)?;
+        Ok(Self { plan, files, key, policies: project.policies, allow_outside: project.allow_outside })
+    }
+}
+
+/// The environments behind their numbers.
+fn imported(call: &Call<'_>, handles: &[u32]) -> Result<Vec<Environment>, Refusal> {
+    let mut imported: Vec<Environment> = Vec::with_capacity(handles.len());
+    for handle in handles {
+        let environment = call.session.held().environment(*handle)?;
+        if imported.iter().any(|other| other.name == environment.name) {
+            let message = format!("two environments are named `{}`", environment.name);
+            return Err(Refusal::new("duplicate-environment", message, "import one of them under another name"));
+        }
+        imported.push((*environment).clone());
+    }
+    Ok(imported)
 }
 
 impl Counts {
