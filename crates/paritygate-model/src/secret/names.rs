@@ -7,9 +7,11 @@ use super::signs;
 /// How strongly a name says that its value is secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Strength {
-    /// Unless the value is a number, a quantity or a URL: `SORT_KEY`.
+    /// Unless the value is a number, a quantity, a URL or the name of a file: `TLS_KEY`.
     Weak,
-    /// Whatever the value is: `DB_PASSWORD`.
+    /// Unless the value is the name of a file, where such a thing is usually kept: `PRIVATE_KEY`.
+    Kept,
+    /// Unless the value is a path that can be nothing else: `DB_PASSWORD`.
     Strong,
 }
 
@@ -17,6 +19,7 @@ pub(super) enum Strength {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Secret,
+    Kept,
     Last,
     Weak,
     Always,
@@ -27,6 +30,7 @@ impl Kind {
     pub(super) fn from_word(word: &str) -> Option<Self> {
         Some(match word {
             "secret" => Self::Secret,
+            "kept" => Self::Kept,
             "last" => Self::Last,
             "weak" => Self::Weak,
             "always" => Self::Always,
@@ -78,17 +82,19 @@ impl Names {
         self.triggers.dedup();
         (self.tails, self.fourths) = (vec![0; TAILS], vec![0; TAILS]);
         for word in self.triggers.iter().chain(&self.endings) {
-            let [before @ .., first, second, last] = word.as_bytes() else {
+            match word.as_bytes() {
+                [before @ .., first, second, last] => {
+                    add(&mut self.tails, signs::form(*first, *second), signs::letter(*last));
+                    let fourth = before.last().map_or(u32::MAX, |&fourth| signs::letter(fourth));
+                    add(&mut self.fourths, signs::form(*second, *last), fourth);
+                }
+                // Anything may stand before it.
+                [second, last] => {
+                    (0..32).for_each(|any| add(&mut self.tails, signs::form(any, *second), signs::letter(*last)));
+                    add(&mut self.fourths, signs::form(*second, *last), u32::MAX);
+                }
                 // Too short to tell anything: every name is looked at.
-                self.tails.fill(u32::MAX);
-                self.fourths.fill(u32::MAX);
-                continue;
-            };
-            if let Some(bits) = self.tails.get_mut(signs::form(*first, *second)) {
-                *bits |= signs::letter(*last);
-            }
-            if let Some(bits) = self.fourths.get_mut(signs::form(*second, *last)) {
-                *bits |= before.last().map_or(u32::MAX, |&fourth| signs::letter(fourth));
+                _ => [&mut self.tails, &mut self.fourths].into_iter().for_each(|bits| bits.fill(u32::MAX)),
             }
         }
     }
@@ -181,6 +187,7 @@ impl Names {
                     continue;
                 }
                 Kind::Secret => Some(Strength::Strong),
+                Kind::Kept => Some(Strength::Kept),
                 Kind::Last if last => Some(Strength::Strong),
                 Kind::Weak if last && at > 0 => Some(Strength::Weak),
                 Kind::Last | Kind::Weak => continue,
@@ -206,6 +213,13 @@ impl Names {
                 let from = word.len().checked_sub(ending.len());
                 from.and_then(|from| word.get(from..)).is_some_and(|end| end.eq_ignore_ascii_case(ending.as_bytes()))
             })
+    }
+}
+
+/// Adds bits to those at `place`.
+fn add(table: &mut [u32], place: usize, bits: u32) {
+    if let Some(known) = table.get_mut(place) {
+        *known |= bits;
     }
 }
 

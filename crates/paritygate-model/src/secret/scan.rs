@@ -5,7 +5,6 @@ use std::ops::Range;
 use super::SecretTable;
 use super::names::Strength;
 use super::table::is_secret_under;
-use super::values;
 use crate::source::MASK;
 
 /// The longest name that is looked at.
@@ -67,8 +66,7 @@ fn assignments(table: &SecretTable, text: &str, in_value: bool, emit: &mut dyn F
         if in_value && colon && !key.quoted && !spaced {
             continue;
         }
-        let Some(strength) = table.strength(key.name).filter(|strength| !in_value || *strength == Strength::Strong)
-        else {
+        let Some(strength) = table.strength(key.name).filter(|strength| !in_value || *strength > Strength::Weak) else {
             continue;
         };
         let Some(value) = value_behind(text, &key, sign) else { continue };
@@ -244,9 +242,7 @@ pub(super) fn options(table: &SecretTable, text: &str, emit: &mut dyn FnMut(Rang
         let length = rest.iter().position(|byte| !is_part(byte)).unwrap_or(rest.len());
         from = start + length;
         let Some(name) = text.get(start..from).filter(|name| !name.is_empty()) else { continue };
-        if table.strength(name) != Some(Strength::Strong) {
-            continue;
-        }
+        let Some(strength) = table.strength(name).filter(|strength| *strength > Strength::Weak) else { continue };
         let behind = bytes.get(from..).unwrap_or_default();
         let gap =
             behind.iter().position(|byte| !matches!(byte, b' ' | b'\t' | b'"' | b'\'' | b',')).unwrap_or(behind.len());
@@ -262,7 +258,7 @@ pub(super) fn options(table: &SecretTable, text: &str, emit: &mut dyn FnMut(Rang
         };
         let range = value..end.map_or(bytes.len(), |end| value + end);
         from = range.end;
-        if text.get(range.clone()).is_none_or(|value| !values::is_harmless(value)) {
+        if text.get(range.clone()).is_none_or(|value| is_secret_under(strength, value)) {
             emit(range);
         }
     }

@@ -83,7 +83,9 @@ impl SecretTable {
 
 /// Whether a value under a secret name is to be hidden: an ordinary setting or a path to the secret is not.
 pub(super) fn is_secret_under(strength: Strength, value: &str) -> bool {
-    !values::is_harmless(value) && (strength == Strength::Strong || !values::is_quantity_or_url(value))
+    !values::is_harmless(value)
+        && !values::is_path(value, strength < Strength::Strong)
+        && (strength > Strength::Weak || !values::is_quantity_or_url(value))
 }
 
 /// Whether a value is secret under any name. Cheap for what is not: one look tells which searches could find anything.
@@ -94,7 +96,7 @@ fn is_secret_shape(value: &str) -> bool {
     let assignments =
         has(EQUALS) || has(COLON) && (has(QUOTE) || has(DASH) && has(OTHER_QUOTE)) || has(COLON) && has(GAP);
     let options = has(DASH) && has(GAP);
-    let found = value.len() >= tokens::SHORTEST && tokens::is_in(value)
+    let found = tokens::may_be_in(value) && tokens::is_in(value)
         || (url || assignments || options) && holds_secret(value, url, assignments, options);
     found && !values::is_ciphertext(value)
 }
@@ -128,6 +130,10 @@ pub(super) struct Data {
     pub(super) parameters: Vec<&'static str>,
     /// Beginnings of public values.
     pub(super) visible: Vec<(&'static str, ValueClass)>,
+    /// Beginnings of paths that are no passwords.
+    pub(super) roots: Vec<&'static str>,
+    /// URL schemes where a user who stands alone is the secret.
+    pub(super) lone: Vec<&'static str>,
     /// Beginnings of values that say where a secret is kept.
     pub(super) references: Vec<&'static str>,
     /// Beginnings of encrypted values, their shortest length, and whether the rest is base64.
@@ -165,7 +171,7 @@ fn read(text: &'static str) -> (Data, Vec<&'static str>) {
     data.names.finish();
     data.tokens.finish(&data.visible);
     let lists = [&mut data.placeholders, &mut data.first, &mut data.last, &mut data.defaults];
-    for list in lists.into_iter().chain([&mut data.parameters, &mut data.services]) {
+    for list in lists.into_iter().chain([&mut data.parameters, &mut data.services, &mut data.lone]) {
         list.sort_unstable();
     }
     data.forms = Forms::of(data.placeholders.iter().chain(&data.defaults).copied());
@@ -186,7 +192,7 @@ fn row(data: &mut Data, line: &'static str) -> Option<()> {
     let rest = rest.trim_start();
     let list = || rest.split(',').map(str::trim).filter(|item| !item.is_empty());
     match kind {
-        "secret" | "last" | "weak" | "always" | "plain" => {
+        "secret" | "kept" | "last" | "weak" | "always" | "plain" => {
             let kind = Kind::from_word(kind)?;
             list().for_each(|words| data.names.add(kind, words.split(' ').collect()));
         }
@@ -200,6 +206,8 @@ fn row(data: &mut Data, line: &'static str) -> Option<()> {
             let (class, prefix) = rest.split_once(' ')?;
             data.visible.push((prefix.trim(), class_of_word(class)?));
         }
+        "root" => data.roots.extend(list()),
+        "lone" => data.lone.extend(list()),
         "reference" => data.references.push(rest),
         "ciphertext" => {
             let (shortest, prefix) = rest.split_once(' ')?;
@@ -273,6 +281,14 @@ mod tests {
             "LDAP_PASS",
             "NPM_AUTH",
             "DB_PASSWORD_HASH",
+            "PIHOLE_PW",
+            "dbPw",
+            "OTP",
+            "ADMIN_TOTP",
+            "TOTP_SEED",
+            "WIFI_PSK",
+            "PRIVATE_KEY",
+            "GOOGLE_CREDENTIALS",
             "Ключ_PASSWORD",
         ] {
             check(name, secret, Some(MaskReason::Name));
@@ -309,6 +325,10 @@ mod tests {
             "",
             "_",
             "AUTHOR",
+            "OTP_LENGTH",
+            "OTP_ISSUER",
+            "PWA_NAME",
+            "UPWARD",
         ] {
             check(name, secret, None);
         }
@@ -325,8 +345,11 @@ mod tests {
             "0",
             "1",
             "enabled",
-            "eapp.key",
             "/run/secrets/x",
+            "file:///run/secrets/x",
+            "certs/tls.pem",
+            "/keys/tls.pem",
+            "~/.pgpass",
             "/etc/ssl/private.pem",
             "./certs/tls-key",
             "${DB_PASSWORD}",
@@ -344,12 +367,29 @@ mod tests {
             check("EMBEDLY_KEY", value, None);
             check("DB_PASSWORD", value, Some(MaskReason::Name));
         }
+        for name in ["TLS_KEY", "PRIVATE_KEY", "GOOGLE_APPLICATION_CREDENTIALS"] {
+            check(name, "eapp.key", None);
+            check(name, "gcp.json", None);
+            check(name, "/abc/def", Some(MaskReason::Name));
+        }
         for value in [
             "${DB_PASSWORD:-hunter2}",
             "{{ x | default('hunter2') }}",
             "/aB3dE5gH7/jK9mN1pQ3sT5vW7y",
             "$ecret",
+            "$ECRET",
+            "$HUNTER_2",
+            "%HUNTER2%",
             "a b.key",
+            "eapp.key",
+            "hunter2.txt",
+            "abc/def",
+            "/abc/def",
+            "./hunter2",
+            "~/hunter2",
+            "c:\\hunter2",
+            "sha256:hunter2",
+            "ref+hunter2",
         ] {
             check("DB_PASSWORD", value, Some(MaskReason::Name));
         }
@@ -377,12 +417,23 @@ mod tests {
             "DefaultEndpointsProtocol=https;AccountName=a;AccountKey=x7==".to_owned(),
             "host=db user=app password=x7".to_owned(),
             "redis-server --requirepass x7".to_owned(),
+            "jdbc:oracle:thin:scott/x7@db:1521/orcl".to_owned(),
+            "jdbc:oracle:thin:scott/x7@//db:1521/orcl".to_owned(),
+            "redis://x7y8@cache:6379/0".to_owned(),
+            "sqlserver://db:1433;user id=sa;password=x7".to_owned(),
+            "Bearer hunter2".to_owned(),
+            "Basic dXNlcjpwYXNz".to_owned(),
+            "Endpoint=sb://a.example.net/;SharedAccessKeyName=n;SharedAccessKey=x7=".to_owned(),
+            "BlobEndpoint=https://a.example.net/;SharedAccessSignature=sv=1&sig=x7".to_owned(),
             "jdbc:sqlserver://db:1433;user=sa;password=x7".to_owned(),
         ] {
             check("OPAQUE", &value, Some(MaskReason::Shape));
         }
         for value in [
             "postgres://app@db/app",
+            "jdbc:oracle:thin:@db:1521/orcl",
+            "bearer of good news",
+            "ssh://git@acme.io/a",
             "https://acme.io/a?b=c",
             "redis://cache:6379/0",
             "550e8400-e29b-41d4-a716-446655440000",
@@ -413,7 +464,7 @@ mod tests {
     /// Whether a value is secret under any name, with every search made.
     fn searched(value: &str) -> bool {
         let (table, mut found) = (SecretTable::builtin(), false);
-        if value.len() >= tokens::SHORTEST {
+        if tokens::may_be_in(value) {
             tokens::find(value, &mut |_| found = true);
         }
         url::find(table, value, &mut |_| found = true);

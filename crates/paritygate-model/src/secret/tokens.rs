@@ -267,6 +267,11 @@ fn bot_token(bytes: &[u8], at: usize) -> Option<Range<usize>> {
     (length == 35).then_some(at..at + digits + 1 + length)
 }
 
+/// Whether a value is worth a search for tokens: nothing but a header may be shorter than [`SHORTEST`].
+pub(super) fn may_be_in(value: &str) -> bool {
+    value.len() >= SHORTEST || matches!(value.as_bytes(), [b'B' | b'b', _, _, _, _, _, b' ', ..] if value.len() > 12)
+}
+
 /// What stands behind `Bearer` and `Basic`, if it looks like more than a word.
 fn bearer(bytes: &[u8], at: usize) -> Option<Range<usize>> {
     let rest = bytes.get(at..)?;
@@ -277,7 +282,33 @@ fn bearer(bytes: &[u8], at: usize) -> Option<Range<usize>> {
     let body = rest.get(length..)?;
     let taken = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/=_-.~".contains(byte);
     let end = body.iter().position(|byte| !taken(byte)).unwrap_or(body.len());
-    (end >= 16 && is_mixed(body.get(..end)?)).then_some(at + length..at + length + end)
+    let credentials = body.get(..end)?;
+    // A word that nothing stands around is no prose.
+    let alone = at == 0 && end == body.len() && end >= 6;
+    let secret = is_mixed(credentials) && (end >= 16 || alone) || length == 6 && is_basic(credentials);
+    secret.then_some(at + length..at + length + end)
+}
+
+/// Whether these are a user and a password in base64.
+fn is_basic(credentials: &[u8]) -> bool {
+    let value = |byte: &u8| match byte {
+        b'A'..=b'Z' => Some(byte - b'A'),
+        b'a'..=b'z' => Some(byte - b'a' + 26),
+        b'0'..=b'9' => Some(byte - b'0' + 52),
+        b'+' | b'-' => Some(62),
+        b'/' | b'_' => Some(63),
+        _ => None,
+    };
+    // A colon in the text is what no other word holds.
+    let sextets: Option<Vec<u8>> =
+        credentials.trim_ascii_end().iter().take_while(|byte| **byte != b'=').map(value).collect();
+    sextets.is_some_and(|sextets| {
+        let mut text = sextets.chunks_exact(4).flat_map(|four| {
+            let bits = four.iter().fold(0_u32, |bits, sextet| bits << 6 | u32::from(*sextet));
+            [(bits >> 16) as u8, (bits >> 8) as u8, bits as u8]
+        });
+        credentials.len() >= 8 && text.clone().all(|byte| byte.is_ascii_graphic()) && text.any(|byte| byte == b':')
+    })
 }
 
 /// The class that a token anywhere in `value` gives, even one that is too short to be real. `letters` holds the bits of
@@ -327,6 +358,10 @@ mod tests {
         check("é ghp_é", &[]);
         check("Authorization: Bearer aB3dE5gH7jK9mN1p", &["aB3dE5gH7jK9mN1p"]);
         check("bearer of good news", &[]);
+        check("Bearer hunter2", &["hunter2"]);
+        check("Authorization: Basic dXNlcjpwYXNz", &["dXNlcjpwYXNz"]);
+        check("basic settings", &[]);
+        check("Basic functions here", &[]);
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use memchr::memmem;
+
 use super::names::Strength;
 use super::scan::{find_in_value, masked};
 use super::table::{data, is_secret_under};
@@ -97,7 +99,7 @@ impl<'a> Split<'a> {
             Some(end) => (rest.get(..end), rest.get(end + 1..)?),
             None => (None, rest),
         };
-        let semicolons = scheme.starts_with("jdbc:");
+        let semicolons = scheme.starts_with("jdbc:") || scheme.eq_ignore_ascii_case("sqlserver");
         let cut = |text: &str, slash: bool| {
             let stops =
                 |byte: u8| matches!(byte, b'?' | b'#') || (slash && byte == b'/') || (semicolons && byte == b';');
@@ -152,7 +154,7 @@ fn user_info_end(scheme: &str, rest: &str) -> Option<usize> {
     let before = |signs: &[u8]| rest.bytes().position(|byte| signs.contains(&byte)).unwrap_or(rest.len());
     let path_end = before(b"?#");
     let authority = rest.get(..before(b"/?#"))?;
-    let web = matches!(scheme, "http" | "https" | "ws" | "wss");
+    let web = is_web(scheme);
     let last = |text: &str| text.rfind('@');
     let first = authority.find('@');
     let with_password = first.and_then(|at| authority.get(..at)).is_some_and(|user| user.contains(':'));
@@ -176,6 +178,23 @@ fn user_info_end(scheme: &str, rest: &str) -> Option<usize> {
     Some(beyond.unwrap_or(end))
 }
 
+/// `https`, `git+https`.
+fn is_web(scheme: &str) -> bool {
+    let last = transport(scheme);
+    ["http", "https", "ws", "wss"].iter().any(|web| web.eq_ignore_ascii_case(last))
+}
+
+/// `https` of `git+https`.
+fn transport(scheme: &str) -> &str {
+    scheme.rsplit_once('+').map_or(scheme, |(_, last)| last)
+}
+
+/// Whether a user without a password is the secret: there are no users, or this one is no name.
+fn is_lone_secret(scheme: &str, user: &str) -> bool {
+    let transport = transport(scheme);
+    data().lone.iter().any(|lone| lone.eq_ignore_ascii_case(transport)) || values::is_random(user)
+}
+
 fn is_scheme(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_alphabetic())
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'.' | b'-' | b':'))
@@ -186,6 +205,7 @@ fn is_port(text: &str) -> bool {
     let numbers = text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b',' | b'-' | b'*'));
     numbers && (text.is_empty() || text == "*" || text.bytes().any(|byte| byte.is_ascii_digit()))
         || values::is_reference(text)
+        || text.strip_prefix('$').is_some_and(|name| name.ends_with("PORT"))
         || text.len() > 2 && text.starts_with(['{', '<', '_']) && text.ends_with(['}', '>', '_'])
         || text.eq_ignore_ascii_case("port")
 }
@@ -194,7 +214,7 @@ fn is_port(text: &str) -> bool {
 fn is_secret_parameter(table: &SecretTable, name: &str, value: &str) -> bool {
     let known = data().parameters.iter().any(|known| known.eq_ignore_ascii_case(name));
     let strength = if known { Some(Strength::Strong) } else { table.strength(name) };
-    strength == Some(Strength::Strong) && is_secret_under(Strength::Strong, value)
+    strength.is_some_and(|strength| strength > Strength::Weak && is_secret_under(Strength::Strong, value))
 }
 
 /// How many URLs inside the query of another are taken apart; what follows is masked as a whole.
@@ -241,6 +261,26 @@ pub(super) fn find(table: &SecretTable, text: &str, emit: &mut dyn FnMut(Range<u
             start = scheme_start(text, start + inner, at).unwrap_or(at);
         }
         from = end.max(at + 3);
+    }
+    oracle(text, emit);
+}
+
+/// Hands the password of every `jdbc:oracle:thin:user/password@host` in `text` to `emit`.
+fn oracle(text: &str, emit: &mut dyn FnMut(Range<usize>)) {
+    const SCHEME: &str = "jdbc:oracle:";
+    let mut from = 0;
+    while let Some(at) = text.get(from..).and_then(|rest| memmem::find(rest.as_bytes(), SCHEME.as_bytes())) {
+        let start = from + at + SCHEME.len();
+        let rest = text.get(start..).unwrap_or_default();
+        let end = rest.find(|c: char| c.is_ascii_whitespace() || matches!(c, '"' | '\'' | '`')).unwrap_or(rest.len());
+        from = start + end;
+        let Some(info) = rest.get(..end).and_then(|url| url.rsplit_once('@')).map(|(info, _)| info) else { continue };
+        if let Some((_, password)) = info.split_once('/')
+            && !password.is_empty()
+            && !values::is_reference(password)
+        {
+            emit(offset(text, password));
+        }
     }
 }
 
@@ -291,9 +331,8 @@ const MAX_SPACED: usize = 256;
 
 fn secrets_of(table: &SecretTable, text: &str, url: &str, emit: &mut dyn FnMut(Range<usize>)) {
     let Some(split) = Split::of(url) else { return };
-    let web = split.scheme.starts_with("http") || split.scheme.starts_with("ws");
-    let user_is_secret = web && split.password.is_none_or(|password| password.is_empty() || password.starts_with("x-"));
-    let user = split.user.filter(|_| user_is_secret);
+    let alone = split.password.is_none_or(|password| password.is_empty() || password.starts_with("x-"));
+    let user = split.user.filter(|user| alone && is_lone_secret(split.scheme, user));
     for secret in user.into_iter().chain(split.password) {
         if !secret.is_empty() && !values::is_reference(secret) {
             emit(offset(text, secret));
@@ -353,6 +392,11 @@ mod tests {
             "https://u:********@h/?next=https://v:********@i/?token=********",
         );
         check("jdbc:sqlserver://db:1433;user=sa;password=x7", "jdbc:sqlserver://db:1433;user=sa;password=********");
+        check("sqlserver://db:1433;user=sa;password=x7", "sqlserver://db:1433;user=sa;password=********");
+        check("redis://x7y8@cache:6379/0", "redis://********@cache:6379/0");
+        check("HTTPS://x7y8@acme.io/1", "HTTPS://********@acme.io/1");
+        check("git+https://x7y8@acme.io/1", "git+https://********@acme.io/1");
+        check("amqp://aB3dE5gH7jK9@mq/x", "amqp://********@mq/x");
     }
 
     #[test]

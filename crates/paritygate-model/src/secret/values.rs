@@ -9,9 +9,14 @@ pub(super) fn is_harmless(value: &str) -> bool {
     value.is_empty()
         || is_setting(value)
         || is_reference(value)
-        || is_path(value)
         || is_ciphertext(value)
+        || is_digest(value)
         || data().visible.iter().any(|(prefix, _)| value.starts_with(prefix))
+}
+
+/// The digest of an image or a file.
+fn is_digest(value: &str) -> bool {
+    value.strip_prefix("sha256:").is_some_and(|hex| hex.len() == 64 && hex.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
 /// Words that switch something.
@@ -35,7 +40,9 @@ pub(super) fn is_setting(value: &str) -> bool {
     }
 }
 
-/// Whether a value only names what holds the secret: `${X}`, `$X`, `{{ x }}`, `op://…`. A default inside is no reference.
+/// Whether a value only names what holds the secret: `${X}`, `{{ x }}`, `op://…`. A default inside is no reference.
+///
+/// A name without brackets may be a password as well, unless it is one that a secret would have: `$DB_PASSWORD`.
 pub(super) fn is_reference(value: &str) -> bool {
     let inside = |open: &str, close: &str| value.strip_prefix(open).and_then(|rest| rest.strip_suffix(close));
     match value.as_bytes().first() {
@@ -47,16 +54,22 @@ pub(super) fn is_reference(value: &str) -> bool {
                 let name = name.split_once(":?").or_else(|| name.split_once('?')).map_or(name, |(name, _message)| name);
                 return is_identifier(name);
             }
-            value
-                .strip_prefix('$')
-                .is_some_and(|name| is_identifier(name) && !name.bytes().any(|b| b.is_ascii_lowercase()))
+            value.strip_prefix('$').is_some_and(names_secret)
         }
         Some(b'{') => inside("{{", "}}").is_some_and(|name| !holds_default(name)),
         Some(b'<') => inside("<%", "%>").is_some_and(|name| !holds_default(name)) || inside("<path:", ">").is_some(),
-        Some(b'%') => inside("%", "%").or_else(|| inside("%{", "}")).is_some_and(is_identifier),
+        Some(b'%') => inside("%{", "}").is_some_and(is_identifier) || inside("%", "%").is_some_and(names_secret),
         Some(b'#') => inside("#{", "}").is_some_and(is_identifier),
         _ => data().references.iter().any(|prefix| value.starts_with(prefix)),
     }
+}
+
+/// Whether a text is the name of a secret variable, in several words.
+fn names_secret(name: &str) -> bool {
+    name.contains('_')
+        && is_identifier(name)
+        && !name.bytes().any(|byte| byte.is_ascii_lowercase())
+        && data().names.strength(name).is_some()
 }
 
 /// Whether a template may hold the value itself, or is none.
@@ -73,8 +86,9 @@ fn is_identifier(name: &str) -> bool {
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.'))
 }
 
-/// Whether a value is the path of a file, and not base64 that happens to begin with a slash.
-fn is_path(value: &str) -> bool {
+/// Whether a value is the path of a file, and not a password that holds a slash. The mere name of a file is one only
+/// where `kept` says that such a thing is kept in files.
+pub(super) fn is_path(value: &str, kept: bool) -> bool {
     const EXTENSIONS: [&str; 17] = [
         ".key",
         ".pem",
@@ -94,26 +108,32 @@ fn is_path(value: &str) -> bool {
         ".yaml",
         ".yml",
     ];
-    // One segment behind a slash may be a password as well.
-    let rooted = value.strip_prefix('/').is_some_and(|rest| rest.contains('/'))
-        || ["./", "../", "~/", "file:/"].iter().any(|start| value.starts_with(start))
-        || matches!(value.as_bytes(), [drive, b':', b'\\', _, ..] if drive.is_ascii_alphabetic());
-    let named = || {
-        let tail = value.len().checked_sub(9).and_then(|at| value.get(at..)).unwrap_or(value);
-        EXTENSIONS.iter().any(|extension| tail.ends_with(extension) && value.len() > extension.len())
-    };
+    let value = value.trim();
     // No path is longer.
-    if value.len() > 4_096 || !(rooted || named()) {
+    if value.len() > 4_096 {
         return false;
     }
-    // A drive, or `file:`.
-    let value = value.get(..5).and_then(|start| start.find(':')).and_then(|at| value.get(at + 1..)).unwrap_or(value);
+    let path = value.strip_prefix("file:").map_or(value, |rest| rest.strip_prefix("//").unwrap_or(rest));
+    let (drive, path) = match path.as_bytes() {
+        [drive, b':', b'\\', ..] if drive.is_ascii_alphabetic() => (true, path.get(3..).unwrap_or_default()),
+        _ => (false, path),
+    };
+    let parted = |path: &str| path.contains(['/', '\\']);
+    let below = ["./", "../", "~/"].iter().find_map(|start| path.strip_prefix(start));
+    let rooted = data().roots.iter().any(|root| path.starts_with(root))
+        || (drive && parted(path))
+        || below.is_some_and(|rest| parted(rest) || path.starts_with("~/."));
+    let named = || {
+        let tail = path.len().checked_sub(9).and_then(|at| path.get(at..)).unwrap_or(path);
+        let file = EXTENSIONS.iter().any(|extension| tail.ends_with(extension) && path.len() > extension.len());
+        file && (kept || drive || parted(path))
+    };
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'\\' | b'.' | b'_' | b'-' | b'~');
-    value.bytes().all(plain) && !value.split(['/', '\\', '.', '-', '_']).any(is_random)
+    (rooted || named()) && path.bytes().all(plain) && !path.split(['/', '\\', '.', '-', '_']).any(is_random)
 }
 
 /// Whether a word is none: long, with capitals, small letters and digits.
-fn is_random(word: &str) -> bool {
+pub(super) fn is_random(word: &str) -> bool {
     let bytes = word.as_bytes();
     bytes.len() >= 10
         && bytes.iter().any(u8::is_ascii_digit)
