@@ -29,10 +29,9 @@ const MAX_NODES_READ: usize = 8_000_000;
 ///
 /// Everything that is wrong with the parameters, each with its place.
 pub fn from_node<T: DeserializeOwned>(node: Option<Node<'_>>, whole: &Location) -> Result<T, Vec<Diagnostic>> {
+    let (state, reads) = begin(node, whole);
     let node = node.filter(|node| !node.is_null());
-    let state = State::new(whole, node.map(Node::id));
-    let nodes = node.map_or(1, |node| node.tree().len().max(1));
-    for _ in 0..(MAX_NODES_READ / nodes).clamp(2, MAX_READS) {
+    for _ in 0..reads {
         match T::deserialize(NodeReader::root(node, &state)) {
             Ok(value) => {
                 let diagnostics = state.finish();
@@ -45,11 +44,23 @@ pub fn from_node<T: DeserializeOwned>(node: Option<Node<'_>>, whole: &Location) 
             }
         }
     }
+    Err(give_up(state, whole))
+}
+
+/// What is known at first, and how often the type may be read.
+fn begin<'w>(node: Option<Node<'_>>, whole: &'w Location) -> (State<'w>, usize) {
+    let node = node.filter(|node| !node.is_null());
+    let nodes = node.map_or(1, |node| node.tree().len().max(1));
+    (State::new(whole, node.map(Node::id)), (MAX_NODES_READ / nodes).clamp(2, MAX_READS))
+}
+
+#[cold]
+fn give_up(state: State<'_>, whole: &Location) -> Vec<Diagnostic> {
     let mut diagnostics = state.finish();
     if diagnostics.is_empty() {
         diagnostics.push(Diagnostic::error("bad-params", whole.clone(), "the parameters can't be read"));
     }
-    Err(diagnostics)
+    diagnostics
 }
 
 #[cfg(test)]

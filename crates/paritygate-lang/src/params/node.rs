@@ -37,18 +37,34 @@ impl<'t, 's> NodeReader<'t, 's> {
     }
 
     pub(super) fn placed<T>(self, result: Result<T, Error>) -> Result<T, Error> {
-        result.map_err(|error| error.through(&self.place()))
+        match result {
+            Ok(value) => Ok(value),
+            Err(error) => Err(self.put(error)),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn put(self, error: Error) -> Error {
+        error.through(&self.place())
     }
 
     fn expected<T>(self, what: &str) -> Result<T, Error> {
+        Err(self.unexpected(what))
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn unexpected(self, what: &str) -> Error {
         let (message, help) = match self.node {
             Some(node) => type_mistake(node, what),
             None => (format!("expected {what}, found nothing"), None),
         };
-        Err(Error::wrong("wrong-type", message, help).through(&self.place()))
+        Error::wrong("wrong-type", message, help).through(&self.place())
     }
 
     /// The text of a text or number.
+    #[inline(never)]
     fn text(self) -> Result<&'t str, Error> {
         match self.value() {
             Value::String(text) | Value::Number(text) => Ok(text),
@@ -56,14 +72,16 @@ impl<'t, 's> NodeReader<'t, 's> {
         }
     }
 
-    fn whole<T: TryFrom<i128>>(self, min: i128, max: i128) -> Result<T, Error> {
+    #[inline(never)]
+    fn whole(self, min: i128, max: i128) -> Result<i128, Error> {
         let Value::Number(text) = self.value() else {
             return self.expected("a whole number");
         };
-        let number = number::whole(text).and_then(|number| T::try_from(number).ok());
+        let number = number::whole(text).filter(|number| (min..=max).contains(number));
         number.ok_or_else(|| number::not_whole(text, min, max).through(&self.place()))
     }
 
+    #[inline(never)]
     fn float(self) -> Result<f64, Error> {
         match self.value() {
             Value::Number(text) => match number::float(text) {
@@ -75,16 +93,29 @@ impl<'t, 's> NodeReader<'t, 's> {
     }
 
     fn list<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        let left = self.items()?;
+        self.placed(visitor.visit_seq(Items { reader: self, left }))
+    }
+
+    /// The items of a list that are not passed over. Apart from the types that read them, so that it is compiled once.
+    #[inline(never)]
+    fn items(self) -> Result<std::vec::IntoIter<Node<'t>>, Error> {
         let Some(node) = self.node.filter(|node| node.is_sequence()) else {
             return self.expected("a list");
         };
         self.shallow()?;
         let items: Vec<Node<'t>> = node.items().filter(|item| !self.state.is_skipped(item.id())).collect();
-        self.placed(visitor.visit_seq(Items { reader: self, left: items.into_iter() }))
+        Ok(items.into_iter())
     }
 
     /// A list of a fixed length.
     pub(super) fn tuple<'de, V: Visitor<'de>>(self, len: usize, visitor: V) -> Result<V::Value, Error> {
+        self.has_length(len)?;
+        self.list(visitor)
+    }
+
+    #[inline(never)]
+    fn has_length(self, len: usize) -> Result<(), Error> {
         let Some(node) = self.node.filter(|node| node.is_sequence()) else {
             return self.expected("a list");
         };
@@ -95,7 +126,7 @@ impl<'t, 's> NodeReader<'t, 's> {
         if node.items().any(|item| self.state.is_skipped(item.id())) {
             return self.placed(Err(Error::new(What::Gap)));
         }
-        self.list(visitor)
+        Ok(())
     }
 
     /// A map with known fields, or with any.
@@ -104,6 +135,12 @@ impl<'t, 's> NodeReader<'t, 's> {
         fields: Option<&'static [&'static str]>,
         visitor: V,
     ) -> Result<V::Value, Error> {
+        let left = self.entries(fields)?;
+        self.placed(visitor.visit_map(Entries { reader: self, left, value: None }))
+    }
+
+    #[inline(never)]
+    fn entries(self, fields: Option<&'static [&'static str]>) -> Result<std::vec::IntoIter<Entry<'t>>, Error> {
         if self.node.is_some_and(|node| !node.is_map()) {
             return self.expected("a map");
         }
@@ -120,7 +157,34 @@ impl<'t, 's> NodeReader<'t, 's> {
             }
         }
         entries.extend(self.state.gaps(id, fields.unwrap_or_default()).into_iter().map(Entry::Gap));
-        self.placed(visitor.visit_map(Entries { reader: self, left: entries.into_iter(), value: None }))
+        Ok(entries.into_iter())
+    }
+
+    /// The word of an enum, and the value that stands at it.
+    #[inline(never)]
+    fn variant(self, variants: &'static [&'static str]) -> Result<(&'t str, Option<Node<'t>>), Error> {
+        let what = || {
+            if variants.len() <= 8 {
+                format!("one of {}", suggest::quoted(variants))
+            } else {
+                "a known word".to_owned()
+            }
+        };
+        self.shallow()?;
+        match (self.value(), self.node) {
+            (Value::Map, Some(node)) => match node.entries().next() {
+                Some((key, _, value)) if node.len() == 1 => Ok((key, Some(value))),
+                _ => {
+                    let message = format!("expected {} as the only key, found {} keys", what(), node.len());
+                    self.placed(Err(Error::wrong("wrong-type", message, None)))
+                }
+            },
+            (_, Some(node)) => match node.scalar_text() {
+                Some(text) => Ok((text, None)),
+                None => self.expected(&what()),
+            },
+            _ => self.expected(&what()),
+        }
     }
 
     fn shallow(self) -> Result<(), Error> {
@@ -136,8 +200,9 @@ macro_rules! whole_numbers {
     ($($method:ident $visit:ident $type:ty,)*) => {
         $(fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
             let bound = |bound: Result<i128, _>| bound.unwrap_or(i128::MAX);
-            let number = self.whole::<$type>(bound(<$type>::MIN.try_into()), bound(<$type>::MAX.try_into()))?;
-            self.placed(visitor.$visit(number))
+            let number = self.whole(bound(<$type>::MIN.try_into()), bound(<$type>::MAX.try_into()))?;
+            // INVARIANT: inside the bounds of the type.
+            self.placed(visitor.$visit(<$type>::try_from(number).unwrap_or_default()))
         })*
     };
 }
@@ -287,28 +352,7 @@ impl<'de> Deserializer<'de> for NodeReader<'_, '_> {
         variants: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {
-        let what = || {
-            if variants.len() <= 8 {
-                format!("one of {}", suggest::quoted(variants))
-            } else {
-                "a known word".to_owned()
-            }
-        };
-        self.shallow()?;
-        let (word, payload) = match (self.value(), self.node) {
-            (Value::Map, Some(node)) => match node.entries().next() {
-                Some((key, _, value)) if node.len() == 1 => (key, Some(value)),
-                _ => {
-                    let message = format!("expected {} as the only key, found {} keys", what(), node.len());
-                    return self.placed(Err(Error::wrong("wrong-type", message, None)));
-                }
-            },
-            (_, Some(node)) => match node.scalar_text() {
-                Some(text) => (text, None),
-                None => return self.expected(&what()),
-            },
-            _ => return self.expected(&what()),
-        };
+        let (word, payload) = self.variant(variants)?;
         self.placed(visitor.visit_enum(Word { reader: self, text: word, payload }))
     }
 }
