@@ -17,7 +17,7 @@ use crate::block::{Block, Line, Spot};
 use crate::pen::{Ink, Pen};
 
 pub use formats::ALL;
-pub use formats::json::{JsonReport, WireDiagnostic, WirePlace, WireRelated};
+pub use formats::json::{JsonReport, WireDiagnostic, WirePlace, WireRelated, json};
 
 /// How a format may write: what the reader's terminal can show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

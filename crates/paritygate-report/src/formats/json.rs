@@ -108,6 +108,11 @@ impl From<&Diagnostic> for WireDiagnostic {
 }
 
 fn render(report: &Report, diagnostics: &[Diagnostic], _style: &Style) -> String {
+    json(report, diagnostics)
+}
+
+/// The report, and what is wrong with the texts that it was made from, as one JSON object.
+pub fn json(report: &Report, diagnostics: &[Diagnostic]) -> String {
     let answer = JsonReport { report, diagnostics: diagnostics.iter().map(WireDiagnostic::from).collect() };
     // Plain data with text keys: writing it to a string can't fail.
     let json = serde_json::to_string_pretty(&answer).unwrap_or_default();

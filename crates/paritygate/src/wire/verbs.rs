@@ -38,7 +38,7 @@ pub(crate) trait Verb {
     /// Its parameters.
     type Params: DeserializeOwned + Documented;
     /// Its answer.
-    type Answer: Serialize + Documented;
+    type Answer: ToJson + Documented;
 
     /// Does it.
     ///
@@ -46,6 +46,19 @@ pub(crate) trait Verb {
     ///
     /// Where the call is wrong. What is wrong with texts is part of the answer.
     fn run(call: &Call<'_>, params: Self::Params) -> Result<Self::Answer, Refusal>;
+}
+
+/// What can be written as JSON.
+pub(crate) trait ToJson {
+    /// The JSON text.
+    fn to_json(&self) -> String;
+}
+
+impl<T: Serialize> ToJson for T {
+    fn to_json(&self) -> String {
+        // Plain data with text keys: writing it to a string can't fail.
+        serde_json::to_string(self).unwrap_or_default()
+    }
 }
 
 /// A verb with its types erased.
@@ -79,9 +92,7 @@ impl Entry {
 
 fn run<V: Verb>(call: &Call<'_>, node: Node<'_>, whole: &Location) -> Result<String, Refusal> {
     let params: V::Params = params::from_node(Some(node), whole)?;
-    let answer = V::run(call, params)?;
-    // Plain data with text keys: writing it to a string can't fail.
-    Ok(serde_json::to_string(&answer).unwrap_or_default())
+    V::run(call, params).map(|answer| answer.to_json())
 }
 
 /// All verbs, sorted by name.

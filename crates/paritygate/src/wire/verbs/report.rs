@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
+#[cfg(feature = "schema")]
 use paritygate_report::JsonReport;
 #[cfg(feature = "schema")]
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize, Serializer};
+use serde::Deserialize;
 
-use super::{Call, Verb};
+use super::{Call, ToJson, Verb};
 use crate::wire::Refusal;
 use crate::wire::held::Stored;
-use crate::wire::shared::wire;
 
 pub(super) struct Report;
 
@@ -26,12 +26,6 @@ pub struct Params {
 /// The report.
 pub struct Answer(Arc<Stored>);
 
-impl Serialize for Answer {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        JsonReport { report: &self.0.report, diagnostics: wire(&self.0.diagnostics) }.serialize(serializer)
-    }
-}
-
 #[cfg(feature = "schema")]
 impl JsonSchema for Answer {
     fn schema_name() -> std::borrow::Cow<'static, str> {
@@ -40,6 +34,13 @@ impl JsonSchema for Answer {
 
     fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
         JsonReport::json_schema(generator)
+    }
+}
+
+impl ToJson for Answer {
+    fn to_json(&self) -> String {
+        // As the output format writes it: one writer, and the same bytes.
+        paritygate_report::json(&self.0.report, &self.0.diagnostics)
     }
 }
 
