@@ -131,7 +131,7 @@ fn supplied(path: &str, at: Option<&Location>, context: &Context<'_>, imported: 
 
 /// What is wrong with a file, shown where the file is asked for if the diagnostic has no place of its own.
 fn asked_at(mut wrong: Diagnostic, at: Option<&Location>) -> Diagnostic {
-    wrong.location = wrong.location.or_else(|| at.cloned());
+    wrong.location = wrong.location.take().or_else(|| at.cloned());
     wrong
 }
 

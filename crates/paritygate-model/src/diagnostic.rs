@@ -1,5 +1,7 @@
 //! Diagnostics: what is wrong with a text that was handed in.
 
+use std::ops::{Deref, DerefMut};
+
 use crate::source::Location;
 
 /// How bad it is. An error means that the text could not be used as it stands; a warning that it was read with a doubt.
@@ -22,8 +24,14 @@ impl Level {
 }
 
 /// A text that was handed in is wrong: policy, manifest or input. Says what, where, why, and what to do.
+///
+/// It is rare, and moved through many hands: so it is one pointer to its content.
 #[derive(Clone, Debug)]
-pub struct Diagnostic {
+pub struct Diagnostic(Box<Content>);
+
+/// The content of a diagnostic.
+#[derive(Clone, Debug)]
+pub struct Content {
     /// Which mistake this is, stable across versions: `yaml-syntax`, `unknown-field`.
     pub code: &'static str,
     /// Error or warning.
@@ -38,6 +46,20 @@ pub struct Diagnostic {
     pub notes: Vec<String>,
     /// What to do.
     pub help: Option<String>,
+}
+
+impl Deref for Diagnostic {
+    type Target = Content;
+
+    fn deref(&self) -> &Content {
+        &self.0
+    }
+}
+
+impl DerefMut for Diagnostic {
+    fn deref_mut(&mut self) -> &mut Content {
+        &mut self.0
+    }
 }
 
 impl Diagnostic {
@@ -56,8 +78,9 @@ impl Diagnostic {
         Self::new(code, Level::Error, None, message.into())
     }
 
+    #[inline(never)]
     fn new(code: &'static str, level: Level, location: Option<Location>, message: String) -> Self {
-        Self { code, level, message, location, related: Vec::new(), notes: Vec::new(), help: None }
+        Self(Box::new(Content { code, level, message, location, related: Vec::new(), notes: Vec::new(), help: None }))
     }
 
     /// Adds why.
@@ -77,7 +100,9 @@ impl Diagnostic {
     /// Adds what to do, when there is something to say.
     #[must_use]
     pub fn maybe_help(mut self, help: Option<String>) -> Self {
-        self.help = help.or(self.help);
+        if help.is_some() {
+            self.help = help;
+        }
         self
     }
 

@@ -222,7 +222,7 @@ pub(crate) fn policy_sources(
             }
             Some(Supplied::Broken(problem)) => {
                 let mut problem = (**problem).clone();
-                problem.location = problem.location.or_else(|| at.cloned());
+                problem.location = problem.location.take().or_else(|| at.cloned());
                 diagnostics.push(problem);
             }
             Some(Supplied::Absent) | None => {

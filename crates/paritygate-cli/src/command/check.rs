@@ -196,10 +196,8 @@ fn folder(path: &Path, args: &Args) -> Result<Subject, Error> {
     let found = walk::files(disk.root());
     let mut plan = discover::discover(found.names.iter().map(String::as_str));
     if let Some(why) = found.stopped {
-        let warning = Diagnostic {
-            level: paritygate::Level::Warning,
-            ..Diagnostic::nowhere("search-limit", format!("not every file was looked at: {why}"))
-        };
+        let mut warning = Diagnostic::nowhere("search-limit", format!("not every file was looked at: {why}"));
+        warning.level = paritygate::Level::Warning;
         plan.diagnostics.push(warning.help("name the environments in `paritygate.yaml`"));
     }
     if plan.environments.is_empty() {
