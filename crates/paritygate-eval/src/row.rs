@@ -98,6 +98,20 @@ impl<'r, 't> Row<'r, 't> {
         compare::compare(self.cell(a), self.cell(b), self.is_set(), Aliases::default())
     }
 
+    /// Compares what two environments have in a field beside this one: the `kind` of the service whose `version` this is.
+    pub fn compare_sibling(&self, a: usize, b: usize, field: &str) -> Comparison<'t> {
+        let sibling = |environment: usize| {
+            let parent = self.path.split_last().map_or(&[][..], |(_, parent)| parent);
+            let root = self.environments.get(environment)?.root();
+            parent.iter().copied().chain([field]).try_fold(root, |node, key| node.get(key))
+        };
+        match (sibling(a), sibling(b)) {
+            (Some(a), Some(b)) => compare::compare(&Cell::of(a), &Cell::of(b), false, Aliases::default()),
+            // What is not said is no difference.
+            _ => Comparison::Equal,
+        }
+    }
+
     /// The value of an environment as people read it; secrets as equality classes.
     pub fn shown(&self, environment: usize) -> String {
         self.cell(environment).shown(self.classes)

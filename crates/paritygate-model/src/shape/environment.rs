@@ -209,7 +209,7 @@ record! {
 record! {
     /// A port.
     PORT ["published"] {
-        "published": Integer, "The port on the host.";
+        "published": Set(&Integer), "The ports on the host.";
     }
 }
 

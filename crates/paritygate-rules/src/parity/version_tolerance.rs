@@ -1,7 +1,7 @@
 //! `version-tolerance`: versions agree down to a part.
 
 use paritygate_eval::kind::Params;
-use paritygate_eval::{Description, Deviation, Kind, Outcome, Plan, Row, RowCheck};
+use paritygate_eval::{Comparison, Description, Deviation, Kind, Outcome, Plan, Row, RowCheck};
 use paritygate_model::Diagnostic;
 use serde::Deserialize;
 
@@ -16,6 +16,8 @@ pub struct VersionTolerance {
     pub level: Level,
     /// How versions are read.
     pub scheme: Scheme,
+    /// A field beside the version, such as `kind`: environments where it differs are not compared.
+    pub where_same: Option<String>,
 }
 
 /// The part down to which versions have to agree.
@@ -49,6 +51,9 @@ of a package are installed, the highest ones are compared. Numbers count by thei
 `scheme` says how versions are read: `semver`, `pep440`, `deb`, `rpm`, `calver`, `docker-tag`, `postgres`. By default it
 is the first that reads both versions, and below `packages` the one of the package's type (`pypi`, `deb`, `rpm`). Name
 `postgres` for PostgreSQL before 10, where `9.5` and `9.6` are major versions.
+
+`whereSame` names a field beside the version. Where it differs, versions are not compared: those of a PostgreSQL and of
+a MySQL say nothing about each other. That the field differs is the finding of another rule.
 
 What is no version (`latest`, a branch, a commit) is unknown, unless both sides are written alike. Missing and empty
 values are passed over: whether a version has to be there is the business of `present`.
@@ -93,6 +98,24 @@ message: "`backingServices.primary-db.version` differs in its major version: sta
 ```
 
 ```example
+select: backingServices.*.version
+params: { level: major, whereSame: kind }
+environments:
+  staging: { backingServices: { db: { kind: mysql, version: "8.4" }, cache: { kind: redis, version: "7.4" } } }
+  production: { backingServices: { db: { kind: postgresql, version: "16.4" }, cache: { kind: redis, version: "7.2" } } }
+expect: pass
+```
+
+```example
+select: backingServices.*.version
+params: { level: major, whereSame: kind }
+environments:
+  staging: { backingServices: { db: { kind: postgresql, version: "15.8" } } }
+  production: { backingServices: { db: { kind: postgresql, version: "16.4" } } }
+expect: fail
+```
+
+```example
 select: workloads.*.image.tag
 environments:
   staging: { workloads: { cache: { image: { tag: 7.2-alpine } } } }
@@ -129,14 +152,18 @@ impl Level {
 impl RowCheck for VersionTolerance {
     fn row(&self, row: &Row<'_, '_>, out: &mut Outcome) {
         for (environment, against) in row.pairs() {
-            match version::read(self.scheme, row, environment, against) {
-                Pair::Settled => {}
-                Pair::Unknown(reason) => out.unknown(environment, Some(against), &reason),
-                Pair::Read(a, b) => {
-                    if a.version.difference(&b.version) >= self.level.limit() {
-                        out.fail(environment, against);
-                    }
-                }
+            let wrong = match version::read(self.scheme, row, environment, against) {
+                Pair::Settled => continue,
+                Pair::Unknown(reason) => Some(reason),
+                Pair::Read(a, b) if a.version.difference(&b.version) >= self.level.limit() => None,
+                Pair::Read(..) => continue,
+            };
+            let sibling = self.where_same.as_deref().map(|field| row.compare_sibling(environment, against, field));
+            match (sibling, wrong) {
+                (Some(Comparison::Different), _) => {}
+                (Some(Comparison::Unknown(reason)), _) => out.unknown(environment, Some(against), &reason),
+                (_, Some(reason)) => out.unknown(environment, Some(against), &reason),
+                (_, None) => out.fail(environment, against),
             }
         }
     }

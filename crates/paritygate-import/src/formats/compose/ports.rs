@@ -124,11 +124,39 @@ pub(super) fn map(ports: &[Port], loader: &mut Loader<'_>) -> (BTreeMap<String, 
             let key = if whole { format!("{first}-{last}/{protocol}") } else { format!("{}/{protocol}", first + step) };
             let entry = map.entry(key).or_insert_with(|| Draft::new(port.at.clone(), Draft::map().value));
             if let Some(published) = &port.published {
-                entry.set(&["published"], host_port(published, step, count));
+                publish(entry, host_port(published, step, count));
             }
         }
     }
     (map, complete)
+}
+
+/// Adds a port of the host: where there are several, they stand in a list.
+fn publish(entry: &mut Draft, port: Draft) {
+    let ports = entry.as_map();
+    let Some(known) = ports.remove("published") else {
+        ports.insert("published".to_owned(), port);
+        return;
+    };
+    let mut several = match known.value {
+        DraftValue::Sequence(several) => several,
+        value => vec![Draft::new(known.at, value)],
+    };
+    // `127.0.0.1:80:80` beside `[::1]:80:80` is one port on two addresses.
+    let number = |draft: &Draft| match &draft.value {
+        DraftValue::Number(text) => Some(text.clone()),
+        _ => None,
+    };
+    let own = number(&port);
+    if own.is_none() || !several.iter().any(|known| number(known) == own) {
+        several.push(port);
+    }
+    let first = several.first().and_then(|port| port.at.clone());
+    let published = match several.pop() {
+        Some(only) if several.is_empty() => only,
+        last => Draft::new(first, DraftValue::Sequence(several.into_iter().chain(last).collect())),
+    };
+    ports.insert("published".to_owned(), published);
 }
 
 /// The host's port for the step-th port of a range.

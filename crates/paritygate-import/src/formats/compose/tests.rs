@@ -194,6 +194,28 @@ fn a_service_becomes_a_workload_and_an_artifact() {
 }
 
 #[test]
+fn one_port_may_be_published_several_times() {
+    one(
+        r#"services:
+  api:
+    image: api:1
+    ports: ["80:8080", "81:8080", "127.0.0.1:81:8080", {target: 8080, published: "${PORT}"}, "90:9090", "[::1]:90:9090"]
+"#,
+        expect![[r#"
+            artifacts.api.name = "api" @c.yml:3:12
+            artifacts.api.tag = "1" @c.yml:3:16
+            artifacts.api.type = "oci-image" @c.yml:3:12
+            artifacts.api.versionScheme = "docker-tag" @c.yml:3:12
+            backingServices = {} @
+            workloads.api.image.name = "api" @c.yml:3:12
+            workloads.api.image.tag = "1" @c.yml:3:16
+            workloads.api.ports.8080/tcp.published = [80 | 81 | <refers to `PORT`, which is not set in these files>] @c.yml:4:14
+            workloads.api.ports.9090/tcp.published = 90 @c.yml:4:95
+        "#]],
+    );
+}
+
+#[test]
 fn variables_in_both_forms() {
     one(
         r#"services:
