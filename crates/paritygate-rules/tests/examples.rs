@@ -75,7 +75,7 @@ fn run(kind: &str, text: &str) -> (String, Vec<String>) {
     };
     let (engine, diagnostics) = Engine::compile(vec![policy], paritygate_rules::all());
     if !diagnostics.is_empty() {
-        return ("rejected".to_owned(), diagnostics.into_iter().map(|diagnostic| diagnostic.message).collect());
+        return ("rejected".to_owned(), diagnostics.into_iter().map(|diagnostic| diagnostic.message.clone()).collect());
     }
     let (files, key) = (Files::new(), FingerprintKey::from_bytes(*b"examples"));
     let context = Context { files: &files, secrets: SecretTable::builtin(), key: &key };

@@ -11,7 +11,7 @@ fn shown(text: &str) -> String {
     let (document, diagnostics) = read(&source);
     let mut shown: String = document.roots().map(|root| show(root) + "\n").collect();
     for diagnostic in diagnostics {
-        let at = diagnostic.location.expect("a place");
+        let at = diagnostic.location.clone().expect("a place");
         let (position, excerpt) = (at.position(), source.excerpt(at.span));
         let part = excerpt.text.get(excerpt.highlight.clone()).expect("inside the excerpt");
         let word = diagnostic.level.word();

@@ -30,7 +30,7 @@ fn shown(text: &str, dialect: Dialect) -> String {
         };
     }
     for diagnostic in diagnostics {
-        let at = diagnostic.location.expect("a place");
+        let at = diagnostic.location.clone().expect("a place");
         let position = at.position();
         let excerpt = source.excerpt(at.span);
         let word = diagnostic.level.word();
