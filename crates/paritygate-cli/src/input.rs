@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use paritygate::{Diagnostic, Files, FingerprintKey, Plan, Project, Supplied};
+use paritygate::naming::MANIFESTS;
+use paritygate::{Diagnostic, Files, FingerprintKey, Plan, Project, SecretTable, Supplied};
 
 use crate::disk::{Disk, resolved};
 use crate::limits;
@@ -66,6 +67,15 @@ pub(crate) fn read_named(named: &Named, disk: &Disk) -> Files {
         (name.clone(), supplied)
     };
     named.files.iter().map(read).collect()
+}
+
+/// What the project's manifest calls plain and secret: that holds also where its files are named one by one.
+pub(crate) fn secrets(disk: &Disk) -> SecretTable {
+    let manifest = MANIFESTS.iter().find_map(|name| match disk.read(name) {
+        Supplied::Text(source) => Some(source),
+        _ => None,
+    });
+    manifest.map(|source| Plan::of_text(&source).secrets).unwrap_or_default()
 }
 
 /// Loads a plan's environments, and hands in from disk what their texts ask for.

@@ -185,6 +185,7 @@ fn named_files(disk: Disk, files: Files) -> Subject {
             plan.diagnostics.push((**wrong).clone());
         }
     }
+    plan.secrets = input::secrets(&disk);
     Subject { disk, plan, files, discovered: true }
 }
 

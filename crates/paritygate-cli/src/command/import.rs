@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 use clap::builder::{PossibleValue, PossibleValuesParser};
-use paritygate::naming::{self, Layers, MANIFESTS};
-use paritygate::{Environment, Plan, Supplied, diagnostic, document, export, formats};
+use paritygate::naming::{self, Layers};
+use paritygate::{Environment, Supplied, diagnostic, export, formats};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
 
@@ -92,11 +92,7 @@ pub(super) fn run(args: Args, terminal: &Terminal) -> Result<Exit, Error> {
     };
     let mut plan = naming::layers(&names, &files, &how, &[STDIN]);
     // What the project calls secret is secret here as well.
-    if let Some(Supplied::Text(source)) =
-        MANIFESTS.iter().map(|name| disk.read(name)).find(|file| matches!(file, Supplied::Text(_)))
-    {
-        plan.secrets = Plan::of_manifest(&document::read(&source).0).secrets;
-    }
+    plan.secrets = input::secrets(&disk);
     let mut project = input::load(&plan, &disk, &mut files, &key.key);
     drop(progress);
     let mut diagnostics = plan.diagnostics;

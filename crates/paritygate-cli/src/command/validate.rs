@@ -136,7 +136,7 @@ fn input_text(
         layers: vec![naming::layer(format, vec![name.to_owned()], None)],
         ..PlannedEnvironment::default()
     };
-    let plan = Plan { environments: vec![environment], ..Plan::default() };
+    let plan = Plan { environments: vec![environment], secrets: input::secrets(disk), ..Plan::default() };
     let mut files = Files::from([(name.to_owned(), Supplied::Text(Arc::clone(source)))]);
     input::load(&plan, disk, &mut files, key).diagnostics
 }
