@@ -1,9 +1,11 @@
 //! Variables from formats that build a draft: sealed, classed, and with the place that they are set in.
 
 use paritygate_model::secret::MaskReason;
+use paritygate_model::source::MASK;
 use paritygate_model::{Draft, DraftValue, DraftVariable};
 
 use crate::Context;
+use crate::dotenv::Interpolated;
 
 /// A variable around a value: a text, a number or a boolean as a process sees it, null for unset, or unresolved.
 ///
@@ -49,7 +51,22 @@ pub(crate) fn variable(context: &Context<'_>, name: &str, value: Draft, store: &
     Draft::new(at, DraftValue::Variable(Box::new(variable)))
 }
 
-/// A text that is sealed for a reason that it does not show itself: another secret was put into it.
-pub(crate) fn sealed(context: &Context<'_>, reason: MaskReason, text: &str) -> DraftValue {
+/// A text that is sealed for what it is.
+fn sealed(context: &Context<'_>, reason: MaskReason, text: &str) -> DraftValue {
     DraftValue::Secret(Box::new(context.secrets.seal_as(context.key, reason, text)))
+}
+
+/// A text that is sealed because a secret was put into it; `masked` is what may be shown of it.
+pub(crate) fn built(context: &Context<'_>, reason: MaskReason, text: &str, masked: Option<&str>) -> DraftValue {
+    let masked = masked.unwrap_or(MASK);
+    DraftValue::Secret(Box::new(context.secrets.seal_built(context.key, reason, text, masked)))
+}
+
+/// What may be shown of a text that a secret was put into: `masked` makes it anew with masks in the place of secrets.
+/// Nothing but a URL has parts that may be.
+pub(crate) fn masked(text: &str, masked: impl FnOnce() -> Interpolated) -> Option<String> {
+    match text.contains("://").then(masked)? {
+        Interpolated::Text(masked) => Some(masked),
+        _ => None,
+    }
 }

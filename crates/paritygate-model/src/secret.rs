@@ -20,6 +20,8 @@ use std::sync::Arc;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
+use crate::source::MASK;
+
 pub use facets::{LengthClass, ValueClass, ValueType};
 pub use scrub::mask_unparsed;
 pub use table::SecretTable;
@@ -165,6 +167,22 @@ impl SecretTable {
     /// Seals a value if its name or its shape says that it is secret.
     pub fn seal(&self, key: &FingerprintKey, name: Option<&str>, value: &str) -> Option<Secret> {
         self.classify(name, value).map(|reason| self.seal_as(key, reason, value))
+    }
+
+    /// Seals a value that secrets were put into. `masked` is the same value with [`Self::masked`] in the place of each: what
+    /// stays readable of a URL is read there.
+    pub fn seal_built(&self, key: &FingerprintKey, reason: MaskReason, value: &str, masked: &str) -> Secret {
+        let sealed = self.seal_as(key, reason, value);
+        let url = sealed.url.and_then(|real| {
+            let shown = UrlParts::parse(self, key, masked)?;
+            Some(Box::new(UrlParts { password: real.password, query: real.query, ..shown }))
+        });
+        Secret { url, ..sealed }
+    }
+
+    /// What may be shown of a secret value: the readable parts of a URL, or only that it is there.
+    pub fn masked(&self, key: &FingerprintKey, value: &str) -> String {
+        UrlParts::parse(self, key, value).map_or_else(|| MASK.to_owned(), |url| url.shown)
     }
 
     /// Seals a value whatever it looks like.

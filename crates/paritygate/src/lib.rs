@@ -23,6 +23,7 @@
 //! ```
 
 pub mod discover;
+mod elsewhere;
 pub mod export;
 pub mod key;
 pub mod manual;

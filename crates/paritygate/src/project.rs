@@ -1,13 +1,17 @@
 //! Reading a plan's environments, and checking them.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use paritygate_eval::{CheckRequest, Engine};
 use paritygate_import::{Context, Description, Files, Imported, Named, Need, Supplied, document};
 use paritygate_lang::policy;
 use paritygate_model::report::Report;
-use paritygate_model::{Coverage, Diagnostic, Draft, Environment, FingerprintKey, Location, Source, Timestamp};
+use paritygate_model::{
+    Coverage, Diagnostic, Draft, Environment, FingerprintKey, Location, SecretTable, Source, Timestamp,
+};
 
+use crate::elsewhere;
 use crate::plan::{Plan, PlannedEnvironment, is_path};
 
 /// What is said about a file that lies outside the project, where nothing is read unless that was allowed.
@@ -32,8 +36,24 @@ pub struct Project {
 impl Project {
     /// Reads the environments of a plan from the files at hand. Reaches out for nothing: what is missing is in `needs`.
     pub fn load(plan: &Plan, files: &Files, key: &FingerprintKey) -> Self {
+        let mut project = Self::read_all(plan, files, &plan.secrets, key);
+        let mut known = BTreeSet::new();
+        // What is secret in one environment is secret in all, and so is what was built from it there.
+        for _ in 0..elsewhere::MAX_STEPS {
+            let before = known.len();
+            known.extend(elsewhere::names(&project.environments, files));
+            if known.len() == before {
+                break;
+            }
+            let secrets = plan.secrets.with_elsewhere(known.iter().cloned().collect());
+            project = Self::read_all(plan, files, &secrets, key);
+        }
+        project
+    }
+
+    fn read_all(plan: &Plan, files: &Files, secrets: &SecretTable, key: &FingerprintKey) -> Self {
         let mut project = Self::default();
-        let context = Context { files, secrets: &plan.secrets, key };
+        let context = Context { files, secrets, key };
         for planned in &plan.environments {
             project.read(planned, &context);
         }

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use paritygate_model::secret::MaskReason;
+use paritygate_model::source::MASK;
 use paritygate_model::{Coverage, Diagnostic, Draft, DraftValue, Location, Source, limits, path};
 
 use crate::dotenv::{Dialect, Interpolated, Line, Lookup, lex};
@@ -63,8 +64,8 @@ fn import(request: &Request, context: &Context<'_>) -> Imported {
 
 /// What is known of a variable that a later value may refer to.
 enum Known {
-    /// Its value, and why it is secret.
-    Text(String, Option<MaskReason>),
+    /// Its value, why it is secret, and what may be shown of it where other secrets were put into it.
+    Text(String, Option<MaskReason>, Option<String>),
     Unresolved(String),
 }
 
@@ -101,7 +102,7 @@ impl Layers {
         let (known, is_spent) = (&self.known, self.budget == 0);
         let lookup = |name: &str| match known.get(name) {
             Some(Known::Text(..)) if is_spent => Lookup::Unknown(SPENT.into()),
-            Some(Known::Text(text, secret)) => {
+            Some(Known::Text(text, secret, _)) => {
                 taint.set(taint.get().or(*secret));
                 Lookup::of(text.as_str())
             }
@@ -123,11 +124,23 @@ impl Layers {
             Interpolated::Text(text) => {
                 self.budget = self.budget.saturating_sub(text.len().saturating_sub(line.text.len()));
                 let own = context.secrets.classify(Some(&line.key), &text);
-                let value = match (own, taint.get()) {
-                    (None, Some(reason)) if !text.is_empty() => variable::sealed(context, reason, &text),
-                    _ => DraftValue::String(text.clone()),
+                let masked = || {
+                    line.resolve(&|name| match known.get(name) {
+                        Some(Known::Text(text, Some(_), masked)) => {
+                            Lookup::of(masked.clone().unwrap_or_else(|| context.secrets.masked(context.key, text)))
+                        }
+                        None if context.secrets.is_secret_name(name) => Lookup::of(MASK),
+                        _ => lookup(name),
+                    })
                 };
-                (value, Known::Text(text, own.or(taint.get())))
+                let (value, masked) = match taint.get() {
+                    Some(reason) if !text.is_empty() => {
+                        let masked = variable::masked(&text, masked);
+                        (variable::built(context, own.unwrap_or(reason), &text, masked.as_deref()), masked)
+                    }
+                    _ => (DraftValue::String(text.clone()), None),
+                };
+                (value, Known::Text(text, own.or(taint.get()), masked))
             }
             Interpolated::Unresolved { reason, .. } => {
                 (DraftValue::Unresolved(reason.clone()), Known::Unresolved(shorter(reason)))

@@ -13,6 +13,7 @@ pub struct SecretTable {
     // INVARIANT: sorted, so that lookups may binary-search.
     plain: Vec<String>,
     secret: Vec<String>,
+    elsewhere: Vec<String>,
 }
 
 impl SecretTable {
@@ -29,7 +30,14 @@ impl SecretTable {
     pub fn with(mut plain: Vec<String>, mut secret: Vec<String>) -> Self {
         plain.sort_unstable();
         secret.sort_unstable();
-        Self { plain, secret }
+        Self { plain, secret, elsewhere: Vec::new() }
+    }
+
+    /// The same table, with names that are secret in another environment.
+    #[must_use]
+    pub fn with_elsewhere(&self, mut names: Vec<String>) -> Self {
+        names.sort_unstable();
+        Self { elsewhere: names, ..self.clone() }
     }
 
     /// Why a value is secret; `None` where it is not. An empty value never is.
@@ -51,13 +59,13 @@ impl SecretTable {
         }
         match name.and_then(|name| self.strength_of_other(name)) {
             Some(strength) if is_secret_under(strength, value) => Some(MaskReason::Name),
-            _ => None,
+            _ => name.filter(|name| holds(&self.elsewhere, name)).map(|_| MaskReason::Elsewhere),
         }
     }
 
     /// Whether a name alone says that its value is secret, whatever that value is.
     pub fn is_secret_name(&self, name: &str) -> bool {
-        self.strength(name).is_some()
+        self.strength(name).is_some() || holds(&self.elsewhere, name)
     }
 
     /// Why a value is a ciphertext, in one word for `unresolved`; `None` where it is none.

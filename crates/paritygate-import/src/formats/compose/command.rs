@@ -18,7 +18,9 @@ impl Reader<'_, '_> {
             return self.scalar(node);
         };
         let line = match self.expand(text) {
-            Expanded { value: Ok(line), secret: false } => words(&line).into_iter().map(DraftValue::String).collect(),
+            Expanded { value: Ok(line), secret: false, .. } => {
+                words(&line).into_iter().map(DraftValue::String).collect()
+            }
             // So that only the words which are secret, or not known, are hidden.
             _ => words(text).iter().map(|word| self.text(None, word).value).collect::<Vec<_>>(),
         };

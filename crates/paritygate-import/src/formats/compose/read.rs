@@ -212,7 +212,7 @@ impl Reader<'_, '_> {
     }
 
     pub(super) fn expand(&self, text: &str) -> Expanded {
-        expand(text, &|name| self.base.scope.get(name).cloned(), &self.loader.allowance)
+        expand(text, &|name| self.base.scope.get(name).cloned(), self.loader.context, &self.loader.allowance)
     }
 
     /// A text, with its references resolved.
@@ -292,7 +292,7 @@ impl Reader<'_, '_> {
     ) -> Option<[Option<Draft>; N]> {
         let written = split(text);
         if text.contains('$')
-            && let Expanded { value: Ok(resolved), secret: false } = self.expand(text)
+            && let Expanded { value: Ok(resolved), secret: false, .. } = self.expand(text)
         {
             let parts = split(&resolved)?;
             let alike =

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use paritygate_model::secret::MaskReason;
+use paritygate_model::source::MASK;
 use paritygate_model::{Diagnostic, Draft, DraftValue, Location, SecretTable, Source};
 
-use crate::Context;
 use crate::dotenv::{self, Dialect, Interpolated, Lookup};
+use crate::{Context, variable};
 
 /// Why the value of a name alone is not known.
 pub(super) const INHERITED: &str = "is taken from the process environment";
@@ -30,6 +31,8 @@ pub(super) struct Known {
     pub(super) secret: bool,
     /// Whether another secret went into it. Then neither its own name nor its shape has to say so.
     pub(super) tainted: bool,
+    /// What may be shown of it then.
+    masked: Option<String>,
     pub(super) at: Option<Location>,
 }
 
@@ -46,6 +49,8 @@ pub(super) struct Expanded {
     pub(super) value: Result<String, String>,
     /// Whether a secret went into it.
     pub(super) secret: bool,
+    /// What may be shown of it then.
+    masked: Option<String>,
 }
 
 impl Scope {
@@ -62,13 +67,13 @@ impl Known {
             DraftValue::Unresolved(reason) => (Err(reason.clone()), false),
             _ => (Err("is secret".to_owned()), true),
         };
-        Self { value, secret, tainted: secret, at: draft.at.clone() }
+        Self { value, secret, tainted: secret, masked: None, at: draft.at.clone() }
     }
 
     /// The value as part of a draft.
     pub(super) fn into_draft(self, context: &Context<'_>) -> Draft {
         let at = self.at.clone();
-        Draft::new(at, Expanded { value: self.value, secret: self.tainted }.into_value(context))
+        Draft::new(at, Expanded { value: self.value, secret: self.tainted, masked: self.masked }.into_value(context))
     }
 }
 
@@ -78,7 +83,7 @@ impl Expanded {
         match self.value {
             Err(reason) => DraftValue::Unresolved(reason),
             Ok(text) if self.secret && !text.is_empty() => {
-                DraftValue::Secret(Box::new(context.secrets.seal_as(context.key, MaskReason::Origin, &text)))
+                variable::built(context, MaskReason::Origin, &text, self.masked.as_deref())
             }
             Ok(text) => DraftValue::String(text),
         }
@@ -86,27 +91,47 @@ impl Expanded {
 }
 
 /// Resolves the references of a text. `allowance` bounds how many bytes all references together may become.
-pub(super) fn expand(text: &str, look_up: &dyn Fn(&str) -> Option<Known>, allowance: &Cell<usize>) -> Expanded {
+pub(super) fn expand(
+    text: &str,
+    look_up: &dyn Fn(&str) -> Option<Known>,
+    context: &Context<'_>,
+    allowance: &Cell<usize>,
+) -> Expanded {
     let secret = Cell::new(false);
-    let value = match dotenv::interpolate(text, &|name| answer(name, look_up, &secret, allowance), 0) {
+    let look = |name: &str| answer(name, look_up, context.secrets, &secret, allowance);
+    let value = match dotenv::interpolate(text, &look, 0) {
         Interpolated::Text(text) => Ok(text),
         Interpolated::Unresolved { reason, .. } => Err(reason),
         Interpolated::RequiredMissing { name, .. } => {
             Err(format!("refers to `{name}`, which is not set in these files"))
         }
     };
-    Expanded { value, secret: secret.get() }
+    let hide = || {
+        let hidden = |name: &str| match look_up(name) {
+            Some(known) if known.secret => {
+                let shown =
+                    known.masked.or_else(|| Some(context.secrets.masked(context.key, known.value.as_ref().ok()?)));
+                Lookup::of(shown.unwrap_or_else(|| MASK.to_owned()))
+            }
+            None if context.secrets.is_secret_name(name) => Lookup::of(MASK),
+            _ => look(name),
+        };
+        dotenv::interpolate(text, &hidden, 0)
+    };
+    let masked = value.as_ref().ok().filter(|_| secret.get()).and_then(|value| variable::masked(value, hide));
+    Expanded { value, secret: secret.get(), masked }
 }
 
 fn answer(
     name: &str,
     look_up: &dyn Fn(&str) -> Option<Known>,
+    secrets: &SecretTable,
     secret: &Cell<bool>,
     allowance: &Cell<usize>,
 ) -> Lookup<'static> {
     let Some(known) = look_up(name) else {
         // Its default stands for the secret.
-        secret.set(secret.get() || SecretTable::builtin().is_secret_name(name));
+        secret.set(secret.get() || secrets.is_secret_name(name));
         return Lookup::Unset;
     };
     secret.set(secret.get() || known.secret);
@@ -140,25 +165,25 @@ pub(super) fn read(
     let (lines, diagnostics) = dotenv::lex(source, Dialect::Compose);
     for line in lines {
         let inside = |name: &str| look_up(name).or_else(|| known.get(name).cloned());
-        let (value, tainted) = match (line.unreadable, line.has_value) {
-            (Some(reason), _) => (Err(reason.to_owned()), false),
+        let (value, tainted, masked) = match (line.unreadable, line.has_value) {
+            (Some(reason), _) => (Err(reason.to_owned()), false, None),
             (None, false) => match look_up(&line.key) {
-                Some(outer) => (outer.value, outer.tainted),
-                None => (Err(INHERITED.to_owned()), false),
+                Some(outer) => (outer.value, outer.tainted, outer.masked),
+                None => (Err(INHERITED.to_owned()), false, None),
             },
-            (None, true) if raw => (Ok(source.slice(line.value_span).to_owned()), false),
+            (None, true) if raw => (Ok(source.slice(line.value_span).to_owned()), false, None),
             (None, true) if line.is_template => {
-                let expanded = expand(&line.text, &inside, allowance);
-                (expanded.value, expanded.secret)
+                let expanded = expand(&line.text, &inside, context, allowance);
+                (expanded.value, expanded.secret, expanded.masked)
             }
-            (None, true) => (Ok(line.text), false),
+            (None, true) => (Ok(line.text), false, None),
         };
         let by_name = |text: &String| context.secrets.classify(Some(&line.key), text).is_some();
         let secret = tainted || value.as_ref().is_ok_and(by_name);
         // A name alone stands for its own place.
         let span = if line.has_value { line.value_span } else { line.key_span };
         let at = Some(Location::new(source, span));
-        known.insert(line.key, Known { value, secret, tainted, at });
+        known.insert(line.key, Known { value, secret, tainted, masked, at });
     }
     diagnostics
 }
