@@ -9,9 +9,11 @@ use paritygate_model::{Environment, Node, Value, Variable};
 pub(crate) const MAX_STEPS: usize = 4;
 
 /// The names of variables that are plain in one of these environments, secret in another, and referred to in these files.
+///
+/// Their plain values are masked where they stand, so that no excerpt shows them beside something else.
 pub(crate) fn names(environments: &[Environment], files: &Files) -> BTreeSet<String> {
-    // By component and name: whether it is plain anywhere, and whether it is secret anywhere.
-    let mut seen: BTreeMap<(&str, &str), (bool, bool)> = BTreeMap::new();
+    // By component and name: where it is plain, and whether it is secret anywhere.
+    let mut seen: BTreeMap<(&str, &str), (Vec<Node<'_>>, bool)> = BTreeMap::new();
     for environment in environments {
         let root = environment.root();
         let workloads = root.get("workloads").into_iter().flat_map(Node::entries);
@@ -20,18 +22,26 @@ pub(crate) fn names(environments: &[Environment], files: &Files) -> BTreeSet<Str
             for (name, _, node) in holder.get("variables").into_iter().flat_map(Node::entries) {
                 let Value::Variable(variable) = node.value() else { continue };
                 let (plain, secret) = seen.entry((component, name)).or_default();
-                *plain |= is_plain(node, variable);
                 *secret |= variable.secret;
+                plain.extend(Some(node.tree().node(variable.value)).filter(|value| is_plain(*value, variable)));
             }
         }
     }
-    let both = seen.into_iter().filter(|(_, (plain, secret))| *plain && *secret);
-    both.map(|((_, name), _)| name).filter(|name| is_referred_to(name, files)).map(str::to_owned).collect()
+    let both = seen.into_iter().filter(|(_, (plain, secret))| !plain.is_empty() && *secret);
+    let mut names = BTreeSet::new();
+    for ((_, name), (plain, _)) in both {
+        for at in plain.into_iter().filter_map(Node::location) {
+            at.source.mask(at.span);
+        }
+        if is_referred_to(name, files) {
+            names.insert(name.to_owned());
+        }
+    }
+    names
 }
 
-fn is_plain(node: Node<'_>, variable: &Variable) -> bool {
-    let value = node.tree().node(variable.value).value();
-    !variable.secret && matches!(value, Value::String(text) if !text.is_empty())
+fn is_plain(value: Node<'_>, variable: &Variable) -> bool {
+    !variable.secret && matches!(value.value(), Value::String(text) if !text.is_empty())
 }
 
 /// Whether any text may refer to a variable: `$NAME`, `${NAME}`.

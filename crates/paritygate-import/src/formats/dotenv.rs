@@ -100,6 +100,11 @@ impl Layers {
     ) -> DraftValue {
         let taint = Cell::new(None);
         let (known, is_spent) = (&self.known, self.budget == 0);
+        let elsewhere = |name: &str| context.secrets.is_secret_elsewhere(name).then_some(MaskReason::Elsewhere);
+        let by_name = |name: &str| match context.secrets.is_secret_name(name) {
+            true => Some(MaskReason::Name),
+            false => elsewhere(name),
+        };
         let lookup = |name: &str| match known.get(name) {
             Some(Known::Text(..)) if is_spent => Lookup::Unknown(SPENT.into()),
             Some(Known::Text(text, secret, _)) => {
@@ -114,9 +119,7 @@ impl Layers {
             }
             None => {
                 // Its default stands for the secret.
-                if context.secrets.is_secret_name(name) {
-                    taint.set(taint.get().or(Some(MaskReason::Name)));
-                }
+                taint.set(taint.get().or(by_name(name)));
                 Lookup::Unset
             }
         };
@@ -129,7 +132,7 @@ impl Layers {
                         Some(Known::Text(text, Some(_), masked)) => {
                             Lookup::of(masked.clone().unwrap_or_else(|| context.secrets.masked(context.key, text)))
                         }
-                        None if context.secrets.is_secret_name(name) => Lookup::of(MASK),
+                        None if by_name(name).is_some() => Lookup::of(MASK),
                         _ => lookup(name),
                     })
                 };
@@ -140,7 +143,7 @@ impl Layers {
                     }
                     _ => (DraftValue::String(text.clone()), None),
                 };
-                (value, Known::Text(text, own.or(taint.get()), masked))
+                (value, Known::Text(text, own.or(taint.get()).or_else(|| elsewhere(&line.key)), masked))
             }
             Interpolated::Unresolved { reason, .. } => {
                 (DraftValue::Unresolved(reason.clone()), Known::Unresolved(shorter(reason)))

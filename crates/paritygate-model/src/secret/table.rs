@@ -59,13 +59,19 @@ impl SecretTable {
         }
         match name.and_then(|name| self.strength_of_other(name)) {
             Some(strength) if is_secret_under(strength, value) => Some(MaskReason::Name),
-            _ => name.filter(|name| holds(&self.elsewhere, name)).map(|_| MaskReason::Elsewhere),
+            _ => None,
         }
     }
 
     /// Whether a name alone says that its value is secret, whatever that value is.
     pub fn is_secret_name(&self, name: &str) -> bool {
-        self.strength(name).is_some() || holds(&self.elsewhere, name)
+        self.strength(name).is_some()
+    }
+
+    /// Whether a variable is secret in another environment. It is hidden where environments are compared; here it counts
+    /// for what is built from it.
+    pub fn is_secret_elsewhere(&self, name: &str) -> bool {
+        holds(&self.elsewhere, name)
     }
 
     /// Why a value is a ciphertext, in one word for `unresolved`; `None` where it is none.

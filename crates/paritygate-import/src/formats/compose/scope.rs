@@ -67,7 +67,8 @@ impl Known {
             DraftValue::Unresolved(reason) => (Err(reason.clone()), false),
             _ => (Err("is secret".to_owned()), true),
         };
-        Self { value, secret, tainted: secret, masked: None, at: draft.at.clone() }
+        let elsewhere = context.secrets.is_secret_elsewhere(name);
+        Self { value, secret: secret || elsewhere, tainted: secret, masked: None, at: draft.at.clone() }
     }
 
     /// The value as part of a draft.
@@ -113,13 +114,18 @@ pub(super) fn expand(
                     known.masked.or_else(|| Some(context.secrets.masked(context.key, known.value.as_ref().ok()?)));
                 Lookup::of(shown.unwrap_or_else(|| MASK.to_owned()))
             }
-            None if context.secrets.is_secret_name(name) => Lookup::of(MASK),
+            None if stands_for_secret(name, context.secrets) => Lookup::of(MASK),
             _ => look(name),
         };
         dotenv::interpolate(text, &hidden, 0)
     };
     let masked = value.as_ref().ok().filter(|_| secret.get()).and_then(|value| variable::masked(value, hide));
     Expanded { value, secret: secret.get(), masked }
+}
+
+/// Whether the default of a variable that is not set stands for a secret.
+fn stands_for_secret(name: &str, secrets: &SecretTable) -> bool {
+    secrets.is_secret_name(name) || secrets.is_secret_elsewhere(name)
 }
 
 fn answer(
@@ -131,7 +137,7 @@ fn answer(
 ) -> Lookup<'static> {
     let Some(known) = look_up(name) else {
         // Its default stands for the secret.
-        secret.set(secret.get() || secrets.is_secret_name(name));
+        secret.set(secret.get() || stands_for_secret(name, secrets));
         return Lookup::Unset;
     };
     secret.set(secret.get() || known.secret);
@@ -179,7 +185,7 @@ pub(super) fn read(
             (None, true) => (Ok(line.text), false, None),
         };
         let by_name = |text: &String| context.secrets.classify(Some(&line.key), text).is_some();
-        let secret = tainted || value.as_ref().is_ok_and(by_name);
+        let secret = tainted || value.as_ref().is_ok_and(by_name) || context.secrets.is_secret_elsewhere(&line.key);
         // A name alone stands for its own place.
         let span = if line.has_value { line.value_span } else { line.key_span };
         let at = Some(Location::new(source, span));
