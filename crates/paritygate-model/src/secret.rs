@@ -6,6 +6,7 @@
 mod class;
 mod facets;
 mod names;
+mod programs;
 mod scan;
 mod scrub;
 mod signs;
@@ -23,6 +24,7 @@ use sha2::Sha256;
 use crate::source::MASK;
 
 pub use facets::{LengthClass, ValueClass, ValueType};
+pub use programs::passwords_of_programs;
 pub use scrub::mask_unparsed;
 pub use table::SecretTable;
 pub use url::UrlParts;

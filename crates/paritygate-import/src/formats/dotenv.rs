@@ -101,10 +101,8 @@ impl Layers {
         let taint = Cell::new(None);
         let (known, is_spent) = (&self.known, self.budget == 0);
         let elsewhere = |name: &str| context.secrets.is_secret_elsewhere(name).then_some(MaskReason::Elsewhere);
-        let by_name = |name: &str| match context.secrets.is_secret_name(name) {
-            true => Some(MaskReason::Name),
-            false => elsewhere(name),
-        };
+        let by_name =
+            |name: &str| context.secrets.is_secret_name(name).then_some(MaskReason::Name).or_else(|| elsewhere(name));
         let lookup = |name: &str| match known.get(name) {
             Some(Known::Text(..)) if is_spent => Lookup::Unknown(SPENT.into()),
             Some(Known::Text(text, secret, _)) => {

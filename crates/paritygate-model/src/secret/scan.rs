@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::SecretTable;
 use super::names::Strength;
+use super::programs;
 use super::table::is_secret_under;
 use crate::source::MASK;
 
@@ -223,8 +224,9 @@ fn quoted(bytes: &[u8], start: usize, leads: bool) -> Option<Range<usize>> {
     Some(open + 1..if more { bytes.len() - behind.len() + rest } else { close })
 }
 
-/// Finds `--name value`, also as the items of a list: `"--name", "value"`.
+/// Finds `--name value`, also as the items of a list: `"--name", "value"`, and what known programs take otherwise.
 pub(super) fn options(table: &SecretTable, text: &str, emit: &mut dyn FnMut(Range<usize>)) {
+    programs::find(text, emit);
     let bytes = text.as_bytes();
     let mut from = 0;
     while let Some(dash) = bytes.get(from..).and_then(|rest| memchr::memchr(b'-', rest)).map(|at| from + at) {

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use super::names::{Kind, Names, Strength};
 use super::signs::{AT, COLON, DASH, EQUALS, Forms, GAP, OTHER_QUOTE, QUOTE, SLASH};
 use super::tokens::{self, Token};
-use super::{MaskReason, ValueClass, scan, signs, url, values};
+use super::{MaskReason, ValueClass, programs, scan, signs, url, values};
 
 /// Which names and which shapes are secret.
 #[derive(Clone, Debug, Default)]
@@ -106,7 +106,7 @@ pub(super) fn is_secret_under(strength: Strength, value: &str) -> bool {
 fn is_secret_shape(value: &str) -> bool {
     let seen = signs::of_text(value);
     let has = |signs: u16| seen & signs != 0;
-    let url = has(COLON) && has(SLASH) && (has(AT | EQUALS) || url::may_hold_password(value));
+    let url = has(COLON) && (has(AT) || has(SLASH) && (has(EQUALS) || url::may_hold_password(value)));
     let assignments =
         has(EQUALS) || has(COLON) && (has(QUOTE) || has(DASH) && has(OTHER_QUOTE)) || has(COLON) && has(GAP);
     let options = has(DASH) && has(GAP);
@@ -140,6 +140,8 @@ fn holds(names: &[String], name: &str) -> bool {
 pub(super) struct Data {
     pub(super) names: Names,
     pub(super) tokens: tokens::Tokens,
+    /// Programs that take a password by an option, and how.
+    pub(super) programs: Vec<(&'static str, &'static str, programs::How)>,
     /// Names of URL parameters, beside the secret names.
     pub(super) parameters: Vec<&'static str>,
     /// Beginnings of public values.
@@ -215,6 +217,12 @@ fn row(data: &mut Data, line: &'static str) -> Option<()> {
         "suffix" => data.names.suffixes.extend(list()),
         "public" => data.names.public.extend(list()),
         "parameter" => data.parameters.extend(list()),
+        "program" => {
+            let (how, rest) = rest.split_once(' ')?;
+            let (option, programs) = rest.trim_start().split_once(' ')?;
+            let how = programs::How::from_word(how)?;
+            data.programs.extend(programs.split(',').map(|program| (program.trim(), option, how)));
+        }
         "token" => data.tokens.add(Token::read(rest)?),
         "visible" => {
             let (class, prefix) = rest.split_once(' ')?;
@@ -431,6 +439,12 @@ mod tests {
             "DefaultEndpointsProtocol=https;AccountName=a;AccountKey=x7==".to_owned(),
             "host=db user=app password=x7".to_owned(),
             "redis-server --requirepass x7".to_owned(),
+            "redis-cli -h cache -a x7 ping".to_owned(),
+            "mysqladmin ping -uroot -px7".to_owned(),
+            "sh -c \"curl -u admin:x7 https://acme.io\"".to_owned(),
+            "/usr/bin/sshpass -p x7 ssh db".to_owned(),
+            "app:x7@tcp(db:3306)/shop".to_owned(),
+            "app:x7@db.acme.io:5432/shop".to_owned(),
             "jdbc:oracle:thin:scott/x7@db:1521/orcl".to_owned(),
             "jdbc:oracle:thin:scott/x7@//db:1521/orcl".to_owned(),
             "redis://x7y8@cache:6379/0".to_owned(),
@@ -447,6 +461,14 @@ mod tests {
             "postgres://app@db/app",
             "jdbc:oracle:thin:@db:1521/orcl",
             "bearer of good news",
+            "docker run -u node:node -p 80:80 acme/api",
+            "mysql -p",
+            "curl -u $USER:$API_PASSWORD https://acme.io",
+            "acme/api:1@sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+            "sip:alice@acme.io:5060",
+            "git@acme.io:team/app.git",
+            "npm:react@18.2.0",
+            "mailto:team@acme.io",
             "ssh://git@acme.io/a",
             "https://acme.io/a?b=c",
             "redis://cache:6379/0",

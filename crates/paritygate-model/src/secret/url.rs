@@ -263,6 +263,50 @@ pub(super) fn find(table: &SecretTable, text: &str, emit: &mut dyn FnMut(Range<u
         from = end.max(at + 3);
     }
     oracle(text, emit);
+    without_scheme(text, emit);
+}
+
+/// Hands the password of every `user:password@host:port` and `user:password@tcp(host)` to `emit`.
+fn without_scheme(text: &str, emit: &mut dyn FnMut(Range<usize>)) {
+    let bytes = text.as_bytes();
+    // Where the word before an `@` begins that was looked at: bounds the work on hostile texts.
+    let mut floor = 0;
+    for at in memchr::memchr_iter(b'@', bytes) {
+        let behind = bytes.get(at + 1..).unwrap_or_default();
+        if !is_address(behind.get(..MAX_HOST).unwrap_or(behind)) {
+            continue;
+        }
+        let ends = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'`' | b',' | b'=');
+        let before = bytes.get(floor..at).unwrap_or_default();
+        let start = before.iter().rposition(ends).map_or(floor, |end| floor + end + 1);
+        floor = at + 1;
+        let Some((user, password)) = text.get(start..at).and_then(|info| info.split_once(':')) else { continue };
+        let is_user =
+            !user.is_empty() && user.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte));
+        let is_scheme = ["sip", "sips", "mailto", "xmpp", "acct", "npm", "ssh", "git", "jdbc"].contains(&user)
+            || user.bytes().all(|byte| byte.is_ascii_digit());
+        let holds = !password.is_empty() && !password.contains("//") && !values::is_reference(password);
+        if is_user && !is_scheme && holds {
+            emit(at - password.len()..at);
+        }
+    }
+}
+
+/// How much of what may be a host is looked at.
+const MAX_HOST: usize = 256;
+
+/// Whether this begins with the address of a service: `host:5432`, `tcp(host:3306)`.
+fn is_address(text: &[u8]) -> bool {
+    let host = text.iter().take_while(|byte| byte.is_ascii_alphanumeric() || b"_.-".contains(byte)).count();
+    match (text.get(..host), text.get(host), text.get(host + 1)) {
+        (Some(b"tcp" | b"unix" | b"tcp6"), Some(b'('), _) => true,
+        (Some([_, ..]), Some(b':'), Some(digit)) if digit.is_ascii_digit() => {
+            let port = text.get(host + 1..).unwrap_or_default();
+            let digits = port.iter().take_while(|byte| byte.is_ascii_digit()).count();
+            digits <= 5 && !port.get(digits).is_some_and(u8::is_ascii_alphanumeric)
+        }
+        _ => false,
+    }
 }
 
 /// Hands the password of every `jdbc:oracle:thin:user/password@host` in `text` to `emit`.

@@ -1,6 +1,6 @@
 //! What a service starts: `entrypoint` and `command`, as lists of words.
 
-use paritygate_model::secret::MaskReason;
+use paritygate_model::secret::{MaskReason, passwords_of_programs};
 use paritygate_model::{Draft, DraftValue, Node};
 
 use super::read::Reader;
@@ -40,8 +40,13 @@ pub(super) fn of(entrypoint: Option<&Draft>, command: Option<&Draft>, context: &
             _ => return Some(part.clone()),
         }
     }
+    let written = all.iter().map(|word| match &word.value {
+        DraftValue::String(text) => text.as_str(),
+        _ => "",
+    });
+    let given = passwords_of_programs(&written.collect::<Vec<_>>());
     let mut option: Option<String> = None;
-    for word in &mut all {
+    for (at, word) in all.iter_mut().enumerate() {
         let text = match &word.value {
             DraftValue::String(text) => text.clone(),
             DraftValue::Bool(value) => {
@@ -51,7 +56,8 @@ pub(super) fn of(entrypoint: Option<&Draft>, command: Option<&Draft>, context: &
             _ => continue,
         };
         let name = option.take();
-        if let Some(reason) = secret(name.as_deref(), &text, context) {
+        let given = given.contains(&at).then_some(MaskReason::Shape);
+        if let Some(reason) = secret(name.as_deref(), &text, context).or(given) {
             word.value = DraftValue::Secret(Box::new(context.secrets.seal_as(context.key, reason, &text)));
         } else if text.starts_with('-') && !text.contains('=') {
             option = Some(text);

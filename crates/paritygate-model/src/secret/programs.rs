@@ -1,0 +1,132 @@
+//! Passwords that programs take by options whose names do not say so: `mysql -psecret`, `curl -u name:secret`.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use super::table::data;
+use super::values;
+
+/// How an option holds a password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum How {
+    /// As the next word.
+    Next,
+    /// As the rest of its own word.
+    Glued,
+    /// As the next word, behind a user and a colon.
+    Pair,
+}
+
+impl How {
+    pub(super) fn from_word(word: &str) -> Option<Self> {
+        Some(match word {
+            "next" => Self::Next,
+            "glued" => Self::Glued,
+            "pair" => Self::Pair,
+            _ => return None,
+        })
+    }
+}
+
+/// The places of the words of a command that hold a password which the program takes by its options.
+pub fn passwords_of_programs(words: &[&str]) -> BTreeSet<usize> {
+    let line = words.join(" ");
+    let (mut found, mut at, mut start) = (BTreeSet::new(), 0, 0);
+    // Passwords come in order.
+    find(&line, &mut |secret| {
+        while let Some(word) = words.get(at) {
+            if start < secret.end && secret.start < start + word.len() {
+                found.insert(at);
+            }
+            if start + word.len() >= secret.end {
+                break;
+            }
+            start += word.len() + 1;
+            at += 1;
+        }
+    });
+    found
+}
+
+/// Hands the passwords that a command gives to a program to `emit`. The command may be a line, or a list of words.
+pub(super) fn find(text: &str, emit: &mut dyn FnMut(Range<usize>)) {
+    let programs = &data().programs;
+    let mut program = "";
+    // What the next word is, and how it holds a password.
+    let mut next = None;
+    for word in words(text) {
+        let Some(whole) = text.get(word.clone()) else { continue };
+        if let Some(how) = next.take() {
+            // What follows may be another program with options of its own: `sshpass -p secret ssh -p 22`.
+            if how == How::Next {
+                program = "";
+            }
+            let password = match how {
+                How::Pair => whole.split_once(':').map_or("", |(_, password)| password),
+                How::Next | How::Glued => whole,
+            };
+            if !password.is_empty() && !values::is_reference(password) {
+                emit(word.end - password.len()..word.end);
+            }
+            continue;
+        }
+        if matches!(whole, "&&" | "||" | "|" | "&") {
+            program = "";
+            continue;
+        }
+        let name = whole.rsplit_once('/').map_or(whole, |(_, name)| name);
+        if programs.iter().any(|(known, ..)| *known == name) {
+            program = name;
+        }
+        if program.is_empty() || !whole.starts_with('-') {
+            continue;
+        }
+        for (_, option, how) in programs.iter().filter(|(known, ..)| *known == program) {
+            match whole.strip_prefix(option) {
+                Some("") if *how != How::Glued => next = Some(*how),
+                Some(rest) if !rest.is_empty() && *how == How::Glued && !values::is_reference(rest) => {
+                    emit(word.end - rest.len()..word.end);
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+/// The words of a line, without quotes and the signs of a list around them.
+fn words(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
+    let is_between = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | ',' | '[' | ']' | '(' | ')' | ';');
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let rest = text.get(at..)?;
+        let start = at + rest.find(|c| !is_between(c))?;
+        let end = text.get(start..)?.find(is_between).map_or(text.len(), |end| start + end);
+        at = end;
+        Some(start..end)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, expected: &[&str]) {
+        let mut found = Vec::new();
+        find(text, &mut |range| found.push(text.get(range).expect("inside")));
+        assert_eq!(found, expected, "{text}");
+    }
+
+    #[test]
+    fn passwords_are_found_by_program_and_option() {
+        check("mysqladmin ping -uroot -px7 && redis-cli -a y8 ping", &["x7", "y8"]);
+        check(r#"["curl", "-f", "-u", "admin:x7", "https://acme.io"]"#, &["x7"]);
+        check("/usr/bin/sshpass -p x7 ssh -p 22 db", &["x7"]);
+        check("mysql -p; docker run -p 80:80 -u node:node x", &[]);
+        check("mysql -p$MYSQL_PWD", &["$MYSQL_PWD"]);
+        check("mysql -p${PASSWORD}", &[]);
+        check("nginx -p /etc", &[]);
+        assert_eq!(passwords_of_programs(&["curl", "-u", "a:x7", "y"]), BTreeSet::from([2]));
+        assert_eq!(passwords_of_programs(&["sh", "-c", "mysql -px7", "-"]), BTreeSet::from([2]));
+        assert_eq!(passwords_of_programs(&[]), BTreeSet::new());
+    }
+}
