@@ -7,6 +7,7 @@ use paritygate_lang::project::{Expected, RatioOp, Relation, Waiver};
 use paritygate_lang::selector::Selector;
 use paritygate_lang::spanned::Spanned;
 use paritygate_model::report::{Severity, WaiverRef};
+use paritygate_model::secret::redacted;
 use paritygate_model::{Diagnostic, Environment, Location, Shape, Tier, Timestamp};
 
 use crate::cell::{Cell, State};
@@ -247,7 +248,8 @@ fn apply_expected<'t>(
         .filter(|(other, ..)| *other == at)
         .map(|(_, path, standing)| (path.as_slice(), *standing))
         .collect();
-    let waiver = WaiverRef { exception: "expected", owner: None, reason: expected.reason.clone(), expires_at: None };
+    let waiver =
+        WaiverRef { exception: "expected", owner: None, reason: redacted(expected.reason.clone()), expires_at: None };
     let holds = |path: &[&str]| rows.iter().any(|(row, standing)| *row == path && *standing == Standing::Holds);
     let covered = cover(&exception, &waiver, request, environments, collector, found, |path, finding| {
         let held = holds(path);
@@ -302,7 +304,7 @@ fn apply_waiver<'t>(
     let reference = WaiverRef {
         exception: "waiver",
         owner: Some(waiver.owner.clone()),
-        reason: waiver.reason.clone(),
+        reason: redacted(waiver.reason.clone()),
         expires_at: Some(waiver.expires_at),
     };
     let pinned: Vec<(usize, &str)> = waiver

@@ -9,6 +9,7 @@ use paritygate_model::report::{
     Cells, Column, Digested, Engine as EngineInfo, Finding, LazyDigest, Place, Report, Severity, State as CellState,
     Status, Summary, Verdict,
 };
+use paritygate_model::secret::redacted;
 use paritygate_model::{Environment, Secret, Source, report};
 
 use crate::cell::{Cell, State};
@@ -226,9 +227,9 @@ fn finding<'t>(
         reference: against.and_then(name),
         cells: Cells(cells.collect()),
         source: None,
-        message: description.message,
-        notes: description.notes,
-        help: description.help,
+        message: redacted(description.message),
+        notes: description.notes.into_iter().map(redacted).collect(),
+        help: description.help.map(redacted),
         fix: description.fix,
         waiver: raw.waiver.clone(),
     })
@@ -293,7 +294,7 @@ fn fill(
     match placeholder {
         Placeholder::Key => out.push_str(row.key()),
         Placeholder::Path => out.push_str(&row.path_text()),
-        Placeholder::Component => out.push_str(row.path().get(1).copied().unwrap_or_default()),
+        Placeholder::Component => out.push_str(row.component()),
         Placeholder::Rule => out.push_str(rule),
         Placeholder::Environment => out.push_str(&row.names(deviating.iter().copied())),
         Placeholder::Value => out.push_str(&first.map(|at| row.shown(at)).unwrap_or_default()),
@@ -315,9 +316,9 @@ fn exception_finding(exception: &ExceptionFinding) -> Finding {
         reference: None,
         cells: Cells::default(),
         source: Some(Place::of(&exception.at)),
-        message: exception.message.clone(),
+        message: redacted(exception.message.clone()),
         notes: Vec::new(),
-        help: Some(exception.help.clone()),
+        help: Some(redacted(exception.help.clone())),
         fix: None,
         waiver: None,
     }

@@ -40,6 +40,11 @@ impl<'r, 't> Row<'r, 't> {
         visible(variable.or(self.path.last()).copied().unwrap_or_default())
     }
 
+    /// The component that it belongs to.
+    pub(crate) fn component(&self) -> &'t str {
+        visible(self.path.get(1).copied().unwrap_or_default())
+    }
+
     /// The cell of an environment, by its place in the check.
     pub fn cell(&self, environment: usize) -> &'r Cell<'t> {
         const NOTHING: &Cell<'static> = &Cell { state: crate::cell::State::Missing, node: None, orphan: false };

@@ -2,6 +2,7 @@
 
 use std::ops::{Deref, DerefMut};
 
+use crate::secret::redacted;
 use crate::source::Location;
 
 /// How bad it is. An error means that the text could not be used as it stands; a warning that it was read with a doubt.
@@ -24,6 +25,8 @@ impl Level {
 }
 
 /// A text that was handed in is wrong: policy, manifest or input. Says what, where, why, and what to do.
+///
+/// Its sentences may quote the text: what is secret in them by its shape is masked as they come in.
 ///
 /// It is rare, and moved through many hands: so it is one pointer to its content.
 #[derive(Clone, Debug)]
@@ -80,36 +83,37 @@ impl Diagnostic {
 
     #[inline(never)]
     fn new(code: &'static str, level: Level, location: Option<Location>, message: String) -> Self {
+        let message = redacted(message);
         Self(Box::new(Content { code, level, message, location, related: Vec::new(), notes: Vec::new(), help: None }))
     }
 
     /// Adds why.
     #[must_use]
     pub fn note(mut self, note: impl Into<String>) -> Self {
-        self.notes.push(note.into());
+        self.notes.push(redacted(note.into()));
         self
     }
 
     /// Adds what to do.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
+        self.help = Some(redacted(help.into()));
         self
     }
 
     /// Adds what to do, when there is something to say.
     #[must_use]
-    pub fn maybe_help(mut self, help: Option<String>) -> Self {
-        if help.is_some() {
-            self.help = help;
+    pub fn maybe_help(self, help: Option<String>) -> Self {
+        match help {
+            Some(help) => self.help(help),
+            None => self,
         }
-        self
     }
 
     /// Adds another place that explains this one.
     #[must_use]
     pub fn related(mut self, location: Location, label: impl Into<String>) -> Self {
-        self.related.push((location, label.into()));
+        self.related.push((location, redacted(label.into())));
         self
     }
 }

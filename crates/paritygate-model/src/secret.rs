@@ -25,7 +25,7 @@ use crate::source::MASK;
 
 pub use facets::{LengthClass, ValueClass, ValueType};
 pub use programs::passwords_of_programs;
-pub use scrub::mask_unparsed;
+pub use scrub::{mask_unparsed, redacted};
 pub use table::SecretTable;
 pub use url::UrlParts;
 

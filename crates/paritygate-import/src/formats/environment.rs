@@ -7,9 +7,9 @@ mod variable;
 
 use std::sync::Arc;
 
-use paritygate_model::secret::Secret;
+use paritygate_model::secret::{MaskReason, Secret, passwords_of_programs};
 use paritygate_model::shape::environment::ENVIRONMENT;
-use paritygate_model::shape::{Record, Shape};
+use paritygate_model::shape::{Field, Record, Shape};
 use paritygate_model::tree::Text;
 use paritygate_model::{Coverage, Diagnostic, Document, Location, Node, NodeId, Source, Span, Tree, Value, suggest};
 
@@ -101,6 +101,9 @@ struct Lowering<'a> {
     diagnostics: &'a mut Vec<Diagnostic>,
 }
 
+/// No token is shorter, and nearly all versions are.
+const SHORTEST_TOKEN: usize = 16;
+
 impl Lowering<'_> {
     fn node(&self, id: NodeId) -> Node<'_> {
         self.tree.node(id)
@@ -127,9 +130,14 @@ impl Lowering<'_> {
             (Shape::Map(inner), Value::Map) => {
                 for at in 0..self.node(id).len() {
                     let Some((key, _, value)) = self.tree.entry_at(id, at) else { break };
-                    self.value(value, inner, Some(key).filter(|_| matches!(inner, Shape::Any | Shape::Variable)));
+                    self.value(
+                        value,
+                        inner,
+                        Some(key).filter(|_| matches!(inner, Shape::Any | Shape::Variable | Shape::Text)),
+                    );
                 }
             }
+            (Shape::Sequence(Shape::Text), Value::Sequence) => self.command(id),
             (Shape::Set(inner) | Shape::Sequence(inner), Value::Sequence) => {
                 for at in 0..self.node(id).len() {
                     let Some(item) = self.tree.item_at(id, at) else { break };
@@ -139,22 +147,34 @@ impl Lowering<'_> {
             // One value is a list of one.
             (Shape::Set(inner), Value::String(_) | Value::Number(_)) => self.value(id, inner, key),
             (Shape::Text, Value::String(text)) => {
+                if let Some(secret) = self.seal(key, text) {
+                    self.tree.seal(id, secret);
+                }
+            }
+            (Shape::Text, Value::Number(text)) => match self.seal(key, text) {
+                Some(secret) => self.tree.seal(id, secret),
+                None => self.tree.set_text(id),
+            },
+            (Shape::Text | Shape::Version, Value::Number(_) | Value::Bool(_)) => self.tree.set_text(id),
+            (Shape::Version | Shape::Duration, Value::String(text)) if text.len() < SHORTEST_TOKEN => {}
+            (Shape::Version | Shape::Duration, Value::String(text)) => {
                 if let Some(secret) = self.seal(None, text) {
                     self.tree.seal(id, secret);
                 }
             }
-            (Shape::Text | Shape::Version, Value::Number(_) | Value::Bool(_)) => self.tree.set_text(id),
-            (Shape::Version, Value::String(_)) => {}
             (Shape::Word(words), Value::String(word)) => {
                 if !words.contains(&word) {
                     let help = suggest::did_you_mean(word, words.iter().copied());
                     let at = Location::new(self.source, self.node(id).span());
                     let message = format!("`{word}` is not one of the words that can stand here");
+                    let sealed = self.seal(None, word);
                     self.diagnostics.push(Diagnostic::error("unknown-word", at, message).maybe_help(help));
+                    if let Some(secret) = sealed {
+                        self.tree.seal(id, secret);
+                    }
                 }
             }
-            (Shape::Bool, Value::Bool(_)) | (Shape::Number, Value::Number(_)) | (Shape::Duration, Value::String(_)) => {
-            }
+            (Shape::Bool, Value::Bool(_)) | (Shape::Number, Value::Number(_)) => {}
             (Shape::Integer, Value::Number(text)) if text.parse::<i64>().is_ok() => {}
             (Shape::Bytes, Value::Number(text) | Value::String(text)) => {
                 let quantity = crate::quantity::bytes(text);
@@ -182,10 +202,31 @@ impl Lowering<'_> {
         }
     }
 
+    /// A list of words, of which one may name the next, and programs take passwords by options of their own.
+    fn command(&mut self, id: NodeId) {
+        self.any(id, None);
+        let written: Vec<&str> = self.node(id).items().map(|word| word.as_str().unwrap_or_default()).collect();
+        for at in passwords_of_programs(&written) {
+            let Some(word) = self.tree.item_at(id, at) else { break };
+            if let Some(text) = self.node(word).as_str() {
+                let secret = self.context.secrets.seal_as(self.context.key, MaskReason::Shape, text);
+                self.tree.seal(word, secret);
+            }
+        }
+        for at in 0..self.node(id).len() {
+            let Some(word) = self.tree.item_at(id, at) else { break };
+            if matches!(self.node(word).value(), Value::Number(_) | Value::Bool(_)) {
+                self.tree.set_text(word);
+            }
+        }
+    }
+
     fn record(&mut self, id: NodeId, record: &'static Record) {
         for at in 0..self.node(id).len() {
             let Some((key, span, value)) = self.tree.entry_at(id, at) else { break };
             match record.field(self.tree.str(key)) {
+                // The fields of a record are known, and none of them is a secret by its name.
+                Some(Field { shape: shape @ Shape::Text, .. }) => self.value(value, shape, None),
                 Some(field) => self.value(value, field.shape, Some(key)),
                 None => self.unknown_field(key, span, value, record),
             }

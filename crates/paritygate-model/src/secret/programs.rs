@@ -122,7 +122,8 @@ mod tests {
         check(r#"["curl", "-f", "-u", "admin:x7", "https://acme.io"]"#, &["x7"]);
         check("/usr/bin/sshpass -p x7 ssh -p 22 db", &["x7"]);
         check("mysql -p; docker run -p 80:80 -u node:node x", &[]);
-        check("mysql -p$MYSQL_PWD", &["$MYSQL_PWD"]);
+        check("mysql -p$MYSQL_PWD", &[]);
+        check("mysql -p$MYSQL", &["$MYSQL"]);
         check("mysql -p${PASSWORD}", &[]);
         check("nginx -p /etc", &[]);
         assert_eq!(passwords_of_programs(&["curl", "-u", "a:x7", "y"]), BTreeSet::from([2]));

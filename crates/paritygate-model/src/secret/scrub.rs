@@ -31,6 +31,30 @@ impl SecretTable {
     }
 }
 
+/// A sentence that may quote a policy, a manifest or an input, with a mask in place of what is secret by its shape.
+///
+/// Sentences hold colons, so that only `NAME=value` counts as an assignment.
+pub fn redacted(sentence: String) -> String {
+    let (table, text) = (SecretTable::builtin(), sentence.as_str());
+    let mut secrets = Vec::new();
+    let mut emit = |range| secrets.push(range);
+    tokens::find(text, &mut emit);
+    if memchr::memchr(b':', text.as_bytes()).is_some() {
+        url::find(table, text, &mut emit);
+    }
+    if memchr::memchr(b'=', text.as_bytes()).is_some() {
+        scan::assignments_in_value(table, text, &mut |range: Range<usize>| {
+            let before = text.get(..range.start).unwrap_or_default().trim_end_matches([' ', '"', '\'']);
+            // What is masked already ends where its mask does.
+            let is_masked = text.get(range.start..).is_some_and(|value| value.starts_with(MASK));
+            if before.ends_with('=') && !is_masked {
+                emit(range);
+            }
+        });
+    }
+    if secrets.is_empty() { sentence } else { masked(text, 0..text.len(), &secrets) }
+}
+
 /// A line that could not be parsed, with everything behind its first `=` or `:` masked; a line without either is scrubbed.
 pub fn mask_unparsed(line: &str) -> String {
     let table = SecretTable::builtin();
@@ -95,6 +119,25 @@ mod tests {
         check("Server=db;Password=hunter2;Database=app", "Server=db;Password=********;Database=app");
         check("a=1 password = hunter2", "a=1 password = ********");
         check("é DB_PASSWORD=pässwörd", "é DB_PASSWORD=********");
+    }
+
+    #[test]
+    fn sentences_lose_what_is_secret_by_shape() {
+        for (sentence, expected) in [
+            ("set it with password=hunter2 or so", "set it with password=******** or so"),
+            (
+                "`a` in staging is not one of `postgres://u:hunter2@h/d`, `b`",
+                "`a` in staging is not one of `postgres://u:********@h/d`, `b`",
+            ),
+            ("a password: rotate it", "a password: rotate it"),
+            ("write `NAME=value`", "write `NAME=value`"),
+            (
+                "staging a://h;password=******** (secret D), production secret B",
+                "staging a://h;password=******** (secret D), production secret B",
+            ),
+        ] {
+            assert_eq!(redacted(sentence.to_owned()), expected);
+        }
     }
 
     #[test]
