@@ -110,7 +110,8 @@ fn lone(format: &str, path: &str) -> Plan {
 #[test]
 fn every_environment_reads_with_true_spans() {
     let Some(corpus) = corpus() else { return };
-    for (folder, format) in [("env", "dotenv"), ("compose", "compose"), ("swarm", "compose")] {
+    let folders = [("ansible-facts", "ansible-facts"), ("env", "dotenv"), ("compose", "compose"), ("swarm", "compose")];
+    for (folder, format) in folders {
         for path in files_below(&corpus.join(folder)) {
             let name = relative(&path, &corpus);
             let is_compose = name.ends_with(".yml") || name.ends_with(".yaml") || name.ends_with(".example");

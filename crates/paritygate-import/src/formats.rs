@@ -1,5 +1,6 @@
 //! The list of input formats.
 
+pub mod ansible_facts;
 pub mod compose;
 pub mod dotenv;
 pub mod environment;
@@ -7,7 +8,7 @@ pub mod environment;
 use crate::Format;
 
 /// All formats, sorted by name.
-pub static ALL: &[&Format] = &[&compose::FORMAT, &dotenv::FORMAT, &environment::FORMAT];
+pub static ALL: &[&Format] = &[&ansible_facts::FORMAT, &compose::FORMAT, &dotenv::FORMAT, &environment::FORMAT];
 
 /// The format of that name.
 pub fn find(name: &str) -> Option<&'static Format> {

@@ -179,7 +179,7 @@ impl Named<'_> {
         coverage: Vec<(String, Coverage)>,
         key: &FingerprintKey,
     ) -> Environment {
-        let (tree, root, coverage) = match description {
+        let (tree, root, mut coverage) = match description {
             Description::Tree(tree, root) => {
                 let coverage = formats::environment::coverage(tree.node(root));
                 (tree, root, coverage)
@@ -189,6 +189,9 @@ impl Named<'_> {
                 (Arc::new(tree), root, coverage)
             }
         };
+        // By path, so that what covers a path is found without looking at all others. Of two the first counts.
+        coverage.sort_by(|(a, _), (b, _)| a.cmp(b));
+        coverage.dedup_by(|(later, _), (earlier, _)| later == earlier);
         let node = tree.node(root);
         let own = node.get("environment").and_then(Node::scalar_text).unwrap_or_default();
         let name: Arc<str> = if self.name.is_empty() { own.into() } else { self.name.into() };

@@ -124,7 +124,7 @@ pub struct Environment {
     pub tree: Arc<Tree>,
     /// Its root in the tree: a map of sections.
     pub root: NodeId,
-    /// The declared coverage of sections. A section that is there and not listed is complete; one that is neither is not collected.
+    /// The declared coverage of sections and of paths in them, sorted by path. A section that is there and not listed is complete; one that is neither is not collected.
     pub coverage: Vec<(String, Coverage)>,
     /// The key under which its plain values are fingerprinted when another environment calls them secret.
     pub key: FingerprintKey,
@@ -142,16 +142,19 @@ impl Environment {
     /// (`workloads.api.variables`), written as in a policy.
     pub fn coverage_at(&self, path: &[&str]) -> Coverage {
         let Some(section) = path.first() else { return Coverage::Complete };
-        let mut declared = self.coverage.iter().find(|(at, _)| at == section).map(|(_, coverage)| *coverage);
-        if self.coverage.iter().any(|(at, _)| at.len() > section.len() && at.starts_with(section)) {
+        // INVARIANT: sorted by path.
+        let declares = |path: &str| self.coverage.binary_search_by(|(at, _)| (**at).cmp(path)).ok();
+        let of = |path: &str| declares(path).and_then(|at| self.coverage.get(at)).map(|(_, coverage)| *coverage);
+        let mut declared = of(section);
+        let next = self.coverage.partition_point(|(at, _)| &**at <= *section);
+        if self.coverage.get(next).is_some_and(|(at, _)| at.starts_with(section)) {
             let mut here = String::new();
             for key in path {
                 if !here.is_empty() {
                     here.push('.');
                 }
                 let _infallible = crate::path::write_segment(&mut here, key);
-                let found = self.coverage.iter().find(|(at, _)| *at == here);
-                declared = found.map(|(_, coverage)| *coverage).or(declared);
+                declared = of(&here).or(declared);
             }
         }
         if let Some(coverage) = declared {

@@ -130,7 +130,16 @@ record! {
         "os": Shape::Record(&OS), "The operating system.";
         "packages": Map(&Map(&Map(&Set(&Version)))), "Component, package type, name, set of versions.";
         "runtimes": Map(&Version), "Language runtimes.";
+        "services": Map(&Shape::Record(&HOST_SERVICE)), "Services of the operating system, by name.";
         "timezone": Text, "Such as Etc/UTC.";
+    }
+}
+
+record! {
+    /// A service of the operating system.
+    HOST_SERVICE ["state", "status"] {
+        "state": Text, "Whether it runs now, such as running or stopped.";
+        "status": Text, "Whether it is started with the machine, such as enabled or disabled.";
     }
 }
 

@@ -1,0 +1,80 @@
+//! What all hosts have alike: the runtimes of the environment, and the packages of its groups.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use paritygate_model::{Draft, DraftValue};
+
+use super::host::{Host, SYSTEM};
+
+const DIFFERENT: &str = "the hosts have different versions";
+const SOME: &str = "only some of the hosts have it";
+
+/// The runtimes of the environment: what its hosts have alike, unknown where they differ. `None` where none is known.
+pub(super) fn runtimes(hosts: &BTreeMap<String, Host>) -> Option<Draft> {
+    agreed(hosts.values().filter_map(|host| host.draft.get("runtimes")))
+}
+
+/// The packages of the environment: a group of hosts is a component.
+pub(super) fn packages(hosts: &BTreeMap<String, Host>, groups: &BTreeMap<&str, BTreeSet<&str>>) -> Option<Draft> {
+    let mut packages = Draft::map();
+    let mut known = false;
+    for (group, members) in groups {
+        let members = members.iter().filter_map(|name| hosts.get(*name));
+        let components: Vec<&Draft> = members.filter_map(|host| host.draft.get("packages")?.get(SYSTEM)).collect();
+        let kinds: BTreeSet<&String> = components.iter().copied().flat_map(entries).map(|(kind, _)| kind).collect();
+        for kind in kinds {
+            // A host without packages of that kind has none of them.
+            let nothing = Draft::map();
+            let of_kind = components.iter().map(|component| component.get(kind).unwrap_or(&nothing));
+            if let Some(agreed) = agreed(of_kind) {
+                packages.set(&[*group, kind], agreed);
+                known = true;
+            }
+        }
+    }
+    known.then_some(packages)
+}
+
+fn entries(draft: &Draft) -> impl Iterator<Item = (&String, &Draft)> {
+    match &draft.value {
+        DraftValue::Map(map) => Some(map.iter()),
+        _ => None,
+    }
+    .into_iter()
+    .flatten()
+}
+
+/// One map out of several: values that all have alike, and the unknown for all others.
+fn agreed<'d>(maps: impl Iterator<Item = &'d Draft>) -> Option<Draft> {
+    let maps: Vec<&Draft> = maps.collect();
+    let mut found: BTreeMap<&String, (usize, &Draft, bool)> = BTreeMap::new();
+    for (key, value) in maps.iter().copied().flat_map(entries) {
+        let (count, first, alike) = found.entry(key).or_insert((0, value, true));
+        *alike &= *count == 0 || same(first, value);
+        *count += 1;
+    }
+    if found.is_empty() {
+        return None;
+    }
+    let mut out = Draft::map();
+    for (key, (count, first, alike)) in found {
+        let reason = if count < maps.len() { Some(SOME) } else { (!alike).then_some(DIFFERENT) };
+        let value = match reason {
+            Some(reason) => Draft::new(first.at.clone(), DraftValue::Unresolved(reason.to_owned())),
+            None => first.clone(),
+        };
+        out.as_map().insert(key.clone(), value);
+    }
+    Some(out)
+}
+
+fn same(a: &Draft, b: &Draft) -> bool {
+    match (&a.value, &b.value) {
+        (DraftValue::String(a), DraftValue::String(b)) => a == b,
+        (DraftValue::Sequence(a), DraftValue::Sequence(b)) => {
+            a.iter().all(|a| b.iter().any(|b| same(a, b))) && b.iter().all(|b| a.iter().any(|a| same(a, b)))
+        }
+        // A secret is nothing that could be told to be alike here, and the unknown is never equal.
+        _ => false,
+    }
+}
