@@ -33,16 +33,23 @@ macro_rules! policy {
 }
 
 /// All packs, sorted by name.
-pub static ALL: &[Pack] = &[Pack {
-    name: "recommended",
-    summary: "what is worth knowing on the first day, and nothing that is merely different",
-    policies: &[
-        policy!("recommended/contract"),
-        policy!("recommended/secrets"),
-        policy!("recommended/variables"),
-        policy!("recommended/workloads"),
-    ],
-}];
+pub static ALL: &[Pack] = &[
+    Pack {
+        name: "hosts",
+        summary: "groups of hosts: alike among themselves, and on the same systems in every environment",
+        policies: &[policy!("hosts/groups"), policy!("hosts/systems")],
+    },
+    Pack {
+        name: "recommended",
+        summary: "what is worth knowing on the first day, and nothing that is merely different",
+        policies: &[
+            policy!("recommended/contract"),
+            policy!("recommended/secrets"),
+            policy!("recommended/variables"),
+            policy!("recommended/workloads"),
+        ],
+    },
+];
 
 /// The pack of that name.
 pub fn find(name: &str) -> Option<&'static Pack> {

@@ -87,6 +87,11 @@ impl<'r, 't> Row<'r, 't> {
         self.environments.get(environment).map(|environment| environment.tier).unwrap_or_default()
     }
 
+    /// Why what an environment does not have at a path can't be called missing; `None` where it can.
+    pub fn why_not_missing(&self, environment: usize, path: &[&str]) -> Option<&'static str> {
+        self.environments.get(environment).and_then(|environment| environment.coverage_at(path).why_not_missing())
+    }
+
     /// Whether lists at this path are sets.
     pub fn is_set(&self) -> bool {
         self.shape.is_set()
@@ -158,7 +163,7 @@ impl<'r, 't> Row<'r, 't> {
 }
 
 /// A key as it may be shown: one that is a secret by its shape was meant to be a value.
-fn visible(key: &str) -> &str {
+pub fn visible(key: &str) -> &str {
     if SecretTable::builtin().classify(None, key).is_some() { MASK } else { key }
 }
 

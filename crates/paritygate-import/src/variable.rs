@@ -52,7 +52,7 @@ pub(crate) fn variable(context: &Context<'_>, name: &str, value: Draft, store: &
 }
 
 /// A text that is sealed for what it is.
-fn sealed(context: &Context<'_>, reason: MaskReason, text: &str) -> DraftValue {
+pub(crate) fn sealed(context: &Context<'_>, reason: MaskReason, text: &str) -> DraftValue {
     DraftValue::Secret(Box::new(context.secrets.seal_as(context.key, reason, text)))
 }
 

@@ -2,6 +2,7 @@
 
 mod at_least;
 mod differ;
+mod group_uniform;
 mod matches;
 mod no_shared_secret;
 mod one_of;
@@ -19,6 +20,7 @@ use paritygate_eval::Entry;
 pub static ALL: &[Entry] = &[
     Entry::of::<at_least::AtLeast>(),
     Entry::of::<differ::Differ>(),
+    Entry::of::<group_uniform::GroupUniform>(),
     Entry::of::<matches::Matches>(),
     Entry::of::<no_shared_secret::NoSharedSecret>(),
     Entry::of::<one_of::OneOf>(),

@@ -14,7 +14,7 @@ use std::str::FromStr;
 
 use dotted::Dotted;
 use package::Package;
-pub(crate) use pair::{Pair, Reading, read};
+pub(crate) use pair::{Pair, Reading, read, read_cells};
 use serde::Deserialize;
 
 /// How versions are read and ordered.

@@ -139,7 +139,7 @@ expect: unknown
 
 impl Level {
     /// The smallest difference that is too large.
-    fn limit(self) -> Difference {
+    pub(super) fn limit(self) -> Difference {
         match self {
             Self::Major => Difference::Major,
             Self::Minor => Difference::Minor,

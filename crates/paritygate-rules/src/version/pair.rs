@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use paritygate_eval::compare::{self, Aliases};
 use paritygate_eval::{Cell, Comparison, Row, State};
 use paritygate_model::{Value, limits};
 use smallvec::{SmallVec, smallvec};
@@ -30,7 +31,11 @@ pub(crate) struct Reading<'t> {
 
 /// Reads the versions of two environments. Allocates nothing where they are written alike.
 pub(crate) fn read<'t>(scheme: Scheme, row: &Row<'_, 't>, a: usize, b: usize) -> Pair<'t> {
-    let (left, right) = (row.cell(a), row.cell(b));
+    read_cells(scheme, row, row.cell(a), row.cell(b))
+}
+
+/// Reads the versions of two cells, of which the one may stand in another row like this one.
+pub(crate) fn read_cells<'t>(scheme: Scheme, row: &Row<'_, 't>, left: &Cell<'t>, right: &Cell<'t>) -> Pair<'t> {
     if same_text(left, right) {
         return Pair::Settled;
     }
@@ -42,16 +47,21 @@ pub(crate) fn read<'t>(scheme: Scheme, row: &Row<'_, 't>, a: usize, b: usize) ->
         return Pair::Unknown(Cow::Borrowed(reason));
     }
     if matches!(left.state, State::Secret(_)) || matches!(right.state, State::Secret(_)) {
-        return match row.compare_exactly(a, b) {
+        return match compare::compare(left, right, row.is_set(), Aliases::default()) {
             Comparison::Equal => Pair::Settled,
             Comparison::Unknown(reason) => Pair::Unknown(reason),
             Comparison::Different => Pair::Unknown(Cow::Borrowed("a secret can't be read")),
         };
     }
-    compare(scheme, row, left, right).unwrap_or_else(Pair::Unknown)
+    read_texts(scheme, row, left, right).unwrap_or_else(Pair::Unknown)
 }
 
-fn compare<'t>(scheme: Scheme, row: &Row<'_, 't>, left: &Cell<'t>, right: &Cell<'t>) -> Result<Pair<'t>, Cow<'t, str>> {
+fn read_texts<'t>(
+    scheme: Scheme,
+    row: &Row<'_, 't>,
+    left: &Cell<'t>,
+    right: &Cell<'t>,
+) -> Result<Pair<'t>, Cow<'t, str>> {
     let (left, right) = (texts(left)?, texts(right)?);
     let scheme = if scheme == Scheme::Auto { scheme_of(row.path()) } else { scheme };
     if let ([a], [b], Scheme::Auto) = (left.as_slice(), right.as_slice(), scheme)
