@@ -1,6 +1,6 @@
 //! Variables that are secret in one environment and plain in another, where other values are built from them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use paritygate_import::{Files, Supplied};
 use paritygate_model::{Environment, Node, Value, Variable};
@@ -12,32 +12,48 @@ pub(crate) const MAX_STEPS: usize = 4;
 ///
 /// Their plain values are masked where they stand, so that no excerpt shows them beside something else.
 pub(crate) fn names(environments: &[Environment], files: &Files) -> BTreeSet<String> {
-    // By component and name: where it is plain, and whether it is secret anywhere.
-    let mut seen: BTreeMap<(&str, &str), (Vec<Node<'_>>, bool)> = BTreeMap::new();
-    for environment in environments {
-        let root = environment.root();
-        let workloads = root.get("workloads").into_iter().flat_map(Node::entries);
-        let components = workloads.map(|(component, _, workload)| (component, workload)).chain([("", root)]);
-        for (component, holder) in components {
-            for (name, _, node) in holder.get("variables").into_iter().flat_map(Node::entries) {
-                let Value::Variable(variable) = node.value() else { continue };
-                let (plain, secret) = seen.entry((component, name)).or_default();
-                *secret |= variable.secret;
-                plain.extend(Some(node.tree().node(variable.value)).filter(|value| is_plain(*value, variable)));
+    let mut holders: Vec<_> = environments.iter().flat_map(holders).collect();
+    holders.sort_by_key(|(component, _)| *component);
+    let mut names = BTreeSet::new();
+    for alike in holders.chunk_by(|a, b| a.0 == b.0) {
+        // Secrets are few: what is looked up is each of them, not each variable.
+        let secrets = alike.iter().flat_map(|(_, holder)| variables(*holder).filter(|(_, variable)| variable.secret));
+        let secrets: BTreeSet<&str> = secrets.map(|(name, _)| name).collect();
+        for name in secrets {
+            let plain: Vec<Node<'_>> = alike.iter().filter_map(|(_, holder)| plain(*holder, name)).collect();
+            for at in plain.iter().filter_map(|value| value.location()) {
+                at.source.mask(at.span);
+            }
+            if !plain.is_empty() && is_referred_to(name, files) {
+                names.insert(name.to_owned());
             }
         }
     }
-    let both = seen.into_iter().filter(|(_, (plain, secret))| !plain.is_empty() && *secret);
-    let mut names = BTreeSet::new();
-    for ((_, name), (plain, _)) in both {
-        for at in plain.into_iter().filter_map(Node::location) {
-            at.source.mask(at.span);
-        }
-        if is_referred_to(name, files) {
-            names.insert(name.to_owned());
-        }
-    }
     names
+}
+
+/// What holds variables in an environment, and the component that it stands for: the environment itself for none.
+fn holders(environment: &Environment) -> impl Iterator<Item = (Option<&str>, Node<'_>)> {
+    let root = environment.root();
+    let workloads = root.get("workloads").into_iter().flat_map(Node::entries);
+    let components = workloads.map(|(component, _, workload)| (Some(component), workload));
+    let all = components.chain([(None, root)]);
+    all.filter_map(|(component, holder)| Some((component, holder.get("variables")?)))
+}
+
+fn variables<'t>(holder: Node<'t>) -> impl Iterator<Item = (&'t str, &'t Variable)> {
+    holder.entries().filter_map(|(name, _, node)| match node.value() {
+        Value::Variable(variable) => Some((name, variable)),
+        _ => None,
+    })
+}
+
+/// The value of a variable, where it has one that is readable.
+fn plain<'t>(holder: Node<'t>, name: &str) -> Option<Node<'t>> {
+    let node = holder.get(name)?;
+    let Value::Variable(variable) = node.value() else { return None };
+    let value = node.tree().node(variable.value);
+    is_plain(value, variable).then_some(value)
 }
 
 fn is_plain(value: Node<'_>, variable: &Variable) -> bool {

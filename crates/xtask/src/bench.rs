@@ -26,19 +26,27 @@ impl<'a> Candidate<'a> {
     }
 }
 
+/// What a run of the benchmarks leaves out, for a profiler.
+pub(crate) struct Options {
+    /// A part of the names of what is run.
+    pub(crate) only: Option<String>,
+    /// How often each runs.
+    pub(crate) rounds: Option<usize>,
+}
+
 /// Runs the benchmarks.
 ///
 /// # Errors
 ///
 /// When a name is not that of a benchmark.
-pub(crate) fn run(args: &[String]) -> Result<(), String> {
-    let all: [(&str, fn()); 2] = [("w1", w1::run), ("grid", grid::run)];
-    if let Some(unknown) = args.iter().find(|name| !all.iter().any(|(known, _)| known == *name)) {
+pub(crate) fn run(names: &[String], options: &Options) -> Result<(), String> {
+    let all: [(&str, fn(&Options)); 2] = [("w1", w1::run), ("grid", grid::run)];
+    if let Some(unknown) = names.iter().find(|name| !all.iter().any(|(known, _)| known == *name)) {
         return Err(format!("there is no benchmark `{unknown}`; there are: w1, grid"));
     }
     for (name, bench) in all {
-        if args.is_empty() || args.iter().any(|arg| arg == name) {
-            bench();
+        if names.is_empty() || names.iter().any(|asked| asked == name) {
+            bench(options);
         }
     }
     Ok(())
@@ -61,7 +69,11 @@ pub(crate) fn hosts(workspace: &Workspace) -> Result<(), String> {
 }
 
 /// Measures candidates in turns and prints their medians; the first is the floor.
-fn compare(title: &str, rounds: usize, mut candidates: Vec<Candidate<'_>>) {
+fn compare(title: &str, rounds: usize, options: &Options, mut candidates: Vec<Candidate<'_>>) {
+    let rounds = options.rounds.unwrap_or(rounds);
+    if let Some(only) = &options.only {
+        candidates.retain(|candidate| candidate.name.contains(only));
+    }
     let mut times: Vec<Vec<f64>> = candidates.iter().map(|_| Vec::with_capacity(rounds)).collect();
     for round in 0..rounds + rounds / 10 {
         for (candidate, times) in candidates.iter_mut().zip(&mut times) {

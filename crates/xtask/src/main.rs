@@ -57,9 +57,14 @@ enum Task {
         /// Measures the hosts beside their languages' own parsers, instead of the engine.
         #[arg(long)]
         hosts: bool,
-        /// What to measure, and how.
-        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-        args: Vec<String>,
+        /// What to measure: `w1`, `grid`; nothing is everything.
+        names: Vec<String>,
+        /// Runs only what has this in its name, for a profiler.
+        #[arg(long)]
+        only: Option<String>,
+        /// How often each runs.
+        #[arg(long)]
+        rounds: Option<usize>,
     },
     /// Builds the packages for all hosts into `target/dist/`, and prints their sizes.
     Build,
@@ -106,7 +111,7 @@ fn run(task: Task) -> Result<(), String> {
         Task::NewKind { name: Some(name), family, .. } => new_kind::run(&workspace, &family, &name),
         Task::NewKind { name: None, .. } => new_kind::prove::run(&workspace),
         Task::Bench { hosts: true, .. } => bench::hosts(&workspace),
-        Task::Bench { args, .. } => bench::run(&args),
+        Task::Bench { names, only, rounds, .. } => bench::run(&names, &bench::Options { only, rounds }),
         Task::Build => build::run(&workspace),
         Task::Conformance { host } => conformance::run(&workspace, &host),
         Task::Examples { bless } => examples::run(&workspace, bless),

@@ -7,7 +7,7 @@ use paritygate::{FingerprintKey, Project, Timestamp};
 use serde::Deserialize;
 
 use super::w1::{files, one_text};
-use super::{Candidate, compare};
+use super::{Candidate, Options, compare};
 
 /// The text as a program would read it that knows its shape.
 #[derive(Deserialize)]
@@ -57,7 +57,7 @@ fn policy(count: usize) -> String {
     out
 }
 
-pub(super) fn run() {
+pub(super) fn run(options: &Options) {
     for (environments, keys, rules, rounds) in
         [(3, 500, 40, 200), (3, 500, 10, 200), (3, 500, 200, 200), (5, 1_000, 200, 40), (5, 10_000, 200, 10)]
     {
@@ -73,6 +73,7 @@ pub(super) fn run() {
         compare(
             &format!("{environments} environments × {keys} keys × {rules} rules, {} bytes", bytes.len()),
             rounds,
+            options,
             vec![
                 Candidate::new("floor: serde_json into typed structs", || {
                     serde_json::from_slice::<Typed<'_>>(bytes).map_or(0, |typed| {

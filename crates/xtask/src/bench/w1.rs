@@ -6,7 +6,7 @@ use std::fmt::Write;
 use paritygate::{FingerprintKey, Plan, Project, Source, Supplied, Timestamp, formats, plan};
 use serde::Deserialize;
 
-use super::{Candidate, ROUNDS, compare};
+use super::{Candidate, Options, ROUNDS, compare};
 
 const NAMES: [&str; 3] = ["development", "staging", "production"];
 
@@ -203,7 +203,7 @@ pub(super) fn files(path: &str, bytes: &[u8], policy: &str) -> paritygate::Files
     .into()
 }
 
-pub(super) fn run() {
+pub(super) fn run(options: &Options) {
     let text = text();
     let bytes = text.as_bytes();
     let key = FingerprintKey::from_bytes(*b"bench");
@@ -229,6 +229,7 @@ pub(super) fn run() {
     compare(
         "W1, against typed structs of serde_json",
         ROUNDS * 5,
+        options,
         vec![
             Candidate::new("floor: serde_json into typed structs", || {
                 serde_json::from_slice::<Typed<'_>>(bytes)
