@@ -8,6 +8,7 @@ mod agreed;
 mod find;
 mod host;
 mod value;
+mod variables;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -61,6 +62,8 @@ fn import(request: &Request, context: &Context<'_>) -> Imported {
 struct Fleet {
     hosts: BTreeMap<String, Host>,
     groups: BTreeMap<String, BTreeSet<String>>,
+    /// The variables of each host, as far as a text tells them.
+    variables: BTreeMap<String, Draft>,
 }
 
 impl Fleet {
@@ -92,6 +95,11 @@ impl Fleet {
         // Nobody says that these are all the hosts, and of each only what these modules tell is known.
         imported.coverage.push(("hosts".to_owned(), Coverage::Partial));
         draft.at(&["hosts"]).as_map();
+        if !self.variables.is_empty() {
+            // Which other variables there are was not told.
+            imported.coverage.push(("variables".to_owned(), Coverage::Partial));
+            draft.set(&["variables"], agreed::variables(&self.variables));
+        }
         let groups = self.groups(group);
         for (group, hosts) in &groups {
             for name in hosts {

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use paritygate_model::{Draft, DraftValue};
+use paritygate_model::{Draft, DraftValue, DraftVariable};
 
 use super::host::{Host, SYSTEM};
 
-const DIFFERENT: &str = "the hosts have different versions";
+const DIFFERENT: &str = "the hosts have different values";
 const SOME: &str = "only some of the hosts have it";
 
 /// The runtimes of the environment: what its hosts have alike, unknown where they differ. `None` where none is known.
@@ -35,6 +35,25 @@ pub(super) fn packages(hosts: &BTreeMap<String, Host>, groups: &BTreeMap<&str, B
     known.then_some(packages)
 }
 
+/// The variables of the environment: what its hosts have alike, unknown where they differ.
+pub(super) fn variables(hosts: &BTreeMap<String, Draft>) -> Draft {
+    let mut agreed = agreed(hosts.values()).unwrap_or_else(Draft::map);
+    for (name, value) in agreed.as_map() {
+        let of = |host: &Draft| match host.get(name).map(|variable| &variable.value) {
+            Some(DraftValue::Variable(variable)) => Some(variable.clone()),
+            _ => None,
+        };
+        let mut known = hosts.values().filter_map(of);
+        // A variable stays one where its value is not known, and a secret one stays secret.
+        if let (DraftValue::Unresolved(_), Some(first)) = (&value.value, known.next()) {
+            let secret = first.secret || known.any(|other| other.secret);
+            let unknown = Draft::new(value.at.clone(), value.value.clone());
+            value.value = DraftValue::Variable(Box::new(DraftVariable { value: unknown, secret, ..*first }));
+        }
+    }
+    agreed
+}
+
 fn entries(draft: &Draft) -> impl Iterator<Item = (&String, &Draft)> {
     match &draft.value {
         DraftValue::Map(map) => Some(map.iter()),
@@ -52,13 +71,17 @@ fn agreed<'d>(maps: impl Iterator<Item = &'d Draft>) -> Option<Draft> {
         let (count, first, alike) = found.entry(key).or_insert((0, value, true));
         *alike &= *count == 0 || same(first, value);
         *count += 1;
+        if is_unknown(value) {
+            *first = value;
+        }
     }
     if found.is_empty() {
         return None;
     }
     let mut out = Draft::map();
     for (key, (count, first, alike)) in found {
-        let reason = if count < maps.len() { Some(SOME) } else { (!alike).then_some(DIFFERENT) };
+        let differ = !alike && !is_unknown(first);
+        let reason = if count < maps.len() { Some(SOME) } else { differ.then_some(DIFFERENT) };
         let value = match reason {
             Some(reason) => Draft::new(first.at.clone(), DraftValue::Unresolved(reason.to_owned())),
             None => first.clone(),
@@ -68,13 +91,26 @@ fn agreed<'d>(maps: impl Iterator<Item = &'d Draft>) -> Option<Draft> {
     Some(out)
 }
 
+fn is_unknown(draft: &Draft) -> bool {
+    match &draft.value {
+        DraftValue::Unresolved(_) => true,
+        DraftValue::Variable(variable) => is_unknown(&variable.value),
+        _ => false,
+    }
+}
+
 fn same(a: &Draft, b: &Draft) -> bool {
     match (&a.value, &b.value) {
         (DraftValue::String(a), DraftValue::String(b)) => a == b,
         (DraftValue::Sequence(a), DraftValue::Sequence(b)) => {
             a.iter().all(|a| b.iter().any(|b| same(a, b))) && b.iter().all(|b| a.iter().any(|a| same(a, b)))
         }
-        // A secret is nothing that could be told to be alike here, and the unknown is never equal.
+        (DraftValue::Number(a), DraftValue::Number(b)) => a == b,
+        (DraftValue::Bool(a), DraftValue::Bool(b)) => a == b,
+        (DraftValue::Null, DraftValue::Null) => true,
+        (DraftValue::Secret(a), DraftValue::Secret(b)) => a.fingerprint.same(&b.fingerprint) == Some(true),
+        (DraftValue::Variable(a), DraftValue::Variable(b)) => same(&a.value, &b.value),
+        // The unknown is never equal.
         _ => false,
     }
 }

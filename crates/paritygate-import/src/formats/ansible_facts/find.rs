@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use paritygate_model::{Diagnostic, Document, Location, Node, Source, Span, limits};
+use paritygate_model::{Diagnostic, Document, Draft, Location, Node, Source, Span, limits};
 
 use super::host;
 use super::value::{Values, collection};
@@ -83,9 +83,12 @@ impl Finder<'_, '_> {
     /// A text whose shape is not known yet.
     fn any(&mut self, root: Node<'_>) {
         let root = collection(root);
-        if let Some(variables) = root.get("hostvars").filter(|variables| variables.is_map()) {
+        let map = |key: &str| root.get(key).map(collection).filter(|node| node.is_map());
+        let (hosts, variables) = (map("hostvars"), map("variables"));
+        if hosts.or(variables).is_some() {
             self.groups(root);
-            self.hosts(collection(variables));
+            hosts.into_iter().for_each(|hosts| self.hosts(hosts));
+            variables.into_iter().for_each(|variables| self.variables(variables));
         } else if let Some(plays) = root.get("plays").filter(|plays| plays.is_sequence()) {
             self.plays(plays);
         } else if is_result(root) || root.is_sequence() && host::is_listing(root) {
@@ -103,7 +106,7 @@ impl Finder<'_, '_> {
         let at = self.place.of(Span::new(root.span().start, root.span().start.saturating_add(1).min(root.span().end)));
         let message = "this text holds no facts of Ansible";
         let help = "hand in what `ansible all -m setup` or `-m package_facts` prints, a file of `--tree` or of a fact \
-                    cache, or a map with `hostvars` and `groups`";
+                    cache, or a map with `hostvars`, `groups` and `variables`";
         self.diagnostics.push(Diagnostic::error("ansible-facts-shape", at, message).help(help));
         self.place.mask(root.span());
     }
@@ -140,6 +143,15 @@ impl Finder<'_, '_> {
         }
         if !found {
             self.nothing(plays);
+        }
+    }
+
+    /// A map from hosts to those of their variables that are meant.
+    fn variables(&mut self, map: Node<'_>) {
+        let values = Values { place: &self.place, context: self.context };
+        for (host, _, variables) in map.entries() {
+            let read = super::variables::read(collection(variables), values);
+            self.fleet.variables.entry(host.to_owned()).or_insert_with(Draft::map).merge(read);
         }
     }
 

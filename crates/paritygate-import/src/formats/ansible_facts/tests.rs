@@ -33,6 +33,8 @@ fn flat(draft: &Draft, path: &str, out: &mut String) {
         DraftValue::String(text) | DraftValue::Number(text) => text.clone(),
         DraftValue::Unresolved(reason) => format!("<{reason}>"),
         DraftValue::Secret(_) => "(secret)".to_owned(),
+        DraftValue::Variable(variable) => return flat(&variable.value, path, out),
+        DraftValue::Null => "null".to_owned(),
         _ => "?".to_owned(),
     };
     writeln!(out, "{path} = {value} @{}", place(draft.at.as_ref())).expect("a string");
@@ -161,10 +163,37 @@ fn groups_hold_hosts() {
             hosts.web.members.web-2.runtimes.python = 3.12.3 @play.json:3:67
             packages.web.deb.nginx[] = 1.24.0 @play.json:2:112
             packages.web.deb.vim = <only some of the hosts have it> @play.json:3:161
-            runtimes.python = <the hosts have different versions> @play.json:4:47
+            runtimes.python = <the hosts have different values> @play.json:4:47
             coverage hosts.ungrouped.members.db-1.packages: notCollected
             coverage hosts.web.members.web-1.packages: complete
             coverage hosts.web.members.web-2.packages: complete
+        "#]],
+    );
+}
+
+#[test]
+fn variables_that_a_playbook_hands_over() {
+    check(
+        &[(
+            "play.json",
+            r#"{"variables": {
+ "web-1": {"port": 80, "debug": false, "gone": null, "db": {"host": "db.internal", "password": "x"}, "names": ["a", "b"], "own": 1, "url": "{{ url }}",
+  "license": {"__ansible_type": "_AnsibleTaggedStr", "value": "canary", "tags": [{"__ansible_type": "VaultedValue"}]}, "raw": {"__ansible_vault": "x"}},
+ "web-2": {"port": 80, "debug": false, "gone": null, "db": {"host": "other.internal", "password": "x"}, "names": ["a", "b"], "url": "{{ url }}",
+  "license": {"__ansible_type": "_AnsibleTaggedStr", "value": "canary", "tags": [{"__ansible_type": "VaultedValue"}]}, "raw": {"__ansible_vault": "x"}}}}"#,
+        )],
+        expect![[r#"
+            variables.db.host = <the hosts have different values> @play.json:2:69
+            variables.db.password = (secret) @play.json:2:96
+            variables.debug = false @play.json:2:33
+            variables.gone = null @play.json:2:48
+            variables.license = (secret) @play.json:3:63
+            variables.names.0 = a @play.json:2:112
+            variables.names.1 = b @play.json:2:117
+            variables.own = <only some of the hosts have it> @play.json:2:130
+            variables.port = 80 @play.json:2:20
+            variables.raw = <encrypted with Ansible Vault> @play.json:5:127
+            variables.url = <a template> @play.json:4:133
         "#]],
     );
 }

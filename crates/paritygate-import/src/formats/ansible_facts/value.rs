@@ -4,7 +4,7 @@ use paritygate_model::secret::MaskReason;
 use paritygate_model::{Draft, DraftValue, Node};
 
 use super::Place;
-use crate::{Context, variable};
+use crate::{Context, document, variable};
 
 /// The key under which Ansible writes the type of a value that is more than JSON.
 const TYPE: &str = "__ansible_type";
@@ -27,6 +27,12 @@ fn unwrapped(mut node: Node<'_>) -> (Node<'_>, bool) {
 
 fn type_of(node: Node<'_>) -> Option<&str> {
     node.get(TYPE).and_then(Node::as_str)
+}
+
+/// Why a value that is still encrypted is not known.
+fn is_encrypted(node: Node<'_>) -> Option<&'static str> {
+    let encrypted = node.get("__ansible_vault").is_some() || type_of(node) == Some("EncryptedString");
+    encrypted.then_some("encrypted with Ansible Vault")
 }
 
 /// A map or a list without its wrapping.
@@ -56,7 +62,7 @@ impl Values<'_> {
         let is_plain = !vaulted
             && secrets.classify(None, text).is_none()
             && secrets.encrypted(text).is_none()
-            && !crate::document::holds_template(text);
+            && !document::holds_template(text);
         is_plain.then_some(text)
     }
 
@@ -64,8 +70,8 @@ impl Values<'_> {
     pub(super) fn text(self, node: Node<'_>, read: impl FnOnce(&str) -> Option<DraftValue>) -> Option<Draft> {
         let (inner, vaulted) = unwrapped(node);
         let (at, secrets) = (Some(self.place.of(inner.span())), self.context.secrets);
-        if inner.get("__ansible_vault").is_some() || type_of(inner) == Some("EncryptedString") {
-            return Some(Draft::new(at, DraftValue::Unresolved("encrypted with Ansible Vault".to_owned())));
+        if let Some(reason) = is_encrypted(inner) {
+            return Some(Draft::new(at, DraftValue::Unresolved(reason.to_owned())));
         }
         let text = inner.scalar_text().filter(|text| !text.is_empty())?;
         let reason = if vaulted { Some(MaskReason::Origin) } else { secrets.classify(None, text) };
@@ -74,10 +80,32 @@ impl Values<'_> {
         } else if let Some(reason) = reason {
             self.place.mask(inner.span());
             variable::sealed(self.context, reason, text)
-        } else if crate::document::holds_template(text) {
+        } else if document::holds_template(text) {
             DraftValue::Unresolved("a template".to_owned())
         } else {
             read(text)?
+        };
+        Some(Draft::new(at, value))
+    }
+
+    /// The value of a variable before its name is known: sealed where it came from Vault.
+    pub(super) fn variable(self, node: Node<'_>) -> Option<Draft> {
+        let (inner, vaulted) = unwrapped(node);
+        let at = Some(self.place.of(inner.span()));
+        let text = inner.scalar_text().unwrap_or_default();
+        let value = if let Some(reason) = is_encrypted(inner) {
+            DraftValue::Unresolved(reason.to_owned())
+        } else if inner.is_null() {
+            DraftValue::Null
+        } else if inner.is_map() || inner.is_sequence() {
+            return None;
+        } else if vaulted && !text.is_empty() {
+            self.place.mask(inner.span());
+            variable::sealed(self.context, MaskReason::Origin, text)
+        } else if document::holds_template(text) {
+            DraftValue::Unresolved("a template".to_owned())
+        } else {
+            DraftValue::String(text.to_owned())
         };
         Some(Draft::new(at, value))
     }
