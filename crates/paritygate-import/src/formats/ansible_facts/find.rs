@@ -87,8 +87,12 @@ impl Finder<'_, '_> {
         let (hosts, variables) = (map("hostvars"), map("variables"));
         if hosts.or(variables).is_some() {
             self.groups(root);
-            hosts.into_iter().for_each(|hosts| self.hosts(hosts));
-            variables.into_iter().for_each(|variables| self.variables(variables));
+            if let Some(hosts) = hosts {
+                self.hosts(hosts);
+            }
+            if let Some(variables) = variables {
+                self.variables(variables);
+            }
         } else if let Some(plays) = root.get("plays").filter(|plays| plays.is_sequence()) {
             self.plays(plays);
         } else if is_result(root) || root.is_sequence() && host::is_listing(root) {
@@ -172,6 +176,12 @@ impl Finder<'_, '_> {
         let failed = |key: &str| matches!(result.get(key).map(Node::value), Some(paritygate_model::Value::Bool(true)));
         let why = if failed("unreachable") { Some("it was unreachable") } else { None };
         let why = why.or_else(|| failed("failed").then_some("the task failed"));
+        let empty = |facts: Node<'_>| facts.is_map() && facts.is_empty();
+        let none = empty(result) || result.get("ansible_facts").map(collection).is_some_and(empty);
+        if why.is_none() && none {
+            let at = self.place.of(result.span());
+            return self.fleet.failed(host, at, "none were gathered", self.diagnostics);
+        }
         let facts = result.get("ansible_facts").map(collection).filter(|facts| facts.is_map());
         if let (Some(why), None) = (why, facts) {
             let start = result.span().start;

@@ -35,7 +35,7 @@ fn flat(draft: &Draft, path: &str, out: &mut String) {
         DraftValue::Secret(_) => "(secret)".to_owned(),
         DraftValue::Variable(variable) => return flat(&variable.value, path, out),
         DraftValue::Null => "null".to_owned(),
-        _ => "?".to_owned(),
+        DraftValue::Bool(value) => value.to_string(),
     };
     writeln!(out, "{path} = {value} @{}", place(draft.at.as_ref())).expect("a string");
 }
@@ -149,11 +149,12 @@ fn groups_hold_hosts() {
             r#"{"hostvars": {
  "web-1": {"ansible_facts": {"kernel": "6.8.0", "python_version": "3.12.3", "packages": {"nginx": [{"version": "1.24.0", "source": "apt"}]}}, "db_password": "x"},
  "web-2": {"ansible_facts": {"kernel": "6.8.0", "python_version": "3.12.3", "packages": {"nginx": [{"version": "1.24.0", "source": "apt"}], "vim": [{"version": "9", "source": "apt"}]}}},
- "db-1": {"ansible_facts": {"python_version": "3.11.2"}}},
+ "web-9": {"ansible_facts": {}}, "db-1": {"ansible_facts": {"python_version": "3.11.2"}}},
  "groups": {"all": ["web-1", "web-2", "db-1"], "web": ["web-1", "web-2", "other"], "empty": []}}"#,
         )],
         expect![[r#"
-            hosts.ungrouped.members.db-1.runtimes.python = 3.11.2 @play.json:4:47
+            hosts.ungrouped.members.db-1.runtimes.python = 3.11.2 @play.json:4:79
+            hosts.ungrouped.members.web-9 = <its facts were not gathered> @play.json:4:11
             hosts.web.members.web-1.os.kernel = 6.8.0 @play.json:2:40
             hosts.web.members.web-1.packages.system.deb.nginx[] = 1.24.0 @play.json:2:112
             hosts.web.members.web-1.runtimes.python = 3.12.3 @play.json:2:67
@@ -163,10 +164,12 @@ fn groups_hold_hosts() {
             hosts.web.members.web-2.runtimes.python = 3.12.3 @play.json:3:67
             packages.web.deb.nginx[] = 1.24.0 @play.json:2:112
             packages.web.deb.vim = <only some of the hosts have it> @play.json:3:161
-            runtimes.python = <the hosts have different values> @play.json:4:47
+            runtimes.python = <the hosts have different values> @play.json:4:79
             coverage hosts.ungrouped.members.db-1.packages: notCollected
+            coverage hosts.ungrouped.members.web-9.packages: notCollected
             coverage hosts.web.members.web-1.packages: complete
             coverage hosts.web.members.web-2.packages: complete
+            facts-not-gathered @play.json:4:11: there are no facts of `web-9`: none were gathered
         "#]],
     );
 }
