@@ -1,11 +1,34 @@
 //! The generated files: the façade says what they hold, this writes and compares them.
 
+mod typescript;
+
 use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
 
 use crate::workspace::Workspace;
 
 /// The folders whose files are all generated.
-pub(crate) const FOLDERS: [&str; 1] = ["schemas"];
+pub(crate) const FOLDERS: &[&str] = &["schemas", typescript::FOLDER];
+
+/// What makes the types of other languages from the schema of calls and answers: one file in this folder each.
+const LANGUAGES: &[fn(&Wire) -> Vec<(String, String)>] = &[typescript::generate];
+
+/// The schema of calls and answers.
+struct Wire(Map<String, Value>);
+
+impl Wire {
+    fn of(generated: &[(String, String)]) -> Self {
+        let text = generated.iter().find(|(path, _)| path == "schemas/wire.schema.json").map(|(_, text)| text.as_str());
+        let schema: Value = text.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+        Self(schema.get("$defs").and_then(Value::as_object).cloned().unwrap_or_default())
+    }
+
+    /// The named parts of the schema.
+    fn definitions(&self) -> &Map<String, Value> {
+        &self.0
+    }
+}
 
 /// Writes the generated files, and removes those that nothing generates any more.
 ///
@@ -80,7 +103,9 @@ fn differences(workspace: &Workspace) -> Vec<Difference> {
             present.insert(format!("{folder}/{name}"), String::new());
         }
     }
-    let generated = paritygate::schema::generate();
+    let mut generated = paritygate::schema::generate();
+    let wire = Wire::of(&generated);
+    generated.extend(LANGUAGES.iter().flat_map(|language| language(&wire)));
     for (path, _) in &generated {
         // A file that can't be read is one to write.
         present.insert(path.clone(), workspace.read(path).unwrap_or_default());

@@ -1,5 +1,9 @@
 //! The hosts: what is built for other languages, and how each of them is set up, tested and compared.
 
+mod node;
+mod npm;
+mod wasm;
+
 use std::path::PathBuf;
 
 use crate::conformance::Cases;
@@ -33,4 +37,4 @@ pub(crate) struct Runtime {
 }
 
 /// All hosts, in the order in which they build on each other.
-pub(crate) static ALL: &[Host] = &[];
+pub(crate) static ALL: &[&Host] = &[&wasm::HOST, &node::HOST];

@@ -6,7 +6,8 @@ use std::process::Command;
 use crate::hosts;
 use crate::workspace::{Workspace, run as run_command, succeeds};
 
-const TARGET: &str = "wasm32-unknown-unknown";
+/// The target of compilers that make WebAssembly.
+pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
 const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
 const DEBIAN_CARGO: &str = "/usr/bin/cargo";
 const DEBIAN_SOURCES: &str = "/usr/src";
@@ -49,15 +50,12 @@ pub(crate) fn wasm_compiler(workspace: &Workspace) -> Option<Wasm> {
     debian_is_there().then_some(Wasm::Debian)
 }
 
-/// `cargo check` of a crate for WebAssembly.
-pub(crate) fn wasm_check(workspace: &Workspace, compiler: Wasm, package: &str) -> Command {
-    let args = ["check", "--quiet", "--target", TARGET, "--package", package];
+/// Cargo with that compiler.
+pub(crate) fn wasm_cargo(workspace: &Workspace, compiler: Wasm) -> Command {
     match compiler {
-        Wasm::Rustup => workspace.cargo(args),
+        Wasm::Rustup => workspace.cargo([]),
         Wasm::Debian => {
-            // Its own target folder: artifacts of two compilers in one folder only push each other out.
             let mut command = Command::new(DEBIAN_CARGO);
-            command.args(args).arg("-Zbuild-std=std,panic_abort").args(["--target-dir", "target/debian-wasm"]);
             command.env("RUSTC", DEBIAN_RUSTC).env("RUSTC_BOOTSTRAP", "1").env_remove("RUSTUP_TOOLCHAIN");
             command.env_remove("CARGO").current_dir(&workspace.root);
             command

@@ -6,9 +6,6 @@ use crate::setup;
 use crate::workspace::{Workspace, output, run as run_command};
 use crate::{codegen, conformance, examples, hosts, new_kind, tidy};
 
-/// The crate whose dependencies are all of the core.
-const CORE: &str = "paritygate";
-
 /// Runs all tests.
 ///
 /// # Errors
@@ -49,11 +46,6 @@ fn test(workspace: &Workspace, all: bool, steps: &mut Steps) {
     steps.step("documentation", || {
         let mut doc = workspace.cargo(["doc", "--quiet", "--workspace", "--no-deps"]);
         run_command(doc.env("RUSTDOCFLAGS", "--deny warnings"))
-    });
-    steps.step("WebAssembly", || {
-        let missing = "no compiler here makes WebAssembly: see the set-up step";
-        let compiler = setup::wasm_compiler(workspace).ok_or(missing)?;
-        run_command(&mut setup::wasm_check(workspace, compiler, CORE))
     });
     steps.step("a new kind is one file and two lines", || new_kind::prove::run(workspace));
     steps.step("examples", || examples::run(workspace, false));

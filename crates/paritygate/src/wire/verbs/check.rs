@@ -52,6 +52,9 @@ pub struct ProjectParams {
     /// What the files are without a manifest.
     #[serde(default)]
     pub names: Names,
+    /// The files that the project consists of, without those that were only asked for; all that are there where it is
+    /// absent.
+    pub paths: Option<Vec<String>>,
     /// Policies to apply instead of those of the manifest.
     #[serde(default)]
     pub policies: Vec<PolicyText>,
@@ -185,7 +188,7 @@ impl Subject {
             return Ok(Self { plan, files: Files::new(), key, policies, allow_outside: false });
         };
         let files = shared::files(&project.files, call)?;
-        let plan = plan(&files, project.manifest.as_deref(), project.names);
+        let plan = plan(&files, project.manifest.as_deref(), project.names, project.paths);
         let key = shared::key(project.key.as_ref(), call)?;
         Ok(Self { plan, files, key, policies: project.policies, allow_outside: project.allow_outside })
     }
@@ -222,7 +225,7 @@ impl Counts {
 }
 
 /// The plan of a project's files.
-fn plan(files: &Files, manifest: Option<&str>, names: Names) -> Plan {
+fn plan(files: &Files, manifest: Option<&str>, names: Names, paths: Option<Vec<String>>) -> Plan {
     let manifest = manifest.or_else(|| MANIFESTS.into_iter().find(|name| files.contains_key(*name)));
     match manifest.map(|name| (name, files.get(name))) {
         Some((_, Some(Supplied::Text(source)))) => Plan::of_text(source),
@@ -237,7 +240,14 @@ fn plan(files: &Files, manifest: Option<&str>, names: Names) -> Plan {
             };
             Plan { diagnostics: vec![wrong], ..Plan::default() }
         }
-        None if names == Names::Each => naming::plan(&files.keys().cloned().collect::<Vec<_>>(), files),
-        None => crate::discover::discover(files.keys().map(String::as_str)),
+        None => {
+            let is_there = |supplied: &Supplied| !matches!(supplied, Supplied::Absent);
+            let there = || files.iter().filter(|(_, supplied)| is_there(supplied)).map(|(path, _)| path.clone()).collect();
+            let paths = paths.unwrap_or_else(there);
+            match names {
+                Names::Each => naming::plan(&paths, files),
+                Names::Discover => crate::discover::discover(paths.iter().map(String::as_str)),
+            }
+        }
     }
 }

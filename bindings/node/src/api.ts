@@ -1,0 +1,35 @@
+/**
+ * What the package exports, whatever answers behind it.
+ *
+ * @packageDocumentation
+ */
+export { discover, explain, rules, schema, version } from "./catalogue.js";
+export {
+  type CheckOptions,
+  type FilesAsyncOptions,
+  type FilesOptions,
+  type ProjectAsyncOptions,
+  type ProjectOptions,
+  checkProject,
+  checkProjectAsync,
+} from "./check.js";
+export { type Compiled, Engine } from "./engine.js";
+export {
+  Environment,
+  type ImportAsyncOptions,
+  type ImportOptions,
+  type Imported,
+  importEnvironment,
+  importEnvironmentAsync,
+  tryImport,
+  tryImportAsync,
+} from "./environment.js";
+export { type ErrorDetails, ParityGateError } from "./errors.js";
+export type * from "./generated/wire.js";
+export { Handle } from "./handle.js";
+export type { Instant } from "./instant.js";
+export type { Read, ReadAsync, Supply } from "./needs.js";
+export { type Position, offsetOf } from "./positions.js";
+export { type FormatOptions, Report, format } from "./report.js";
+export type { Backend } from "./session.js";
+export type { Content, Files, Policy } from "./texts.js";

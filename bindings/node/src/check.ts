@@ -1,0 +1,111 @@
+import { ParityGateError, wrongType } from "./errors.js";
+import { Environment } from "./environment.js";
+import type { CheckAnswer, CheckParams, Names } from "./generated/wire.js";
+import { type Instant, instant } from "./instant.js";
+import { type Asking, type Read, type ReadAsync, supply, supplyAsync } from "./needs.js";
+import { Report } from "./report.js";
+import { session } from "./session.js";
+import { Attachments, type Files, type Policy } from "./texts.js";
+
+/** What any check is asked. */
+export interface CheckOptions {
+  /** The instant of the check: `new Date()`, or one to judge by. The engine has no clock. */
+  readonly now: Instant;
+  /** The rules to run; all of them where it is absent. */
+  readonly only?: readonly string[];
+}
+
+/** How files are checked. */
+export interface FilesOptions extends CheckOptions {
+  /** The key for fingerprints of secrets. Without one, fingerprints compare within this process (or page) only. */
+  readonly key?: string | Uint8Array;
+  /** Supplies files that others name (`env_file`, `extends`, policies); without it they are missing. */
+  readonly read?: Read;
+  /** The path of the manifest among the files; `paritygate.yaml` where that is there. */
+  readonly manifest?: string;
+  /**
+   * What files are without a manifest: `discover` uses those whose names name environments, as in a folder; `each` uses
+   * all of them, as if a user had named them one by one.
+   */
+  readonly names?: Names;
+  /** Whether files outside the project's root are asked for; by default they are not read. */
+  readonly allowOutside?: boolean;
+}
+
+/** How a project is checked. */
+export interface ProjectOptions extends FilesOptions {
+  /** Policies to apply instead of those of the manifest. */
+  readonly policies?: Policy | readonly Policy[];
+}
+
+/** {@link FilesOptions} with a `read` that may take its time. */
+export type FilesAsyncOptions = Omit<FilesOptions, "read"> & { readonly read?: ReadAsync };
+
+/** {@link ProjectOptions} with a `read` that may take its time. */
+export type ProjectAsyncOptions = Omit<ProjectOptions, "read"> & { readonly read?: ReadAsync };
+
+/**
+ * Checks the files of a project: by its manifest if it has one, by the names of its files otherwise.
+ *
+ * @throws {@link ParityGateError} where the call is wrong. What is wrong with the files is in the report, whose verdict
+ * is `error` then.
+ */
+export function checkProject(files: Files, options: ProjectOptions): Report {
+  const { read, ...rest } = given(options);
+  return supply(checking(undefined, files, rest), read);
+}
+
+/** {@link checkProject} with a `read` that may take its time. */
+export async function checkProjectAsync(files: Files, options: ProjectAsyncOptions): Promise<Report> {
+  const { read, ...rest } = given(options);
+  return supplyAsync(checking(undefined, files, rest), read);
+}
+
+/** Options that are there. */
+export function given<T extends object>(options: T | undefined): T {
+  if (options === undefined || options === null) return {} as T;
+  if (typeof options !== "object") throw wrongType("`options`", "an object", options);
+  return options;
+}
+
+/** A check of imported environments, or of files; with a compiled engine, or with the project's own policies. */
+export function* checking(
+  engine: number | undefined,
+  subject: readonly Environment[] | Files,
+  options: Omit<ProjectOptions, "read">,
+): Generator<Asking, Report, void> {
+  const { now, only, ...rest } = options;
+  const attachments = new Attachments();
+  const texts = isList(subject) ? {} : attachments.files(subject);
+  const params = {
+    now: instant(now),
+    ...(engine === undefined ? {} : { engine }),
+    ...(only === undefined ? {} : { only }),
+    ...(isList(subject)
+      ? { ...rest, environments: subject.map(Environment.handle) }
+      : // What is supplied on request makes no environment of its own.
+        { project: { ...project(rest, attachments), files: texts, paths: Object.keys(texts) } }),
+  } as CheckParams;
+  const current = session();
+  for (;;) {
+    const answer: CheckAnswer = current.ask("check", params, attachments.list);
+    if (answer.report !== undefined && answer.report !== null) {
+      return new Report({ session: current, handle: answer.report }, answer);
+    }
+    if (answer.needs.length === 0) throw new ParityGateError("engine-fault", "the engine answered no report");
+    yield { needs: answer.needs, texts, attachments };
+  }
+}
+
+function isList(subject: readonly Environment[] | Files): subject is readonly Environment[] {
+  return Array.isArray(subject);
+}
+
+function project(options: Omit<ProjectOptions, "read" | "now" | "only">, attachments: Attachments): object {
+  const { key, policies, ...rest } = options;
+  return {
+    ...rest,
+    ...(key === undefined ? {} : { key: attachments.key(key) }),
+    ...(policies === undefined ? {} : { policies: attachments.policies(policies) }),
+  };
+}

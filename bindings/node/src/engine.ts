@@ -1,0 +1,71 @@
+import { type CheckOptions, type FilesAsyncOptions, type FilesOptions, checking, given } from "./check.js";
+import { Environment } from "./environment.js";
+import { ParityGateError } from "./errors.js";
+import type { CompiledRule, Diagnostic } from "./generated/wire.js";
+import { Handle, type Held } from "./handle.js";
+import { supply, supplyAsync } from "./needs.js";
+import type { Report } from "./report.js";
+import { session } from "./session.js";
+import { Attachments, type Files, type Policy } from "./texts.js";
+
+/** An engine, and what is wrong with its policies. */
+export interface Compiled {
+  /** The engine. It holds every rule that could be compiled. */
+  readonly engine: Engine;
+  /** Whether nothing is wrong with the policies. */
+  readonly ok: boolean;
+  /** What is wrong with the policies. */
+  readonly diagnostics: Diagnostic[];
+}
+
+/** Compiled policies: compile once, check often. */
+export class Engine extends Handle {
+  /** The rules that it holds, in their order. */
+  readonly rules: readonly CompiledRule[];
+
+  private constructor(held: Held, rules: readonly CompiledRule[]) {
+    super(held);
+    this.rules = rules;
+  }
+
+  /**
+   * Compiles policies; the pack `recommended` where there is none.
+   *
+   * @throws {@link ParityGateError} with the code `policy` and all diagnostics, where something is wrong with them.
+   */
+  static compile(policies: Policy | readonly Policy[] = []): Engine {
+    const { engine, ok, diagnostics } = Engine.tryCompile(policies);
+    if (ok) return engine;
+    engine.dispose();
+    const first = diagnostics.find(({ level }) => level === "error");
+    throw new ParityGateError("policy", `the policies are wrong: ${first?.message ?? "see the diagnostics"}`, { diagnostics });
+  }
+
+  /** Compiles policies, and says what is wrong with them instead of throwing it. */
+  static tryCompile(policies: Policy | readonly Policy[] = []): Compiled {
+    const attachments = new Attachments();
+    const current = session();
+    const answer = current.ask("compile", { policies: attachments.policies(policies) }, attachments.list);
+    const engine = new Engine({ session: current, handle: answer.engine }, answer.rules);
+    return { engine, ok: answer.ok, diagnostics: answer.diagnostics };
+  }
+
+  /** Checks imported environments. */
+  check(environments: readonly Environment[], options: CheckOptions): Report;
+  /** Checks files: each is used, as if a user had named them one by one. */
+  check(files: Files, options: FilesOptions): Report;
+  check(subject: readonly Environment[] | Files, options: FilesOptions): Report {
+    const { read, ...rest } = given(options);
+    return supply(checking(this.use.handle, subject, each(subject, rest)), read);
+  }
+
+  /** Checks files with a `read` that may take its time. */
+  async checkAsync(files: Files, options: FilesAsyncOptions): Promise<Report> {
+    const { read, ...rest } = given(options);
+    return supplyAsync(checking(this.use.handle, files, each(files, rest)), read);
+  }
+}
+
+function each<T extends object>(subject: readonly Environment[] | Files, options: T): T {
+  return Array.isArray(subject) ? options : { names: "each", ...options };
+}

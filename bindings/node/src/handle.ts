@@ -1,0 +1,68 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+import { ParityGateError } from "./errors.js";
+import { Session, session } from "./session.js";
+
+/** What the engine holds under a number, until it is released. */
+export interface Held {
+  readonly session: Session;
+  readonly handle: number;
+  /** Why it is held no more. */
+  gone?: "disposed" | "released";
+}
+
+const forgotten = new FinalizationRegistry<Held>((held) => release(held, "released"));
+
+/** Lets go of what the engine holds. */
+export function release(held: Held, why: "disposed" | "released"): void {
+  if (held.gone !== undefined) return;
+  held.gone = why;
+  forgotten.unregister(held);
+  // After a fault of the engine there is another session, and nothing to release.
+  if (session() === held.session) held.session.ask("release", { handles: [held.handle] });
+}
+
+/** Where `using` is not known yet, `dispose()` still is. */
+const DISPOSE: typeof Symbol.dispose = Symbol.dispose ?? (Symbol.for("Symbol.dispose") as typeof Symbol.dispose);
+
+/**
+ * Something that the engine holds. Memory is freed by `dispose()`, at the end of a `using` block, or some time after
+ * the last reference to it is gone.
+ */
+export abstract class Handle {
+  readonly #held: Held;
+
+  /** @internal */
+  protected constructor(held: Held) {
+    this.#held = held;
+    forgotten.register(this, held, held);
+  }
+
+  /** Whether it was disposed: then every use is an error with the code `disposed`. */
+  get disposed(): boolean {
+    return this.#held.gone === "disposed";
+  }
+
+  /** Frees what the engine holds; does nothing the second time. */
+  dispose(): void {
+    release(this.#held, "disposed");
+  }
+
+  /** Frees what the engine holds, at the end of a `using` block. */
+  [DISPOSE](): void {
+    this.dispose();
+  }
+
+  /** @internal */
+  protected get use(): Held {
+    return used(this.#held, this.constructor.name);
+  }
+}
+
+/** What is still held; else an error that says why it is not. */
+export function used(held: Held, what: string): Held {
+  if (held.gone === "disposed") throw new ParityGateError("disposed", `this ${what} was disposed: keep it until its last use`);
+  if (held.session !== session()) {
+    throw new ParityGateError("released", `this ${what} is gone: the engine failed since, or it is another thread's`);
+  }
+  return held;
+}

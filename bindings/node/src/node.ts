@@ -1,0 +1,36 @@
+/**
+ * The package in Node: with the addon where it loads, and the WebAssembly module elsewhere.
+ *
+ * @packageDocumentation
+ */
+import { createRequire } from "node:module";
+
+import { loadModule } from "./node-module.js";
+import { type Backend, type Open, type Plug, plugIn } from "./session.js";
+import { openWasm } from "./wasm-plug.js";
+
+export * from "./api.js";
+
+const addon = loadAddon();
+
+/** What answers the calls. */
+export const backend: Backend = addon === undefined ? "wasm" : "native";
+
+plugIn(addon ?? openWasm(loadModule));
+
+/** Makes the package ready. Nothing needs to be awaited in Node: this is here so that one program runs everywhere. */
+export async function init(): Promise<void> {}
+
+/** The addon, where there is one for this machine. */
+function loadAddon(): Open | undefined {
+  try {
+    const load = createRequire(import.meta.url);
+    const { Session } = load(`./paritygate.${process.platform}-${process.arch}.node`) as {
+      Session: new (random: Uint8Array) => Plug;
+    };
+    return (random) => new Session(random);
+  } catch {
+    // None for this platform, or built against another C library: the module answers the same.
+    return undefined;
+  }
+}

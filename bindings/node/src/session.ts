@@ -1,0 +1,85 @@
+import { ParityGateError } from "./errors.js";
+import type { Answers, Calls, ErrorAnswer } from "./generated/wire.js";
+
+/** What answers the calls: the addon for Node, or the WebAssembly module. */
+export type Backend = "native" | "wasm";
+
+/** One side of the engine: what a backend supplies. */
+export interface Plug {
+  /** Answers one call. */
+  call(call: string, attachments: Uint8Array[]): string;
+}
+
+/** Makes a plug from 36 random bytes; throws a {@link ParityGateError} where it can't yet. */
+export type Open = (random: Uint8Array) => Plug;
+
+/** The engine, with what it holds for this realm. After a fault there is a new one, and the old one's handles are gone. */
+export class Session {
+  readonly #plug: Plug;
+
+  constructor(open: Open) {
+    this.#plug = open(crypto.getRandomValues(new Uint8Array(36)));
+  }
+
+  /** Asks for something. */
+  ask<V extends keyof Calls>(verb: V, params: Calls[V], attachments: Uint8Array[] = []): Answers[V] {
+    return parse(verb, this.askForText(verb, params, attachments));
+  }
+
+  /** Asks for something, and leaves the answer as it is: `parse` reads it. */
+  askForText<V extends keyof Calls>(verb: V, params: Calls[V], attachments: Uint8Array[] = []): string {
+    const call = written({ wire: 1, [verb]: params });
+    try {
+      return this.#plug.call(call, attachments);
+    } catch (cause) {
+      if (current === this) current = undefined;
+      throw new ParityGateError("engine-fault", `the engine failed at \`${verb}\`; what it held is gone`, { cause });
+    }
+  }
+}
+
+/** A call as text. What JSON would drop or change without a word is refused. */
+function written(call: object): string {
+  const text = JSON.stringify(call, (name, value: unknown) => {
+    const isLost = typeof value === "number" ? !Number.isFinite(value) : LOST.has(typeof value);
+    if (isLost) throw new ParityGateError("wrong-type", `\`${name}\` is ${String(value)}, which no option takes`);
+    return value;
+  });
+  if (text.length > LARGEST_CALL) {
+    throw new ParityGateError("call-too-large", `the call has ${text.length} of at most ${LARGEST_CALL} characters`);
+  }
+  return text;
+}
+
+const LOST = new Set(["bigint", "function", "symbol"]);
+/** How large a call may be, the texts beside it left out. */
+const LARGEST_CALL = 32 * 1024 * 1024;
+
+/** What an answer says. */
+export function parse<V extends keyof Answers>(verb: V, text: string): Answers[V] {
+  const answer = JSON.parse(text) as { [name: string]: unknown };
+  if ("error" in answer) {
+    const { code, message, diagnostics } = answer["error"] as ErrorAnswer;
+    throw new ParityGateError(code, message, { diagnostics });
+  }
+  return answer[verb] as Answers[V];
+}
+
+let opener: Open | undefined;
+let current: Session | undefined;
+
+/** Says how sessions are made: each entry of the package does, once. */
+export function plugIn(open: Open): void {
+  opener = open;
+}
+
+/** The session of this realm. */
+export function session(): Session {
+  if (current === undefined) {
+    if (opener === undefined) {
+      throw new ParityGateError("not-ready", "the WebAssembly module is not there yet: `await init()` first");
+    }
+    current = new Session(opener);
+  }
+  return current;
+}
