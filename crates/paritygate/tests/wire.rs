@@ -66,7 +66,7 @@ fn a_call_that_is_wrong_says_what_and_where() {
             {"wire":1,"error":{"code":"no-such-attachment","message":"`a.env` is attachment 0, and there are 0; attachments are numbered from 0","diagnostics":[{"code":"no-such-attachment","level":"error","message":"`a.env` is attachment 0, and there are 0","notes":[],"help":"attachments are numbered from 0"}]}}
             {"wire":1,"error":{"code":"bad-text","message":"`a.env` needs one of `text`, `attachment`, `absent` and `refused`; say in one way what the file holds","diagnostics":[{"code":"bad-text","level":"error","message":"`a.env` needs one of `text`, `attachment`, `absent` and `refused`","notes":[],"help":"say in one way what the file holds"}]}}
             {"wire":1,"error":{"code":"unknown-tier","message":"there is no tier `prod`; it is one of `production`, `staging`, `testing`, `development`, `other`","diagnostics":[{"code":"unknown-tier","level":"error","message":"there is no tier `prod`","notes":[],"help":"it is one of `production`, `staging`, `testing`, `development`, `other`"}]}}
-            {"wire":1,"error":{"code":"unknown-format","message":"there is no input format `dotnev`; it is one of `compose`, `dotenv`, `environment`","diagnostics":[{"code":"unknown-format","level":"error","message":"there is no input format `dotnev`","notes":[],"help":"it is one of `compose`, `dotenv`, `environment`"}]}}
+            {"wire":1,"error":{"code":"unknown-format","message":"there is no input format `dotnev`; it is one of `ansible-facts`, `compose`, `dotenv`, `environment`","diagnostics":[{"code":"unknown-format","level":"error","message":"there is no input format `dotnev`","notes":[],"help":"it is one of `ansible-facts`, `compose`, `dotenv`, `environment`"}]}}
             {"wire":1,"error":{"code":"key","message":"the key is empty; make one with `openssl rand -hex 32`","diagnostics":[{"code":"key","level":"error","message":"the key is empty","notes":[],"help":"make one with `openssl rand -hex 32`"}]}}
             {"wire":1,"error":{"code":"unknown-schema","message":"there is no schema `polcy`; it is one of `environment`, `policy`, `project`, `report`","diagnostics":[{"code":"unknown-schema","level":"error","message":"there is no schema `polcy`","notes":[],"help":"it is one of `environment`, `policy`, `project`, `report`"}]}}
             {"wire":1,"error":{"code":"unknown-rule","message":"there is no rule and no kind `ratoi`; did you mean `ratio`?","diagnostics":[{"code":"unknown-rule","level":"error","message":"there is no rule and no kind `ratoi`","notes":[],"help":"did you mean `ratio`?"}]}}"#]],
@@ -110,6 +110,26 @@ fn a_bad_policy_is_an_answer() {
             r#"{"wire":1,"compile":{"engine":1,"ok":false,"rules":[{"id":"b","kind":"same"}],"diagnostics":[{"code":"policy-not-found","level":"error","message":"there is no policy pack `recomended`","notes":["a policy of your own is named by its path"],"help":"did you mean `recommended`?"},{"code":"unknown-kind","level":"error","message":"there is no rule kind `smae`","document":"mine.yaml","line":3,"column":20,"endLine":3,"endColumn":24,"notes":[],"help":"did you mean `same`?"}]}}"#
         ]],
     );
+}
+
+#[test]
+fn what_was_only_asked_for_makes_no_environment() {
+    let session = session();
+    let call = |more: &str| {
+        let compose = "services: { api: { image: 'a:1' } }\n";
+        let files =
+            serde_json::json!({ "compose.yaml": { "text": compose }, "compose.override.yaml": { "text": compose } });
+        let files = format!("{}{more}}}", files.to_string().trim_end_matches('}').to_owned() + "}");
+        let project = format!("{{\"files\": {files}, \"paths\": [\"compose.yaml\", \"compose.override.yaml\"]}}");
+        format!("{{\"wire\": 1, \"check\": {{\"now\": \"2026-01-01T00:00:00Z\", \"project\": {project}}}}}")
+    };
+    let asked = answer(&session, &call(""), &[], "check");
+    assert_eq!(asked["needs"], serde_json::json!([{ "path": ".env", "required": false }]));
+    for supplied in ["{\"absent\": true}", "{\"text\": \"A=1\\n\"}"] {
+        let given = answer(&session, &call(&format!(", \".env\": {supplied}")), &[], "check");
+        assert_eq!(given["found"], asked["found"]);
+        assert_eq!(given["verdict"], "pass");
+    }
 }
 
 #[test]

@@ -476,6 +476,11 @@ export interface Project {
   manifest?: string | null;
   /** What the files are without a manifest. */
   names?: Names;
+  /**
+   * The files that the project consists of, without those that were only asked for; all that are there where it is
+   * absent.
+   */
+  paths?: string[] | null;
   /** Policies to apply instead of those of the manifest. */
   policies?: PolicyText[];
 }

@@ -20,7 +20,7 @@ const fn arrows(krate: &'static str, sees: &'static [&'static str], tests_see: &
 }
 
 /// DESIGN.md, section 3: arrows only point down.
-const ARROWS: [Arrows; 11] = [
+const ARROWS: [Arrows; 13] = [
     arrows("paritygate-model", &[], &[]),
     arrows("paritygate-policies", &[], &[]),
     arrows("paritygate-import", &["paritygate-model"], &[]),
@@ -42,7 +42,9 @@ const ARROWS: [Arrows; 11] = [
         &[],
     ),
     arrows("paritygate-cli", &["paritygate"], &[]),
+    arrows("paritygate-node", &["paritygate"], &[]),
     arrows("paritygate-tests", &["paritygate"], &[]),
+    arrows("paritygate-wasm", &["paritygate"], &[]),
     arrows("xtask", &["paritygate", "paritygate-tests"], &[]),
 ];
 

@@ -242,7 +242,8 @@ fn plan(files: &Files, manifest: Option<&str>, names: Names, paths: Option<Vec<S
         }
         None => {
             let is_there = |supplied: &Supplied| !matches!(supplied, Supplied::Absent);
-            let there = || files.iter().filter(|(_, supplied)| is_there(supplied)).map(|(path, _)| path.clone()).collect();
+            let there =
+                || files.iter().filter(|(_, supplied)| is_there(supplied)).map(|(path, _)| path.clone()).collect();
             let paths = paths.unwrap_or_else(there);
             match names {
                 Names::Each => naming::plan(&paths, files),
