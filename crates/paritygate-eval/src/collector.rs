@@ -8,7 +8,7 @@ use paritygate_model::{Environment, Shape, limits};
 
 use crate::cell::Cell;
 use crate::engine::CompiledRule;
-use crate::kind::{Accepts, Deviation, GroupFinding, Outcome, Plan};
+use crate::kind::{Accepts, Compares, Deviation, GroupFinding, Outcome, Plan};
 use crate::row::{Row, Rows};
 use crate::scope::Scope;
 use crate::walk::Sink;
@@ -116,6 +116,22 @@ pub(crate) struct RawFinding {
     pub(crate) notes: Vec<String>,
 }
 
+/// Counts the rows that a rule looked at. Equal rows come one after the other.
+#[derive(Default)]
+pub(crate) struct Seen {
+    last: usize,
+    pub(crate) count: usize,
+}
+
+impl Seen {
+    fn look_at(&mut self, number: usize) {
+        if self.last != number {
+            self.last = number;
+            self.count += 1;
+        }
+    }
+}
+
 /// Receives the rows of the walk and judges them.
 pub(crate) struct Collector<'c, 't> {
     pub(crate) environments: &'c [&'t Environment],
@@ -124,6 +140,7 @@ pub(crate) struct Collector<'c, 't> {
     pub(crate) findings: Vec<RawFinding>,
     /// Reasons of rows that were not judged, where a policy asks for a summary.
     pub(crate) skipped: Vec<String>,
+    pub(crate) rows: Seen,
     outcome: Outcome,
 }
 
@@ -148,12 +165,13 @@ impl<'t> Sink<'t> for Collector<'_, 't> {
             let in_scope = rule.scope.members.iter().any(|&member| described(member));
             match &rule.compiled.plan {
                 Plan::Row(check) => {
-                    let by_contract = check.uses_contract() && rule.scope.contract.is_some_and(described);
-                    let compared = !check.compares() || !rule.scope.pairs.is_empty();
-                    if (!in_scope && !by_contract) || !compared {
+                    let by_contract =
+                        check.compares() == Compares::WithContract && rule.scope.contract.is_some_and(described);
+                    if (!in_scope && !by_contract) || !rule.scope.offers(check.compares()) {
                         continue;
                     }
                     rule.met = true;
+                    self.rows.look_at(number);
                     let row = Row {
                         path,
                         cells,
@@ -166,8 +184,9 @@ impl<'t> Sink<'t> for Collector<'_, 't> {
                     check.row(&row, &mut self.outcome);
                     self.take(rule_at, number, path, cells, shape);
                 }
-                Plan::Group(_) if in_scope => {
+                Plan::Group(check) if in_scope && rule.scope.offers(check.compares()) => {
                     rule.met = true;
+                    self.rows.look_at(number);
                     let kept = self.kept.keep(number, path, cells, shape);
                     rule.kept.push(kept);
                 }
@@ -192,6 +211,7 @@ impl<'c, 't> Collector<'c, 't> {
             kept: Kept::default(),
             findings: Vec::new(),
             skipped: Vec::new(),
+            rows: Seen::default(),
             outcome: Outcome::default(),
         }
     }

@@ -150,8 +150,7 @@ impl Engine {
         let mut collector = Collector::new(&environments, rules.collect());
         let mut walk = Walk::new(&self.trie, &environments, &mut collector);
         walk.run();
-        let rows = walk.rows;
-        if rows >= limits::MAX_ROWS {
+        if walk.rows >= limits::MAX_ROWS {
             let message = format!(
                 "the selectors meet more than {} rows, which is the limit; the rest was not judged",
                 limits::MAX_ROWS
@@ -160,7 +159,7 @@ impl Engine {
         }
         collector.judge_groups();
         let exceptions = exception::apply(request, &environments, &mut collector, &mut diagnostics);
-        let report = report::build(self, request, &environments, collector, exceptions, rows);
+        let report = report::build(self, request, &environments, collector, exceptions);
         (report, diagnostics)
     }
 }

@@ -18,6 +18,19 @@ pub enum Accepts {
     Any,
 }
 
+/// What a check compares. Where there is nothing to compare with, it says nothing and its rule is vacuous.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Compares {
+    /// Each environment is judged by itself.
+    Nothing,
+    /// Each environment with its reference.
+    WithReference,
+    /// Each environment with the contract, which is no environment.
+    WithContract,
+    /// Every two of the rule's environments.
+    EachOther,
+}
+
 /// One deviation: an environment, and the one that it was compared with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Deviation {
@@ -112,19 +125,17 @@ pub trait RowCheck: Send + Sync {
         None
     }
 
-    /// Whether it compares environments. Where there is nothing to compare with, such a rule says nothing.
-    fn compares(&self) -> bool {
-        true
-    }
-
-    /// Whether it also looks at the contract, which is no environment.
-    fn uses_contract(&self) -> bool {
-        false
+    /// What it compares.
+    fn compares(&self) -> Compares {
+        Compares::WithReference
     }
 }
 
 /// A compiled rule that judges all its rows together.
 pub trait GroupCheck: Send + Sync {
+    /// What it compares.
+    fn compares(&self) -> Compares;
+
     /// Judges the rows: for each finding it says which row, which deviations and, for cells of other rows, which.
     fn rows(&self, rows: &Rows<'_, '_>, out: &mut Vec<GroupFinding>);
 

@@ -19,5 +19,5 @@ mod walk;
 pub use cell::{Cell, State};
 pub use compare::Comparison;
 pub use engine::{CheckRequest, Engine};
-pub use kind::{Accepts, Description, Deviation, Entry, GroupCheck, Kind, Outcome, Plan, RowCheck};
+pub use kind::{Accepts, Compares, Description, Deviation, Entry, GroupCheck, Kind, Outcome, Plan, RowCheck};
 pub use row::{Row, Rows};

@@ -16,7 +16,7 @@ use crate::cell::{Cell, State};
 use crate::collector::{Collector, RawFinding};
 use crate::engine::{CheckRequest, Engine};
 use crate::exception::ExceptionFinding;
-use crate::kind::{Description, Plan};
+use crate::kind::{Compares, Description, Plan};
 use crate::row::Row;
 
 /// The kinds under which exceptions themselves are reported.
@@ -28,7 +28,6 @@ pub(crate) fn build(
     environments: &[&Environment],
     mut collector: Collector<'_, '_>,
     exceptions: Vec<ExceptionFinding>,
-    rows: usize,
 ) -> Report {
     let mut raw = std::mem::take(&mut collector.findings);
     let no_class = |_: &Secret| String::new();
@@ -54,7 +53,7 @@ pub(crate) fn build(
         about.sort_by(|a, b| (&a.path, &a.message).cmp(&(&b.path, &b.message)));
         findings.extend(about.into_iter().map(exception_finding));
     }
-    let mut summary = Summary { findings: findings.len(), rows, ..Summary::default() };
+    let mut summary = Summary { findings: findings.len(), rows: collector.rows.count, ..Summary::default() };
     let mut verdict = Verdict::Pass;
     for finding in &findings {
         *summary.by_status.entry(finding.status.word()).or_default() += 1;
@@ -251,7 +250,7 @@ fn focused<'t>(cell: &Cell<'t>, focus: Option<&str>) -> Cell<'t> {
 }
 
 fn uses_contract(plan: &Plan) -> bool {
-    matches!(plan, Plan::Row(check) if check.uses_contract())
+    matches!(plan, Plan::Row(check) if check.compares() == Compares::WithContract)
 }
 
 fn unknown(row: &Row<'_, '_>, raw: &RawFinding, reason: &str) -> Description {

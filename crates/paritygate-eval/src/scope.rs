@@ -6,6 +6,8 @@ use paritygate_lang::policy::{EnvironmentRef, Rule};
 use paritygate_lang::spanned::Spanned;
 use paritygate_model::{Diagnostic, Environment, Tier, suggest};
 
+use crate::kind::Compares;
+
 /// The environments of one or several rules, by their place in the check.
 #[derive(Debug, Default)]
 pub(crate) struct Scope {
@@ -63,6 +65,16 @@ fn asks_alike(a: &Rule, b: &Rule) -> bool {
 }
 
 impl Scope {
+    /// Whether there is what a check asks to compare.
+    pub(crate) fn offers(&self, compares: Compares) -> bool {
+        match compares {
+            Compares::Nothing => true,
+            Compares::WithReference => !self.pairs.is_empty(),
+            Compares::WithContract => self.contract.is_some(),
+            Compares::EachOther => self.members.len() > 1,
+        }
+    }
+
     fn of(
         rule: &Rule,
         environments: &[&Environment],

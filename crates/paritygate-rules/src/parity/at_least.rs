@@ -1,7 +1,7 @@
 //! `at-least`: a number is not below a floor.
 
 use paritygate_eval::kind::Params;
-use paritygate_eval::{Description, Deviation, Kind, Outcome, Plan, Row, RowCheck, State};
+use paritygate_eval::{Compares, Description, Deviation, Kind, Outcome, Plan, Row, RowCheck, State};
 use paritygate_model::Diagnostic;
 use serde::Deserialize;
 
@@ -74,8 +74,8 @@ impl RowCheck for Check {
         }
     }
 
-    fn compares(&self) -> bool {
-        false
+    fn compares(&self) -> Compares {
+        Compares::Nothing
     }
 
     fn describe(&self, row: &Row<'_, '_>, deviations: &[Deviation]) -> Description {

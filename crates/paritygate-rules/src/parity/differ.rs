@@ -1,7 +1,7 @@
 //! `differ`: a value is different in every environment.
 
 use paritygate_eval::kind::Params;
-use paritygate_eval::{Comparison, Description, Deviation, Kind, Outcome, Plan, Row, RowCheck};
+use paritygate_eval::{Compares, Comparison, Description, Deviation, Kind, Outcome, Plan, Row, RowCheck};
 use paritygate_model::Diagnostic;
 use serde::Deserialize;
 
@@ -53,6 +53,10 @@ impl RowCheck for Differ {
                 Comparison::Unknown(reason) => out.unknown(a, Some(b), &reason),
             }
         }
+    }
+
+    fn compares(&self) -> Compares {
+        Compares::EachOther
     }
 
     fn describe(&self, row: &Row<'_, '_>, deviations: &[Deviation]) -> Description {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use paritygate_eval::kind::{GroupFinding, Params};
 use paritygate_eval::row::visible;
-use paritygate_eval::{Cell, Description, Deviation, GroupCheck, Kind, Plan, Row, Rows, State, compare};
+use paritygate_eval::{Cell, Compares, Description, Deviation, GroupCheck, Kind, Plan, Row, Rows, State, compare};
 use paritygate_model::{Diagnostic, path};
 use serde::Deserialize;
 
@@ -315,6 +315,13 @@ fn known<'r>(rows: &'r Rows<'_, '_>) -> BTreeMap<(usize, &'r str), BTreeSet<&'r 
 }
 
 impl GroupCheck for GroupUniform {
+    fn compares(&self) -> Compares {
+        match self.scope {
+            Scope::Environment => Compares::Nothing,
+            Scope::Reference => Compares::WithReference,
+        }
+    }
+
     fn rows(&self, rows: &Rows<'_, '_>, out: &mut Vec<GroupFinding>) {
         let fields = match fields(rows) {
             Ok(fields) => fields,

@@ -1,7 +1,7 @@
 //! `matches`: a value has a form.
 
 use paritygate_eval::kind::Params;
-use paritygate_eval::{Description, Deviation, Kind, Outcome, Plan, Row, RowCheck};
+use paritygate_eval::{Compares, Description, Deviation, Kind, Outcome, Plan, Row, RowCheck};
 use paritygate_model::{Diagnostic, limits};
 use regex_lite::Regex;
 use serde::Deserialize;
@@ -111,8 +111,8 @@ impl RowCheck for Check {
         super::judge_texts(row, out, |text| self.fits(text));
     }
 
-    fn compares(&self) -> bool {
-        false
+    fn compares(&self) -> Compares {
+        Compares::Nothing
     }
 
     fn describe(&self, row: &Row<'_, '_>, deviations: &[Deviation]) -> Description {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use paritygate_eval::kind::{GroupFinding, Params};
-use paritygate_eval::{Accepts, Description, Deviation, GroupCheck, Kind, Plan, Rows, State};
+use paritygate_eval::{Accepts, Compares, Description, Deviation, GroupCheck, Kind, Plan, Rows, State};
 use paritygate_model::{Diagnostic, secret::ValueClass};
 use serde::Deserialize;
 
@@ -60,6 +60,10 @@ expect: unknown
 }
 
 impl GroupCheck for NoSharedSecret {
+    fn compares(&self) -> Compares {
+        if self.with_reference { Compares::WithReference } else { Compares::EachOther }
+    }
+
     fn rows(&self, rows: &Rows<'_, '_>, out: &mut Vec<GroupFinding>) {
         // One index over all environments: fingerprint → where it stands.
         let mut index: BTreeMap<(&str, &str), Vec<(usize, usize)>> = BTreeMap::new();
@@ -69,7 +73,9 @@ impl GroupCheck for NoSharedSecret {
             if self.allow.binary_search_by(|allowed| (**allowed).cmp(row.key())).is_ok() {
                 continue;
             }
-            for environment in row.members() {
+            let reference = row.reference().filter(|_| self.with_reference);
+            let reference = reference.filter(|&reference| row.members().all(|member| member != reference));
+            for environment in row.members().chain(reference) {
                 let State::Secret(secret) = &row.cell(environment).state else { continue };
                 if matches!(secret.value_class, ValueClass::Placeholder) {
                     continue;

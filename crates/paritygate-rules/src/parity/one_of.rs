@@ -1,7 +1,7 @@
 //! `one-of`: a value is one of some, or none of others.
 
 use paritygate_eval::kind::Params;
-use paritygate_eval::{Description, Deviation, Kind, Outcome, Plan, Row, RowCheck};
+use paritygate_eval::{Compares, Description, Deviation, Kind, Outcome, Plan, Row, RowCheck};
 use paritygate_model::{Diagnostic, suggest};
 use serde::Deserialize;
 
@@ -90,8 +90,8 @@ impl RowCheck for OneOf {
         super::judge_texts(row, out, |text| self.allows(text));
     }
 
-    fn compares(&self) -> bool {
-        false
+    fn compares(&self) -> Compares {
+        Compares::Nothing
     }
 
     fn describe(&self, row: &Row<'_, '_>, deviations: &[Deviation]) -> Description {

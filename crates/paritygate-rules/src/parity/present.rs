@@ -1,7 +1,7 @@
 //! `present`: what one environment has, the others have too.
 
 use paritygate_eval::kind::Params;
-use paritygate_eval::{Accepts, Cell, Description, Deviation, Kind, Outcome, Plan, Row, RowCheck};
+use paritygate_eval::{Accepts, Cell, Compares, Description, Deviation, Kind, Outcome, Plan, Row, RowCheck};
 use paritygate_model::Diagnostic;
 use paritygate_model::report::Fix;
 use serde::Deserialize;
@@ -184,11 +184,7 @@ impl RowCheck for Present {
         description
     }
 
-    fn compares(&self) -> bool {
-        !self.contract
-    }
-
-    fn uses_contract(&self) -> bool {
-        self.contract
+    fn compares(&self) -> Compares {
+        if self.contract { Compares::WithContract } else { Compares::WithReference }
     }
 }
