@@ -5,7 +5,7 @@ mod matrix;
 mod summary;
 
 use paritygate_model::Diagnostic;
-use paritygate_model::report::{Finding, Report, Status};
+use paritygate_model::report::{Cell, Finding, Report, State, Status};
 
 use crate::pen::{Ink, Pen};
 use crate::words::escape;
@@ -91,6 +91,27 @@ impl Group {
     const fn in_full(self, verbose: bool) -> bool {
         verbose || matches!(self, Self::Error | Self::Unknown | Self::Warning)
     }
+}
+
+fn is_unknown(cell: &Cell) -> bool {
+    matches!(cell.state, State::Unresolved | State::NotCollected)
+}
+
+/// The cell that others were compared with.
+fn reference(finding: &Finding) -> Option<&Cell> {
+    finding.cells.0.iter().find(|(name, _)| Some(name) == finding.reference.as_ref()).map(|(_, cell)| cell)
+}
+
+/// Whether a finding is about what this environment has: it deviates, or it is what can't be known.
+fn is_meant(finding: &Finding, name: &str, cell: &Cell) -> bool {
+    let deviates = |name: &str| finding.environments.iter().any(|other| &**other == name);
+    // A value that was compared with what is not known is not to blame; a value that is missing is.
+    let is_undecided = reference(finding).is_some_and(is_unknown)
+        && finding.cells.0.iter().all(|(name, cell)| !deviates(name) || is_unknown(cell) || cell.state == State::Value);
+    if is_undecided {
+        return is_unknown(cell) && (deviates(name) || finding.reference.as_deref() == Some(name));
+    }
+    deviates(name)
 }
 
 /// What was compared.

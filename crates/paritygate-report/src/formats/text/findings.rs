@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use paritygate_model::report::{Cell, Finding, Place, State, WaiverRef};
 
-use super::Group;
+use super::{Group, is_meant};
 use crate::block::{Block, Line, Spot};
 use crate::pen::{Ink, Pen};
 use crate::words::{escape, prose};
@@ -59,22 +59,21 @@ fn in_one_line(pen: &mut Pen, group: Group, finding: &Finding) {
 }
 
 fn block(group: Group, finding: &Finding, verbose: bool) -> Block<'_> {
-    let deviates = |name: &str| finding.environments.iter().any(|other| &**other == name);
-    // What deviates comes first, then what it was compared with.
-    let rank = |name: &str| match () {
-        () if deviates(name) => 0,
+    // What deviates or is not known comes first, then what it was compared with.
+    let rank = |name: &str, cell: &Cell| match () {
+        () if is_meant(finding, name, cell) => 0,
         () if finding.reference.as_deref() == Some(name) => 1,
         () => 2,
     };
     let mut cells: Vec<(&str, &Cell)> = finding.cells.0.iter().map(|(name, cell)| (&**name, cell)).collect();
-    cells.sort_by_key(|(name, _)| rank(name));
+    cells.sort_by_key(|(name, cell)| rank(name, cell));
     let hidden = if verbose { 0 } else { cells.len().saturating_sub(MAX_SPOTS) };
     cells.truncate(cells.len() - hidden);
 
     let (mut spots, mut lines): (Vec<Spot<'_>>, Vec<Line<'_>>) = (Vec::new(), Vec::new());
     spots.extend(finding.source.as_ref().map(|place| spot(place, String::new(), true)));
     for (name, cell) in cells {
-        let primary = deviates(name);
+        let primary = is_meant(finding, name, cell);
         let Some(place) = &cell.source else {
             let ink = if primary { group.ink() } else { Ink::Gutter };
             lines.push(Line { ink, word: escape(name), text: content(cell) });

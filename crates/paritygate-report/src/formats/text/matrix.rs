@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use paritygate_model::report::{Cell, Finding, Report, State};
+use paritygate_model::report::{Cell, Finding, Report, State, Status};
 
 use super::Group;
 use crate::Style;
@@ -57,12 +57,14 @@ impl Mark {
         }
     }
 
-    fn of(cell: &Cell, deviates: bool, reference: Option<&Cell>) -> Self {
+    /// `unknown` says that it could not be told whether it deviates.
+    fn of(cell: &Cell, deviates: bool, reference: Option<&Cell>, unknown: bool) -> Self {
         match cell.state {
             State::Missing => Self::Missing,
             State::Empty | State::Null => Self::Empty,
             State::Unresolved | State::NotCollected => Self::Unknown,
             State::Value if !deviates => Self::Alike,
+            State::Value if unknown => Self::Unknown,
             State::Value => match reference {
                 Some(reference) if reference.state == State::Value && reference.value == cell.value => Self::Shared,
                 Some(_) => Self::Differs,
@@ -139,8 +141,8 @@ fn rows(columns: &[&str], ranked: &[(Group, &Finding)], verbose: bool) -> Vec<Ro
             rows.push(Row { group, path: escape(&finding.path).into_owned(), squares });
         }
         let Some(row) = rows.get_mut(place) else { continue };
-        let reference =
-            finding.cells.0.iter().find(|(name, _)| Some(name) == finding.reference.as_ref()).map(|(_, cell)| cell);
+        let reference = super::reference(finding);
+        let unknown = finding.status == Status::Unknown || reference.is_some_and(super::is_unknown);
         let deviating: BTreeSet<&str> = finding.environments.iter().map(|name| &**name).collect();
         for (name, cell) in &finding.cells.0 {
             let square = places_of.get(&**name).and_then(|&at| row.squares.get_mut(at));
@@ -148,7 +150,7 @@ fn rows(columns: &[&str], ranked: &[(Group, &Finding)], verbose: bool) -> Vec<Ro
             let deviates = deviating.contains(&**name);
             // The first finding that an environment deviates from is the weightiest.
             if square.as_ref().is_none_or(|known| deviates && !known.deviates) {
-                let mark = Mark::of(cell, deviates, reference);
+                let mark = Mark::of(cell, deviates, reference, unknown);
                 let value = cell.value.as_deref().map(|value| escape(value).into_owned());
                 *square = Some(Square { mark, deviates, value });
             }
