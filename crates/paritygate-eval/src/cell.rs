@@ -193,7 +193,7 @@ impl<'t> Cell<'t> {
                 cut(format!("{{{}{more}}}", keys.join(", ")))
             }
             State::Value(node) => {
-                let mut out = String::with_capacity(node.scalar_text().map_or(limits::MAX_SHOWN_CHARS * 2, str::len));
+                let mut out = String::with_capacity(node.scalar_text().map_or(limits::MAX_SHOWN_CHARS * 3, str::len));
                 write_node(&mut out, *node, 0);
                 cut(out)
             }
@@ -271,6 +271,10 @@ fn variable_value<'t>(tree: &'t Tree, variable: &Variable) -> Node<'t> {
 
 /// Cuts a text to what a message can hold, on one line.
 pub(crate) fn cut(text: String) -> String {
+    // Most values are a short word on one line.
+    if text.len() <= limits::MAX_SHOWN_CHARS && text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return text;
+    }
     let mut lines = text.trim_end().lines();
     let first = lines.next().unwrap_or_default();
     let more = lines.next().is_some();

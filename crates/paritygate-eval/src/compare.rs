@@ -119,7 +119,7 @@ fn sets<'t>(a: Node<'t>, b: Node<'t>, aliases: Aliases<'_>) -> Comparison<'t> {
         }
     }
     // All items of both lists as texts in one buffer, sorted by range.
-    let mut buffer = String::new();
+    let mut buffer = String::with_capacity((a.len() + b.len()) * 64);
     let (left, right) = match (canonical_items(a, &mut buffer), canonical_items(b, &mut buffer)) {
         (Ok(left), Ok(right)) => (left, right),
         (Err(reason), _) | (_, Err(reason)) => return Comparison::Unknown(Cow::Borrowed(reason)),
@@ -169,11 +169,15 @@ fn write_canonical<'t>(out: &mut String, node: Node<'t>) -> Result<(), &'t str> 
         Value::Variable(variable) => write_canonical(out, node.tree().node(variable.value))?,
         Value::Sequence => {
             // A list inside an element of a set (the address ranges of a firewall rule) is a set as well.
-            let mut items = node.items().map(canonical).collect::<Result<Vec<String>, &str>>()?;
-            items.sort_unstable();
-            items.dedup();
             out.push('[');
-            out.push_str(&items.concat());
+            if node.len() == 1 {
+                node.items().try_for_each(|item| write_canonical(out, item))?;
+            } else {
+                let mut items = node.items().map(canonical).collect::<Result<Vec<String>, &str>>()?;
+                items.sort_unstable();
+                items.dedup();
+                items.iter().for_each(|item| out.push_str(item));
+            }
             out.push(']');
         }
         Value::Map => {

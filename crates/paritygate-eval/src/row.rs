@@ -4,7 +4,7 @@ use paritygate_model::secret::{Secret, SecretTable};
 use paritygate_model::source::MASK;
 use paritygate_model::{Environment, Shape, Tier, path};
 
-use crate::cell::Cell;
+use crate::cell::{Cell, State};
 use crate::compare::{self, Aliases, Comparison};
 use crate::scope::Scope;
 
@@ -47,7 +47,7 @@ impl<'r, 't> Row<'r, 't> {
 
     /// The cell of an environment, by its place in the check.
     pub fn cell(&self, environment: usize) -> &'r Cell<'t> {
-        const NOTHING: &Cell<'static> = &Cell { state: crate::cell::State::Missing, node: None, orphan: false };
+        const NOTHING: &Cell<'static> = &Cell { state: State::Missing, node: None, orphan: false };
         self.cells.get(environment).unwrap_or(NOTHING)
     }
 
@@ -129,26 +129,35 @@ impl<'r, 't> Row<'r, 't> {
 
     /// `` staging `3.3.1`, production `3.3.4` ``.
     pub fn values(&self, environments: impl IntoIterator<Item = usize>) -> String {
-        let mut out = String::new();
+        let mut out = String::with_capacity(96);
         for environment in environments {
             if !out.is_empty() {
                 out.push_str(", ");
             }
             out.push_str(self.name(environment));
             out.push(' ');
-            out.push_str(&self.marked(environment));
+            self.mark(environment, &mut out);
         }
         out
     }
 
-    /// A value in backticks; a state (`missing`) bare.
-    pub fn marked(&self, environment: usize) -> String {
-        let cell = self.cell(environment);
-        let shown = self.shown(environment);
-        match cell.state {
-            crate::cell::State::Value(_) | crate::cell::State::Word(_) => format!("`{shown}`"),
-            _ => shown,
+    /// `` `3.3.1`, missing ``: values in backticks, states bare.
+    pub fn marked(&self, environments: impl IntoIterator<Item = usize>) -> String {
+        let mut out = String::with_capacity(64);
+        for environment in environments {
+            if !out.is_empty() {
+                out.push_str(", ");
+            }
+            self.mark(environment, &mut out);
         }
+        out
+    }
+
+    fn mark(&self, environment: usize, out: &mut String) {
+        let tick = matches!(self.cell(environment).state, State::Value(_) | State::Word(_));
+        out.push_str(if tick { "`" } else { "" });
+        out.push_str(&self.shown(environment));
+        out.push_str(if tick { "`" } else { "" });
     }
 
     /// `staging and production`.

@@ -33,7 +33,8 @@ pub fn write_segment(out: &mut dyn Write, segment: &str) -> fmt::Result {
 
 /// Joins keys to a path.
 pub fn join<'a>(segments: impl IntoIterator<Item = &'a str>) -> String {
-    let mut out = String::new();
+    // Long enough for nearly all paths.
+    let mut out = String::with_capacity(64);
     for segment in segments {
         if !out.is_empty() {
             out.push('.');

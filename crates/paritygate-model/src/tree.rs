@@ -18,6 +18,7 @@ pub use builder::{Duplicate, Mark, TreeBuilder};
 pub struct NodeId(u32);
 
 impl NodeId {
+    #[inline]
     fn index(self) -> usize {
         self.0 as usize
     }
@@ -148,6 +149,7 @@ pub enum Value<'t> {
 }
 
 impl Tree {
+    #[inline]
     fn raw(&self, id: NodeId) -> Raw {
         // INVARIANT: ids come from this tree's builder; a foreign one reads as null at no place.
         self.nodes.get(id.index()).copied().unwrap_or(Raw {
@@ -161,15 +163,18 @@ impl Tree {
     }
 
     /// The bytes of a text, which are quicker to compare.
+    #[inline]
     fn bytes(&self, text: Text) -> &[u8] {
         self.pool.as_bytes().get(text.start as usize..(text.start + text.len) as usize).unwrap_or_default()
     }
 
+    #[inline]
     fn text(&self, text: Text) -> &str {
         self.pool.get(text.start as usize..(text.start + text.len) as usize).unwrap_or_default()
     }
 
     /// A view of one node.
+    #[inline]
     pub fn node(&self, id: NodeId) -> Node<'_> {
         Node { tree: self, id }
     }
@@ -302,6 +307,7 @@ impl fmt::Debug for Node<'_> {
 }
 
 impl<'t> Node<'t> {
+    #[inline]
     fn raw(self) -> Raw {
         self.tree.raw(self.id)
     }
@@ -312,11 +318,13 @@ impl<'t> Node<'t> {
     }
 
     /// The tree that it belongs to.
+    #[inline]
     pub fn tree(self) -> &'t Tree {
         self.tree
     }
 
     /// What it is.
+    #[inline]
     pub fn value(self) -> Value<'t> {
         let raw = self.raw();
         let text = || self.tree.text(Text { start: raw.a, len: raw.b });
@@ -357,11 +365,13 @@ impl<'t> Node<'t> {
     }
 
     /// Whether it is a map.
+    #[inline]
     pub fn is_map(self) -> bool {
         self.raw().kind == Kind::Map
     }
 
     /// Whether it is a list.
+    #[inline]
     pub fn is_sequence(self) -> bool {
         self.raw().kind == Kind::Sequence
     }
@@ -393,6 +403,7 @@ impl<'t> Node<'t> {
     }
 
     /// Where it was written.
+    #[inline]
     pub fn span(self) -> Span {
         self.raw().span
     }
@@ -410,6 +421,7 @@ impl<'t> Node<'t> {
     }
 
     /// How many entries or items a collection has; 0 for scalars.
+    #[inline]
     pub fn len(self) -> usize {
         let raw = self.raw();
         if matches!(raw.kind, Kind::Map | Kind::Sequence) { raw.b as usize } else { 0 }
@@ -420,6 +432,7 @@ impl<'t> Node<'t> {
         self.len() == 0
     }
 
+    #[inline]
     fn raw_entries(self) -> &'t [Entry] {
         let raw = self.raw();
         let range = raw.a as usize..(raw.a + raw.b) as usize;
@@ -469,6 +482,7 @@ pub struct Entries<'t> {
 impl<'t> Iterator for Entries<'t> {
     type Item = (&'t str, Span, Node<'t>);
 
+    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         let entry = self.entries.next()?;
         Some((self.tree.text(entry.key), entry.key_span, self.tree.node(entry.value)))

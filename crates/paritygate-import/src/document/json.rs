@@ -1,8 +1,11 @@
-//! JSON: the fast path. `jiter` reads; this file fills the tree.
+//! JSON: the fast path. A strict reader fills the tree; what is wrong with a text that it does not take, `jiter` says.
+
+mod fault;
+mod text;
 
 use std::sync::Arc;
 
-use jiter::{Jiter, JiterError, Peek};
+use jiter::Jiter;
 use paritygate_model::tree::Text;
 use paritygate_model::{Diagnostic, Document, Location, NodeId, Source, Span, TreeBuilder, limits};
 
@@ -11,8 +14,8 @@ pub(super) fn read(source: &Arc<Source>) -> (Document, Vec<Diagnostic>) {
     let text = source.text();
     let bom = if text.starts_with('\u{feff}') { 3 } else { 0 };
     let data = text.as_bytes().get(bom..).unwrap_or_default();
-    let mut reader =
-        Reader { jiter: Jiter::new(data), data, base: bom as u32, builder: TreeBuilder::new(source), depth: 0 };
+    let builder = TreeBuilder::new(source);
+    let mut reader = Reader { data, at: 0, base: bom as u32, builder, depth: 0, decoded: Vec::new() };
     let mut diagnostics = Vec::new();
     let root = match reader.document() {
         Ok(root) => Some(root),
@@ -28,63 +31,89 @@ pub(super) fn read(source: &Arc<Source>) -> (Document, Vec<Diagnostic>) {
 }
 
 enum Fault {
-    Syntax(JiterError),
+    Syntax,
     TooDeep,
     TooManyNodes,
 }
 
-impl From<JiterError> for Fault {
-    fn from(error: JiterError) -> Self {
-        Self::Syntax(error)
-    }
-}
-
 struct Reader<'t> {
-    jiter: Jiter<'t>,
     data: &'t [u8],
+    /// The next byte.
+    at: usize,
+    /// Where the data begins in the text.
     base: u32,
     builder: TreeBuilder,
     depth: usize,
+    /// Room for strings with escapes.
+    decoded: Vec<u8>,
 }
 
 impl Reader<'_> {
+    /// Where the next byte stands in the text.
     fn here(&self) -> u32 {
-        self.jiter.current_index() as u32 + self.base
+        self.at as u32 + self.base
+    }
+
+    /// The next byte that is no blank.
+    fn peek(&mut self) -> Result<u8, Fault> {
+        while let Some(&byte) = self.data.get(self.at) {
+            if !matches!(byte, b' ' | b'\n' | b'\t' | b'\r') {
+                return Ok(byte);
+            }
+            self.at += 1;
+        }
+        Err(Fault::Syntax)
+    }
+
+    /// Passes over a byte that has to come next, behind blanks.
+    fn expect(&mut self, expected: u8) -> Result<(), Fault> {
+        if self.peek()? != expected {
+            return Err(Fault::Syntax);
+        }
+        self.at += 1;
+        Ok(())
     }
 
     fn document(&mut self) -> Result<NodeId, Fault> {
-        let peek = self.jiter.peek()?;
-        let root = self.value(peek)?;
-        self.jiter.finish()?;
-        Ok(root)
+        let root = self.value()?;
+        // Behind the value is nothing but blanks.
+        if self.peek().is_ok() { Err(Fault::Syntax) } else { Ok(root) }
     }
 
-    fn value(&mut self, peek: Peek) -> Result<NodeId, Fault> {
-        let start = self.here();
-        match peek {
-            Peek::String => {
-                let inner = raw_span(self.data, self.jiter.known_bytes()?, self.base);
-                let text = self.text(inner)?;
-                Ok(self.builder.string(Span::new(inner.start - 1, inner.end + 1), text, true))
+    fn value(&mut self) -> Result<NodeId, Fault> {
+        match self.peek()? {
+            b'"' => {
+                let (span, text) = self.string()?;
+                Ok(self.builder.string(span, text, true))
             }
-            Peek::Object => self.nested(|reader| reader.object(start)),
-            Peek::Array => self.nested(|reader| reader.array(start)),
-            Peek::True | Peek::False => {
-                let value = self.jiter.known_bool(peek)?;
-                Ok(self.builder.bool(Span::new(start, self.here()), value))
-            }
-            Peek::Null => {
-                self.jiter.known_null()?;
-                Ok(self.builder.null(Span::new(start, self.here())))
-            }
-            number => {
-                let span = raw_span(self.data, self.jiter.known_number_bytes(number)?, self.base);
-                Ok(self.builder.number(span, self.builder.verbatim(span)))
-            }
+            b'{' => self.nested(Self::object),
+            b'[' => self.nested(Self::array),
+            b't' => self.word("true", |builder, span| builder.bool(span, true)),
+            b'f' => self.word("false", |builder, span| builder.bool(span, false)),
+            b'n' => self.word("null", TreeBuilder::null),
+            _ => self.number(),
         }
     }
 
-    fn nested(&mut self, read: impl FnOnce(&mut Self) -> Result<NodeId, Fault>) -> Result<NodeId, Fault> {
+    fn word(&mut self, word: &str, build: impl FnOnce(&mut TreeBuilder, Span) -> NodeId) -> Result<NodeId, Fault> {
+        let start = self.here();
+        if !self.data.get(self.at..).is_some_and(|rest| rest.starts_with(word.as_bytes())) {
+            return Err(Fault::Syntax);
+        }
+        self.at += word.len();
+        let span = Span::new(start, self.here());
+        Ok(build(&mut self.builder, span))
+    }
+
+    fn number(&mut self) -> Result<NodeId, Fault> {
+        let start = self.here();
+        let len = self.data.get(self.at..).and_then(text::number).ok_or(Fault::Syntax)?;
+        self.at += len;
+        let span = Span::new(start, self.here());
+        Ok(self.builder.number(span, self.builder.verbatim(span)))
+    }
+
+    fn nested(&mut self, read: fn(&mut Self) -> Result<NodeId, Fault>) -> Result<NodeId, Fault> {
         if self.depth == limits::MAX_DEPTH {
             return Err(Fault::TooDeep);
         }
@@ -97,55 +126,73 @@ impl Reader<'_> {
         result
     }
 
-    fn object(&mut self, start: u32) -> Result<NodeId, Fault> {
+    fn object(&mut self) -> Result<NodeId, Fault> {
+        let start = self.here();
         let mark = self.builder.begin_map();
-        let mut key = self.jiter.next_object_bytes()?.map(|raw| raw_span(self.data, raw, self.base));
-        while let Some(inner) = key {
-            let text = self.text(inner)?;
-            let peek = self.jiter.peek()?;
-            let value = self.value(peek)?;
-            self.builder.entry(text, Span::new(inner.start - 1, inner.end + 1), value);
-            key = self.jiter.next_key_bytes()?.map(|raw| raw_span(self.data, raw, self.base));
+        self.at += 1;
+        let mut more = self.peek()? != b'}';
+        while more {
+            if self.peek()? != b'"' {
+                return Err(Fault::Syntax);
+            }
+            let (span, key) = self.string()?;
+            self.expect(b':')?;
+            let value = self.value()?;
+            self.builder.entry(key, span, value);
+            more = self.comma()?;
         }
+        self.expect(b'}')?;
         Ok(self.builder.end_map(mark, Span::new(start, self.here())))
     }
 
-    fn array(&mut self, start: u32) -> Result<NodeId, Fault> {
+    fn array(&mut self) -> Result<NodeId, Fault> {
+        let start = self.here();
         let mark = self.builder.begin_sequence();
-        let mut item = self.jiter.known_array()?;
-        while let Some(peek) = item {
-            let value = self.value(peek)?;
+        self.at += 1;
+        let mut more = self.peek()? != b']';
+        while more {
+            let value = self.value()?;
             self.builder.item(value);
-            item = self.jiter.array_step()?;
+            more = self.comma()?;
         }
+        self.expect(b']')?;
         Ok(self.builder.end_sequence(mark, Span::new(start, self.here())))
     }
 
-    /// The text of a string between its quotes: verbatim where nothing is escaped.
-    fn text(&mut self, inner: Span) -> Result<Text, Fault> {
-        let (start, end) = ((inner.start - self.base) as usize, (inner.end - self.base) as usize);
-        let raw = self.data.get(start..end).unwrap_or_default();
-        if memchr::memchr(b'\\', raw).is_none() {
-            return Ok(self.builder.verbatim(inner));
+    /// Passes over a comma, if one comes next.
+    fn comma(&mut self) -> Result<bool, Fault> {
+        let comma = self.peek()? == b',';
+        self.at += usize::from(comma);
+        Ok(comma)
+    }
+
+    /// A string with its quotes, of which the first comes next: its place, and its text, which is verbatim where nothing
+    /// is escaped.
+    fn string(&mut self) -> Result<(Span, Text), Fault> {
+        let (start, quoted) = (self.here(), self.data.get(self.at..).unwrap_or_default());
+        let string = text::string(quoted).ok_or(Fault::Syntax)?;
+        self.at += string.len;
+        let span = Span::new(start, self.here());
+        if !string.escaped {
+            return Ok((span, self.builder.verbatim(Span::new(span.start + 1, span.end - 1))));
         }
-        let quoted = self.data.get(start - 1..=end).unwrap_or_default();
-        let mut inside = Jiter::new(quoted);
-        Ok(match inside.next_str() {
-            Ok(decoded) => self.builder.text(decoded),
-            Err(mut error) => {
-                error.index += start - 1;
-                return Err(error.into());
-            }
-        })
+        let quoted = quoted.get(..string.len).unwrap_or_default();
+        let mut jiter = Jiter::with_tape(quoted, std::mem::take(&mut self.decoded));
+        let text = self.builder.text(jiter.next_str().map_err(|_| Fault::Syntax)?);
+        self.decoded = jiter.into_tape();
+        Ok((span, text))
     }
 
     fn diagnostic(&self, source: &Arc<Source>, fault: Fault) -> Diagnostic {
         match fault {
-            Fault::Syntax(error) => {
-                let at = (error.index as u32 + self.base).min(source.text().len() as u32);
+            Fault::Syntax => {
+                let fault = fault::first(self.data);
+                let at = fault.as_ref().map_or(self.at, |fault| fault.index);
+                let at = (at as u32 + self.base).min(source.text().len() as u32);
                 let span = super::char_at(source, at);
                 super::mask_line(source, at);
-                let what = error.error_type.to_string();
+                let what =
+                    fault.map_or_else(|| "unexpected character".to_owned(), |fault| fault.error_type.to_string());
                 let what =
                     what.strip_prefix("EOF while").map_or(what.clone(), |rest| format!("the text ends while{rest}"));
                 Diagnostic::error("json-syntax", Location::new(source, span), format!("this is not valid JSON: {what}"))
@@ -157,8 +204,110 @@ impl Reader<'_> {
     }
 }
 
-/// Where a slice of the data stands. `jiter` hands out slices of the very text that it was given.
-fn raw_span(data: &[u8], raw: &[u8], base: u32) -> Span {
-    let start = (raw.as_ptr() as usize).wrapping_sub(data.as_ptr() as usize) as u32 + base;
-    Span::new(start, start + raw.len() as u32)
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the strict reader takes and what `jiter` takes.
+    fn judge(text: &str) -> (bool, bool) {
+        let source = Source::new("t.json", text);
+        (read(&source).0.roots.len() == 1, fault::first(text.as_bytes()).is_none())
+    }
+
+    #[test]
+    fn takes_what_jiter_takes() {
+        let texts = [
+            "",
+            " ",
+            "1",
+            "-0",
+            "-",
+            "01",
+            "1.",
+            "1.5",
+            ".5",
+            "1e",
+            "1e+",
+            "1e+9",
+            "1E-0",
+            "0e1",
+            "0.0e00",
+            "-1.2e3x",
+            "+1",
+            "1 2",
+            "true",
+            "tru",
+            "truex",
+            "nul",
+            "null ",
+            "NaN",
+            "-Infinity",
+            "[",
+            "[]",
+            "[1,]",
+            "[,1]",
+            "[1 2]",
+            "[1,2",
+            "{}",
+            "{",
+            "{\"a\"}",
+            "{\"a\":}",
+            "{\"a\":1,}",
+            "{a:1}",
+            "{\"a\":1 \"b\":2}",
+            "{\"a\" : 1 , \"b\":[]}",
+            "\"",
+            "\"a",
+            "\"\\",
+            "\"\\\"",
+            "\"\\n\"",
+            "\"\\x\"",
+            "\"\\u00\"",
+            "\"\\u0041\"",
+            "\"\\ud83d\\ude00\"",
+            "\"\\ud83d\"",
+            "\"\\ude00\"",
+            "\"a\tb\"",
+            "\"a\nb\"",
+            "\"\u{1}\"",
+            "\"\u{7f}\"",
+            "\"ä€😀 and more of it\"",
+            "\"0123456\\\\\"",
+            "\"01234567\"",
+            "\"0123456789abcdef\u{1f}\"",
+            "]",
+            "}",
+            "[}",
+            "{]",
+            "\u{feff}1",
+            "\u{a0}1",
+            "\u{c}1",
+        ];
+        for text in texts {
+            let (ours, theirs) = judge(text);
+            assert_eq!(ours, theirs || text == "\u{feff}1", "{text}");
+        }
+        for digits in [4299, 4300, 4301, 4302] {
+            for text in [format!("-{}", "1".repeat(digits)), "1".repeat(digits), format!("1.{}", "1".repeat(digits))] {
+                assert_eq!(judge(&text).0, judge(&text).1, "{digits}");
+            }
+        }
+    }
+
+    #[test]
+    fn takes_what_jiter_takes_of_broken_texts() {
+        let whole =
+            r#"{"a": [1, -2.5e+3, true, null], "long key \n \u0041": {"b": "0123456789", "c": []}, "d": "\\" }"#;
+        for at in 0..=whole.len() {
+            let (before, after) = whole.split_at(at);
+            for piece in ["", "\"", "\\", ",", ":", "[", "]", "{", "}", "0", "-", ".", "e", "u", " ", "\n", "\t", "\0"]
+            {
+                let replaced = format!("{before}{piece}{}", after.get(1..).unwrap_or_default());
+                for text in [format!("{before}{piece}{after}"), replaced, format!("{before}{piece}")] {
+                    let (ours, theirs) = judge(&text);
+                    assert_eq!(ours, theirs, "{text}");
+                }
+            }
+        }
+    }
 }

@@ -80,9 +80,8 @@ impl RowCheck for Check {
 
     fn describe(&self, row: &Row<'_, '_>, deviations: &[Deviation]) -> Description {
         let failing: Vec<usize> = deviations.iter().map(|deviation| deviation.environment).collect();
-        let values: Vec<String> = failing.iter().map(|&at| row.marked(at)).collect();
-        let message =
-            format!("`{}` in {} is {}, below `{}`", row.path_text(), row.names(failing), values.join(", "), self.shown);
+        let values = row.marked(failing.iter().copied());
+        let message = format!("`{}` in {} is {}, below `{}`", row.path_text(), row.names(failing), values, self.shown);
         Description::new(message).help(format!("raise it to at least {}", self.shown))
     }
 }

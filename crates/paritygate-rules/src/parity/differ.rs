@@ -62,7 +62,7 @@ impl RowCheck for Differ {
     fn describe(&self, row: &Row<'_, '_>, deviations: &[Deviation]) -> Description {
         let involved = super::involved(row, deviations);
         let first = involved.first().copied().unwrap_or_default();
-        let message = format!("{} share `{}`: {}", row.names(involved), row.path_text(), row.marked(first));
+        let message = format!("{} share `{}`: {}", row.names(involved), row.path_text(), row.marked([first]));
         Description::new(message).help("give each environment its own")
     }
 }

@@ -395,7 +395,7 @@ fn shown_values(rows: &Rows<'_, '_>, values: &Values<'_>, environment: usize) ->
     for hosts in values.groups.iter().take(SHOWN) {
         let Some(row) = hosts.first().and_then(|&(_, at)| rows.get(at)) else { continue };
         let names: Vec<&str> = hosts.iter().map(|(member, _)| *member).collect();
-        parts.push(format!("{} on {}", row.marked(environment), listed(&names)));
+        parts.push(format!("{} on {}", row.marked([environment]), listed(&names)));
     }
     if let Some(more) = values.groups.len().checked_sub(SHOWN).filter(|more| *more > 0) {
         parts.push(format!("{more} more values on others"));

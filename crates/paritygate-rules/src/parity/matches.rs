@@ -123,10 +123,9 @@ impl RowCheck for Check {
         let (verb, pattern) =
             if broken { ("matches", &self.params.not) } else { ("does not match", &self.params.pattern) };
         let pattern = pattern.as_deref().unwrap_or_default();
-        let values: Vec<String> = failing.iter().map(|&at| row.marked(at)).collect();
+        let values = row.marked(failing.iter().copied());
         let verb = if failing.len() > 1 && verb == "matches" { "match" } else { verb };
-        let message =
-            format!("`{}` in {} {verb} `{pattern}`: {}", row.path_text(), row.names(failing), values.join(", "));
+        let message = format!("`{}` in {} {verb} `{pattern}`: {}", row.path_text(), row.names(failing), values);
         Description::new(message)
     }
 }

@@ -96,12 +96,12 @@ impl RowCheck for OneOf {
 
     fn describe(&self, row: &Row<'_, '_>, deviations: &[Deviation]) -> Description {
         let failing: Vec<usize> = deviations.iter().map(|deviation| deviation.environment).collect();
-        let values: Vec<String> = failing.iter().map(|&at| row.marked(at)).collect();
+        let values = row.marked(failing.iter().copied());
         let wanted = match &self.values {
             Some(values) if values.len() == 1 => format!("not {}", suggest::quoted(values)),
             Some(values) => format!("not one of {}", suggest::quoted(values)),
             None => "which is not allowed".to_owned(),
         };
-        Description::new(format!("`{}` in {} is {}, {wanted}", row.path_text(), row.names(failing), values.join(", ")))
+        Description::new(format!("`{}` in {} is {}, {wanted}", row.path_text(), row.names(failing), values))
     }
 }

@@ -7,7 +7,7 @@ use paritygate_eval::{Cell, Comparison, Row, State};
 use paritygate_model::{Value, limits};
 use smallvec::{SmallVec, smallvec};
 
-use super::{Scheme, Version, auto, parse};
+use super::{Form, Scheme, Version, auto, dotted, parse};
 
 /// What can be said about the versions of two environments.
 pub(crate) enum Pair<'t> {
@@ -80,9 +80,8 @@ fn read_texts<'t>(
 
 /// Three plain numbers, which most versions are: they are a semantic version, and nothing else has to be tried.
 fn plain(text: &str) -> Option<Version> {
-    let plain = text.len() < 24 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-    let dots = text.bytes().filter(|byte| *byte == b'.').count();
-    if plain && dots == 2 && !auto::shows_date(text) { parse(Scheme::Semver, text) } else { None }
+    let release = dotted::three(text).filter(|_| text.len() < 24 && !auto::shows_date(text))?;
+    Some(Version { scheme: Scheme::Semver, form: Form::Dotted(release) })
 }
 
 /// Whether both are written alike. Numbers too are compared as they are written: `3.1` is another version than `3.10`.
