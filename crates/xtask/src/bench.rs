@@ -4,7 +4,7 @@
 //! counts are the ratios of the medians.
 
 mod grid;
-mod w1;
+pub(crate) mod w1;
 
 use std::time::Instant;
 

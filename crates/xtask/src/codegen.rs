@@ -1,5 +1,6 @@
 //! The generated files: the façade says what they hold, this writes and compares them.
 
+mod python;
 mod typescript;
 
 use std::collections::BTreeMap;
@@ -12,7 +13,7 @@ use crate::workspace::Workspace;
 pub(crate) const FOLDERS: &[&str] = &["schemas", typescript::FOLDER];
 
 /// What makes the types of other languages from the schema of calls and answers: one file in this folder each.
-const LANGUAGES: &[fn(&Wire) -> Vec<(String, String)>] = &[typescript::generate];
+const LANGUAGES: &[fn(&Wire) -> Vec<(String, String)>] = &[python::generate, typescript::generate];
 
 /// The schema of calls and answers.
 struct Wire(Map<String, Value>);

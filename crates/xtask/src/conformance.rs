@@ -39,7 +39,7 @@ pub(crate) fn run(workspace: &Workspace, host: &str) -> Result<(), String> {
     written.map_err(|error| format!("can't write the cases: {error}"))?;
     println!("{:<24} {:>6} {:>6} {:>10}", "runtime", "cases", "equal", "different");
     let mut wrong = Vec::new();
-    for host in hosts::ALL.iter().filter(|candidate| host == "all" || candidate.name == host) {
+    for host in hosts::ALL.iter().copied().filter(|candidate| host == "all" || candidate.name == host) {
         for runtime in host.conformance {
             let answers = folder.join(format!("{}.json", runtime.name.replace(' ', "-")));
             let _gone = std::fs::remove_file(&answers);

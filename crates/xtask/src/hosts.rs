@@ -2,6 +2,7 @@
 
 mod node;
 mod npm;
+mod python;
 mod wasm;
 
 use std::path::PathBuf;
@@ -37,4 +38,4 @@ pub(crate) struct Runtime {
 }
 
 /// All hosts, in the order in which they build on each other.
-pub(crate) static ALL: &[&Host] = &[&wasm::HOST, &node::HOST];
+pub(crate) static ALL: &[&Host] = &[&wasm::HOST, &node::HOST, &python::HOST];

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::path::PathBuf;
 
 use paritygate::{FingerprintKey, Plan, Project, Source, Supplied, Timestamp, formats, plan};
 use serde::Deserialize;
 
 use super::{Candidate, Options, ROUNDS, compare};
+use crate::workspace::Workspace;
 
 const NAMES: [&str; 3] = ["development", "staging", "production"];
 
@@ -250,4 +252,16 @@ pub(super) fn run(options: &Options) {
             Candidate::new("policy from text to ready", || project.compile(&plan, &files).0.rules().count()),
         ],
     );
+}
+
+/// The text and the policy as files, for hosts to measure: their paths.
+///
+/// # Errors
+///
+/// If they can't be written.
+pub(crate) fn files_for_hosts(workspace: &Workspace) -> Result<(PathBuf, PathBuf), String> {
+    let (json, policy) = ("target/bench/w1.json", "target/bench/w1.policy.yaml");
+    workspace.write(json, &text())?;
+    workspace.write(policy, POLICY)?;
+    Ok((workspace.path(json), workspace.path(policy)))
 }

@@ -20,7 +20,7 @@ const fn arrows(krate: &'static str, sees: &'static [&'static str], tests_see: &
 }
 
 /// DESIGN.md, section 3: arrows only point down.
-const ARROWS: [Arrows; 13] = [
+const ARROWS: [Arrows; 14] = [
     arrows("paritygate-model", &[], &[]),
     arrows("paritygate-policies", &[], &[]),
     arrows("paritygate-import", &["paritygate-model"], &[]),
@@ -43,6 +43,7 @@ const ARROWS: [Arrows; 13] = [
     ),
     arrows("paritygate-cli", &["paritygate"], &[]),
     arrows("paritygate-node", &["paritygate"], &[]),
+    arrows("paritygate-python", &["paritygate"], &[]),
     arrows("paritygate-tests", &["paritygate"], &[]),
     arrows("paritygate-wasm", &["paritygate"], &[]),
     arrows("xtask", &["paritygate", "paritygate-tests"], &[]),

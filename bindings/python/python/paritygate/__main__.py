@@ -1,0 +1,107 @@
+"""``python -m paritygate check``: the command line, as far as a project is checked."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from datetime import datetime, timezone
+from pathlib import Path
+
+from . import ParityGateError, PolicyError, Report, __version__, check_project, explain, rules
+from ._session import Text
+
+#: From where on a check fails; each level includes those before it.
+LEVELS = ("error", "unknown", "warning", "info")
+
+
+def _arguments(args: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m paritygate", description="Compare environments.")
+    parser.add_argument("--version", action="version", version=f"paritygate {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True)
+    check = commands.add_parser("check", help="compare environments and say what drifted")
+    check.add_argument("path", nargs="?", default=".", help="the project's folder, or its manifest; this folder by default")
+    check.add_argument("--policy", action="append", metavar="NAME|FILE", help="a policy instead of those of the manifest")
+    check.add_argument("--only", action="append", metavar="RULE", help="run this rule only")
+    check.add_argument("--format", default="text", choices=("text", "json"), help="how to write the report")
+    check.add_argument("--fail-on", default="error", choices=LEVELS, help="from where on the check fails")
+    check.add_argument("--now", metavar="INSTANT", help="the instant of the check; else the clock's")
+    check.add_argument("--key-file", metavar="FILE", help="a file with the key for fingerprints of secrets")
+    check.add_argument("--allow-outside", action="store_true", help="read files outside the folder too")
+    check.add_argument("--verbose", "-v", action="store_true", help="show in full what is usually only counted")
+    explain_ = commands.add_parser("explain", help="explain a rule or a kind of rule")
+    explain_.add_argument("name")
+    commands.add_parser("rules", help="list the rules of the built-in packs")
+    return parser.parse_args(args)
+
+
+def _exit(report: Report, fail_on: str) -> int:
+    informs = any(finding.status == "pass" and not finding.observed for finding in report)
+    worst = {"fail": "error", "error": "error", "unknown": "unknown", "warn": "warning"}.get(report.verdict)
+    worst = worst or ("info" if informs else None)
+    if report.verdict == "error":
+        return 2
+    if worst is not None and LEVELS.index(worst) <= LEVELS.index(fail_on):
+        return 1
+    return 3 if report.verdict == "unknown" else 0
+
+
+def _is_file(policy: str) -> bool:
+    return "/" in policy or policy.endswith((".yaml", ".yml", ".json"))
+
+
+def _check(args: argparse.Namespace) -> int:
+    path = Path(args.path)
+    folder, manifest = (path.parent, path.name) if path.is_file() else (path, None)
+    policies: list[Text] | None = None
+    if args.policy:
+        policies = [Path(policy) if _is_file(policy) else policy for policy in args.policy]
+    key: bytes | None = os.environb.get(b"PARITYGATE_KEY") or None
+    if args.key_file:
+        key = Path(args.key_file).read_bytes()
+    report = check_project(
+        folder,
+        manifest=manifest,
+        now=args.now or datetime.now(timezone.utc).replace(microsecond=0),
+        policies=policies,
+        only=args.only,
+        key=key,
+        allow_outside=args.allow_outside,
+    )
+    if args.format == "json":
+        sys.stdout.write(report.to_json())
+        return _exit(report, args.fail_on)
+    for diagnostic in report.diagnostics:
+        place = f"{diagnostic.document}:{diagnostic.line}:{diagnostic.column}: " if diagnostic.document else ""
+        sys.stderr.write(f"{place}{diagnostic.level}: {diagnostic.message}\n")
+        if diagnostic.help:
+            sys.stderr.write(f"  help: {diagnostic.help}\n")
+    width = os.get_terminal_size().columns if sys.stdout.isatty() else 100
+    color = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+    sys.stdout.write(report.to_text(color=color, width=width, verbose=args.verbose))
+    return _exit(report, args.fail_on)
+
+
+def main(args: list[str] | None = None) -> int:
+    """Run the command line, and answer its exit code."""
+    parsed = _arguments(args)
+    try:
+        if parsed.command == "check":
+            return _check(parsed)
+        if parsed.command == "explain":
+            sys.stdout.write(explain(parsed.name))
+        else:
+            for rule in rules().rules:
+                sys.stdout.write(f"{rule.id}  {rule.kind}  {rule.pack}\n")
+        return 0
+    except PolicyError as wrong:
+        sys.stderr.write(f"{wrong}\n")
+    except ParityGateError as wrong:
+        sys.stderr.write(f"error[{wrong.code}]: {wrong}\n")
+    except OSError as wrong:
+        sys.stderr.write(f"error: {wrong.filename}: {wrong.strerror}\n")
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,60 @@
+"""The parity matrix for notebooks. Colours are those of the page around it, so that it is readable in light and dark."""
+
+from __future__ import annotations
+
+from html import escape
+
+from ._wire import Cell, Finding, ReportData
+
+_WORDS = {"empty": "empty", "null": "null", "missing": "missing", "unresolved": "unresolved", "notCollected": "not collected"}
+_COLOURS = {"error": "#d1374a", "warning": "#b97a14", "info": "#3f7fd1"}
+_CELL = "padding:4px 10px;text-align:left;vertical-align:top;border-top:1px solid rgba(128,128,128,.3)"
+
+
+def _mark(finding: Finding, environment: str, cell: Cell) -> str:
+    if cell.state in ("unresolved", "notCollected"):
+        return "?"
+    if cell.state in ("missing", "null"):
+        return "∅"
+    if environment not in finding.environments:
+        return "✓"
+    if finding.kind in ("no-shared-secret", "differ"):
+        return "="
+    return "≠" if finding.reference else "✗"
+
+
+def _cell(finding: Finding, environment: str) -> str:
+    cell = finding.cells.get(environment)
+    if cell is None:
+        return f'<td style="{_CELL};opacity:.5">·</td>'
+    shown = cell.value if cell.state == "value" else _WORDS[cell.state]
+    place = f"{cell.source.document}:{cell.source.line}" if cell.source else ""
+    deviates = environment in finding.environments
+    colour = f"color:{_COLOURS[finding.severity]};font-weight:600" if deviates else "opacity:.7"
+    mark = _mark(finding, environment, cell)
+    return (
+        f'<td style="{_CELL}" title="{escape(cell.masked or place)}">'
+        f'<span style="{colour}">{mark}</span> <code style="background:none">{escape(shown or "")}</code></td>'
+    )
+
+
+def matrix(report: ReportData) -> str:
+    """The report as an HTML table."""
+    names = [column.name for column in report.environments]
+    rows = [finding for finding in report.findings if finding.cells]
+    title = f"<b>{escape(report.verdict)}</b> · {len(report.findings)} findings in {report.summary.rows} rows"
+    if not rows:
+        return f"<div>{title}</div>"
+    head = "".join(f'<th style="{_CELL};border-top:0">{escape(name)}</th>' for name in names)
+    body = "".join(
+        f'<tr><th style="{_CELL};font-weight:400" scope="row" title="{escape(finding.message)}">'
+        f'<span style="color:{_COLOURS[finding.severity]}">●</span> <code style="background:none">{escape(finding.path)}</code>'
+        f'<div style="opacity:.6;font-size:.85em">{escape(finding.rule)}</div></th>'
+        + "".join(_cell(finding, name) for name in names)
+        + "</tr>"
+        for finding in rows
+    )
+    return (
+        f'<div>{title}</div><table style="border-collapse:collapse"><thead><tr>'
+        f'<th style="{_CELL};border-top:0"></th>{head}</tr></thead><tbody>{body}</tbody></table>'
+    )

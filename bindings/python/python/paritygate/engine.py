@@ -1,0 +1,311 @@
+"""Engines and environments: compile once, check many."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Union
+
+from ._session import Attachments, Held, Key, Text, call, content_of, instant, key_of, name_of, names_of
+from ._wire import CheckAnswer, CompiledRule, Diagnostic, ImportAnswer
+from .disk import Folder, Refused
+from .errors import InputError, ParityGateError, PolicyError
+from .report import Report
+
+__all__ = ["Engine", "Environment"]
+
+#: What can be checked: environments, or texts that describe them.
+Environments = Union[Mapping[str, Text], Iterable[Union["Environment", Text]]]
+#: A policy: the name of a built-in pack, a path, or a text.
+Policy = Text
+
+_PACK = re.compile(r"[a-z][a-z0-9-]*")
+
+
+class _Closing(Held):
+    __slots__ = ()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class Environment(_Closing):
+    """The description of one environment, imported and held by the engine.
+
+    Examples
+    --------
+    >>> staging = Environment.from_files({"staging.env": "LOG_LEVEL=debug\\n"})
+    >>> staging.name, staging.tier
+    ('staging', 'staging')
+    >>> staging.to_dict()["variables"]["LOG_LEVEL"]["value"]
+    'debug'
+    """
+
+    __slots__ = ("diagnostics", "name", "tier")
+
+    def __init__(self, handle: int, name: str, tier: str, diagnostics: tuple[Diagnostic, ...]) -> None:
+        super().__init__(handle)
+        #: Its name.
+        self.name = name
+        #: Its tier: ``production``, ``staging``, ``testing``, ``development``, ``other``.
+        self.tier = tier
+        #: What is doubtful in its files.
+        self.diagnostics = diagnostics
+
+    @classmethod
+    def load(cls, *paths: str | os.PathLike[str], allow_outside: bool = False, **options: Any) -> Environment:
+        """Read files as layers of one environment, lowest first.
+
+        Files that they name (``env_file``, ``extends``, ``include``) are read from the folder that holds the files, and
+        from outside of it only with ``allow_outside``.
+
+        Parameters
+        ----------
+        *paths : path
+            The files.
+        allow_outside : bool
+            Whether files outside the folder are read as well.
+        **options
+            As for `from_files`.
+
+        Raises
+        ------
+        InputError
+            If a file is wrong or missing.
+        """
+        if not paths:
+            raise ParityGateError("nothing-to-import", "there is no file to import; hand in at least one")
+        folder, names = Folder.of(paths, allow_outside)
+        files: dict[str, Text] = {name: Path(path) for name, path in zip(names, paths)}
+        return cls.from_files(files, paths=names, read=folder.read, allow_outside=allow_outside, **options)
+
+    @classmethod
+    def from_files(
+        cls,
+        files: Mapping[str, Text],
+        *,
+        name: str | None = None,
+        tier: str | None = None,
+        paths: Sequence[str] | None = None,
+        aliases: Iterable[str] | None = None,
+        component: str | None = None,
+        from_: str | None = None,
+        profiles: Iterable[str] | None = None,
+        secrets: Mapping[str, Sequence[str]] | None = None,
+        key: Key | None = None,
+        read: Any = None,
+        allow_outside: bool = False,
+    ) -> Environment:
+        """Import texts as layers of one environment.
+
+        Parameters
+        ----------
+        files : mapping of str to text
+            The texts by path: the layers, and what they ask for.
+        name : str, optional
+            The environment's name; else the document's own, or told from the name of the last file.
+        tier : str, optional
+            Its tier; else the document's own, or told from its name.
+        paths : sequence of str, optional
+            The layers among the files, lowest first; all files in their order where it is absent.
+        aliases : iterable of str, optional
+            Other names under which values speak of the environment, as whole words.
+        component : str, optional
+            The component whose variables the layers hold.
+        from_ : str, optional
+            The format of the layers, where their names do not tell it.
+        profiles : iterable of str, optional
+            Compose: the active profiles.
+        secrets : mapping, optional
+            Names whose values are never (``plain``), or always (``secret``), secret.
+        key : str or bytes, optional
+            The key for fingerprints of secrets; one for this process where it is absent.
+        read : callable, optional
+            Answers the text of a file that a layer asks for, by its path; None where there is none.
+        allow_outside : bool
+            Whether files outside the root are asked for.
+
+        Raises
+        ------
+        InputError
+            If a text is wrong, or a needed file is not at hand.
+        """
+        attachments = Attachments()
+        given = attachments.files(files)
+        params: dict[str, Any] = {
+            "files": given,
+            "paths": list(paths) if paths is not None else list(given),
+            "name": name or "",
+            "aliases": names_of(aliases, "aliases"),
+            "profiles": names_of(profiles, "profiles"),
+            "allowOutside": allow_outside,
+            **key_of(key, attachments),
+        }
+        optional = {"tier": tier, "component": component, "from": from_, "secrets": secrets}
+        params.update({name: value for name, value in optional.items() if value is not None})
+        answer = supplied("import", params, given, attachments, read)
+        imported = ImportAnswer.from_dict(answer)
+        held = [cls(one.environment, one.name, one.tier, imported.diagnostics) for one in imported.environments]
+        if not imported.ok:
+            raise InputError(imported.diagnostics)
+        if len(held) != 1:
+            message = f"the files describe {len(held)} environments, and one is needed"
+            raise ParityGateError("not-one-environment", f"{message}; check them with `Engine.check(files)`")
+        return held[0]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The environment document, with fingerprints where secrets stood."""
+        document: dict[str, Any] = call("document", {"environment": self.handle})["document"]
+        return document
+
+    def __repr__(self) -> str:
+        return f"<Environment {self.name} ({self.tier})>"
+
+    def __enter__(self) -> Environment:
+        return self
+
+
+class Engine(_Closing):
+    """Compiled policies. Compile once, check many; threads may share it.
+
+    Examples
+    --------
+    >>> policy = '''
+    ... policy: acme/web
+    ... rules:
+    ...   - { id: same-node, kind: version-tolerance, select: runtimes.node, params: { level: minor } }
+    ... '''
+    >>> engine = Engine.compile(policy)
+    >>> staging = {"environment": "staging", "runtimes": {"node": "20.11.1"}}
+    >>> production = {"environment": "production", "runtimes": {"node": "22.3.0"}}
+    >>> report = engine.check([staging, production], now="2026-03-01T09:00:00Z")
+    >>> report.verdict, report.findings[0].cells["staging"].value
+    ('fail', '20.11.1')
+    """
+
+    __slots__ = ("diagnostics", "rules")
+
+    def __init__(self, handle: int, rules: tuple[CompiledRule, ...], diagnostics: tuple[Diagnostic, ...]) -> None:
+        super().__init__(handle)
+        #: The rules that it holds, in their order.
+        self.rules = rules
+        #: What is doubtful in its policies.
+        self.diagnostics = diagnostics
+
+    @classmethod
+    def compile(cls, *policies: Policy) -> Engine:
+        """Compile policies.
+
+        Parameters
+        ----------
+        *policies : str, bytes, path or mapping
+            Names of built-in packs, texts, paths or data; the pack ``recommended`` where there is none.
+
+        Raises
+        ------
+        PolicyError
+            If a policy is wrong.
+        """
+        attachments = Attachments()
+        answer = call("compile", {"policies": policies_of(policies, attachments)}, attachments.texts)
+        diagnostics = tuple(Diagnostic.from_dict(item) for item in answer["diagnostics"])
+        engine = cls(answer["engine"], tuple(CompiledRule.from_dict(rule) for rule in answer["rules"]), diagnostics)
+        if not answer["ok"]:
+            engine.close()
+            raise PolicyError(diagnostics)
+        return engine
+
+    def check(
+        self,
+        environments: Environments,
+        *,
+        now: datetime | str,
+        only: Iterable[str] | None = None,
+        key: Key | None = None,
+    ) -> Report:
+        """Check environments.
+
+        What is wrong with a text does not raise: the verdict is then ``error``, and the report's diagnostics say it.
+
+        Parameters
+        ----------
+        environments : mapping or iterable
+            Environments, texts that describe them, or a mapping from names of files to texts.
+        now : datetime or str
+            The instant of the check. The engine has no clock.
+        only : iterable of str, optional
+            The rules to run; all of them where it is absent.
+        key : str or bytes, optional
+            The key for fingerprints of secrets in texts.
+        """
+        attachments = Attachments()
+        handles: list[int] = []
+        files: dict[str, Any] = {}
+        if isinstance(environments, Mapping) and "environment" not in environments:
+            files = attachments.files(environments)
+        elif isinstance(environments, (str, bytes, bytearray, memoryview, os.PathLike, Mapping, Environment)):
+            return self.check([environments], now=now, only=only, key=key)
+        else:
+            for at, one in enumerate(environments, 1):
+                if isinstance(one, Environment):
+                    handles.append(one.handle)
+                else:
+                    name, how = attachments.add(name_of(one, at, "environment"), one)
+                    files[name] = how
+        params: dict[str, Any] = {
+            "now": instant(now),
+            "engine": self.handle,
+            "environments": handles,
+            "only": names_of(only, "only"),
+        }
+        if files:
+            params["project"] = {"files": files, "names": "each", **key_of(key, attachments)}
+        answer = supplied("check", params, files, attachments, None)
+        return Report(CheckAnswer.from_dict(answer))
+
+    def __repr__(self) -> str:
+        return f"<Engine with {len(self.rules)} rules>"
+
+    def __enter__(self) -> Engine:
+        return self
+
+
+def policies_of(policies: Iterable[Policy], attachments: Attachments) -> list[dict[str, Any]]:
+    """Policies as a call speaks of them."""
+    out: list[dict[str, Any]] = []
+    for at, policy in enumerate(policies, 1):
+        if isinstance(policy, str) and _PACK.fullmatch(policy):
+            out.append({"pack": policy})
+        else:
+            name, how = attachments.add(name_of(policy, at, "policy"), policy)
+            out.append({"name": name, **how})
+    return out
+
+
+def supplied(
+    verb: str, params: dict[str, Any], files: dict[str, Any], attachments: Attachments, read: Any
+) -> dict[str, Any]:
+    """Make a call, and hand in what it asks for until it asks no more."""
+    while True:
+        answer = call(verb, params, attachments.texts)
+        if not answer["needs"]:
+            return answer
+        for need in answer["needs"]:
+            path: str = need["path"]
+            text = read(path) if read is not None else None
+            if text is None:
+                files[path] = {"absent": True}
+            elif isinstance(text, Refused):
+                files[path] = {"refused": text.why}
+            else:
+                attachments.texts.append(content_of(path, text)[1])
+                files[path] = {"attachment": len(attachments.texts) - 1}
+
+
+

@@ -1,0 +1,59 @@
+"""What can go wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ._wire import Diagnostic
+
+__all__ = ["InputError", "ParityGateError", "PolicyError"]
+
+
+class ParityGateError(Exception):
+    """A call that could not be carried out.
+
+    Attributes
+    ----------
+    code : str
+        Which mistake this is, stable across versions: ``released``, ``no-clock``.
+    diagnostics : tuple of Diagnostic
+        All that is wrong, each with its place in a text where it has one.
+    """
+
+    def __init__(self, code: str, message: str, diagnostics: Iterable[Diagnostic] = ()) -> None:
+        super().__init__(message)
+        self.code = code
+        self.diagnostics = tuple(diagnostics)
+
+    @classmethod
+    def _of(cls, answer: Mapping[str, Any]) -> ParityGateError:
+        diagnostics = (Diagnostic.from_dict(item) for item in answer["diagnostics"])
+        return cls(answer["code"], answer["message"], diagnostics)
+
+
+class _TextsError(ParityGateError):
+    _code = ""
+
+    def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
+        found = tuple(diagnostics)
+        errors = [diagnostic for diagnostic in found if diagnostic.level == "error"] or list(found)
+        lines = [self._line(diagnostic) for diagnostic in errors]
+        super().__init__(self._code, "\n".join(lines), found)
+
+    @staticmethod
+    def _line(diagnostic: Diagnostic) -> str:
+        place = f"{diagnostic.document}:{diagnostic.line}:{diagnostic.column}: " if diagnostic.document else ""
+        return f"{place}{diagnostic.message}" + (f"; {diagnostic.help}" if diagnostic.help else "")
+
+
+class PolicyError(_TextsError):
+    """A policy is wrong: the message has a line for each mistake."""
+
+    _code = "policy"
+
+
+class InputError(_TextsError):
+    """A file that describes an environment is wrong: the message has a line for each mistake."""
+
+    _code = "input"

@@ -1,0 +1,122 @@
+"""A whole project in one call: its manifest, or what the names of its files suggest."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from ._session import Attachments, Key, Text, call, instant, key_of, names_of
+from ._wire import CheckAnswer, DiscoverAnswer
+from .disk import Folder
+from .engine import Engine, Policy, policies_of, supplied
+from .errors import ParityGateError
+from .report import Report
+
+__all__ = ["check_project", "discover"]
+
+#: The names of a manifest, in the order in which they are looked for.
+MANIFESTS = ("paritygate.yaml", "paritygate.yml", "paritygate.json")
+
+
+def discover(names: Iterable[str]) -> DiscoverAnswer:
+    """Say what the names of a project's files suggest.
+
+    Parameters
+    ----------
+    names : iterable of str
+        Paths relative to the project's root, with ``/`` between folders.
+
+    Examples
+    --------
+    >>> [environment.name for environment in discover([".env", ".env.staging", ".env.production"]).environments]
+    ['production', 'staging']
+    """
+    return DiscoverAnswer.from_dict(call("discover", {"names": names_of(names, "names")}))
+
+
+def check_project(
+    project: str | os.PathLike[str] | Mapping[str, Text],
+    *,
+    now: datetime | str,
+    policies: Iterable[Policy] | None = None,
+    engine: Engine | None = None,
+    only: Iterable[str] | None = None,
+    manifest: str | None = None,
+    key: Key | None = None,
+    read: Callable[[str], Any] | None = None,
+    allow_outside: bool = False,
+) -> Report:
+    """Check a project by its manifest, or by what the names of its files suggest.
+
+    Parameters
+    ----------
+    project : path or mapping
+        The project's folder, or its files: texts by path.
+    now : datetime or str
+        The instant of the check. The engine has no clock.
+    policies : iterable of policies, optional
+        Policies instead of those that the manifest names.
+    engine : Engine, optional
+        A compiled engine instead of policies.
+    only : iterable of str, optional
+        The rules to run; all of them where it is absent.
+    manifest : str, optional
+        The path of the manifest; ``paritygate.yaml`` where that is there.
+    key : str or bytes, optional
+        The key for fingerprints of secrets; one for this process where it is absent.
+    read : callable, optional
+        Answers the text of a file that a text asks for, by its path; None where there is none.
+    allow_outside : bool
+        Whether files outside the project are read where its texts name them.
+
+    Examples
+    --------
+    >>> files = {".env.staging": "A=1\\nB=2\\n", ".env.production": "A=1\\n"}
+    >>> check_project(files, now="2026-03-01T09:00:00Z").verdict
+    'fail'
+    """
+    attachments = Attachments()
+    if isinstance(project, Mapping):
+        files = attachments.files(project)
+    else:
+        folder = Folder(project, allow_outside)
+        read = read or folder.read
+        files = attachments.files(_texts(folder, manifest))
+    params: dict[str, Any] = {"now": instant(now), "only": names_of(only, "only")}
+    if engine is not None:
+        if policies is not None:
+            raise ParityGateError("usage", "an engine and policies are both given; hand in one of them")
+        params["engine"] = engine.handle
+    inner: dict[str, Any] = {"files": files, "allowOutside": allow_outside, **key_of(key, attachments)}
+    if manifest is not None:
+        inner["manifest"] = manifest
+    if policies is not None:
+        inner["policies"] = policies_of(policies, attachments)
+    params["project"] = inner
+    return Report(CheckAnswer.from_dict(supplied("check", params, files, attachments, read)))
+
+
+def _texts(folder: Folder, manifest: str | None) -> dict[str, Text]:
+    """The texts of a folder that are read at first: the manifest, or what is found."""
+    names = [manifest] if manifest is not None else MANIFESTS
+    for name in names:
+        text = folder.read(name)
+        if isinstance(text, bytes):
+            return {name: text}
+    if manifest is not None:
+        return {}
+    every = folder.names()
+    found = discover(every)
+    layers = [layer for environment in found.environments for layer in environment.layers]
+    used = {path for layer in (*layers, *found.contract) for path in layer.paths}
+    texts: dict[str, Text] = {}
+    for name in every:
+        text = folder.read(name) if name in used else b""
+        # What is not used is there by its name only, so that it is told as passed over.
+        if isinstance(text, bytes):
+            texts[name] = text
+    passed = {passed.path for passed in found.passed_over}
+    return {name: text for name, text in texts.items() if name in used or name in passed}
+

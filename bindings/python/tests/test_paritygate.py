@@ -1,0 +1,284 @@
+"""The package's own work: types, errors, files, the life of what is held. What rules say is tested elsewhere."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import FrozenInstanceError
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import paritygate
+import pytest
+from paritygate import Engine, Environment, InputError, ParityGateError, PolicyError, check_project
+
+NOW = "2026-03-01T09:00:00Z"
+FILES = {".env.staging": "A=1\nB=2\n", ".env.production": "A=1\n"}
+POLICY = "policy: tests\nrules:\n  - { id: same-node, kind: same, select: runtimes.node }\n"
+
+
+def test_names_are_texts() -> None:
+    with pytest.raises(ParityGateError, match="a file's name is a str"):
+        check_project({1: "A=1"}, now=NOW)  # type: ignore[dict-item]
+
+
+@pytest.fixture
+def engine() -> Iterator[Engine]:
+    with Engine.compile(POLICY) as engine:
+        yield engine
+
+
+def node(name: str, version: str) -> dict[str, Any]:
+    return {"environment": name, "runtimes": {"node": version}}
+
+
+class TestEngine:
+    def test_takes_texts_paths_bytes_and_mappings(self, tmp_path: Path) -> None:
+        path = tmp_path / "policy.yaml"
+        path.write_text(POLICY)
+        data = {"policy": "tests", "rules": [{"id": "a", "kind": "same", "select": "runtimes.*"}]}
+        for policy in (POLICY, POLICY.encode(), bytearray(POLICY.encode()), memoryview(POLICY.encode()), path, data):
+            assert len(Engine.compile(policy).rules) == 1
+        assert len(Engine.compile().rules) == len(Engine.compile("recommended").rules) > 5
+
+    def test_says_all_that_is_wrong_with_policies(self) -> None:
+        wrong = "policy: a\nrules:\n  - { id: a, kind: smae, select: runtimes.* }\n  - { id: b, knd: same }\n"
+        with pytest.raises(PolicyError) as raised:
+            Engine.compile(wrong)
+        assert raised.value.code == "policy"
+        assert len(raised.value.diagnostics) >= 2
+        first = raised.value.diagnostics[0]
+        assert (first.document, first.line, first.column) == ("policy-1", 3, 20)
+        assert "did you mean `same`?" in str(raised.value)
+
+    def test_checks_whatever_describes_environments(self, engine: Engine, tmp_path: Path) -> None:
+        staging, production = node("staging", "20"), node("production", "22")
+        path = tmp_path / "production.environment.json"
+        path.write_text(json.dumps(production))
+        imported = Environment.from_files({"staging.environment.json": json.dumps(staging)})
+        cases: tuple[Any, ...] = (
+            [staging, production],
+            [json.dumps(staging), json.dumps(production).encode()],
+            [imported, path],
+            {"a.json": staging, "b.json": production},
+            iter([imported, production]),
+        )
+        for environments in cases:
+            report = engine.check(environments, now=NOW)
+            assert report.verdict == "fail", report.to_text()
+            assert [finding.path for finding in report] == ["runtimes.node"]
+
+    def test_instants(self, engine: Engine) -> None:
+        moment = datetime(2026, 3, 1, 10, tzinfo=timezone(timedelta(hours=1)))
+        assert engine.check([node("a", "1")], now=moment).data.evaluated_at == NOW
+        with pytest.raises(ParityGateError, match="no time zone") as raised:
+            engine.check([node("a", "1")], now=datetime(2026, 3, 1))
+        assert raised.value.code == "naive-instant"
+        with pytest.raises(ParityGateError) as raised:
+            engine.check([node("a", "1")], now="tomorrow")
+        assert raised.value.code == "bad-instant"
+        with pytest.raises(TypeError):
+            engine.check([node("a", "1")])  # type: ignore[call-arg]
+
+    def test_use_after_close(self, engine: Engine) -> None:
+        engine.close()
+        engine.close()
+        with pytest.raises(ParityGateError) as raised:
+            engine.check([node("a", "1")], now=NOW)
+        assert raised.value.code == "released"
+
+
+class TestReport:
+    def test_is_typed_and_immutable(self, engine: Engine) -> None:
+        with engine.check([node("staging", "20"), node("production", "22")], now=NOW) as report:
+            finding = report.findings[0]
+            assert finding.cells["staging"].value == "20"
+            assert finding.cells["staging"].source is not None
+            assert (finding.cells["staging"].source.document, finding.cells["staging"].source.line) == ("environment-1.json", 1)
+            assert report.counts.fail == len(report) == 1
+            assert not report.ok
+            with pytest.raises(FrozenInstanceError):
+                finding.rule = "other"  # type: ignore[misc]
+            with pytest.raises(TypeError):
+                finding.cells["staging"] = finding.cells["production"]  # type: ignore[index]
+
+    def test_plain_data_and_objects_say_the_same(self) -> None:
+        report = check_project(FILES, now=NOW)
+        assert report.data.to_dict() == report.to_dict() == json.loads(report.to_json())
+
+    def test_html(self) -> None:
+        files = {".env.staging": "X=<script>alert(1)</script>\n", ".env.production": "PASSWORD=hunter2-canary\n"}
+        html = check_project(files, now=NOW)._repr_html_()
+        assert "<table" in html and "variables.X" in html
+        assert "<script>" not in html and "hunter2-canary" not in html
+
+    def test_survives_in_part_when_closed(self) -> None:
+        report = check_project(FILES, now=NOW)
+        findings = report.findings
+        report.close()
+        assert report.findings == findings and report.verdict == "fail"
+        with pytest.raises(ParityGateError, match="was closed"):
+            report.to_text()
+
+
+class TestFiles:
+    def project(self, folder: Path) -> Path:
+        root = folder / "project"
+        (root / "node_modules" / "x").mkdir(parents=True)
+        (root / "compose.yaml").write_text("services: { api: { image: a:1, env_file: [api.env] } }\n")
+        (root / "compose.production.yaml").write_text("services: { api: { env_file: [../outside.env, link.env] } }\n")
+        (root / "api.env").write_text("A=1\n")
+        (folder / "outside.env").write_text("OUTSIDE=canary-outside\n")
+        (root / "link.env").symlink_to(folder / "outside.env")
+        return root
+
+    def test_nothing_outside_is_read(self, tmp_path: Path) -> None:
+        root = self.project(tmp_path)
+        document = Environment.load(root / "compose.yaml", root / "compose.production.yaml", name="production").to_dict()
+        assert "canary-outside" not in json.dumps(document)
+        assert set(document["workloads"]["api"]["variables"]) == {"A"}
+        inside = Environment.load(
+            root / "compose.yaml", root / "compose.production.yaml", name="production", allow_outside=True
+        )
+        assert "OUTSIDE" in inside.to_dict()["workloads"]["api"]["variables"]
+
+    def test_a_project_is_discovered(self, tmp_path: Path) -> None:
+        report = check_project(self.project(tmp_path), now=NOW)
+        assert report.found is not None
+        assert [environment.name for environment in report.found.environments] == ["production"]
+
+    def test_a_manifest_is_followed(self, tmp_path: Path) -> None:
+        (tmp_path / "paritygate.yaml").write_text(
+            "environments:\n"
+            "  staging: { sources: [{ path: a.env }] }\n"
+            "  production: { sources: [{ path: b.env }] }\n"
+            "policies: [p.yaml]\n"
+        )
+        (tmp_path / "a.env").write_text("A=1\n")
+        (tmp_path / "b.env").write_text("A=2\n")
+        (tmp_path / "p.yaml").write_text("policy: p\nrules: [{ id: a, kind: same, select: variables.A }]\n")
+        assert [finding.rule for finding in check_project(tmp_path, now=NOW)] == ["a"]
+        (tmp_path / "b.env").unlink()
+        report = check_project(tmp_path, now=NOW)
+        assert report.verdict == "error"
+        assert report.diagnostics[0].code == "file-not-found"
+
+    def test_wrong_inputs_say_where(self) -> None:
+        with pytest.raises(InputError) as raised:
+            Environment.from_files({"a.environment.yaml": "environment: [\n"})
+        assert raised.value.diagnostics[0].document == "a.environment.yaml"
+        with pytest.raises(InputError, match="missing.env"):
+            Environment.from_files({"compose.yaml": "services: { a: { image: b, env_file: missing.env } }"})
+        with pytest.raises(ParityGateError, match="no-such-folder|can't be used"):
+            check_project("no/such/folder", now=NOW)
+        with pytest.raises(ParityGateError, match="can't be read"):
+            Engine.compile(Path("no-such-file.yaml"))
+
+
+class TestWrongUse:
+    @pytest.mark.parametrize("text", [1, None, 1.5, object(), [], ("a",), {1, 2}, float("nan")])
+    def test_types(self, engine: Engine, text: Any) -> None:
+        for use in (
+            lambda: engine.check([text], now=NOW),
+            lambda: Engine.compile(text),
+            lambda: Environment.from_files({"a": text}),
+            lambda: check_project(text, now=NOW),
+            lambda: engine.check([node("a", "1")], now=text),
+        ):
+            with pytest.raises((ParityGateError, TypeError)):
+                use()
+
+    def test_texts_that_utf_8_cannot_hold(self, engine: Engine) -> None:
+        for use in (
+            lambda: engine.check(["\ud800"], now=NOW),
+            lambda: Engine.compile("policy: \udfff\n"),
+            lambda: engine.check([{"environment": "\ud800"}], now=NOW),
+        ):
+            with pytest.raises(ParityGateError) as raised:
+                use()
+            assert raised.value.code == "encoding"
+
+    def test_data_that_json_cannot_hold(self, engine: Engine) -> None:
+        for value in (float("nan"), float("inf"), object(), {1: 2, "a": {1, 2}}):
+            with pytest.raises(ParityGateError, match="JSON"):
+                engine.check([{"environment": "a", "config": {"x": value}}], now=NOW)
+
+    def test_bytes_that_are_no_text(self, engine: Engine) -> None:
+        assert engine.check({"a.env": b"\xff\xfe\x00"}, now=NOW).verdict == "error"
+        assert engine.check({"a.env": b"A=\xff\n"}, now=NOW).verdict == "error"
+
+    def test_huge_texts(self, engine: Engine) -> None:
+        report = engine.check({"a.env": b"A=1\n" * 9_000_000}, now=NOW)
+        assert report.diagnostics[0].code == "document-too-large"
+
+    def test_one_name_is_no_list(self, engine: Engine) -> None:
+        with pytest.raises(ParityGateError, match="a list of them is needed"):
+            engine.check([node("a", "1")], now=NOW, only="same-node")
+
+    def test_errors_can_be_pickled_and_printed(self) -> None:
+        with pytest.raises(PolicyError) as raised:
+            Engine.compile("policy: a\n")
+        assert str(raised.value)
+        assert pickle.loads(pickle.dumps(raised.value.diagnostics)) == raised.value.diagnostics
+
+
+class TestProcess:
+    def test_other_threads_run_meanwhile(self) -> None:
+        text = "environment: a\nvariables:\n" + "".join(f"  KEY_{at}: value {at}\n" for at in range(60_000))
+        ticks, done = 0, threading.Event()
+
+        def tick() -> None:
+            nonlocal ticks
+            while not done.wait(0.001):
+                ticks += 1
+
+        thread = threading.Thread(target=tick)
+        thread.start()
+        Engine.compile().check({"a.environment.yaml": text}, now=NOW)
+        done.set()
+        thread.join()
+        assert ticks > 5, "the lock of the interpreter was held"
+
+    def test_threads_share_an_engine(self, engine: Engine) -> None:
+        found: list[str] = []
+        threads = [
+            threading.Thread(target=lambda: found.append(engine.check([node("a", "1"), node("b", "2")], now=NOW).verdict))
+            for _ in range(8)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert found == ["fail"] * 8
+
+    def test_10_000_checks_grow_the_memory_by_nothing(self, engine: Engine) -> None:
+        def resident() -> int:
+            return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
+
+        for _ in range(300):
+            engine.check([node("a", "1"), node("b", "2")], now=NOW).findings
+        before = resident()
+        for _ in range(10_000):
+            engine.check([node("a", "1"), node("b", "2")], now=NOW).findings
+        assert resident() - before < 1_000_000, "less than 100 bytes a check"
+
+    def test_the_command_line(self, tmp_path: Path) -> None:
+        for name, text in FILES.items():
+            (tmp_path / name).write_text(text)
+
+        def run(*args: str) -> subprocess.CompletedProcess[str]:
+            command = [sys.executable, "-m", "paritygate", *args]
+            return subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False)
+
+        assert run("check", "--now", NOW).returncode == 1
+        report = json.loads(run("check", "--now", NOW, "--format", "json").stdout)
+        assert report["verdict"] == "fail"
+        assert run("check", "--only", "no-such-rule").returncode == 2
+        assert run("check", "nowhere").returncode == 2
+        assert run("explain", "ratio").stdout.startswith("# kind ratio")
+        assert paritygate.__version__ in run("--version").stdout
