@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::PathBuf;
 
+use paritygate::wire::Session;
 use paritygate::{FingerprintKey, Plan, Project, Source, Supplied, Timestamp, formats, plan};
 use serde::Deserialize;
 
@@ -228,6 +229,11 @@ pub(super) fn run(options: &Options) {
         let files = self::files("w1.json", bytes, "");
         Project::load(&plan, &files, &key)
     };
+    let session = Session::new(&[7; 36]);
+    let compile = serde_json::json!({ "wire": 1, "compile": { "policies": [{ "text": POLICY }] } }).to_string();
+    session.call(compile.as_bytes(), &[]);
+    let call = "{\"wire\":1,\"check\":{\"now\":\"2026-01-01T00:00:00Z\",\"engine\":1,\"project\":\
+        {\"names\":\"each\",\"files\":{\"w1.json\":{\"attachment\":0}}}}}";
     compare(
         "W1, against typed structs of serde_json",
         ROUNDS * 5,
@@ -248,6 +254,11 @@ pub(super) fn run(options: &Options) {
             Candidate::new("text to report as JSON", || {
                 let (report, _) = load().check(&engine, &plan, now, &[]);
                 serde_json::to_string(&report).map_or(0, |json| json.len())
+            }),
+            Candidate::new("check through the wire", || {
+                let answer = session.call(call.as_bytes(), &[bytes]);
+                let held = answer.split("\"report\":").nth(1).and_then(|rest| rest.split(',').next()).unwrap_or("0");
+                session.call(format!("{{\"wire\":1,\"release\":{{\"handles\":[{held}]}}}}").as_bytes(), &[]).len()
             }),
             Candidate::new("policy from text to ready", || project.compile(&plan, &files).0.rules().count()),
         ],
