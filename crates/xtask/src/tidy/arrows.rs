@@ -26,7 +26,12 @@ const ARROWS: [Arrows; 14] = [
     arrows("paritygate-import", &["paritygate-model"], &[]),
     arrows("paritygate-lang", &["paritygate-model"], &["paritygate-import"]),
     arrows("paritygate-eval", &["paritygate-lang", "paritygate-model"], &[]),
-    arrows("paritygate-rules", &["paritygate-eval", "paritygate-lang", "paritygate-model"], &["paritygate-import"]),
+    arrows(
+        "paritygate-rules",
+        &["paritygate-eval", "paritygate-lang", "paritygate-model"],
+        // Its tests run the examples of the manual pages, which not every build holds.
+        &["paritygate-eval", "paritygate-import"],
+    ),
     arrows("paritygate-report", &["paritygate-model"], &[]),
     arrows(
         "paritygate",
