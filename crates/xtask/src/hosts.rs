@@ -2,6 +2,7 @@
 
 mod node;
 mod npm;
+mod portal;
 mod python;
 mod wasm;
 
@@ -38,4 +39,4 @@ pub(crate) struct Runtime {
 }
 
 /// All hosts, in the order in which they build on each other.
-pub(crate) static ALL: &[&Host] = &[&wasm::HOST, &node::HOST, &python::HOST];
+pub(crate) static ALL: &[&Host] = &[&wasm::HOST, &node::HOST, &python::HOST, &portal::HOST];
