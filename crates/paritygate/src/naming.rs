@@ -60,6 +60,11 @@ pub fn recognize(name: &str, source: &std::sync::Arc<Source>) -> Result<Text, Op
     if let Some(format) = formats::detect(name) {
         return Ok(Text::Input(format));
     }
+    if is_environment_at_once(source.text())
+        && let Some(format) = formats::find("environment")
+    {
+        return Ok(Text::Input(format));
+    }
     let (document, _) = document::read(source);
     let Some(root) = document.roots.first().map(|&root| document.tree.node(root)) else { return Err(None) };
     let first = if root.is_sequence() { root.items().next() } else { Some(root) };
@@ -78,6 +83,25 @@ pub fn recognize(name: &str, source: &std::sync::Arc<Source>) -> Result<Text, Op
             });
             Err(near.map(|(key, known)| format!("it has `{key}`; did you mean `{known}`?")))
         }
+    }
+}
+
+/// Whether a text says with its first key that it describes environments: then it needs not be read twice.
+fn is_environment_at_once(text: &str) -> bool {
+    let text = text.trim_start_matches('\u{feff}').trim_start();
+    let body = text.strip_prefix('[').map_or(text, str::trim_start);
+    let (name, rest) = match body.strip_prefix('{') {
+        Some(map) => match map.trim_start().strip_prefix('"').and_then(|key| key.split_once('"')) {
+            Some((name, rest)) => (name, rest.trim_start().strip_prefix(':')),
+            None => return false,
+        },
+        None if text.starts_with("environment:") => return true,
+        None => return false,
+    };
+    match (name, rest) {
+        ("environment", Some(_)) => true,
+        ("environments", Some(value)) => body.len() == text.len() && value.trim_start().starts_with('['),
+        _ => false,
     }
 }
 
@@ -275,6 +299,10 @@ mod tests {
             ("a.yaml", "environments:\n  a: {}\n", "project manifest"),
             ("a.yaml", "environments:\n  - environment: a\n", "environment document"),
             ("a.json", "[{\"environment\": \"a\"}]", "environment document"),
+            ("a.json", " { \"environments\" : [ {} ] }", "environment document"),
+            ("a.json", "{\"environments\": {\"a\": {}}}", "project manifest"),
+            ("a.json", "{\"policy\": \"environment\"}", "policy"),
+            ("a.yaml", "# first\nenvironment: a\n", "environment document"),
             ("a.yaml", "environment: a\n", "environment document"),
             ("a.yaml", "services: {}\n", "compose file"),
             ("a.env", "", "dotenv file"),
