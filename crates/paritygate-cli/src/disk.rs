@@ -13,6 +13,8 @@ use crate::terminal::{Error, error, reason};
 /// A project's folder.
 pub(crate) struct Disk {
     root: PathBuf,
+    /// The folder as the user named it, from where the user stands.
+    typed: PathBuf,
     allow_outside: bool,
     left: Cell<u64>,
 }
@@ -24,18 +26,24 @@ impl Disk {
     ///
     /// If there is no such folder.
     pub(crate) fn new(root: &Path, allow_outside: bool) -> Result<Self, Error> {
+        let typed = root.to_path_buf();
         let wrong =
             |why: String| error("no-such-folder", format!("the folder `{}` can't be used: {why}", root.display()));
         let root = fs::canonicalize(root).map_err(|found| wrong(reason(&found)))?;
         if !root.is_dir() {
             return Err(wrong("it is a file".to_owned()));
         }
-        Ok(Self { root, allow_outside, left: Cell::new(limits::MAX_READ_BYTES) })
+        Ok(Self { root, typed, allow_outside, left: Cell::new(limits::MAX_READ_BYTES) })
     }
 
     /// The folder, without links in its path.
     pub(crate) fn root(&self) -> &Path {
         &self.root
+    }
+
+    /// The path of a file from where the user stands.
+    pub(crate) fn path(&self, name: &str) -> String {
+        tidied(&self.typed.join(name)).display().to_string()
     }
 
     /// The file at a path that counts from the folder, under that name.
@@ -138,6 +146,21 @@ pub(crate) fn resolved(path: &Path) -> PathBuf {
     out
 }
 
+/// A path without `.`, and without `..` where something stands before it.
+pub(crate) fn tidied(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for part in path.components() {
+        match (part, out.components().next_back()) {
+            (Component::CurDir, _) => {}
+            (Component::ParentDir, Some(Component::Normal(_))) => {
+                out.pop();
+            }
+            _ => out.push(part),
+        }
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -148,6 +171,21 @@ mod tests {
             [("a/b", false), ("./a", false), ("../a", true), ("a/../../b", true), ("/etc/passwd", true)]
         {
             assert_eq!(leaves(path), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn paths_are_told_from_where_the_user_stands() {
+        let cases = [
+            (".", "a/b", "a/b"),
+            ("x/", "./a", "x/a"),
+            ("..", "a", "../a"),
+            ("x", "../../a", "../a"),
+            ("/x", "a", "/x/a"),
+            ("x", "/a", "/a"),
+        ];
+        for (folder, name, expected) in cases {
+            assert_eq!(tidied(&Path::new(folder).join(name)), Path::new(expected), "{folder} {name}");
         }
     }
 

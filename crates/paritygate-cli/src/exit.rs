@@ -37,6 +37,14 @@ pub(crate) enum FailOn {
     Info,
 }
 
+/// How the user moved the line, where that alone makes the check fail.
+pub(crate) fn moved(report: &Report, line: FailOn) -> Option<String> {
+    let moved = of(report, line) == Exit::Fail && of(report, FailOn::Error) != Exit::Fail;
+    moved.then(|| {
+        format!("--fail-on {}", line.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default())
+    })
+}
+
 /// How a check ends whose texts were all right.
 pub(crate) fn of(report: &Report, line: FailOn) -> Exit {
     let informs = || report.findings.iter().any(|finding| finding.status == Status::Pass && !finding.observed);

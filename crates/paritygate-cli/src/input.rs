@@ -1,11 +1,12 @@
 //! From paths to loaded environments.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use paritygate::naming::MANIFESTS;
 use paritygate::{Diagnostic, Files, FingerprintKey, Plan, Project, SecretTable, Supplied};
 
-use crate::disk::{Disk, resolved};
+use crate::disk::{Disk, resolved, tidied};
 use crate::limits;
 use crate::terminal::{Error, error, reason};
 
@@ -27,11 +28,13 @@ pub(crate) fn named(paths: &[PathBuf]) -> Result<Named, Error> {
         .map_err(|wrong| error("no-such-folder", format!("the current folder can't be used: {}", reason(&wrong))))?;
     let absolute: Vec<PathBuf> = paths.iter().map(|path| resolved(&here.join(path))).collect();
     let root = root(&here, &absolute);
+    // Paths are told as they are typed: from here.
+    let shown = if root == here { PathBuf::from(".") } else { root.clone() };
     let mut files = Vec::new();
     for (path, absolute) in paths.iter().zip(&absolute) {
         files.push((relative(absolute, &root)?, path.clone()));
     }
-    Ok(Named { root, files })
+    Ok(Named { root: shown, files })
 }
 
 fn root(here: &Path, files: &[PathBuf]) -> PathBuf {
@@ -52,6 +55,13 @@ fn relative(path: &Path, root: &Path) -> Result<String, Error> {
     let parts: Option<Vec<&str>> = rest.iter().map(|part| part.to_str()).collect();
     let parts = parts.ok_or_else(|| error("bad-path", format!("the path `{}` is not Unicode", path.display())))?;
     Ok(parts.join("/"))
+}
+
+/// The paths of files from where the user stands, by their names: as the user typed them, else below the folder.
+pub(crate) fn paths(files: &Files, disk: &Disk, typed: &[(String, PathBuf)]) -> BTreeMap<String, String> {
+    let mut paths: BTreeMap<String, String> = files.keys().map(|name| (name.clone(), disk.path(name))).collect();
+    paths.extend(typed.iter().map(|(name, path)| (name.clone(), tidied(path).display().to_string())));
+    paths
 }
 
 /// Reads files that the user named.

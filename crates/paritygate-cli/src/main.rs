@@ -25,7 +25,7 @@ use crate::terminal::Terminal;
 ///
 /// Says what drifted between development, staging and production, where it is written, and what to do about it.
 #[derive(Debug, Parser)]
-#[command(name = "paritygate", version, max_term_width = 100, after_help = EXAMPLES)]
+#[command(name = "paritygate", bin_name = "paritygate", version, max_term_width = 100, after_help = EXAMPLES)]
 struct Cli {
     #[command(subcommand)]
     command: Command,

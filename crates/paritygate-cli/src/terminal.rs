@@ -1,5 +1,6 @@
 //! Standard output, standard error, and what they can show.
 
+use std::collections::BTreeMap;
 use std::io::{self, ErrorKind, IsTerminal, Write};
 
 use anstream::{AutoStream, ColorChoice};
@@ -16,8 +17,8 @@ pub(crate) fn error(code: &'static str, message: impl Into<String>) -> Error {
 
 /// The two streams.
 pub(crate) struct Terminal {
-    out: Style,
-    err: Style,
+    out: Style<'static>,
+    err: Style<'static>,
 }
 
 impl Terminal {
@@ -29,6 +30,7 @@ impl Terminal {
             width: width.or(found.filter(|_| is_terminal)).unwrap_or(Style::default().width),
             unicode: !is_terminal || speaks_unicode(),
             verbose: false,
+            ..Style::default()
         };
         let (out, err) = (io::stdout(), io::stderr());
         let columns =
@@ -43,14 +45,14 @@ impl Terminal {
     }
 
     /// How standard output may be written.
-    pub(crate) fn style(&self) -> &Style {
+    pub(crate) fn style(&self) -> &Style<'static> {
         &self.out
     }
 
-    /// Tells what is wrong with the texts.
-    pub(crate) fn diagnostics(&self, diagnostics: &[Diagnostic]) {
+    /// Tells what is wrong with the texts, whose paths are told from where the user stands.
+    pub(crate) fn diagnostics(&self, diagnostics: &[Diagnostic], paths: &BTreeMap<String, String>) {
         if !diagnostics.is_empty() {
-            let text = output::diagnostics(diagnostics, &self.err);
+            let text = output::diagnostics(diagnostics, &Style { paths: Some(paths), ..self.err });
             let _nowhere_else_to_say_it = io::stderr().lock().write_all(text.as_bytes());
         }
     }
@@ -58,7 +60,7 @@ impl Terminal {
     /// Tells why the job could not be done.
     pub(crate) fn error(&self, error: &Error) {
         debug_assert_eq!(error.level, Level::Error, "an error is one");
-        self.diagnostics(std::slice::from_ref(error));
+        self.diagnostics(std::slice::from_ref(error), &BTreeMap::new());
     }
 }
 

@@ -7,13 +7,15 @@ use std::path::{Path, PathBuf};
 use crate::limits::{MAX_FOLDERS, MAX_SEARCHED};
 
 /// Folders that are large and never hold a project's own environments. Hidden folders are not looked into either.
-const SKIPPED: [&str; 7] =
-    ["__pycache__", "bower_components", "coverage", "node_modules", "site-packages", "target", "venv"];
+const SKIPPED: [&str; 8] =
+    ["__pycache__", "bower_components", "coverage", "node_modules", "site-packages", "target", "vendor", "venv"];
 
 /// What a search found.
 pub(crate) struct Found {
     /// The files, as paths from the folder with `/`, sorted.
     pub(crate) names: Vec<String>,
+    /// Folders that were not looked into, hidden ones left out, sorted.
+    pub(crate) skipped: Vec<String>,
     /// Why not everything was looked at.
     pub(crate) stopped: Option<String>,
 }
@@ -24,7 +26,7 @@ pub(crate) fn files(root: &Path) -> Found {
 }
 
 fn search(root: &Path, max_searched: usize, max_folders: usize) -> Found {
-    let mut found = Found { names: Vec::new(), stopped: None };
+    let mut found = Found { names: Vec::new(), skipped: Vec::new(), stopped: None };
     let mut folders: VecDeque<(PathBuf, String, usize)> = VecDeque::from([(root.to_path_buf(), String::new(), 0)]);
     let mut searched = 0;
     while let Some((folder, prefix, depth)) = folders.pop_front() {
@@ -46,7 +48,9 @@ fn search(root: &Path, max_searched: usize, max_folders: usize) -> Found {
             let Ok(kind) = entry.file_type() else { continue };
             let links_to_folder = || kind.is_symlink() && fs::metadata(entry.path()).is_ok_and(|about| about.is_dir());
             if kind.is_dir() {
-                if !is_skipped(&name) {
+                if SKIPPED.contains(&name.as_str()) {
+                    found.skipped.push(format!("{prefix}{name}"));
+                } else if !name.starts_with('.') {
                     if depth + 1 < max_folders {
                         folders.push_back((entry.path(), format!("{prefix}{name}/"), depth + 1));
                     } else {
@@ -63,11 +67,8 @@ fn search(root: &Path, max_searched: usize, max_folders: usize) -> Found {
         }
     }
     found.names.sort_unstable();
+    found.skipped.sort_unstable();
     found
-}
-
-fn is_skipped(folder: &str) -> bool {
-    folder.starts_with('.') || SKIPPED.contains(&folder)
 }
 
 #[cfg(test)]
@@ -100,6 +101,7 @@ mod tests {
         let folder = Folder::with("order", &["b", "a/.env", ".env", ".git/config", "node_modules/x/.env", "a/b/c"]);
         let found = files(&folder.0);
         assert_eq!(found.names, [".env", "a/.env", "a/b/c", "b"]);
+        assert_eq!(found.skipped, ["node_modules"]);
         assert_eq!(found.stopped, None);
     }
 

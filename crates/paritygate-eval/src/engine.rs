@@ -89,7 +89,7 @@ impl Engine {
             let message = format!("there is no rule kind `{}`", rule.kind.value);
             diagnostics.push(
                 Diagnostic::error("unknown-kind", at, message)
-                    .maybe_help(help.or_else(|| Some("`paritygate rules` lists them".to_owned()))),
+                    .maybe_help(help.or_else(|| Some("`paritygate rules --kinds` lists them".to_owned()))),
             );
             return;
         };

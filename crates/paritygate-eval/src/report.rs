@@ -18,6 +18,7 @@ use crate::engine::{CheckRequest, Engine};
 use crate::exception::ExceptionFinding;
 use crate::kind::{Compares, Description, Plan};
 use crate::row::Row;
+use crate::scope::highest;
 
 /// The kinds under which exceptions themselves are reported.
 const EXCEPTIONS: [&str; 2] = ["expected-difference", "waiver-valid"];
@@ -75,6 +76,7 @@ pub(crate) fn build(
             summary.truncated.insert(rule.compiled.rule.id.to_string(), rule.truncated);
         }
     }
+    let reference = highest(environments);
     Report {
         engine: EngineInfo { name: "paritygate", version: env!("CARGO_PKG_VERSION") },
         evaluated_at: request.now,
@@ -82,10 +84,12 @@ pub(crate) fn build(
         inputs: inputs(environments),
         environments: environments
             .iter()
-            .map(|environment| Column {
+            .enumerate()
+            .map(|(at, environment)| Column {
                 name: Arc::clone(&environment.name),
                 tier: environment.tier.word(),
                 contract: environment.contract,
+                reference: reference == Some(at),
             })
             .collect(),
         verdict,

@@ -107,12 +107,8 @@ impl Scope {
             }
             found.map(|(at, _)| at)
         });
-        // Several may share the highest place: the first of them is the reference, and so they agree among themselves.
-        let rank = |at: usize| environments.get(at).map(|environment| (environment.tier, environment.order));
-        let last = described().next_back().map(|(at, _)| at);
-        let highest = last.and_then(|last| described().map(|(at, _)| at).find(|&at| rank(at) == rank(last)));
         // A reference that the rule names and that is not there is none: the rule then compares nothing.
-        scope.reference = if rule.reference.is_some() { named } else { highest };
+        scope.reference = if rule.reference.is_some() { named } else { highest(environments) };
         let own = |at: usize| {
             let environment = environments.get(at)?;
             let (_, reference) = references.iter().find(|(name, _)| *name == environment.name)?;
@@ -126,6 +122,14 @@ impl Scope {
         }
         scope
     }
+}
+
+/// The highest environment. Several may share that place: the first of them is the reference, and so they agree among
+/// themselves.
+pub(crate) fn highest(environments: &[&Environment]) -> Option<usize> {
+    let rank = |environment: &Environment| (environment.tier, environment.order);
+    let last = environments.iter().rfind(|environment| !environment.contract)?;
+    environments.iter().position(|environment| !environment.contract && rank(environment) == rank(last))
 }
 
 fn is(environment: &Environment, name: &str) -> bool {

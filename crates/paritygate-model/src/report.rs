@@ -81,6 +81,9 @@ pub struct Column {
     /// Whether it is a contract and not an environment.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub contract: bool,
+    /// Whether the others are compared with it, unless a rule or the manifest says otherwise.
+    #[serde(skip)]
+    pub reference: bool,
 }
 
 /// How a check ended.

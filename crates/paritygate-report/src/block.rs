@@ -49,7 +49,7 @@ pub(crate) struct Block<'a> {
 }
 
 impl Block<'_> {
-    pub(crate) fn write(&self, pen: &mut Pen) {
+    pub(crate) fn write(&self, pen: &mut Pen<'_>) {
         self.title(pen);
         let digits = self.spots.iter().map(|spot| spot.line).max().unwrap_or(1).to_string().len();
         let mut gutter = Gutter { pen, digits };
@@ -73,7 +73,7 @@ impl Block<'_> {
     }
 
     /// `error[code]: message`
-    pub(crate) fn title(&self, pen: &mut Pen) {
+    pub(crate) fn title(&self, pen: &mut Pen<'_>) {
         pen.put(self.ink, &format!("{}[{}]", self.word, escape(self.code)));
         pen.put(Ink::Strong, &format!(": {}", escape(self.message.trim())));
         pen.line();
@@ -81,12 +81,12 @@ impl Block<'_> {
 }
 
 /// The lines right of the line numbers.
-struct Gutter<'p> {
-    pen: &'p mut Pen,
+struct Gutter<'p, 's> {
+    pen: &'p mut Pen<'s>,
     digits: usize,
 }
 
-impl Gutter<'_> {
+impl Gutter<'_, '_> {
     fn empty(&mut self) {
         self.pen.space(self.digits + 1);
         self.pen.put(Ink::Gutter, "|");
@@ -97,7 +97,10 @@ impl Gutter<'_> {
         let room = self.pen.style().width.saturating_sub(self.digits + 3).max(20);
         self.pen.space(self.digits);
         self.pen.put(Ink::Gutter, arrow);
-        self.pen.put(Ink::Plain, &format!("{}:{}:{}", escape(spot.document), spot.line, spot.column));
+        self.pen.put(
+            Ink::Plain,
+            &format!("{}:{}:{}", escape(self.pen.style().path(spot.document)), spot.line, spot.column),
+        );
         self.pen.line();
         self.empty();
 

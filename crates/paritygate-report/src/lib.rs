@@ -10,6 +10,8 @@ mod pen;
 mod sample;
 mod words;
 
+use std::collections::BTreeMap;
+
 use paritygate_model::report::Report;
 use paritygate_model::{Diagnostic, Level, Location, Position};
 
@@ -19,9 +21,9 @@ use crate::pen::{Ink, Pen};
 pub use formats::ALL;
 pub use formats::json::{JsonReport, WireDiagnostic, WirePlace, WireRelated, json};
 
-/// How a format may write: what the reader's terminal can show.
+/// How a format may write: what the reader's terminal can show, and what the reader asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Style {
+pub struct Style<'a> {
     /// Whether to colour with ANSI escapes.
     pub color: bool,
     /// How many columns a line may have.
@@ -30,12 +32,26 @@ pub struct Style {
     pub unicode: bool,
     /// Whether to show what is usually only counted.
     pub verbose: bool,
+    /// The paths of texts from where the reader stands, by their names, where these count from elsewhere.
+    pub paths: Option<&'a BTreeMap<String, String>>,
+    /// What the reader asked for that makes this check fail though its verdict alone does not: `--fail-on warning`.
+    pub fails_by: Option<&'a str>,
 }
 
-impl Default for Style {
+impl<'a> Style<'a> {
+    /// The path of a text from where the reader stands.
+    fn path<'n>(&self, name: &'n str) -> &'n str
+    where
+        'a: 'n,
+    {
+        self.paths.and_then(|paths| paths.get(name)).map_or(name, String::as_str)
+    }
+}
+
+impl Default for Style<'_> {
     /// What a file or a log can hold: no colour, 100 columns.
     fn default() -> Self {
-        Self { color: false, width: 100, unicode: true, verbose: false }
+        Self { color: false, width: 100, unicode: true, verbose: false, paths: None, fails_by: None }
     }
 }
 
@@ -47,7 +63,7 @@ pub struct Format {
     /// What it is for, in one line.
     pub summary: &'static str,
     /// Writes the report, and the diagnostics of the texts that it was made from.
-    pub render: fn(&Report, &[Diagnostic], &Style) -> String,
+    pub render: fn(&Report, &[Diagnostic], &Style<'_>) -> String,
 }
 
 /// The format of that name.
@@ -56,7 +72,7 @@ pub fn find(name: &str) -> Option<&'static Format> {
 }
 
 /// Diagnostics as text, like a good compiler's: what is wrong, the line where it stands, why, and what to do.
-pub fn diagnostics(diagnostics: &[Diagnostic], style: &Style) -> String {
+pub fn diagnostics(diagnostics: &[Diagnostic], style: &Style<'_>) -> String {
     let mut pen = Pen::new(*style);
     for (at, diagnostic) in diagnostics.iter().enumerate() {
         if at > 0 {

@@ -39,18 +39,18 @@ impl Ink {
 }
 
 /// A text in the making.
-pub(crate) struct Pen {
+pub(crate) struct Pen<'a> {
     out: String,
-    style: Style,
+    style: Style<'a>,
     pending: usize,
 }
 
-impl Pen {
-    pub(crate) fn new(style: Style) -> Self {
+impl<'a> Pen<'a> {
+    pub(crate) fn new(style: Style<'a>) -> Self {
         Self { out: String::new(), style, pending: 0 }
     }
 
-    pub(crate) fn style(&self) -> &Style {
+    pub(crate) fn style(&self) -> &Style<'a> {
         &self.style
     }
 

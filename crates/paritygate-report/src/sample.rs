@@ -99,9 +99,14 @@ impl Sample {
             *summary.by_status.entry(finding.status.word()).or_default() += 1;
             *summary.by_severity.entry(finding.severity.word()).or_default() += 1;
         }
-        let column = |(name, tier): (&str, &'static str)| Column { name: name.into(), tier, contract: false };
+        let column = |(name, tier): (&str, &'static str)| Column {
+            name: name.into(),
+            tier,
+            contract: false,
+            reference: name == "production",
+        };
         let environments = [("dev", "development"), ("staging", "staging"), ("production", "production")].map(column);
-        let contract = Column { name: ".env.example".into(), tier: "other", contract: true };
+        let contract = Column { name: ".env.example".into(), tier: "other", contract: true, reference: false };
         let digested =
             |source: &Arc<Source>| Digested { name: source.name().clone(), digest: LazyDigest(source.clone()) };
         Report {

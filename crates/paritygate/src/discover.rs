@@ -3,10 +3,11 @@
 //! Files are grouped by folder into components; layers are stacked (`.env` below `.env.production`); a base file is never
 //! an environment of its own beside an overlay; `.env.example` is a contract. What is not used is listed with the reason.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use paritygate_import::{Format, Request, formats};
-use paritygate_model::Tier;
+use paritygate_model::{Tier, suggest};
 
 use crate::plan::{Layer, NEVER_WAIVE, Plan, PlannedEnvironment};
 
@@ -32,7 +33,8 @@ const PASSED_OVER: [(&str, &str); 13] = [
     ("venv", "holds dependencies"),
 ];
 
-const NO_ENVIRONMENT: &str = "its name names no environment; list it in paritygate.yaml if it is one";
+const NO_ENVIRONMENT: &str = "its name names no environment";
+const LIST_IT: &str = "list it in paritygate.yaml if it is one";
 const ONE_FOR_ALL: &str = "the same for every environment";
 
 /// What a file's name says.
@@ -42,7 +44,7 @@ enum Role {
     Override,
     Overlay(String),
     Contract,
-    Unused(&'static str),
+    Unused(Cow<'static, str>),
 }
 
 /// The files of one folder in one format, by role.
@@ -66,7 +68,7 @@ pub fn discover<'a>(names: impl Iterator<Item = &'a str>) -> Plan {
         let (mut folder, name) = path.rsplit_once('/').unwrap_or(("", path));
         let Some((format, mut role)) = role(name) else { continue };
         if let Some(reason) = passed_over(folder) {
-            plan.passed_over.push((path.to_owned(), reason));
+            plan.passed_over.push((path.to_owned(), reason.into()));
             continue;
         }
         if format == "environment" {
@@ -81,7 +83,7 @@ pub fn discover<'a>(names: impl Iterator<Item = &'a str>) -> Plan {
         let group = if format == "compose" { &mut compose } else { &mut dotenv }.entry(folder).or_default();
         match role {
             Role::Base if group.base.is_some() => {
-                plan.passed_over.push((path.to_owned(), "another base file stands beside it"));
+                plan.passed_over.push((path.to_owned(), "another base file stands beside it".into()));
             }
             Role::Base => group.base = Some(path.to_owned()),
             Role::Override => group.over = Some(path.to_owned()),
@@ -153,9 +155,20 @@ fn overlay(name: &str) -> Role {
     const COPIES: [&str; 14] =
         ["age", "asc", "backup", "bak", "copy", "enc", "encrypted", "gpg", "old", "orig", "save", "sops", "swp", "tmp"];
     if name.ends_with('~') || name.split(['.', '-', '_']).any(|word| COPIES.contains(&word)) {
-        return Role::Unused("a copy or an encrypted file, by its name");
+        return Role::Unused("a copy or an encrypted file, by its name".into());
     }
-    if Tier::from_name(name) == Tier::Other { Role::Unused(NO_ENVIRONMENT) } else { Role::Overlay(name.to_owned()) }
+    if Tier::from_name(name) != Tier::Other {
+        return Role::Overlay(name.to_owned());
+    }
+    let hint = meant(name).map_or(LIST_IT.to_owned(), |meant| format!("did you mean `{meant}`?"));
+    Role::Unused(format!("{NO_ENVIRONMENT}; {hint}").into())
+}
+
+/// The name of a tier that a word of a file's name nearly is.
+fn meant(name: &str) -> Option<&'static str> {
+    // Nearer names would turn words (`state`, `teaching`) into mistakes.
+    let names = ["development", "production", "staging", "testing"];
+    name.split(['.', '-', '_']).find_map(|word| suggest::nearest(word, names))
 }
 
 fn dotenv_role(name: &str) -> Option<Role> {
@@ -175,7 +188,7 @@ fn dotenv_role(name: &str) -> Option<Role> {
     let environment =
         name.strip_prefix(".env.").or_else(|| name.strip_suffix(".env")).map(|rest| rest.trim_matches('.'))?;
     if environment == "local" || environment.ends_with(".local") {
-        return Some(Role::Unused("a `.local` file belongs to one machine"));
+        return Some(Role::Unused("a `.local` file belongs to one machine".into()));
     }
     Some(overlay(environment))
 }
@@ -208,7 +221,7 @@ fn stack(
         }
         for group in dotenv.values_mut().chain(compose.values_mut()).filter(|group| group.overlays.is_empty()) {
             let unused = group.base.take().into_iter().chain(group.over.take());
-            plan.passed_over.extend(unused.map(|path| (path, ONE_FOR_ALL)));
+            plan.passed_over.extend(unused.map(|path| (path, ONE_FOR_ALL.into())));
         }
     }
     let used = |group: &Group| group.base.is_some() || !group.overlays.is_empty();

@@ -3,7 +3,11 @@
 #[cfg(feature = "manual")]
 use std::fmt::Write;
 
-use paritygate_lang::policy::{Rule, SeverityBy};
+use std::sync::Arc;
+
+#[cfg(feature = "manual")]
+use paritygate_lang::policy::{EnvironmentRef, OnUnknown};
+use paritygate_lang::policy::{Policy, Rule, SeverityBy};
 use paritygate_model::Source;
 use paritygate_model::report::Severity;
 #[cfg(feature = "manual")]
@@ -36,16 +40,20 @@ pub struct PackRule {
 
 /// The rules of all built-in packs, in the order of the packs.
 pub fn pack_rules() -> Vec<PackRule> {
-    let mut rules = Vec::new();
-    for pack in paritygate_policies::ALL {
-        for policy in pack.policies {
-            let source = Source::new(policy.path, policy.text);
-            let (document, _) = paritygate_import::document::read(&source);
-            let (lowered, _) = paritygate_lang::policy::lower(std::sync::Arc::new(document));
-            rules.extend(lowered.rules.into_iter().map(|rule| pack_rule(pack.name, &rule)));
-        }
-    }
-    rules
+    policies()
+        .flat_map(|(pack, policy)| policy.rules.iter().map(|rule| pack_rule(pack, rule)).collect::<Vec<_>>())
+        .collect()
+}
+
+/// The policies of all built-in packs, each with its pack.
+fn policies() -> impl Iterator<Item = (&'static str, Policy)> {
+    let policies =
+        paritygate_policies::ALL.iter().flat_map(|pack| pack.policies.iter().map(|policy| (pack.name, policy)));
+    policies.map(|(pack, policy)| {
+        let source = Source::new(policy.path, policy.text);
+        let (document, _) = paritygate_import::document::read(&source);
+        (pack, paritygate_lang::policy::lower(Arc::new(document)).0)
+    })
 }
 
 fn pack_rule(pack: &'static str, rule: &Rule) -> PackRule {
@@ -64,9 +72,10 @@ fn pack_rule(pack: &'static str, rule: &Rule) -> PackRule {
 /// A template without a finding to fill it.
 fn in_general(template: &str) -> String {
     let words = ["reference", "environment", "key", "value"];
-    words
-        .into_iter()
-        .fold(template.to_owned(), |text, word| text.replace(&format!("{{{word}}}"), &format!("the {word}")))
+    words.into_iter().fold(template.to_owned(), |text, word| {
+        let (general, quoted) = (format!("the {word}"), format!("`{{{word}}}`"));
+        text.replace(&quoted, &general).replace(&format!("{{{word}}}"), &general)
+    })
 }
 
 /// `error in production and staging, else info`
@@ -92,15 +101,16 @@ fn severity(severity: &SeverityBy) -> String {
 #[cfg(feature = "manual")]
 pub fn explain(name: &str) -> Result<String, String> {
     let mut out = String::new();
-    let packs = pack_rules();
-    for rule in packs.iter().filter(|rule| rule.id == name) {
-        let _infallible = writeln!(
-            out,
-            "# {}\n\nA rule of the pack `{}`, of kind `{}`.\n\n- selects: `{}`\n- severity: {}\n- why: {}\n",
-            rule.id, rule.pack, rule.kind, rule.select, rule.severity, rule.why
-        );
+    let (mut of_rule, mut ids) = (None, Vec::new());
+    for (pack, policy) in policies() {
+        for rule in &policy.rules {
+            if *rule.id == *name {
+                rule_page(&mut out, pack, &policy, rule);
+                of_rule = Some(rule.kind.value.clone());
+            }
+            ids.push(Arc::clone(&rule.id));
+        }
     }
-    let of_rule = packs.iter().find(|rule| rule.id == name).map(|rule| rule.kind.clone());
     let kind = of_rule.unwrap_or_else(|| name.to_owned());
     if let Some(entry) = paritygate_rules::find(&kind) {
         let _infallible =
@@ -109,12 +119,54 @@ pub fn explain(name: &str) -> Result<String, String> {
         Ok(out)
     } else {
         let mut known: Vec<&str> = paritygate_rules::all().iter().map(|entry| entry.name).collect();
-        known.extend(packs.iter().map(|rule| rule.id.as_str()));
+        known.extend(ids.iter().map(|id| &**id));
         Err(suggest::nearest(name, known.iter().copied()).map_or_else(
-            || "`paritygate rules` lists all rules and kinds".to_owned(),
+            || "`paritygate rules` lists the rules of the packs, `paritygate rules --kinds` the kinds".to_owned(),
             |near| format!("did you mean `{near}`?"),
         ))
     }
+}
+
+/// What the policy says about a rule.
+#[cfg(feature = "manual")]
+fn rule_page(out: &mut String, pack: &'static str, policy: &Policy, rule: &Rule) {
+    let said = pack_rule(pack, rule);
+    let environments: Vec<&str> = rule
+        .environments
+        .iter()
+        .map(|environment| match &environment.value {
+            EnvironmentRef::All => "all",
+            EnvironmentRef::Name(name) => name.as_str(),
+        })
+        .collect();
+    let environments = if environments.is_empty() { "all".to_owned() } else { environments.join(", ") };
+    let params = rule.params.map(|id| policy.document.tree.node(id).span());
+    let params = params.and_then(|span| policy.source.text().get(span.start as usize..span.end as usize));
+    let on_unknown = match rule.on_unknown {
+        OnUnknown::Unknown => "it is told as unknown",
+        OnUnknown::Fail => "it fails",
+        OnUnknown::Warn => "it is a warning, counted by its reason",
+        OnUnknown::Skip => "it is passed over",
+    };
+    let _infallible = writeln!(out, "# {}\n\nA rule of the pack `{pack}`, of kind `{}`.\n", rule.id, said.kind);
+    let mut line = |what: &str, text: &str| {
+        let _infallible = writeln!(out, "- {what}: {text}");
+    };
+    line("selects", &format!("`{}`", said.select));
+    line("environments", &environments);
+    if let Some(reference) = &rule.reference {
+        line("compared with", &reference.value);
+    }
+    if let Some(params) = params {
+        line("params", &format!("`{}`", params.trim()));
+    }
+    line("severity", &said.severity);
+    line("what can't be judged", on_unknown);
+    line("why", &said.why);
+    if let Some(fix) = &rule.fix {
+        line("what to do", &in_general(&fix.text));
+    }
+    out.push('\n');
 }
 
 #[cfg(feature = "manual")]

@@ -1,5 +1,6 @@
 //! What is to be read, and how it is to be judged: from a manifest, or from what was discovered.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use paritygate_import::{Format, Request, document, formats};
@@ -27,7 +28,7 @@ pub struct Plan {
     /// Rules that no exception may cover where production is concerned.
     pub never_waive: Vec<String>,
     /// Files that were seen and not used, each with the reason.
-    pub passed_over: Vec<(String, &'static str)>,
+    pub passed_over: Vec<(String, Cow<'static, str>)>,
     /// What is wrong with the manifest.
     pub diagnostics: Vec<Diagnostic>,
 }

@@ -79,8 +79,12 @@ struct Subject {
     disk: Disk,
     plan: Plan,
     files: Files,
+    /// Files that the user named, each with its path as it was typed.
+    typed: Vec<(String, PathBuf)>,
     /// Whether the plan follows from the names of files, so that it has to be told.
     discovered: bool,
+    /// Folders that were not looked into.
+    skipped: Vec<String>,
 }
 
 pub(super) fn run(args: Args, terminal: &Terminal) -> Result<Exit, Error> {
@@ -90,14 +94,15 @@ pub(super) fn run(args: Args, terminal: &Terminal) -> Result<Exit, Error> {
         .ok_or_else(|| error("unknown-format", format!("there is no format `{}`", args.format)))?;
     let progress = Progress::start();
     progress.step("looking for environments");
-    let Subject { disk, mut plan, mut files, discovered } = subject(&args)?;
+    let Subject { disk, mut plan, mut files, mut typed, discovered, skipped } = subject(&args)?;
     if discovered {
-        tell(&plan, args.verbose);
+        tell(&plan, &skipped, args.verbose);
     }
     if !args.policies.is_empty() {
         plan.policies = args.policies.iter().map(|policy| (policy.clone(), None)).collect();
         for policy in args.policies.iter().filter(|policy| plan::is_path(policy)) {
             files.insert(policy.clone(), disk.read_named(policy, Path::new(policy)));
+            typed.push((policy.clone(), PathBuf::from(policy)));
         }
     }
     let mut diagnostics = std::mem::take(&mut plan.diagnostics);
@@ -116,16 +121,20 @@ pub(super) fn run(args: Args, terminal: &Terminal) -> Result<Exit, Error> {
         diagnostics.push(Diagnostic::nowhere("nothing-to-check", "the manifest names no environment").help(help));
     }
     report.verdict = report.verdict.with(&diagnostics);
-    terminal.diagnostics(&diagnostics);
+    let paths = input::paths(&files, &disk, &typed);
+    terminal.diagnostics(&diagnostics, &paths);
     let failed = diagnostic::has_errors(&diagnostics);
     // People read what is wrong with the texts above the report; machines find it in there, whatever else is.
     let is_text = format.name == "text";
     let is_worth_it = report.summary.rules > 0 && (compared > 1 || (compared == 1 && !failed));
-    if !failed && compared < 2 {
+    // The text says so itself.
+    if !is_text && !failed && compared < 2 {
         terminal::note("fewer than two environments: nothing was compared");
     }
     if !is_text || is_worth_it {
-        let style = Style { verbose: args.verbose, ..*terminal.style() };
+        let fails_by = exit::moved(&report, args.fail_on).filter(|_| !failed);
+        let style =
+            Style { verbose: args.verbose, paths: Some(&paths), fails_by: fails_by.as_deref(), ..*terminal.style() };
         let within: &[Diagnostic] = if is_text { &[] } else { &diagnostics };
         terminal::print(&(format.render)(&report, within, &style))?;
     }
@@ -163,19 +172,19 @@ fn subject(args: &Args) -> Result<Subject, Error> {
                     let file = file.and_then(|file| file.to_str()).unwrap_or(name);
                     manifest(Disk::new(folder, args.allow_outside)?, file)
                 }
-                _ => Ok(named_files(disk, files)),
+                _ => Ok(named_files(disk, files, named.files)),
             }
         }
         paths => {
             let named = input::named(paths)?;
             let disk = Disk::new(&named.root, args.allow_outside)?;
             let files = input::read_named(&named, &disk);
-            Ok(named_files(disk, files))
+            Ok(named_files(disk, files, named.files))
         }
     }
 }
 
-fn named_files(disk: Disk, files: Files) -> Subject {
+fn named_files(disk: Disk, files: Files, typed: Vec<(String, PathBuf)>) -> Subject {
     let is_broken = |name: &&String| matches!(files.get(*name), Some(Supplied::Broken(_)));
     let (broken, names): (Vec<&String>, Vec<&String>) = files.keys().partition(is_broken);
     let names: Vec<String> = names.into_iter().cloned().collect();
@@ -186,7 +195,7 @@ fn named_files(disk: Disk, files: Files) -> Subject {
         }
     }
     plan.secrets = input::secrets(&disk);
-    Subject { disk, plan, files, discovered: true }
+    Subject { disk, plan, files, typed, discovered: true, skipped: Vec::new() }
 }
 
 fn folder(path: &Path, args: &Args) -> Result<Subject, Error> {
@@ -211,11 +220,14 @@ fn folder(path: &Path, args: &Args) -> Result<Subject, Error> {
         for (path, why) in plan.passed_over.iter().take(limits::MAX_LISTED) {
             wrong = wrong.note(format!("passed over `{path}`: {why}"));
         }
+        if let Some(folders) = folders(&found.skipped, args.verbose) {
+            wrong = wrong.note(format!("not looked into: {folders}"));
+        }
         let help =
             "name environments in `paritygate.yaml`, or files after them: `.env.staging`, `compose.production.yml`";
         return Err(Box::new(wrong.help(help)));
     }
-    Ok(Subject { disk, plan, files: Files::new(), discovered: true })
+    Ok(Subject { disk, plan, files: Files::new(), typed: Vec::new(), discovered: true, skipped: found.skipped })
 }
 
 fn manifest(disk: Disk, name: &str) -> Result<Subject, Error> {
@@ -225,11 +237,19 @@ fn manifest(disk: Disk, name: &str) -> Result<Subject, Error> {
         Supplied::Refused(why) => return Err(error("file-not-readable", format!("`{name}` was not read: {why}"))),
         Supplied::Absent => return Err(error("file-not-found", format!("`{name}` does not exist"))),
     };
-    Ok(Subject { disk, plan: Plan::of_text(&source), files: Files::new(), discovered: false })
+    let typed = vec![(name.to_owned(), PathBuf::from(disk.path(name)))];
+    Ok(Subject {
+        disk,
+        plan: Plan::of_text(&source),
+        files: Files::new(),
+        typed,
+        discovered: false,
+        skipped: Vec::new(),
+    })
 }
 
 /// Says what the names of files were taken for.
-fn tell(plan: &Plan, verbose: bool) {
+fn tell(plan: &Plan, skipped: &[String], verbose: bool) {
     let paths = |layers: &[plan::Layer]| {
         let layers = layers.iter().map(|layer| layer.request.paths.join(" + "));
         layers.collect::<Vec<_>>().join(", ")
@@ -253,6 +273,17 @@ fn tell(plan: &Plan, verbose: bool) {
     if more > 0 {
         terminal::note(&format!("passed over: {more} more; `--verbose` lists them"));
     }
+    if let Some(folders) = folders(skipped, verbose) {
+        terminal::note(&format!("not looked into: {folders}"));
+    }
+}
+
+/// Folders in one line; `None` where there are none.
+fn folders(skipped: &[String], verbose: bool) -> Option<String> {
+    let shown = skipped.get(..limits::MAX_LISTED).filter(|_| !verbose).unwrap_or(skipped);
+    let more = skipped.len() - shown.len();
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    (!skipped.is_empty()).then(|| format!("{}{more}", shown.join(", ")))
 }
 
 /// The clock's instant, in whole seconds.

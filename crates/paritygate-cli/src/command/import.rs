@@ -17,7 +17,7 @@ use crate::terminal::{self, Error, Terminal, error, reason};
 use crate::{input, key};
 
 /// The name of what comes through standard input.
-const STDIN: &str = "-";
+const STDIN: &str = "<stdin>";
 
 /// What to import.
 #[derive(Debug, clap::Args)]
@@ -69,9 +69,9 @@ fn input_formats() -> PossibleValuesParser {
 
 pub(super) fn run(args: Args, terminal: &Terminal) -> Result<Exit, Error> {
     let key = key::find(args.key_file.as_deref())?;
-    let is_stdin = |path: &PathBuf| path.as_os_str() == STDIN;
+    let is_stdin = |path: &PathBuf| path.as_os_str() == "-";
     let paths: Vec<PathBuf> = args.files.iter().filter(|path| !is_stdin(path)).cloned().collect();
-    let named = input::named(&paths)?;
+    let mut named = input::named(&paths)?;
     let disk = Disk::new(&named.root, args.allow_outside)?;
     let progress = Progress::start();
     progress.step("reading files");
@@ -83,6 +83,7 @@ pub(super) fn run(args: Args, terminal: &Terminal) -> Result<Exit, Error> {
         }
         files.insert(STDIN.to_owned(), stdin(&disk)?);
         names.insert(place, STDIN.to_owned());
+        named.files.push((STDIN.to_owned(), PathBuf::from(STDIN)));
     }
     let how = Layers {
         name: args.name.clone().unwrap_or_default(),
@@ -97,7 +98,7 @@ pub(super) fn run(args: Args, terminal: &Terminal) -> Result<Exit, Error> {
     drop(progress);
     let mut diagnostics = plan.diagnostics;
     diagnostics.append(&mut project.diagnostics);
-    terminal.diagnostics(&diagnostics);
+    terminal.diagnostics(&diagnostics, &input::paths(&files, &disk, &named.files));
     // Half a document would be taken for a whole one.
     if diagnostic::has_errors(&diagnostics) {
         return Ok(Exit::CouldNotCheck);

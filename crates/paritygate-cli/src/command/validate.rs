@@ -45,10 +45,10 @@ pub(super) fn run(mut args: Args, terminal: &Terminal) -> Result<Exit, Error> {
     let named = input::named(&args.files)?;
     let disk = Disk::new(&named.root, args.allow_outside)?;
     let files = input::read_named(&named, &disk);
-    let (mut all, mut valid) = (Vec::new(), String::new());
+    let (mut all, mut valid, mut read) = (Vec::new(), String::new(), Files::new());
     for (name, _) in &named.files {
         let (what, diagnostics) = match files.get(name) {
-            Some(Supplied::Text(source)) => text(name, source, &files, &disk, &key),
+            Some(Supplied::Text(source)) => text(name, source, &files, &mut read, &disk, &key),
             Some(Supplied::Broken(wrong)) => (String::new(), vec![(**wrong).clone()]),
             _ => (String::new(), vec![*error("file-not-readable", format!("`{name}` was not read"))]),
         };
@@ -57,16 +57,17 @@ pub(super) fn run(mut args: Args, terminal: &Terminal) -> Result<Exit, Error> {
         }
         all.extend(diagnostics);
     }
-    terminal.diagnostics(&all);
+    terminal.diagnostics(&all, &input::paths(&read, &disk, &named.files));
     terminal::print(&terminal::visible(&valid))?;
     Ok(if diagnostic::has_errors(&all) { Exit::CouldNotCheck } else { Exit::Pass })
 }
 
-/// What a text is, and what is wrong with it.
+/// What a text is, and what is wrong with it. Files that it asks for are added to `read`.
 fn text(
     name: &str,
     source: &Arc<Source>,
     named: &Files,
+    read: &mut Files,
     disk: &Disk,
     key: &FingerprintKey,
 ) -> (String, Vec<Diagnostic>) {
@@ -80,14 +81,21 @@ fn text(
         }
     };
     let diagnostics = match what {
-        Text::Manifest => manifest(name, source, named, disk, key),
+        Text::Manifest => manifest(name, source, named, read, disk, key),
         Text::Policy => policy(name, source),
-        Text::Input(format) => input_text(name, format, disk, key, source),
+        Text::Input(format) => input_text(name, format, read, disk, key, source),
     };
     (what.word(), diagnostics)
 }
 
-fn manifest(name: &str, source: &Arc<Source>, named: &Files, disk: &Disk, key: &FingerprintKey) -> Vec<Diagnostic> {
+fn manifest(
+    name: &str,
+    source: &Arc<Source>,
+    named: &Files,
+    read: &mut Files,
+    disk: &Disk,
+    key: &FingerprintKey,
+) -> Vec<Diagnostic> {
     let (document, mut diagnostics) = document::read(source);
     if diagnostic::has_errors(&diagnostics) {
         return diagnostics;
@@ -113,6 +121,7 @@ fn manifest(name: &str, source: &Arc<Source>, named: &Files, disk: &Disk, key: &
     let project = input::load(&policies, disk, &mut files, key);
     let (_, found) = project.compile(&policies, &files);
     diagnostics.extend(found);
+    read.extend(files);
     diagnostics
 }
 
@@ -127,6 +136,7 @@ fn policy(name: &str, source: &Arc<Source>) -> Vec<Diagnostic> {
 fn input_text(
     name: &str,
     format: &'static InputFormat,
+    read: &mut Files,
     disk: &Disk,
     key: &FingerprintKey,
     source: &Arc<Source>,
@@ -138,5 +148,7 @@ fn input_text(
     };
     let plan = Plan { environments: vec![environment], secrets: input::secrets(disk), ..Plan::default() };
     let mut files = Files::from([(name.to_owned(), Supplied::Text(Arc::clone(source)))]);
-    input::load(&plan, disk, &mut files, key).diagnostics
+    let found = input::load(&plan, disk, &mut files, key).diagnostics;
+    read.extend(files);
+    found
 }

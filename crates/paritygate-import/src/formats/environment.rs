@@ -164,9 +164,10 @@ impl Lowering<'_> {
             }
             (Shape::Word(words), Value::String(word)) => {
                 if !words.contains(&word) {
-                    let help = suggest::did_you_mean(word, words.iter().copied());
+                    let near = suggest::nearest(word, words.iter().copied());
+                    let help = near.map(|near| format!("did you mean `{near}`?"));
                     let at = Location::new(self.source, self.node(id).span());
-                    let message = format!("`{word}` is not one of the words that can stand here");
+                    let message = format!("`{word}` is none of {}", suggest::quoted(words));
                     let sealed = self.seal(None, word);
                     self.diagnostics.push(Diagnostic::error("unknown-word", at, message).maybe_help(help));
                     if let Some(secret) = sealed {

@@ -107,7 +107,7 @@ impl From<&Diagnostic> for WireDiagnostic {
     }
 }
 
-fn render(report: &Report, diagnostics: &[Diagnostic], _style: &Style) -> String {
+fn render(report: &Report, diagnostics: &[Diagnostic], _style: &Style<'_>) -> String {
     json(report, diagnostics)
 }
 

@@ -5,7 +5,7 @@ mod matrix;
 mod summary;
 
 use paritygate_model::Diagnostic;
-use paritygate_model::report::{Cell, Finding, Report, State, Status};
+use paritygate_model::report::{Cell, Column, Finding, Report, State, Status};
 
 use crate::pen::{Ink, Pen};
 use crate::words::escape;
@@ -14,7 +14,7 @@ use crate::{Format, Style};
 pub(crate) static FORMAT: Format =
     Format { name: "text", summary: "a parity matrix and the findings with their lines of source, for people", render };
 
-fn render(report: &Report, diagnostics: &[Diagnostic], style: &Style) -> String {
+fn render(report: &Report, diagnostics: &[Diagnostic], style: &Style<'_>) -> String {
     let mut pen = Pen::new(*style);
     for diagnostic in diagnostics {
         pen.gap();
@@ -70,7 +70,7 @@ impl Group {
     const fn words(self) -> (&'static str, &'static str, &'static str) {
         match self {
             Self::Error => ("error", "error", "errors"),
-            Self::Unknown => ("unknown", "unknown", "unknown"),
+            Self::Unknown => ("unknown", "not judged", "not judged"),
             Self::Warning => ("warning", "warning", "warnings"),
             Self::Info => ("info", "info", "info"),
             Self::Observed => ("observed", "observed", "observed"),
@@ -114,34 +114,49 @@ fn is_meant(finding: &Finding, name: &str, cell: &Cell) -> bool {
     deviates(name)
 }
 
-/// What was compared.
-fn header(pen: &mut Pen, report: &Report) {
+/// What was compared, and with what.
+fn header(pen: &mut Pen<'_>, report: &Report) {
     pen.gap();
-    let names = |contract: bool| -> Vec<String> {
-        let columns = report.environments.iter().filter(|column| column.contract == contract);
-        let named = columns.map(|column| match &*column.name {
-            name if contract || name == column.tier => escape(name).into_owned(),
-            name => format!("{} ({})", escape(name), column.tier),
-        });
-        named.collect()
-    };
-    let (environments, contracts) = (names(false), names(true));
     let mut field = |name: &str, value: &str| {
         pen.put(Ink::Strong, name);
         pen.put(Ink::Plain, &format!(": {value}"));
         pen.line();
     };
-    match environments.as_slice() {
+    let (contracts, environments): (Vec<&Column>, Vec<&Column>) =
+        report.environments.iter().partition(|column| column.contract);
+    let named = |column: &&Column| match &*column.name {
+        name if name == column.tier => escape(name).into_owned(),
+        name => format!("{} ({})", escape(name), column.tier),
+    };
+    let names: Vec<String> = environments.iter().map(named).collect();
+    match names.as_slice() {
         [] => field("compared", "nothing, there is no environment"),
         [only] if contracts.is_empty() => field("compared", &format!("nothing, {only} is the only environment")),
-        [only] => field("compared", &format!("{only} with the contract only, there is no other environment")),
-        several => field("compared", &several.join(", ")),
+        [only] => field("compared", &format!("{only} with the contract alone, there is no other environment")),
+        several => {
+            field("compared", &several.join(", "));
+            if let Some(why) = unclear_reference(&environments) {
+                field("reference", &why);
+            }
+        }
     }
+    let contracts: Vec<_> = contracts.iter().map(|contract| escape(&contract.name)).collect();
     match contracts.as_slice() {
         [] => {}
         [only] => field("contract", only),
         several => field("contracts", &several.join(", ")),
     }
+}
+
+/// Which environment the others are compared with, where that does not go without saying: the highest is, and here
+/// several are.
+fn unclear_reference(environments: &[&Column]) -> Option<String> {
+    let first = environments.iter().position(|column| column.reference)?;
+    let highest = environments.get(first..).filter(|highest| highest.len() > 1)?;
+    let names: Vec<_> = highest.iter().map(|column| escape(&column.name)).collect();
+    let (reference, others) = names.split_first()?;
+    let others = others.join(" or ");
+    Some(format!("{reference}, because nothing says that {others} is higher; `pipeline` in `paritygate.yaml` can"))
 }
 
 #[cfg(test)]
@@ -150,7 +165,7 @@ mod tests {
     use crate::sample;
     use expect_test::{ExpectFile, expect, expect_file};
 
-    fn check(style: Style, expected: ExpectFile) {
+    fn check(style: Style<'_>, expected: ExpectFile) {
         let text = render(&sample::report(), &sample::diagnostics(), &style);
         assert!(text.lines().all(|line| line == line.trim_end()), "no line ends in spaces");
         assert!(text.chars().all(|c| c == '\n' || (c == '\x1b' && style.color) || !crate::words::is_hidden(c)));
@@ -192,7 +207,8 @@ mod tests {
             ..finding.clone()
         };
         report.findings = (0..rows).map(row).collect();
-        let column = |name| paritygate_model::report::Column { name, tier: "development", contract: false };
+        let column =
+            |name| paritygate_model::report::Column { name, tier: "development", contract: false, reference: false };
         report.environments = names.iter().cloned().map(column).collect();
         report.verdict = paritygate_model::report::Verdict::Pass;
         report.summary = paritygate_model::report::Summary { rules: 1, rows, ..Default::default() };
@@ -205,8 +221,6 @@ mod tests {
         report.summary.rows = 1;
         expect![[r"
             compared: nothing, review-1 (development) is the only environment
-
-            1 row without findings
 
             pass: nothing found in 1 rule over 1 row
         "]]
@@ -235,7 +249,6 @@ mod tests {
             4 review-4   5 review-5   6 review-6
             7 review-7   8 review-8   9 review-9
             10 review-10   11 review-11   12 review-12
-            0 rows without findings
 
             info[plain-differs]: variables.V0: `LOG_LEVEL` in dev differs from production
             info[plain-differs]: variables.V1: `LOG_LEVEL` in dev differs from production

@@ -15,7 +15,7 @@ const MAX_SPOTS: usize = 8;
 const MAX_LINES: usize = 40;
 
 /// Writes the findings: what counts in full, what does not count by one line each. What is waived is only counted.
-pub(super) fn write(pen: &mut Pen, ranked: &[(Group, &Finding)]) {
+pub(super) fn write(pen: &mut Pen<'_>, ranked: &[(Group, &Finding)]) {
     let verbose = pen.style().verbose;
     for findings in ranked.chunk_by(|a, b| a.0 == b.0) {
         let Some(&(group, _)) = findings.first() else { continue };
@@ -50,7 +50,7 @@ fn spot(place: &Place, label: String, primary: bool) -> Spot<'_> {
     }
 }
 
-fn in_one_line(pen: &mut Pen, group: Group, finding: &Finding) {
+fn in_one_line(pen: &mut Pen<'_>, group: Group, finding: &Finding) {
     pen.put(group.ink(), &format!("{}[{}]", group.words().0, escape(&finding.rule)));
     let (path, message) = (escape(&finding.path), escape(finding.message.trim()));
     let named = message.contains(&*path);

@@ -87,13 +87,13 @@ struct Row {
 }
 
 /// Writes the matrix, or that there is nothing to show in it.
-pub(super) fn write(pen: &mut Pen, report: &Report, ranked: &[(Group, &Finding)]) {
+pub(super) fn write(pen: &mut Pen<'_>, report: &Report, ranked: &[(Group, &Finding)]) {
     let verbose = pen.style().verbose;
     let columns = columns(report, ranked);
     let rows = rows(&columns, ranked, verbose);
     let shown = rows.get(..if verbose { rows.len() } else { rows.len().min(MAX_ROWS) }).unwrap_or_default();
-    pen.gap();
     if !shown.is_empty() {
+        pen.gap();
         let names: Vec<String> = columns.iter().map(|column| escape(column).into_owned()).collect();
         let plan = Plan::of(&names, shown, pen.style());
         let places: Vec<usize> = (0..names.len()).collect();
@@ -103,19 +103,27 @@ pub(super) fn write(pen: &mut Pen, report: &Report, ranked: &[(Group, &Finding)]
         }
         legend(pen, shown);
         plan.key(pen, &names);
+        rest(pen, report, ranked, rows.len() - shown.len());
     }
-    let more = rows.len() - shown.len();
-    if more > 0 {
-        pen.put(Ink::Faint, &format!("{}, shown by verbose output", count(more, "more row", "more rows")));
+}
+
+/// Says how many rows the matrix leaves out. Where there is no matrix, the last line of the report says enough.
+fn rest(pen: &mut Pen<'_>, report: &Report, ranked: &[(Group, &Finding)], more: usize) {
+    let mut say = |text: &str| {
+        pen.put(Ink::Faint, text);
         pen.line();
+    };
+    if more > 0 {
+        say(&format!("{}, shown by verbose output", count(more, "more row", "more rows")));
     }
     let with: BTreeSet<&str> =
         ranked.iter().filter(|(_, finding)| !finding.cells.0.is_empty()).map(|(_, f)| f.path.as_str()).collect();
     // What was cut off or could not be judged is not clean either.
     let untold: usize = report.summary.truncated.values().chain(report.summary.unknown.values()).sum();
     let without = report.summary.rows.saturating_sub(with.len().saturating_add(untold));
-    pen.put(Ink::Faint, &format!("{} without findings", count(without, "row", "rows")));
-    pen.line();
+    if without > 0 {
+        say(&format!("{} without findings", count(without, "row", "rows")));
+    }
 }
 
 /// The names of the columns: every environment, and the contracts that a finding speaks of.
@@ -171,7 +179,7 @@ struct Plan {
 }
 
 impl Plan {
-    fn of(names: &[String], rows: &[Row], style: &Style) -> Self {
+    fn of(names: &[String], rows: &[Row], style: &Style<'_>) -> Self {
         let ellipsis = if style.unicode { "…" } else { "..." };
         let room = style.width.max(30).saturating_sub(2);
         let longest = rows.iter().map(|row| width(&row.path)).max().unwrap_or_default();
@@ -215,7 +223,7 @@ impl Plan {
     }
 
     /// Writes the rows for some of the columns.
-    fn block(&self, pen: &mut Pen, columns: &[usize], rows: &[Row]) {
+    fn block(&self, pen: &mut Pen<'_>, columns: &[usize], rows: &[Row]) {
         let sizes = || columns.iter().map(|&at| self.widths.get(at).copied().unwrap_or_default());
         pen.space(2 + self.label);
         for (&at, size) in columns.iter().zip(sizes()) {
@@ -243,7 +251,7 @@ impl Plan {
         }
     }
 
-    fn square(&self, pen: &mut Pen, square: Option<&Square>, size: usize, deviating: Ink) {
+    fn square(&self, pen: &mut Pen<'_>, square: Option<&Square>, size: usize, deviating: Ink) {
         let Some(square) = square else {
             pen.put(Ink::Faint, Mark::Outside.sign(self.unicode).trim_end());
             pen.space(size.saturating_sub(usize::from(self.unicode)));
@@ -266,7 +274,7 @@ impl Plan {
     }
 
     /// Says which number stands for which environment.
-    fn key(&self, pen: &mut Pen, names: &[String]) {
+    fn key(&self, pen: &mut Pen<'_>, names: &[String]) {
         if self.numbered {
             flow(pen, names.iter().enumerate().map(|(at, name)| (Ink::Strong, (at + 1).to_string(), name.clone())));
         }
@@ -281,7 +289,7 @@ fn wanted(at: usize, name: &str, rows: &[Row]) -> usize {
 }
 
 /// Says what the marks mean, for those that are there.
-fn legend(pen: &mut Pen, rows: &[Row]) {
+fn legend(pen: &mut Pen<'_>, rows: &[Row]) {
     let unicode = pen.style().unicode;
     let marks = rows
         .iter()
@@ -294,7 +302,7 @@ fn legend(pen: &mut Pen, rows: &[Row]) {
 }
 
 /// Pairs side by side, on as many lines as they need.
-fn flow(pen: &mut Pen, pairs: impl Iterator<Item = (Ink, String, String)>) {
+fn flow(pen: &mut Pen<'_>, pairs: impl Iterator<Item = (Ink, String, String)>) {
     let room = pen.style().width.max(30);
     let mut used = 0;
     for (ink, sign, meaning) in pairs {

@@ -7,7 +7,7 @@ use crate::pen::{Ink, Pen};
 use crate::words::{count, escape, prose};
 
 /// Writes one line per remark, and the verdict as the last line.
-pub(super) fn write(pen: &mut Pen, report: &Report, ranked: &[(Group, &Finding)]) {
+pub(super) fn write(pen: &mut Pen<'_>, report: &Report, ranked: &[(Group, &Finding)]) {
     let summary = &report.summary;
     pen.gap();
     for (reason, &rows) in &summary.unknown {
@@ -20,8 +20,11 @@ pub(super) fn write(pen: &mut Pen, report: &Report, ranked: &[(Group, &Finding)]
     }
     if !summary.vacuous.is_empty() {
         let rules: Vec<_> = summary.vacuous.iter().map(|rule| escape(rule)).collect();
-        let vacuous =
-            format!("{} met no row, which is not a pass: {}", count(rules.len(), "rule", "rules"), rules.join(", "));
+        let vacuous = format!(
+            "{} had nothing to judge, which is not a pass: {}",
+            count(rules.len(), "rule", "rules"),
+            rules.join(", ")
+        );
         remark(pen, Ink::Note, "note", &vacuous);
     }
     for (rule, &more) in &summary.truncated {
@@ -34,10 +37,17 @@ pub(super) fn write(pen: &mut Pen, report: &Report, ranked: &[(Group, &Finding)]
         Verdict::Fail | Verdict::Error => Ink::Error,
     };
     let scope = format!("{} over {}", count(summary.rules, "rule", "rules"), count(summary.rows, "row", "rows"));
-    remark(pen, ink, report.verdict.word(), &format!("{} in {scope}", counts(report, ranked)));
+    let mut verdict = format!("{} in {scope}", counts(report, ranked));
+    if report.verdict == Verdict::Error {
+        verdict.insert_str(0, "the check is not complete: ");
+    }
+    if let Some(asked) = pen.style().fails_by {
+        verdict.push_str(&format!("; fails by `{}`", escape(asked)));
+    }
+    remark(pen, ink, report.verdict.word(), &verdict);
 }
 
-fn remark(pen: &mut Pen, ink: Ink, word: &str, text: &str) {
+fn remark(pen: &mut Pen<'_>, ink: Ink, word: &str, text: &str) {
     pen.put(ink, word);
     pen.put(Ink::Plain, &format!(": {text}"));
     pen.line();

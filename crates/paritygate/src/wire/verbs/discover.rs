@@ -79,7 +79,7 @@ impl From<&Plan> for Answer {
             passed_over: plan
                 .passed_over
                 .iter()
-                .map(|(path, why)| PassedOver { path: path.clone(), why: (*why).to_owned() })
+                .map(|(path, why)| PassedOver { path: path.clone(), why: why.to_string() })
                 .collect(),
         }
     }

@@ -60,6 +60,7 @@ impl Verb for Format {
             width: params.width.unwrap_or(usual.width),
             unicode: params.unicode.unwrap_or(usual.unicode),
             verbose: params.verbose,
+            ..usual
         };
         Ok(Answer { text: (format.render)(&stored.report, &stored.diagnostics, &style) })
     }
