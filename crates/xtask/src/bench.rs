@@ -9,7 +9,7 @@ pub(crate) mod w1;
 use std::time::Instant;
 
 use crate::hosts;
-use crate::workspace::Workspace;
+use crate::workspace::{Workspace, run as run_command};
 
 /// How often each candidate runs.
 const ROUNDS: usize = 400;
@@ -50,6 +50,16 @@ pub(crate) fn run(names: &[String], options: &Options) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// Runs the benchmarks as they were asked for, in the release profile.
+///
+/// # Errors
+///
+/// If they can't be built, or fail.
+pub(crate) fn in_release(workspace: &Workspace) -> Result<(), String> {
+    let mut release = workspace.cargo(["run", "--quiet", "--release", "--package", "xtask", "--"]);
+    run_command(release.args(std::env::args_os().skip(1)))
 }
 
 /// Measures the hosts, each beside the parser of its language.

@@ -111,6 +111,8 @@ fn run(task: Task) -> Result<(), String> {
         Task::NewKind { name: Some(name), family, .. } => new_kind::run(&workspace, &family, &name),
         Task::NewKind { name: None, .. } => new_kind::prove::run(&workspace),
         Task::Bench { hosts: true, .. } => bench::hosts(&workspace),
+        // Figures are those of the release profile, which the other tasks need not wait for.
+        Task::Bench { .. } if cfg!(debug_assertions) => bench::in_release(&workspace),
         Task::Bench { names, only, rounds, .. } => bench::run(&names, &bench::Options { only, rounds }),
         Task::Build => build::run(&workspace),
         Task::Conformance { host } => conformance::run(&workspace, &host),
