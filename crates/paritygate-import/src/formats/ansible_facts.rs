@@ -51,8 +51,7 @@ fn import(request: &Request, context: &Context<'_>) -> Imported {
         }
     }
     if read {
-        let group = request.component.as_deref().unwrap_or(ALL_HOSTS);
-        fleet.describe(group, &mut imported);
+        fleet.describe(request.component.as_deref(), &mut imported);
     }
     imported
 }
@@ -90,7 +89,9 @@ impl Fleet {
         groups
     }
 
-    fn describe(self, group: &str, imported: &mut Imported) {
+    /// Describes all hosts, or those of one group.
+    fn describe(self, group: Option<&str>, imported: &mut Imported) {
+        let (group, is_one_group) = (group.unwrap_or(ALL_HOSTS), group.is_some());
         let mut draft = Draft::map();
         // Nobody says that these are all the hosts, and of each only what these modules tell is known.
         imported.coverage.push(("hosts".to_owned(), Coverage::Partial));
@@ -111,7 +112,9 @@ impl Fleet {
                 imported.coverage.push((packages, coverage));
             }
         }
-        let (runtimes, packages) = (agreed::runtimes(&self.hosts), agreed::packages(&self.hosts, &groups));
+        // Where the hosts are those of one group, the runtimes of all others are told elsewhere.
+        let runtimes = if is_one_group { None } else { agreed::runtimes(&self.hosts) };
+        let packages = agreed::packages(&self.hosts, &groups);
         for (section, agreed) in [("runtimes", runtimes), ("packages", packages)] {
             let coverage = if agreed.is_some() { Coverage::Partial } else { Coverage::NotCollected };
             imported.coverage.push((section.to_owned(), coverage));
