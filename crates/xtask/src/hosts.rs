@@ -1,5 +1,6 @@
 //! The hosts: what is built for other languages, and how each of them is set up, tested and compared.
 
+mod ansible;
 mod node;
 mod npm;
 mod portal;
@@ -39,4 +40,4 @@ pub(crate) struct Runtime {
 }
 
 /// All hosts, in the order in which they build on each other.
-pub(crate) static ALL: &[&Host] = &[&wasm::HOST, &node::HOST, &python::HOST, &portal::HOST];
+pub(crate) static ALL: &[&Host] = &[&wasm::HOST, &node::HOST, &python::HOST, &ansible::HOST, &portal::HOST];

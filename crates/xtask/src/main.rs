@@ -85,6 +85,9 @@ enum Task {
         /// Adds the long runs.
         #[arg(long)]
         all: bool,
+        /// Builds and tests one host only.
+        #[arg(long, value_name = "NAME")]
+        host: Option<String>,
     },
     /// Runs all tests, and fails if they leave the working tree changed.
     Ci,
@@ -117,7 +120,8 @@ fn run(task: Task) -> Result<(), String> {
         Task::Build => build::run(&workspace),
         Task::Conformance { host } => conformance::run(&workspace, &host),
         Task::Examples { bless } => examples::run(&workspace, bless),
-        Task::Test { all } => test::run(&workspace, all),
+        Task::Test { all, host: Some(name) } => test::host(&workspace, &name, all),
+        Task::Test { all, host: None } => test::run(&workspace, all),
         Task::Ci => test::ci(&workspace),
         Task::Setup => setup::run(&workspace),
     }

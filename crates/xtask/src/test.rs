@@ -17,6 +17,20 @@ pub(crate) fn run(workspace: &Workspace, all: bool) -> Result<(), String> {
     steps.finish()
 }
 
+/// Builds and tests one host.
+///
+/// # Errors
+///
+/// If there is no such host, or it fails.
+pub(crate) fn host(workspace: &Workspace, name: &str, all: bool) -> Result<(), String> {
+    let known: Vec<&str> = hosts::ALL.iter().map(|host| host.name).collect();
+    let host = hosts::ALL.iter().find(|host| host.name == name);
+    let host = host.ok_or_else(|| format!("there is no host `{name}`; there are: {}", known.join(", ")))?;
+    (host.setup)(workspace)?;
+    (host.build)(workspace)?;
+    (host.test)(workspace, all)
+}
+
 /// Runs all tests, and fails if they leave the working tree changed.
 ///
 /// # Errors
