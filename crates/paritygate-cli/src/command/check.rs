@@ -131,6 +131,9 @@ pub(super) fn run(args: Args, terminal: &Terminal) -> Result<Exit, Error> {
     if !is_text && !failed && compared < 2 {
         terminal::note("fewer than two environments: nothing was compared");
     }
+    if is_text && is_worth_it && !diagnostics.is_empty() {
+        terminal::note("");
+    }
     if !is_text || is_worth_it {
         let fails_by = exit::moved(&report, args.fail_on).filter(|_| !failed);
         let style =

@@ -107,10 +107,18 @@ impl RowCheck for Ratio {
         };
         let values = row.values(super::involved(row, deviations));
         let message = format!("`{}` {}, {bound}: {values}", row.path_text(), parts.join(" and "));
-        let reference = deviations.iter().find_map(|deviation| deviation.against).and_then(|at| row.cell(at).number());
+        let against = deviations.iter().find_map(|deviation| deviation.against);
+        let reference = against.and_then(|at| Some((at, row.cell(at).number()?)));
         let mut description = Description::new(message);
-        if let (Some(min), Some(reference)) = (low, reference) {
-            description.help = Some(format!("raise it to at least {:.0}", (reference * min).ceil()));
+        if let (Some(min), Some((at, reference))) = (low, reference) {
+            // A number of bytes means little to who wrote `600M`.
+            let is_bare = row.cell(at).text().is_some_and(|text| text == row.shown(at));
+            let least = if is_bare {
+                format!("{:.0}", (reference * min).ceil())
+            } else {
+                format!("{:.0} % of {}'s {}", min * 100.0, row.name(at), row.marked([at]))
+            };
+            description.help = Some(format!("raise it to at least {least}"));
         }
         description
     }
