@@ -24,7 +24,7 @@ options:
   environments:
     description:
       - The environments by name, each with what describes it. A group of the inventory, or a list of groups, is short for
-        a map with O(environments.<name>.groups).
+        a map with C(groups).
       - C(groups) are the groups of the inventory whose hosts make up the environment.
       - C(roles), C(variables) are as O(roles) and O(variables), for this environment alone.
       - C(files) are files on the controller, such as C(.env.production) or C(compose.yml), each read in the format that

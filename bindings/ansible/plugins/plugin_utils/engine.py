@@ -11,6 +11,8 @@ from datetime import datetime, timezone
 from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
+REASON = ""
+
 try:
     import paritygate
 except ImportError as error:

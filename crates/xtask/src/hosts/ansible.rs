@@ -265,7 +265,12 @@ fn sanity(workspace: &Workspace, all: bool) -> Result<(), String> {
             .chain(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default())),
     );
     command.env("PATH", path.map_err(|error| format!("PATH: {error}"))?).current_dir(workspace.path(SANITY));
-    output(&mut command)?;
+    let ended = command.output().map_err(|error| format!("can't start `{}`: {error}", shown(&command)))?;
+    if !ended.status.success() {
+        // What is wrong stands in the one, and which tests failed in the other.
+        let (found, failed) = (String::from_utf8_lossy(&ended.stdout), String::from_utf8_lossy(&ended.stderr));
+        return Err(format!("ansible-test sanity failed\n{}\n{}", found.trim_end(), failed.trim_end()));
+    }
     println!("ansible-test sanity: {} tests", tests.len());
     Ok(())
 }
