@@ -5,7 +5,7 @@ import { type Instant, instant } from "./instant.js";
 import { type Asking, type Read, type ReadAsync, supply, supplyAsync } from "./needs.js";
 import { Report } from "./report.js";
 import { session } from "./session.js";
-import { Attachments, type Files, type Policy } from "./texts.js";
+import { Attachments, type Files, type Policy, wellFormed } from "./texts.js";
 
 /** What any check is asked. */
 export interface CheckOptions {
@@ -52,13 +52,13 @@ export type ProjectAsyncOptions = Omit<ProjectOptions, "read"> & { readonly read
  */
 export function checkProject(files: Files, options: ProjectOptions): Report {
   const { read, ...rest } = given(options);
-  return supply(checking(undefined, files, rest), read);
+  return supply(checking(undefined, noList(files), rest), read);
 }
 
 /** {@link checkProject} with a `read` that may take its time. */
 export async function checkProjectAsync(files: Files, options: ProjectAsyncOptions): Promise<Report> {
   const { read, ...rest } = given(options);
-  return supplyAsync(checking(undefined, files, rest), read);
+  return supplyAsync(checking(undefined, noList(files), rest), read);
 }
 
 /** Options that are there. */
@@ -80,7 +80,7 @@ export function* checking(
   const params = {
     now: instant(now),
     ...(engine === undefined ? {} : { engine }),
-    ...(only === undefined ? {} : { only }),
+    ...(only === undefined ? {} : { only: rules(only) }),
     ...(isList(subject)
       ? { ...rest, environments: subject.map(Environment.handle) }
       : // What is supplied on request makes no environment of its own.
@@ -95,6 +95,18 @@ export function* checking(
     if (answer.needs.length === 0) throw new ParityGateError("engine-fault", "the engine answered no report");
     yield { needs: answer.needs, texts, attachments };
   }
+}
+
+function rules(only: unknown): string[] {
+  if (!Array.isArray(only) || only.some((rule) => typeof rule !== "string")) {
+    throw wrongType("`only`", "a list of rules' ids", only);
+  }
+  return only.map((rule: string) => wellFormed("`only`", rule));
+}
+
+function noList(files: Files): Files {
+  if (Array.isArray(files)) throw wrongType("`files`", "a map from paths to texts", files);
+  return files;
 }
 
 function isList(subject: readonly Environment[] | Files): subject is readonly Environment[] {

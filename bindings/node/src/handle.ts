@@ -14,8 +14,9 @@ const forgotten = new FinalizationRegistry<Held>((held) => release(held, "releas
 
 /** Lets go of what the engine holds. */
 export function release(held: Held, why: "disposed" | "released"): void {
-  if (held.gone !== undefined) return;
-  held.gone = why;
+  const isHeld = held.gone === undefined;
+  if (isHeld || why === "disposed") held.gone = why;
+  if (!isHeld) return;
   forgotten.unregister(held);
   // After a fault of the engine there is another session, and nothing to release.
   if (session() === held.session) held.session.ask("release", { handles: [held.handle] });

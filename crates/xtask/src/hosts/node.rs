@@ -50,7 +50,7 @@ fn pack(workspace: &Workspace) -> Result<PathBuf, String> {
 }
 
 fn test(workspace: &Workspace, all: bool) -> Result<(), String> {
-    let mut tests = npm::node(workspace, ["--test", "--expose-gc", "test/"]);
+    let mut tests = npm::node(workspace, ["--test", "--test-reporter", "spec"]);
     run(tests.env("PARITYGATE_TEST_ALL", if all { "1" } else { "" }))
 }
 
