@@ -1,6 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { ParityGateError } from "./errors.js";
-import { Session, session } from "./session.js";
+import { type Session, isCurrent } from "./session.js";
 
 /** What the engine holds under a number, until it is released. */
 export interface Held {
@@ -18,8 +18,13 @@ export function release(held: Held, why: "disposed" | "released"): void {
   if (isHeld || why === "disposed") held.gone = why;
   if (!isHeld) return;
   forgotten.unregister(held);
-  // After a fault of the engine there is another session, and nothing to release.
-  if (session() === held.session) held.session.ask("release", { handles: [held.handle] });
+  if (!isCurrent(held.session)) return;
+  try {
+    held.session.ask("release", { handles: [held.handle] });
+  } catch (error) {
+    // After a fault of the engine, everything is released.
+    if (!(error instanceof ParityGateError)) throw error;
+  }
 }
 
 /** Where `using` is not known yet, `dispose()` still is. */
@@ -62,7 +67,7 @@ export abstract class Handle {
 /** What is still held; else an error that says why it is not. */
 export function used(held: Held, what: string): Held {
   if (held.gone === "disposed") throw new ParityGateError("disposed", `this ${what} was disposed: keep it until its last use`);
-  if (held.session !== session()) {
+  if (!isCurrent(held.session)) {
     throw new ParityGateError("released", `this ${what} is gone: the engine failed since, or it is another thread's`);
   }
   return held;

@@ -2,7 +2,9 @@ import { wrongType } from "./errors.js";
 
 /** A place as people count: from 1; columns in characters (Unicode scalar values), as findings and diagnostics say it. */
 export interface Position {
+  /** The line, from 1. */
   readonly line: number;
+  /** The column in characters, from 1. */
   readonly column: number;
 }
 

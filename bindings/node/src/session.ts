@@ -73,6 +73,11 @@ export function plugIn(open: Open): void {
   opener = open;
 }
 
+/** Whether a session is still that of this realm: after a fault there is another. */
+export function isCurrent(session: Session): boolean {
+  return session === current;
+}
+
 /** The session of this realm. */
 export function session(): Session {
   if (current === undefined) {

@@ -10,6 +10,8 @@ use crate::workspace::{Workspace, run as run_command, succeeds};
 pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
 const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
 const DEBIAN_CARGO: &str = "/usr/bin/cargo";
+const DEBIAN_LINKER: &str = "/usr/bin/wasm-ld-22";
+const LINKER: &str = "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER";
 const DEBIAN_SOURCES: &str = "/usr/src";
 /// What Debian calls a compiler that makes WebAssembly, with the sources of its standard library.
 const DEBIAN_PACKAGES: [&str; 4] = ["rustc-web", "cargo-web", "rust-web-src", "lld-22"];
@@ -57,7 +59,7 @@ pub(crate) fn wasm_cargo(workspace: &Workspace, compiler: Wasm) -> Command {
         Wasm::Debian => {
             let mut command = Command::new(DEBIAN_CARGO);
             command.env("RUSTC", DEBIAN_RUSTC).env("RUSTC_BOOTSTRAP", "1").env_remove("RUSTUP_TOOLCHAIN");
-            command.env_remove("CARGO").current_dir(&workspace.root);
+            command.env_remove("CARGO").env(LINKER, DEBIAN_LINKER).current_dir(&workspace.root);
             command
         }
     }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::{Host, Runtime, npm, wasm};
+use crate::bench::w1;
 use crate::conformance::Cases;
 use crate::workspace::{Workspace, output, run};
 
@@ -21,7 +22,7 @@ pub(super) static HOST: Host = Host {
         Runtime { name: "wasm in Node", run: |workspace, cases| conformance(workspace, "wasm", cases) },
         Runtime { name: "wasm in Chromium", run: |workspace, cases| conformance(workspace, "chromium", cases) },
     ],
-    bench: None,
+    bench: Some(bench),
 };
 
 fn setup(workspace: &Workspace) -> Result<(), String> {
@@ -58,4 +59,9 @@ fn test(workspace: &Workspace, all: bool) -> Result<(), String> {
 fn conformance(workspace: &Workspace, runtime: &str, cases: &Cases) -> Result<(), String> {
     let mut script = npm::node(workspace, ["scripts/conformance.js", runtime]);
     run(script.arg(&cases.file).arg(&cases.answers))
+}
+
+fn bench(workspace: &Workspace) -> Result<(), String> {
+    let (text, policy) = w1::files_for_hosts(workspace)?;
+    run(npm::node(workspace, ["scripts/bench.js"]).arg(text).arg(policy))
 }
