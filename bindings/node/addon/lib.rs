@@ -29,7 +29,6 @@ impl Session {
 
     /// Answers one call. `attachments` are the texts that the call speaks of by number.
     #[napi(catch_unwind)]
-    #[expect(clippy::needless_pass_by_value, reason = "what crosses the border is owned here")]
     pub fn call(&self, call: String, attachments: Vec<Uint8ArraySlice<'_>>) -> String {
         let attachments: Vec<&[u8]> = attachments.iter().map(AsRef::as_ref).collect();
         self.0.call(call.as_bytes(), &attachments)
