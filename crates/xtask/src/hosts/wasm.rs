@@ -73,7 +73,7 @@ fn within(raw: usize, brotli: usize) -> Result<String, String> {
 }
 
 /// Builds the module and its JavaScript, where they are not up to date.
-fn module(workspace: &Workspace) -> Result<(), String> {
+pub(super) fn module(workspace: &Workspace) -> Result<(), String> {
     let compiler = setup::wasm_compiler(workspace).ok_or("no compiler here makes WebAssembly: see the set-up step")?;
     let small = compiler == Wasm::Debian || has_sources(workspace);
     let route = match (compiler, small) {
