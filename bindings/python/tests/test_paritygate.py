@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import copy
+import hashlib
 import json
+import os
 import pickle
 import subprocess
 import sys
@@ -75,7 +78,7 @@ class TestEngine:
 
     def test_instants(self, engine: Engine) -> None:
         moment = datetime(2026, 3, 1, 10, tzinfo=timezone(timedelta(hours=1)))
-        assert engine.check([node("a", "1")], now=moment).data.evaluated_at == NOW
+        assert engine.check([node("a", "1")], now=moment).evaluated_at == moment
         with pytest.raises(ParityGateError, match="no time zone") as raised:
             engine.check([node("a", "1")], now=datetime(2026, 3, 1))
         assert raised.value.code == "naive-instant"
@@ -137,7 +140,8 @@ class TestFiles:
         (root / "link.env").symlink_to(folder / "outside.env")
         return root
 
-    def test_nothing_outside_is_read(self, tmp_path: Path) -> None:
+    def test_nothing_outside_is_read(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.chdir(Path(__file__).parent)
         root = self.project(tmp_path)
         document = Environment.load(root / "compose.yaml", root / "compose.production.yaml", name="production").to_dict()
         assert "canary-outside" not in json.dumps(document)
@@ -180,6 +184,59 @@ class TestFiles:
             Engine.compile(Path("no-such-file.yaml"))
 
 
+class TestFailsClosed:
+    def test_no_environment_is_no_pass(self) -> None:
+        report = check_project({"README.md": "x"}, now=NOW)
+        assert (report.verdict, report.diagnostics[0].code) == ("error", "nothing-found")
+
+    def test_a_manifest_that_is_not_read_is_told(self, tmp_path: Path) -> None:
+        root = tmp_path / "project"
+        root.mkdir()
+        for name in (".env.staging", ".env.production"):
+            (root / name).write_text("A=1\n")
+        (tmp_path / "outside.yaml").write_text("environments: {}\n")
+        (root / "paritygate.yaml").symlink_to(tmp_path / "outside.yaml")
+        assert check_project(root, now=NOW).verdict == "error"
+        (root / "paritygate.yaml").unlink()
+        (root / "paritygate.yaml").symlink_to("paritygate.yaml")
+        assert check_project(root, now=NOW).verdict == "error"
+
+    def test_a_pipe_is_told_and_nobody_waits(self, tmp_path: Path) -> None:
+        os.mkfifo(tmp_path / ".env.staging")
+        (tmp_path / ".env.production").write_text("A=1\n")
+        report = check_project(tmp_path, now=NOW)
+        assert report.verdict == "error" and "no regular file" in report.diagnostics[0].message
+        with pytest.raises(ParityGateError, match="no regular file"):
+            Engine.compile(tmp_path / ".env.staging")
+
+    def test_a_file_that_is_passed_over_is_read_where_another_names_it(self, tmp_path: Path) -> None:
+        (tmp_path / "compose.yaml").write_text("services: { api: { image: a:1, env_file: [.env.local] } }\n")
+        (tmp_path / "compose.production.yaml").write_text("services: { api: { image: a:2 } }\n")
+        (tmp_path / ".env.local").write_text("A=1\n")
+        inputs = {one.name: one.digest for one in check_project(tmp_path, now=NOW).data.inputs}
+        assert inputs[".env.local"] == "sha256:" + hashlib.sha256(b"A=1\n").hexdigest()
+
+    def test_files_of_one_name_do_not_replace_each_other(self, engine: Engine, tmp_path: Path) -> None:
+        paths = [tmp_path / folder / "app.env" for folder in ("staging", "production")]
+        for path in paths:
+            path.parent.mkdir()
+            path.write_text("A=1\n")
+        found = engine.check(paths, now=NOW).found
+        assert found is not None and len(found.environments) == 2
+        with pytest.raises(ParityGateError, match="two texts are called"):
+            engine.check([paths[0], paths[0]], now=NOW)
+
+    def test_paths_that_no_disk_has(self, engine: Engine, tmp_path: Path) -> None:
+        (tmp_path / "loop").symlink_to("loop")
+        for use in (
+            lambda: check_project(tmp_path / "loop", now=NOW),
+            lambda: check_project("a\0b", now=NOW),
+            lambda: Engine.compile(Path("a\0b")),
+        ):
+            with pytest.raises(ParityGateError):
+                use()
+
+
 class TestWrongUse:
     @pytest.mark.parametrize("text", [1, None, 1.5, object(), [], ("a",), {1, 2}, float("nan")])
     def test_types(self, engine: Engine, text: Any) -> None:
@@ -220,11 +277,34 @@ class TestWrongUse:
         with pytest.raises(ParityGateError, match="a list of them is needed"):
             engine.check([node("a", "1")], now=NOW, only="same-node")
 
+    def test_answers_can_be_copied_hashed_and_pickled_and_not_changed(self) -> None:
+        report = check_project(FILES, now=NOW)
+        assert pickle.loads(pickle.dumps(report.data)) == copy.deepcopy(report.data) == report.data
+        assert len(set(report.findings)) == len(report.findings)
+        with pytest.raises(AttributeError, match="can't be changed"):
+            report._answer = None  # type: ignore[assignment]
+        with pytest.raises(TypeError, match="pickle its data"):
+            pickle.dumps(report)
+
+    def test_no_error_keeps_a_text(self, engine: Engine) -> None:
+        with pytest.raises(ParityGateError) as raised:
+            engine.check({"a.env": "PASSWORD=canary\ud800"}, now=NOW)
+        assert raised.value.__cause__ is None and raised.value.__context__ is None
+
+    def test_data_that_is_too_deep(self, engine: Engine) -> None:
+        deep: list[Any] = []
+        for _ in range(100_000):
+            deep = [deep]
+        with pytest.raises(ParityGateError, match="too deep"):
+            engine.check({"a.json": {"x": deep}}, now=NOW)
+
     def test_errors_can_be_pickled_and_printed(self) -> None:
         with pytest.raises(PolicyError) as raised:
             Engine.compile("policy: a\n")
         assert str(raised.value)
-        assert pickle.loads(pickle.dumps(raised.value.diagnostics)) == raised.value.diagnostics
+        again = pickle.loads(pickle.dumps(raised.value))
+        assert (type(again), str(again), again.code) == (PolicyError, str(raised.value), raised.value.code)
+        assert again.diagnostics == raised.value.diagnostics
 
 
 class TestProcess:
@@ -279,6 +359,12 @@ class TestProcess:
         report = json.loads(run("check", "--now", NOW, "--format", "json").stdout)
         assert report["verdict"] == "fail"
         assert run("check", "--only", "no-such-rule").returncode == 2
+        named = run("check", *FILES, "--now", NOW)
+        assert (named.returncode, named.stderr) == (1, "")
+        (tmp_path / "b.env").write_text("A=1\n")
+        (tmp_path / "m.yaml").write_text("environments:\n  staging: { sources: [{ path: b.env }] }\n")
+        assert run("check", "m.yaml", "--now", NOW).returncode == 0
+        assert run("check", "gone.env").returncode == 2
         assert run("check", "nowhere").returncode == 2
         assert run("explain", "ratio").stdout.startswith("# kind ratio")
         assert paritygate.__version__ in run("--version").stdout

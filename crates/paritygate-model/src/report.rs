@@ -18,7 +18,7 @@ pub struct Report {
     /// What answered.
     pub engine: Engine,
     /// The `now` that was handed in.
-    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    #[cfg_attr(feature = "schema", schemars(with = "String", extend("format" = "date-time")))]
     pub evaluated_at: Timestamp,
     /// The policies that were applied.
     pub policies: Vec<Digested>,
@@ -291,7 +291,7 @@ pub struct WaiverRef {
     pub reason: String,
     /// Until when.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>", extend("format" = "date-time")))]
     pub expires_at: Option<Timestamp>,
 }
 

@@ -224,6 +224,19 @@ fn a_project_answers_in_one_call() {
 }
 
 #[test]
+fn no_environment_is_no_pass() {
+    let session = session();
+    let call = "{\"wire\": 1, \"check\": {\"now\": \"2026-01-01T00:00:00Z\", \"project\": {\"files\": {
+        \"README.md\": {\"text\": \"\"}}}}}";
+    let answer_ = answer(&session, call, &[], "check");
+    assert_eq!((&answer_["verdict"], &answer_["diagnostics"][0]["code"]), (&"error".into(), &"nothing-found".into()));
+    let call = "{\"wire\": 1, \"check\": {\"now\": \"2026-01-01T00:00:00Z\", \"project\": {\"files\": {
+        \"paritygate.yaml\": {\"refused\": \"it is outside the project\"}}}}}";
+    let answer_ = answer(&session, call, &[], "check");
+    assert_eq!(answer_["diagnostics"][0]["message"], "`paritygate.yaml` was not read: it is outside the project");
+}
+
+#[test]
 fn too_many_handles_are_refused() {
     let session = session();
     let compile = "{\"wire\": 1, \"compile\": {\"policies\": [{\"text\": \"policy: a\\nrules: [{ id: a, kind: same, select: runtimes.* }]\"}]}}";

@@ -86,7 +86,7 @@ export interface CheckAnswer {
   /** The number of the report. Absent as long as files are needed. */
   report?: number | null;
   /** How the check ended: `pass`, `warn`, `unknown`, `fail`, or `error` where a text was wrong. */
-  verdict?: string | null;
+  verdict?: Verdict | null;
 }
 
 /** What to check: imported environments, the files of a project, or both. */
@@ -193,6 +193,8 @@ export interface DiscoverAnswer {
   contract: PlannedLayer[];
   /** The environments. */
   environments: PlannedEnvironment[];
+  /** The project's manifest, where one is among the files: what it says counts, and not the names. */
+  manifest?: string | null;
   /** Files that were seen and are not used. */
   passedOver: PassedOver[];
 }

@@ -7,9 +7,11 @@ import os
 import sys
 from datetime import datetime, timezone
 from pathlib import Path
+from typing import Any
 
-from . import ParityGateError, PolicyError, Report, __version__, check_project, explain, rules
+from . import ParityGateError, PolicyError, Report, __version__, check_project, explain, rules, version
 from ._session import Text
+from .disk import read_named
 
 #: From where on a check fails; each level includes those before it.
 LEVELS = ("error", "unknown", "warning", "info")
@@ -20,10 +22,10 @@ def _arguments(args: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--version", action="version", version=f"paritygate {__version__}")
     commands = parser.add_subparsers(dest="command", required=True)
     check = commands.add_parser("check", help="compare environments and say what drifted")
-    check.add_argument("path", nargs="?", default=".", help="the project's folder, or its manifest; this folder by default")
+    check.add_argument("paths", nargs="*", metavar="PATH", help="a folder, a manifest, or files; this folder by default")
     check.add_argument("--policy", action="append", metavar="NAME|FILE", help="a policy instead of those of the manifest")
     check.add_argument("--only", action="append", metavar="RULE", help="run this rule only")
-    check.add_argument("--format", default="text", choices=("text", "json"), help="how to write the report")
+    check.add_argument("--format", default="text", choices=version().output_formats, help="how to write the report")
     check.add_argument("--fail-on", default="error", choices=LEVELS, help="from where on the check fails")
     check.add_argument("--now", metavar="INSTANT", help="the instant of the check; else the clock's")
     check.add_argument("--key-file", metavar="FILE", help="a file with the key for fingerprints of secrets")
@@ -51,23 +53,28 @@ def _is_file(policy: str) -> bool:
 
 
 def _check(args: argparse.Namespace) -> int:
-    path = Path(args.path)
-    folder, manifest = (path.parent, path.name) if path.is_file() else (path, None)
     policies: list[Text] | None = None
     if args.policy:
         policies = [Path(policy) if _is_file(policy) else policy for policy in args.policy]
-    key: bytes | None = os.environb.get(b"PARITYGATE_KEY") or None
+    key: str | bytes | None = os.environ.get("PARITYGATE_KEY") or None
     if args.key_file:
-        key = Path(args.key_file).read_bytes()
-    report = check_project(
-        folder,
-        manifest=manifest,
-        now=args.now or datetime.now(timezone.utc).replace(microsecond=0),
-        policies=policies,
-        only=args.only,
-        key=key,
-        allow_outside=args.allow_outside,
-    )
+        key = read_named(args.key_file)
+    options: dict[str, Any] = {
+        "now": args.now or datetime.now(timezone.utc).replace(microsecond=0),
+        "policies": policies,
+        "only": args.only,
+        "key": key,
+        "allow_outside": args.allow_outside,
+    }
+    paths = args.paths or ["."]
+    if len(paths) == 1 and os.path.isdir(paths[0]):
+        report = check_project(paths[0], **options)
+    else:
+        report = check_project(paths, **options)
+        if len(paths) == 1 and any(found.code == "unexpected-file" for found in report.diagnostics):
+            # A manifest: what it names counts from its own folder.
+            path = Path(paths[0])
+            report = check_project(path.parent, manifest=path.name, **options)
     if args.format == "json":
         sys.stdout.write(report.to_json())
         return _exit(report, args.fail_on)

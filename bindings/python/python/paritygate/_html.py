@@ -18,9 +18,10 @@ def _mark(finding: Finding, environment: str, cell: Cell) -> str:
         return "∅"
     if environment not in finding.environments:
         return "✓"
-    if finding.kind in ("no-shared-secret", "differ"):
-        return "="
-    return "≠" if finding.reference else "✗"
+    reference = finding.cells.get(finding.reference) if finding.reference is not None else None
+    if reference is None:
+        return "✗"
+    return "=" if (reference.state, reference.value) == (cell.state, cell.value) else "≠"
 
 
 def _cell(finding: Finding, environment: str) -> str:

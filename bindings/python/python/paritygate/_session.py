@@ -8,10 +8,12 @@ import secrets
 import weakref
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from pathlib import Path, PurePosixPath
-from typing import Any, Union
+from pathlib import Path
+from typing import Any, NoReturn, Union
 
 from ._paritygate import Session
+from ._values import instant_text
+from .disk import read_named
 from .errors import ParityGateError
 
 #: A text: as such, as bytes, as the path of a file, or as data that is written as JSON.
@@ -26,18 +28,27 @@ def call(verb: str, params: Mapping[str, Any], attachments: Iterable[bytes | str
     """Ask for something, and get the answer."""
     try:
         text = json.dumps({"wire": 1, verb: params}, allow_nan=False)
-        answer: dict[str, Any] = json.loads(_session.call(text, list(attachments)))
-    except UnicodeEncodeError as wrong:
-        raise ParityGateError("encoding", "a text holds half of a surrogate pair, which UTF-8 can't hold") from wrong
+    except (TypeError, ValueError, RecursionError):
+        raise ParityGateError("wrong-type", "a parameter has a type that means nothing here; see its documentation") from None
+    said: str | None = None
+    try:
+        said = _session.call(text, list(attachments))
+    except UnicodeEncodeError:
+        pass
+    except RuntimeError as wrong:
+        raise ParityGateError("internal", str(wrong)) from None
+    if said is None:
+        # Raised out here: the error that Python has for it holds the whole text, and would be its context.
+        raise ParityGateError("encoding", "a text holds half of a surrogate pair, which UTF-8 can't hold")
+    answer: dict[str, Any] = json.loads(said)
     if "error" in answer:
         raise ParityGateError._of(answer["error"])
     found: dict[str, Any] = answer[verb]
     return found
 
 
-def release(handle: int) -> None:
-    """Let go of what has that number."""
-    call("release", {"handles": [handle]})
+def _release(handle: int) -> None:
+    _session.call(f'{{"wire":1,"release":{{"handles":[{handle}]}}}}', [])
 
 
 class Held:
@@ -46,10 +57,23 @@ class Held:
     __slots__ = ("__weakref__", "_finalizer", "_handle")
 
     def __init__(self, handle: int) -> None:
-        self._handle = handle
-        self._finalizer = weakref.finalize(self, release, handle)
+        finalizer = weakref.finalize(self, _release, handle)
         # At the end of the process everything goes anyway.
-        self._finalizer.atexit = False
+        finalizer.atexit = False
+        self._set(_handle=handle, _finalizer=finalizer)
+
+    _handle: int
+    _finalizer: weakref.finalize[[int], Any]
+
+    def _set(self, **attributes: object) -> None:
+        for name, value in attributes.items():
+            object.__setattr__(self, name, value)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"this {type(self).__name__.lower()} can't be changed: `{name}`")
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(f"this {type(self).__name__.lower()} belongs to its process; pickle its data instead")
 
     @property
     def handle(self) -> int:
@@ -89,15 +113,13 @@ def content_of(name: str, text: Text) -> tuple[str, bytes | str]:
     if isinstance(text, (bytearray, memoryview)):
         return name, bytes(text)
     if isinstance(text, os.PathLike):
-        try:
-            return name, Path(text).read_bytes()
-        except OSError as wrong:
-            raise ParityGateError("file-not-readable", f"`{name}` can't be read: {wrong.strerror}") from wrong
+        return name, read_named(text)
     if isinstance(text, Mapping):
         try:
             written = json.dumps(text, allow_nan=False, ensure_ascii=False)
-        except (TypeError, ValueError) as wrong:
-            raise ParityGateError("wrong-type", f"`{name}` can't be written as JSON: {wrong}") from wrong
+        except (TypeError, ValueError, RecursionError) as wrong:
+            why = "it is nested too deep" if isinstance(wrong, RecursionError) else str(wrong)
+            raise ParityGateError("wrong-type", f"`{name}` can't be written as JSON: {why}") from None
         return (name if name.endswith(".json") else f"{name}.json"), written
     wanted = "str, bytes, a path or a mapping"
     raise ParityGateError("wrong-type", f"`{name}` is {type(text).__name__}, and a text is {wanted}")
@@ -105,9 +127,7 @@ def content_of(name: str, text: Text) -> tuple[str, bytes | str]:
 
 def name_of(text: Text, at: int, what: str) -> str:
     """The name of a text that was handed in without one."""
-    if isinstance(text, os.PathLike):
-        return PurePosixPath(*Path(text).parts).name
-    return f"{what}-{at}"
+    return Path(text).as_posix() if isinstance(text, os.PathLike) else f"{what}-{at}"
 
 
 def instant(now: datetime | str) -> str:
@@ -116,7 +136,10 @@ def instant(now: datetime | str) -> str:
         if now.utcoffset() is None:
             help_ = "use `datetime.now(timezone.utc)`"
             raise ParityGateError("naive-instant", f"`now` has no time zone, so it says no instant; {help_}")
-        return now.isoformat()
+        try:
+            return instant_text(now)
+        except OverflowError:
+            raise ParityGateError("bad-instant", "`now` is too far away; use an instant of our age") from None
     if isinstance(now, str):
         return now
     raise ParityGateError("wrong-type", f"`now` is {type(now).__name__}, and an instant is a datetime or a str")
@@ -136,6 +159,7 @@ def names_of(names: Iterable[str] | None, what: str) -> list[str]:
     """Several names; one text is a mistake that would be taken for its letters."""
     if names is None:
         return []
-    if isinstance(names, str):
-        raise ParityGateError("wrong-type", f"`{what}` is one str, and a list of them is needed: [{names!r}]")
-    return list(names)
+    listed = [] if isinstance(names, (str, bytes)) else list(names)
+    if isinstance(names, (str, bytes)) or not all(isinstance(name, str) for name in listed):
+        raise ParityGateError("wrong-type", f"`{what}` is {type(names).__name__}, and a list of them is needed, each a str")
+    return listed

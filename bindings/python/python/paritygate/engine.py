@@ -23,6 +23,9 @@ Environments = Union[Mapping[str, Text], Iterable[Union["Environment", Text]]]
 #: A policy: the name of a built-in pack, a path, or a text.
 Policy = Text
 
+#: How often files may ask for further files.
+MAX_ROUNDS = 64
+
 _PACK = re.compile(r"[a-z][a-z0-9-]*")
 
 
@@ -51,19 +54,21 @@ class Environment(_Closing):
 
     def __init__(self, handle: int, name: str, tier: str, diagnostics: tuple[Diagnostic, ...]) -> None:
         super().__init__(handle)
-        #: Its name.
-        self.name = name
-        #: Its tier: ``production``, ``staging``, ``testing``, ``development``, ``other``.
-        self.tier = tier
-        #: What is doubtful in its files.
-        self.diagnostics = diagnostics
+        self._set(name=name, tier=tier, diagnostics=diagnostics)
+
+    #: Its name.
+    name: str
+    #: Its tier: ``production``, ``staging``, ``testing``, ``development``, ``other``.
+    tier: str
+    #: What is doubtful in its files.
+    diagnostics: tuple[Diagnostic, ...]
 
     @classmethod
     def load(cls, *paths: str | os.PathLike[str], allow_outside: bool = False, **options: Any) -> Environment:
         """Read files as layers of one environment, lowest first.
 
-        Files that they name (``env_file``, ``extends``, ``include``) are read from the folder that holds the files, and
-        from outside of it only with ``allow_outside``.
+        Files that they name (``env_file``, ``extends``, ``include``) are read from the current folder where all of them
+        lie below it, else from the one that holds them, and from outside of it only with ``allow_outside``.
 
         Parameters
         ----------
@@ -193,10 +198,12 @@ class Engine(_Closing):
 
     def __init__(self, handle: int, rules: tuple[CompiledRule, ...], diagnostics: tuple[Diagnostic, ...]) -> None:
         super().__init__(handle)
-        #: The rules that it holds, in their order.
-        self.rules = rules
-        #: What is doubtful in its policies.
-        self.diagnostics = diagnostics
+        self._set(rules=rules, diagnostics=diagnostics)
+
+    #: The rules that it holds, in their order.
+    rules: tuple[CompiledRule, ...]
+    #: What is doubtful in its policies.
+    diagnostics: tuple[Diagnostic, ...]
 
     @classmethod
     def compile(cls, *policies: Policy) -> Engine:
@@ -257,6 +264,9 @@ class Engine(_Closing):
                     handles.append(one.handle)
                 else:
                     name, how = attachments.add(name_of(one, at, "environment"), one)
+                    if name in files:
+                        help_ = "hand in a mapping that gives each its own name"
+                        raise ParityGateError("duplicate-environment", f"two texts are called `{name}`; {help_}")
                     files[name] = how
         params: dict[str, Any] = {
             "now": instant(now),
@@ -279,6 +289,8 @@ class Engine(_Closing):
 def policies_of(policies: Iterable[Policy], attachments: Attachments) -> list[dict[str, Any]]:
     """Policies as a call speaks of them."""
     out: list[dict[str, Any]] = []
+    if isinstance(policies, (str, bytes, bytearray, memoryview, os.PathLike, Mapping)):
+        policies = [policies]
     for at, policy in enumerate(policies, 1):
         if isinstance(policy, str) and _PACK.fullmatch(policy):
             out.append({"pack": policy})
@@ -292,20 +304,23 @@ def supplied(
     verb: str, params: dict[str, Any], files: dict[str, Any], attachments: Attachments, read: Any
 ) -> dict[str, Any]:
     """Make a call, and hand in what it asks for until it asks no more."""
-    while True:
+    for _ in range(MAX_ROUNDS):
         answer = call(verb, params, attachments.texts)
         if not answer["needs"]:
             return answer
         for need in answer["needs"]:
             path: str = need["path"]
-            text = read(path) if read is not None else None
-            if text is None:
-                files[path] = {"absent": True}
-            elif isinstance(text, Refused):
-                files[path] = {"refused": text.why}
-            else:
-                attachments.texts.append(content_of(path, text)[1])
-                files[path] = {"attachment": len(attachments.texts) - 1}
+            hand_in(files, path, read(path) if read is not None else None, attachments)
+    message = f"files ask for files more than {MAX_ROUNDS} times; name fewer files that name others"
+    raise ParityGateError("too-many-files", message)
 
 
-
+def hand_in(files: dict[str, Any], path: str, text: Text | Refused | None, attachments: Attachments) -> None:
+    """Say what is under a path: a text, nothing, or something that is not handed in."""
+    if text is None:
+        files[path] = {"absent": True}
+    elif isinstance(text, Refused):
+        files[path] = {"refused": text.why}
+    else:
+        attachments.texts.append(content_of(path, text)[1])
+        files[path] = {"attachment": len(attachments.texts) - 1}

@@ -26,10 +26,22 @@ class ParityGateError(Exception):
         self.code = code
         self.diagnostics = tuple(diagnostics)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (_again, (type(self), self.code, str(self), self.diagnostics))
+
     @classmethod
     def _of(cls, answer: Mapping[str, Any]) -> ParityGateError:
         diagnostics = (Diagnostic.from_dict(item) for item in answer["diagnostics"])
         return cls(answer["code"], answer["message"], diagnostics)
+
+
+def _again(
+    kind: type[ParityGateError], code: str, message: str, diagnostics: tuple[Diagnostic, ...]
+) -> ParityGateError:
+    """Make an error again that was pickled."""
+    error = kind.__new__(kind, message)
+    ParityGateError.__init__(error, code, message, diagnostics)
+    return error
 
 
 class _TextsError(ParityGateError):

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from ._session import Attachments, Key, Text, call, instant, key_of, names_of
 from ._wire import CheckAnswer, DiscoverAnswer
-from .disk import Folder
-from .engine import Engine, Policy, policies_of, supplied
+from .disk import Folder, read_named
+from .engine import Engine, Policy, hand_in, policies_of, supplied
 from .errors import ParityGateError
 from .report import Report
 
 __all__ = ["check_project", "discover"]
-
-#: The names of a manifest, in the order in which they are looked for.
-MANIFESTS = ("paritygate.yaml", "paritygate.yml", "paritygate.json")
 
 
 def discover(names: Iterable[str]) -> DiscoverAnswer:
@@ -37,7 +34,7 @@ def discover(names: Iterable[str]) -> DiscoverAnswer:
 
 
 def check_project(
-    project: str | os.PathLike[str] | Mapping[str, Text],
+    project: str | os.PathLike[str] | Sequence[str | os.PathLike[str]] | Mapping[str, Text],
     *,
     now: datetime | str,
     policies: Iterable[Policy] | None = None,
@@ -52,8 +49,8 @@ def check_project(
 
     Parameters
     ----------
-    project : path or mapping
-        The project's folder, or its files: texts by path.
+    project : path, sequence of paths or mapping
+        The project's folder; files of it, each of which is used; or its files at hand: texts by path.
     now : datetime or str
         The instant of the check. The engine has no clock.
     policies : iterable of policies, optional
@@ -78,45 +75,36 @@ def check_project(
     'fail'
     """
     attachments = Attachments()
+    inner: dict[str, Any] = {"allowOutside": allow_outside}
+    files: dict[str, Any] = {}
     if isinstance(project, Mapping):
         files = attachments.files(project)
+    elif isinstance(project, (list, tuple)):
+        folder, names = Folder.of(project, allow_outside)
+        read = read or folder.read
+        inner["names"] = "each"
+        for name, path in zip(names, project):
+            hand_in(files, name, read_named(path), attachments)
+    elif not isinstance(project, (str, os.PathLike)):
+        raise ParityGateError("wrong-type", f"the project is {type(project).__name__}, and a path or a mapping is needed")
     else:
         folder = Folder(project, allow_outside)
         read = read or folder.read
-        files = attachments.files(_texts(folder, manifest))
+        manifest = manifest or discover(folder.top()).manifest
+        if manifest is None:
+            inner["paths"] = folder.names()
+        else:
+            # One that can't be read is told, not passed over.
+            hand_in(files, manifest, folder.read(manifest), attachments)
+    inner.update({"files": files, **key_of(key, attachments)})
     params: dict[str, Any] = {"now": instant(now), "only": names_of(only, "only")}
     if engine is not None:
         if policies is not None:
             raise ParityGateError("usage", "an engine and policies are both given; hand in one of them")
         params["engine"] = engine.handle
-    inner: dict[str, Any] = {"files": files, "allowOutside": allow_outside, **key_of(key, attachments)}
     if manifest is not None:
         inner["manifest"] = manifest
     if policies is not None:
         inner["policies"] = policies_of(policies, attachments)
     params["project"] = inner
     return Report(CheckAnswer.from_dict(supplied("check", params, files, attachments, read)))
-
-
-def _texts(folder: Folder, manifest: str | None) -> dict[str, Text]:
-    """The texts of a folder that are read at first: the manifest, or what is found."""
-    names = [manifest] if manifest is not None else MANIFESTS
-    for name in names:
-        text = folder.read(name)
-        if isinstance(text, bytes):
-            return {name: text}
-    if manifest is not None:
-        return {}
-    every = folder.names()
-    found = discover(every)
-    layers = [layer for environment in found.environments for layer in environment.layers]
-    used = {path for layer in (*layers, *found.contract) for path in layer.paths}
-    texts: dict[str, Text] = {}
-    for name in every:
-        text = folder.read(name) if name in used else b""
-        # What is not used is there by its name only, so that it is told as passed over.
-        if isinstance(text, bytes):
-            texts[name] = text
-    passed = {passed.path for passed in found.passed_over}
-    return {name: text for name, text in texts.items() if name in used or name in passed}
-

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import datetime
 from types import TracebackType
 from typing import Any
 
 from . import _html
 from ._session import Held, call
-from ._wire import CheckAnswer, Column, Counts, Diagnostic, DiscoverAnswer, Finding, ReportData, Summary
+from ._wire import CheckAnswer, Column, Counts, Diagnostic, DiscoverAnswer, Finding, ReportData, Summary, Verdict
 
 __all__ = ["Report"]
 
@@ -34,11 +35,13 @@ class Report(Held):
 
     def __init__(self, answer: CheckAnswer) -> None:
         super().__init__(answer.report or 0)
-        self._answer = answer
-        self._data: ReportData | None = None
+        self._set(_answer=answer, _data=None)
+
+    _answer: CheckAnswer
+    _data: ReportData | None
 
     @property
-    def verdict(self) -> str:
+    def verdict(self) -> Verdict:
         """How the check ended: ``pass``, ``warn``, ``unknown``, ``fail``, or ``error`` where a text was wrong."""
         return self._answer.verdict or "error"
 
@@ -65,9 +68,11 @@ class Report(Held):
     @property
     def data(self) -> ReportData:
         """The whole report."""
-        if self._data is None:
-            self._data = ReportData.from_dict(call("report", {"report": self.handle}))
-        return self._data
+        data = self._data
+        if data is None:
+            data = ReportData.from_dict(call("report", {"report": self.handle}))
+            self._set(_data=data)
+        return data
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -83,6 +88,11 @@ class Report(Held):
     def summary(self) -> Summary:
         """How many of what."""
         return self.data.summary
+
+    @property
+    def evaluated_at(self) -> datetime:
+        """The ``now`` that was handed in."""
+        return self.data.evaluated_at
 
     def __iter__(self) -> Iterator[Finding]:
         return iter(self.findings)

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use paritygate_import::{Files, Supplied};
-use paritygate_model::report::Status;
-use paritygate_model::{Environment, FingerprintKey};
+use paritygate_model::report::{Status, Verdict};
+use paritygate_model::{Diagnostic, Environment, FingerprintKey};
 use paritygate_report::WireDiagnostic;
 #[cfg(feature = "schema")]
 use schemars::JsonSchema;
@@ -18,6 +18,9 @@ use crate::project;
 use crate::wire::Refusal;
 use crate::wire::held::{Held, Stored};
 use crate::wire::shared::{self, Key, PolicyText, Texts, WireNeed, wire};
+
+/// How many files are listed that were passed over.
+const MAX_LISTED: usize = 10;
 
 pub(super) struct Check;
 
@@ -87,7 +90,7 @@ pub struct Answer {
     pub report: Option<u32>,
     /// How the check ended: `pass`, `warn`, `unknown`, `fail`, or `error` where a text was wrong.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub verdict: Option<&'static str>,
+    pub verdict: Option<Verdict>,
     /// How many findings of each status there are.
     pub counts: Counts,
     /// The files that are still needed.
@@ -146,6 +149,9 @@ impl Verb for Check {
             return Ok(Answer { report: None, verdict: None, counts, needs, diagnostics, found });
         }
         project.environments.append(&mut imported);
+        if project.environments.is_empty() && shared::ok(&diagnostics) {
+            diagnostics.push(nothing(&plan));
+        }
         let engine = if let Some(engine) = engine {
             engine
         } else {
@@ -163,7 +169,7 @@ impl Verb for Check {
         diagnostics.extend(wrong);
         report.verdict = report.verdict.with(&diagnostics);
         let counts = Counts::of(&report);
-        let verdict = Some(report.verdict.word());
+        let verdict = Some(report.verdict);
         let shown = wire(&diagnostics);
         let report = call.session.held().hold(Held::Report(Arc::new(Stored { report, diagnostics })))?;
         Ok(Answer { report: Some(report), verdict, counts, needs: Vec::new(), diagnostics: shown, found })
@@ -224,6 +230,17 @@ impl Counts {
     }
 }
 
+/// Says that there is no environment: nothing compared is no pass.
+fn nothing(plan: &Plan) -> Diagnostic {
+    const HELP: &str =
+        "name environments in `paritygate.yaml`, or files after them: `.env.staging`, `compose.production.yml`";
+    let mut nothing = Diagnostic::nowhere("nothing-found", "no environment was found");
+    for (path, why) in plan.passed_over.iter().take(MAX_LISTED) {
+        nothing = nothing.note(format!("passed over `{path}`: {why}"));
+    }
+    nothing.help(HELP)
+}
+
 /// The plan of a project's files.
 fn plan(files: &Files, manifest: Option<&str>, names: Names, paths: Option<Vec<String>>) -> Plan {
     let manifest = manifest.or_else(|| MANIFESTS.into_iter().find(|name| files.contains_key(*name)));
@@ -232,11 +249,12 @@ fn plan(files: &Files, manifest: Option<&str>, names: Names, paths: Option<Vec<S
         Some((name, supplied)) => {
             let wrong = match supplied {
                 Some(Supplied::Broken(wrong)) => (**wrong).clone(),
-                _ => paritygate_model::Diagnostic::nowhere(
-                    "file-not-found",
-                    format!("the manifest `{name}` is not among the files"),
-                )
-                .help("hand it in, or name another"),
+                Some(Supplied::Refused(why)) => {
+                    Diagnostic::nowhere("file-not-readable", format!("`{name}` was not read: {why}"))
+                        .help("hand it in, or name another")
+                }
+                _ => Diagnostic::nowhere("file-not-found", format!("the manifest `{name}` is not among the files"))
+                    .help("hand it in, or name another"),
             };
             Plan { diagnostics: vec![wrong], ..Plan::default() }
         }

@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Call, Verb};
+use crate::naming::MANIFESTS;
 use crate::plan::{Layer, Plan};
 use crate::wire::Refusal;
 
@@ -24,6 +25,9 @@ pub struct Params {
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename = "DiscoverAnswer", rename_all = "camelCase")]
 pub struct Answer {
+    /// The project's manifest, where one is among the files: what it says counts, and not the names.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub manifest: Option<&'static str>,
     /// The environments.
     pub environments: Vec<Planned>,
     /// The layers of the contract: keys that every environment must have.
@@ -70,6 +74,7 @@ impl From<&Plan> for Answer {
     fn from(plan: &Plan) -> Self {
         let layers = |layers: &[Layer]| layers.iter().map(PlannedLayer::from).collect();
         Self {
+            manifest: None,
             environments: plan
                 .environments
                 .iter()
@@ -99,6 +104,8 @@ impl Verb for Discover {
     type Answer = Answer;
 
     fn run(_: &Call<'_>, params: Params) -> Result<Answer, Refusal> {
-        Ok(Answer::from(&crate::discover::discover(params.names.iter().map(String::as_str))))
+        let plan = crate::discover::discover(params.names.iter().map(String::as_str));
+        let manifest = MANIFESTS.into_iter().find(|manifest| params.names.iter().any(|name| name == manifest));
+        Ok(Answer { manifest, ..Answer::from(&plan) })
     }
 }
