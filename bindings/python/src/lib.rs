@@ -67,6 +67,7 @@ mod _paritygate {
 
     /// A binding prints nothing, whatever happens. This is the hook of this extension alone: others have their own.
     #[pymodule_init]
+    #[expect(clippy::unnecessary_wraps, reason = "PyO3 asks for a result")]
     fn init(_: &Bound<'_, PyModule>) -> PyResult<()> {
         std::panic::set_hook(Box::new(|_| {}));
         Ok(())
