@@ -14,7 +14,7 @@ const dist = join(folder, "dist");
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(dist, { recursive: true });
 
-const common = { bundle: true, target: "es2022", logLevel: "warning", alias: { "#wasm": join(wasm, "paritygate.js") } };
+const common = { bundle: true, target: "es2022", logLevel: "warning", alias: { "#core": join(wasm, "core", "paritygate_core.js"), "#formats": join(wasm, "formats", "paritygate_formats.js") } };
 const node = { ...common, entryPoints: ["src/node.ts", "src/node-wasm.ts"], outdir: dist, platform: "node" };
 await build({ ...node, format: "esm" });
 await build({
@@ -24,7 +24,10 @@ await build({
   define: { "import.meta.url": "__address" },
   banner: { js: 'const __address = require("node:url").pathToFileURL(__filename).href;' },
 });
-await build({ ...common, entryPoints: ["src/browser.ts"], outdir: dist, platform: "browser", format: "esm" });
+const browser = { ...common, outdir: dist, platform: "browser", format: "esm" };
+// The larger module has a file of its own, which is fetched when it is asked for.
+await build({ ...browser, entryPoints: ["src/browser.ts"], external: ["./formats.js"] });
+await build({ ...browser, entryPoints: { formats: "src/browser-formats.ts" } });
 
 const typescript = join(dirname(createRequire(import.meta.url).resolve("typescript/package.json")), "bin", "tsc");
 const { status } = spawnSync(process.execPath, [typescript, "--project", ".", "--outDir", join(dist, "types")], { stdio: "inherit" });
@@ -33,7 +36,10 @@ if (status !== 0) process.exit(1);
 cpSync(join(dist, "types"), join(dist, "types-cjs"), { recursive: true });
 writeFileSync(join(dist, "types-cjs", "package.json"), '{ "type": "commonjs" }\n');
 
-cpSync(join(wasm, "paritygate_bg.wasm"), join(dist, "paritygate_bg.wasm"));
+for (const name of ["core", "formats"]) {
+  const file = `paritygate_${name}_bg.wasm`;
+  cpSync(join(wasm, name, file), join(dist, file));
+}
 cpSync(addon, join(dist, `paritygate.${process.platform}-${process.arch}.node`));
 const { devDependencies: _, ...manifest } = JSON.parse(readFileSync("package.json", "utf8"));
 writeFileSync(join(folder, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);

@@ -12,12 +12,13 @@ const cases = JSON.parse(readFileSync(casesFile, "utf8"));
 writeFileSync(answersFile, JSON.stringify(await run()));
 
 function run() {
-  if (runtime !== "chromium") return load(runtime).then((api) => answer(api, cases));
+  if (runtime !== "chromium") return load(runtime).then((api) => api.loadFormats().then(() => answer(api, cases)));
   return withPage(PACKAGE, (page) =>
     page.evaluate(
       async ([answer, cases]) => {
         const api = await import("/dist/browser.js");
         await api.init();
+        await api.loadFormats();
         return new Function(`return (${answer})`)()(api, cases);
       },
       [answer.toString(), cases],

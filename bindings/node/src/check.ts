@@ -1,10 +1,11 @@
 import { ParityGateError, wrongType } from "./errors.js";
 import { Environment } from "./environment.js";
 import type { CheckAnswer, CheckParams, Names } from "./generated/wire.js";
+import type { Held } from "./handle.js";
 import { type Instant, instant } from "./instant.js";
 import { type Asking, type Read, type ReadAsync, supply, supplyAsync } from "./needs.js";
 import { Report } from "./report.js";
-import { session } from "./session.js";
+import { type Session, session } from "./session.js";
 import { Attachments, type Files, type Policy, wellFormed } from "./texts.js";
 
 /** What any check is asked. */
@@ -70,23 +71,23 @@ export function given<T extends object>(options: T | undefined): T {
 
 /** A check of imported environments, or of files; with a compiled engine, or with the project's own policies. */
 export function* checking(
-  engine: number | undefined,
+  engine: Held | undefined,
   subject: readonly Environment[] | Files,
   options: Omit<ProjectOptions, "read">,
 ): Generator<Asking, Report, void> {
   const { now, only, ...rest } = options;
   const attachments = new Attachments();
+  const current = engine?.session ?? session();
   const texts = isList(subject) ? {} : attachments.files(subject);
   const params = {
     now: instant(now),
-    ...(engine === undefined ? {} : { engine }),
+    ...(engine === undefined ? {} : { engine: engine.handle }),
     ...(only === undefined ? {} : { only: rules(only) }),
     ...(isList(subject)
-      ? { ...rest, environments: subject.map(Environment.handle) }
+      ? { ...rest, ...environments(subject, current, attachments) }
       : // What is supplied on request makes no environment of its own.
         { project: { ...project(rest, attachments), files: texts, paths: Object.keys(texts) } }),
   } as CheckParams;
-  const current = session();
   for (;;) {
     const answer: CheckAnswer = current.ask("check", params, attachments.list);
     if (answer.report !== undefined && answer.report !== null) {
@@ -95,6 +96,19 @@ export function* checking(
     if (answer.needs.length === 0) throw new ParityGateError("engine-fault", "the engine answered no report");
     yield { needs: answer.needs, texts, attachments };
   }
+}
+
+/** Imported environments as a session knows them; those that another module holds go there as documents. */
+function environments(list: readonly Environment[], current: Session, attachments: Attachments): object {
+  const handles: number[] = [];
+  const documents: Record<string, unknown> = {};
+  list.forEach((environment, at) => {
+    const handle = Environment.handle(environment, current);
+    if (handle === undefined) documents[`${at + 1}.environment.json`] = environment.toDocument();
+    else handles.push(handle);
+  });
+  if (Object.keys(documents).length === 0) return { environments: handles };
+  return { environments: handles, project: { files: attachments.files(documents as Files), names: "each" } };
 }
 
 function rules(only: unknown): string[] {

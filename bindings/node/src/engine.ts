@@ -56,13 +56,13 @@ export class Engine extends Handle {
   check(files: Files, options: FilesOptions): Report;
   check(subject: readonly Environment[] | Files, options: FilesOptions): Report {
     const { read, ...rest } = given(options);
-    return supply(checking(this.use.handle, subject, each(subject, rest)), read);
+    return supply(checking(this.use, subject, each(subject, rest)), read);
   }
 
   /** Checks files with a `read` that may take its time. */
   async checkAsync(files: Files, options: FilesAsyncOptions): Promise<Report> {
     const { read, ...rest } = given(options);
-    return supplyAsync(checking(this.use.handle, files, each(files, rest)), read);
+    return supplyAsync(checking(this.use, files, each(files, rest)), read);
   }
 }
 

@@ -67,10 +67,11 @@ export class Environment extends Handle {
     return session.ask("document", { environment: handle }).document;
   }
 
-  /** @internal */
-  static handle(environment: unknown): number {
+  /** @internal Its number in a session; none where another module holds it. */
+  static handle(environment: unknown, session: Session): number | undefined {
     if (!(environment instanceof Environment)) throw wrongType("an environment", "an imported Environment", environment);
-    return environment.use.handle;
+    const held = environment.use;
+    return held.session === session ? held.handle : undefined;
   }
 }
 

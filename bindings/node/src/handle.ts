@@ -1,6 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { ParityGateError } from "./errors.js";
-import { type Session, isCurrent } from "./session.js";
+import type { Session } from "./session.js";
 
 /** What the engine holds under a number, until it is released. */
 export interface Held {
@@ -18,7 +18,7 @@ export function release(held: Held, why: "disposed" | "released"): void {
   if (isHeld || why === "disposed") held.gone = why;
   if (!isHeld) return;
   forgotten.unregister(held);
-  if (!isCurrent(held.session)) return;
+  if (!held.session.alive) return;
   try {
     held.session.ask("release", { handles: [held.handle] });
   } catch (error) {
@@ -67,7 +67,7 @@ export abstract class Handle {
 /** What is still held; else an error that says why it is not. */
 export function used(held: Held, what: string): Held {
   if (held.gone === "disposed") throw new ParityGateError("disposed", `this ${what} was disposed: keep it until its last use`);
-  if (!isCurrent(held.session)) {
+  if (!held.session.alive) {
     throw new ParityGateError("released", `this ${what} is gone: the engine failed since, or it is another thread's`);
   }
   return held;

@@ -1,8 +1,18 @@
 import { readFileSync } from "node:fs";
 
-import { initSync } from "#wasm";
+import { Session as Core, __wbg_reset_state as resetCore, initSync as loadCore } from "#core";
+import { Session as Formats, __wbg_reset_state as resetFormats, initSync as loadFormats } from "#formats";
 
-/** Loads the WebAssembly module that lies beside this file. */
-export function loadModule(): void {
-  initSync({ module: readFileSync(new URL("./paritygate_bg.wasm", import.meta.url)) });
-}
+import type { Open } from "./session.js";
+import { openWasm } from "./wasm-plug.js";
+
+/** The WebAssembly module that lies beside this file. */
+const read = (name: string) => readFileSync(new URL(`./paritygate_${name}_bg.wasm`, import.meta.url));
+
+/** The module `core`, loaded when it is first used. */
+export const openCore: Open = openWasm({ Session: Core, __wbg_reset_state: resetCore }, () => loadCore({ module: read("core") }));
+
+/** The module `formats`, loaded when it is first used. */
+export const openFormats: Open = openWasm({ Session: Formats, __wbg_reset_state: resetFormats }, () =>
+  loadFormats({ module: read("formats") }),
+);

@@ -3,9 +3,8 @@
  *
  * @packageDocumentation
  */
-import { type Backend, plugIn } from "./session.js";
-import { loadModule } from "./node-module.js";
-import { openWasm } from "./wasm-plug.js";
+import { openCore, openFormats } from "./node-module.js";
+import { type Backend, plugIn, switchTo } from "./session.js";
 
 export * from "./api.js";
 
@@ -15,4 +14,9 @@ export const backend: Backend = "wasm";
 /** Makes the package ready. Nothing needs to be awaited in Node: this is here so that one program runs everywhere. */
 export async function init(): Promise<void> {}
 
-plugIn(openWasm(loadModule));
+/** Takes the module `formats` from now on: every input format, the manual pages and the schemas. */
+export async function loadFormats(): Promise<void> {
+  switchTo(openFormats);
+}
+
+plugIn(openCore);

@@ -5,9 +5,8 @@
  */
 import { createRequire } from "node:module";
 
-import { loadModule } from "./node-module.js";
+import { openFormats } from "./node-module.js";
 import { type Backend, type Open, type Plug, plugIn } from "./session.js";
-import { openWasm } from "./wasm-plug.js";
 
 export * from "./api.js";
 
@@ -16,10 +15,14 @@ const addon = loadAddon();
 /** What answers the calls. */
 export const backend: Backend = addon === undefined ? "wasm" : "native";
 
-plugIn(addon ?? openWasm(loadModule));
+// On a server the larger module costs nothing that matters, and nothing has to be loaded on demand.
+plugIn(addon ?? openFormats);
 
 /** Makes the package ready. Nothing needs to be awaited in Node: this is here so that one program runs everywhere. */
 export async function init(): Promise<void> {}
+
+/** Nothing needs to be loaded in Node: this is here so that one program runs everywhere. */
+export async function loadFormats(): Promise<void> {}
 
 /** The addon, where there is one for this machine. */
 function loadAddon(): Open | undefined {

@@ -16,9 +16,11 @@ export type Open = (random: Uint8Array) => Plug;
 /** The engine, with what it holds for this realm. After a fault there is a new one, and the old one's handles are gone. */
 export class Session {
   readonly #plug: Plug;
+  /** Whether it is there: after a fault it is not. */
+  alive = true;
 
   constructor(open: Open) {
-    this.#plug = open(crypto.getRandomValues(new Uint8Array(36)));
+    this.#plug = open(random());
   }
 
   /** Asks for something. */
@@ -32,6 +34,7 @@ export class Session {
     try {
       return this.#plug.call(call, attachments);
     } catch (cause) {
+      this.alive = false;
       if (current === this) current = undefined;
       throw new ParityGateError("engine-fault", `the engine failed at \`${verb}\`; what it held is gone`, { cause });
     }
@@ -73,9 +76,18 @@ export function plugIn(open: Open): void {
   opener = open;
 }
 
-/** Whether a session is still that of this realm: after a fault there is another. */
-export function isCurrent(session: Session): boolean {
-  return session === current;
+/** Takes another module from now on. What the one before holds stays there. */
+export function switchTo(open: Open): void {
+  opener = open;
+  current = undefined;
+}
+
+let randomness: Uint8Array | undefined;
+
+/** The same bytes for every session, so that fingerprints of one compare with those of another. */
+function random(): Uint8Array {
+  randomness ??= crypto.getRandomValues(new Uint8Array(36));
+  return randomness;
 }
 
 /** The session of this realm. */

@@ -14,7 +14,7 @@ const WASM = join(PACKAGE, "../../wasm/web");
 /** A part of the sources that no entry exports. */
 async function part(contents) {
   const stdin = { contents, resolveDir: "src", loader: "ts" };
-  const alias = { "#wasm": join(WASM, "paritygate.js") };
+  const alias = { "#core": join(WASM, "core/paritygate_core.js") };
   const { outputFiles } = await build({ stdin, alias, bundle: true, write: false, format: "esm", platform: "node", logLevel: "error" });
   return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString("base64")}`);
 }
@@ -48,8 +48,8 @@ test("a fault ends the engine, not the program", async () => {
 });
 
 test("the WebAssembly module is made anew", async () => {
-  const { openWasm, initSync } = await part('export { openWasm } from "./wasm-plug.js"; export { initSync } from "#wasm";');
-  const open = openWasm(() => initSync({ module: readFileSync(join(WASM, "paritygate_bg.wasm")) }));
+  const { openWasm, module } = await part('export { openWasm } from "./wasm-plug.js"; export * as module from "#core";');
+  const open = openWasm(module, () => module.initSync({ module: readFileSync(join(WASM, "core/paritygate_core_bg.wasm")) }));
   const ask = (plug) => JSON.parse(plug.call('{"wire":1,"compile":{}}', [])).compile.engine;
   const first = open(new Uint8Array(36));
   assert.deepEqual([ask(first), ask(first)], [1, 2]);

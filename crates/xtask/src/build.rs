@@ -30,6 +30,13 @@ pub(crate) fn sizes(path: &Path) -> Result<String, String> {
     Ok(format!("{name:<56} {:>10} {:>10} {:>10}", bytes.len(), gzip(&bytes)?, brotli(&bytes)?))
 }
 
+/// A checksum of some bytes.
+pub(crate) fn crc(bytes: &[u8]) -> u32 {
+    let mut crc = flate2::Crc::new();
+    crc.update(bytes);
+    crc.sum()
+}
+
 /// How many bytes are left of some under `gzip -9`.
 pub(crate) fn gzip(bytes: &[u8]) -> Result<usize, String> {
     use std::io::Write;

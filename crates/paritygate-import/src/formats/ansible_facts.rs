@@ -24,7 +24,7 @@ pub static FORMAT: Format = Format {
     summary: "Ansible's facts: results of `setup`, `package_facts` and `service_facts`, and fact caches",
     module: Module::Formats,
     detect,
-    import,
+    import: super::of_formats(import),
 };
 
 /// The group of hosts of which nothing says where they belong: Ansible's own name for all of them.

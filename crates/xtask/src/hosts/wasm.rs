@@ -1,8 +1,7 @@
-//! WebAssembly: one module, built small, with JavaScript for browsers and for Node.
+//! WebAssembly: two modules, built small, with JavaScript for browsers and for Node.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::SystemTime;
 
 use wasm_bindgen_cli_support::Bindgen;
 
@@ -11,10 +10,27 @@ use crate::build;
 use crate::setup::{self, TARGET, Wasm};
 use crate::workspace::{Workspace, run, succeeds};
 
-/// Where the module and its JavaScript are, below the root.
+/// Where the modules and their JavaScript are, below the root: a folder each.
 pub(super) const WEB: &str = "target/wasm/web";
-/// The module.
-pub(super) const MODULE: &str = "target/wasm/web/paritygate_bg.wasm";
+
+/// The modules. `core` is always loaded; `formats` holds all of it and more, and is loaded on demand.
+const MODULES: [Module; 2] =
+    [Module { name: "core", features: &[] }, Module { name: "formats", features: &["--features", "formats"] }];
+
+struct Module {
+    name: &'static str,
+    features: &'static [&'static str],
+}
+
+impl Module {
+    fn folder(&self) -> String {
+        format!("{WEB}/{}", self.name)
+    }
+
+    fn file(&self) -> String {
+        format!("{}/paritygate_{}_bg.wasm", self.folder(), self.name)
+    }
+}
 
 /// How large the module may be today, in bytes: raw, and under brotli. Only ever lower this, towards [`GOAL`].
 const CEILING: (usize, usize) = (1_200_000, 420_000);
@@ -40,17 +56,24 @@ fn setup(workspace: &Workspace) -> Result<(), String> {
     npm::setup(workspace)
 }
 
-/// Nothing is published of its own: the module is part of the npm package.
+/// Nothing is published of its own: the modules are part of the npm package.
 fn packages(workspace: &Workspace) -> Result<Vec<PathBuf>, String> {
-    module(workspace)?;
-    let path = workspace.path(MODULE);
+    modules(workspace)?;
     println!("{:<56} {:>10} {:>10} {:>10}", "WebAssembly", "raw", "gzip", "brotli");
-    println!("{}", build::sizes(&path)?);
-    let bytes = std::fs::read(&path).map_err(|error| format!("can't read `{MODULE}`: {error}"))?;
+    for module in &MODULES {
+        println!("{}", build::sizes(&workspace.path(&module.file()))?);
+    }
+    let [core, _] = &MODULES;
+    let bytes = std::fs::read(workspace.path(&core.file())).map_err(|error| format!("can't read the module: {error}"))?;
     within(bytes.len(), build::brotli(&bytes)?).map(|said| {
         println!("{said}");
         Vec::new()
     })
+}
+
+/// Builds the modules, where they are not up to date.
+pub(super) fn modules(workspace: &Workspace) -> Result<(), String> {
+    MODULES.iter().try_for_each(|module| make(workspace, module))
 }
 
 /// Says how far the sizes are from the goal.
@@ -72,8 +95,8 @@ fn within(raw: usize, brotli: usize) -> Result<String, String> {
     })
 }
 
-/// Builds the module and its JavaScript, where they are not up to date.
-pub(super) fn module(workspace: &Workspace) -> Result<(), String> {
+/// Builds a module and its JavaScript, where they are not up to date.
+fn make(workspace: &Workspace, module: &Module) -> Result<(), String> {
     let compiler = setup::wasm_compiler(workspace).ok_or("no compiler here makes WebAssembly: see the set-up step")?;
     let small = compiler == Wasm::Debian || has_sources(workspace);
     let route = match (compiler, small) {
@@ -81,7 +104,7 @@ pub(super) fn module(workspace: &Workspace) -> Result<(), String> {
         (Wasm::Rustup, false) => "rustup's compiler, and the standard library as it is",
         (Wasm::Debian, _) => "Debian's compiler, and the standard library from its sources",
     };
-    println!("WebAssembly: {route}");
+    println!("WebAssembly, `{}`: {route}", module.name);
     let folder = match (compiler, small) {
         (Wasm::Rustup, true) => "target/wasm/small",
         (Wasm::Rustup, false) => "target/wasm/plain",
@@ -99,34 +122,39 @@ pub(super) fn module(workspace: &Workspace) -> Result<(), String> {
         "--package",
         "paritygate-wasm",
     ]);
-    cargo.args(["--target-dir", folder]);
+    cargo.args(["--target-dir", folder]).args(module.features);
     if small {
         cargo.args(BUILD_STD).env("RUSTC_BOOTSTRAP", "1").env("RUSTFLAGS", FLAGS);
     }
     run(&mut cargo)?;
     let built = workspace.path(&format!("{folder}/{TARGET}/wasm/paritygate_wasm.wasm"));
-    let module = workspace.path(MODULE);
-    let newest = modified(&built).max(std::env::current_exe().ok().and_then(|program| modified(&program)));
-    if modified(&module).is_some_and(|at| Some(at) > newest) {
+    let folder = module.folder();
+    let finished = workspace.path(&module.file());
+    // Cargo puts both modules at one place: what was made of this one says which bytes it was made of.
+    let stamp = format!("{folder}/made-of.txt");
+    let bytes = std::fs::read(&built).map_err(|error| format!("can't read what Cargo built: {error}"))?;
+    let made_of = format!("{} bytes, crc {:08x}\n", bytes.len(), build::crc(&bytes));
+    if finished.is_file() && workspace.read(&stamp).is_ok_and(|there| there == made_of) {
         return Ok(());
     }
-    bindgen(&built, &workspace.path(WEB))?;
-    workspace.write(&format!("{WEB}/package.json"), "{ \"type\": \"module\" }\n")?;
-    optimize(workspace, &module)
+    bindgen(&built, &workspace.path(&folder), module.name)?;
+    workspace.write(&format!("{folder}/package.json"), "{ \"type\": \"module\" }\n")?;
+    optimize(workspace, &finished)?;
+    workspace.write(&stamp, &made_of)
 }
 
 /// The JavaScript around the module. One build serves browsers (`await init()`) and Node (`initSync`).
-fn bindgen(built: &Path, folder: &Path) -> Result<(), String> {
+fn bindgen(built: &Path, folder: &Path, name: &str) -> Result<(), String> {
     let mut bindgen = Bindgen::new();
     // After a fault, the module is made anew: hence the function that forgets its state.
-    bindgen.input_path(built).out_name("paritygate").typescript(true).reset_state_function(true);
+    bindgen.input_path(built).out_name(&format!("paritygate_{name}")).typescript(true).reset_state_function(true);
     let made = bindgen.web(true).and_then(|bindgen| bindgen.generate(folder));
     made.map_err(|error| format!("can't make the JavaScript around the WebAssembly module: {error:#}"))
 }
 
 fn optimize(workspace: &Workspace, module: &Path) -> Result<(), String> {
     let large = module.with_extension("large.wasm");
-    std::fs::rename(module, &large).map_err(|error| format!("can't move `{MODULE}`: {error}"))?;
+    std::fs::rename(module, &large).map_err(|error| format!("can't move the module: {error}"))?;
     let mut node = npm::node(workspace, ["node_modules/binaryen/bin/wasm-opt"]);
     run(node.arg("-Oz").arg(&large).arg("-o").arg(module))
 }
@@ -137,10 +165,6 @@ fn has_sources(workspace: &Workspace) -> bool {
     let sysroot = output.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned()).unwrap_or_default();
     let sources = Path::new(&sysroot).join("lib/rustlib/src/rust/library/std/Cargo.toml");
     !sysroot.is_empty() && sources.is_file() && succeeds(Command::new("rustc").arg("--version"))
-}
-
-fn modified(path: &Path) -> Option<SystemTime> {
-    std::fs::metadata(path).and_then(|metadata| metadata.modified()).ok()
 }
 
 #[cfg(test)]
