@@ -27,7 +27,7 @@ await build({
 const browser = { ...common, outdir: dist, platform: "browser", format: "esm" };
 // The larger module has a file of its own, which is fetched when it is asked for.
 await build({ ...browser, entryPoints: ["src/browser.ts"], external: ["./formats.js"] });
-await build({ ...browser, entryPoints: { formats: "src/browser-formats.ts" } });
+await build({ ...browser, entryPoints: ["src/formats.ts"] });
 
 const typescript = join(dirname(createRequire(import.meta.url).resolve("typescript/package.json")), "bin", "tsc");
 const { status } = spawnSync(process.execPath, [typescript, "--project", ".", "--outDir", join(dist, "types")], { stdio: "inherit" });

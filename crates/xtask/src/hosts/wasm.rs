@@ -64,7 +64,8 @@ fn packages(workspace: &Workspace) -> Result<Vec<PathBuf>, String> {
         println!("{}", build::sizes(&workspace.path(&module.file()))?);
     }
     let [core, _] = &MODULES;
-    let bytes = std::fs::read(workspace.path(&core.file())).map_err(|error| format!("can't read the module: {error}"))?;
+    let bytes =
+        std::fs::read(workspace.path(&core.file())).map_err(|error| format!("can't read the module: {error}"))?;
     within(bytes.len(), build::brotli(&bytes)?).map(|said| {
         println!("{said}");
         Vec::new()
