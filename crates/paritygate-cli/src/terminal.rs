@@ -81,7 +81,7 @@ pub(crate) fn print(text: &str) -> Result<(), Error> {
 
 /// Writes a remark to standard error.
 pub(crate) fn note(text: &str) {
-    let _nowhere_else_to_say_it = io::stderr().lock().write_all(format!("{}\n", visible(text)).as_bytes());
+    let _nowhere_else_to_say_it = io::stderr().lock().write_all(one_line(text).as_bytes());
 }
 
 /// What went wrong with a file, in the user's words.
@@ -107,6 +107,11 @@ pub(crate) fn visible(text: &str) -> String {
     text.chars().flat_map(|c| if is_hidden(c) { c.escape_default().collect::<Vec<char>>() } else { vec![c] }).collect()
 }
 
+/// A text as one line, whatever names of files it holds.
+fn one_line(text: &str) -> String {
+    format!("{}\n", visible(text).replace('\n', "\\n"))
+}
+
 /// Whether the locale says that characters beyond ASCII can be shown.
 fn speaks_unicode() -> bool {
     if cfg!(any(windows, target_os = "macos")) {
@@ -124,6 +129,7 @@ mod tests {
     #[test]
     fn names_of_files_steer_nothing() {
         assert_eq!(visible("a\u{1b}[2J\u{202e}é\n"), "a\\u{1b}[2J\\u{202e}é\n");
+        assert_eq!(one_line("found: a\n::error::b.env"), "found: a\\n::error::b.env\n");
     }
 
     #[test]

@@ -94,7 +94,14 @@ impl Engine {
             return;
         };
         let before = diagnostics.len();
-        for selector in &rule.select {
+        if rule.select.is_none() {
+            let message = format!("rule `{}` needs a field `select`", rule.id);
+            diagnostics.push(
+                Diagnostic::error("missing-field", rule.at.clone(), message)
+                    .help("say what it is about, such as `select: variables.*`"),
+            );
+        }
+        for selector in rule.select.iter().flatten() {
             let at = selector.at.clone().unwrap_or_else(|| rule.at.clone());
             check_selector(&selector.value, entry.name, entry.accepts, at, diagnostics);
         }
@@ -104,7 +111,7 @@ impl Engine {
         match (entry.compile)(&Params { node, rule: &rule.at }) {
             Ok(plan) if reachable => {
                 let number = self.rules.len() as u32;
-                for selector in &rule.select {
+                for selector in rule.select.iter().flatten() {
                     self.trie.insert(&selector.value, number);
                 }
                 self.rules.push(CompiledRule { rule, kind: entry.name, plan, accepts: entry.accepts });

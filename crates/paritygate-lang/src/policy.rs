@@ -35,8 +35,8 @@ pub struct Rule {
     pub at: Location,
     /// The name of its kind.
     pub kind: Spanned<String>,
-    /// The paths that it is about; empty where it says none.
-    pub select: Vec<Spanned<Selector>>,
+    /// The paths that it is about; `None` where it has no such field.
+    pub select: Option<Vec<Spanned<Selector>>>,
     /// The environments that it is about; empty means all.
     pub environments: Vec<Spanned<EnvironmentRef>>,
     /// The environment that the others are compared with.

@@ -56,7 +56,7 @@ fn run(kind: &str, text: &str) -> (String, Vec<String>) {
         id: "example".into(),
         at: at.clone(),
         kind: Spanned { value: kind.to_owned(), at: None },
-        select: selectors(root.get("select").expect("select")),
+        select: Some(selectors(root.get("select").expect("select"))),
         environments: Vec::new(),
         reference: None,
         severity: SeverityBy::default(),

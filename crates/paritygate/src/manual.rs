@@ -57,7 +57,7 @@ fn policies() -> impl Iterator<Item = (&'static str, Policy)> {
 }
 
 fn pack_rule(pack: &'static str, rule: &Rule) -> PackRule {
-    let select: Vec<&str> = rule.select.iter().map(|selector| selector.value.text.as_str()).collect();
+    let select: Vec<&str> = rule.select.iter().flatten().map(|selector| selector.value.text.as_str()).collect();
     PackRule {
         id: rule.id.to_string(),
         kind: rule.kind.value.clone(),

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use paritygate_model::secret::MaskReason;
 use paritygate_model::source::MASK;
-use paritygate_model::{Coverage, Diagnostic, Draft, DraftValue, Location, Source, limits, path};
+use paritygate_model::{Coverage, Diagnostic, Draft, DraftValue, Level, Location, Source, limits, path};
 
 use crate::dotenv::{Dialect, Interpolated, Line, Lookup, lex};
 use crate::{Context, Description, Format, Imported, Module, Request, variable};
@@ -37,7 +37,7 @@ fn import(request: &Request, context: &Context<'_>) -> Imported {
     let (mut read, mut missed) = (false, false);
     for (path, at) in request.named() {
         if let Some(source) = crate::supplied(path, at, context, &mut imported) {
-            layers.read(&source, path, context, &mut imported.diagnostics);
+            missed |= layers.read(&source, path, context, &mut imported.diagnostics);
             read = true;
         } else {
             missed = true;
@@ -55,7 +55,7 @@ fn import(request: &Request, context: &Context<'_>) -> Imported {
             // These files say nothing about which other components there are.
             imported.coverage.push(("workloads".to_owned(), Coverage::NotCollected));
         }
-        // What a layer that could not be read sets is not known.
+        // What a layer or a line that could not be read sets is not known.
         let coverage = if missed { Coverage::Partial } else { Coverage::Complete };
         imported.coverage.push((path::join(section.iter().copied()), coverage));
     }
@@ -77,8 +77,16 @@ struct Layers {
 }
 
 impl Layers {
-    fn read(&mut self, source: &Arc<Source>, path: &str, context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    /// Lays one file over those before it; true when it has lines that can't be read.
+    fn read(
+        &mut self,
+        source: &Arc<Source>,
+        path: &str,
+        context: &Context<'_>,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> bool {
         let (lines, problems) = lex(source, Dialect::Dotenv);
+        let is_partial = problems.iter().any(|problem| problem.level == Level::Error);
         diagnostics.extend(problems);
         let keys: BTreeSet<&str> = lines.iter().map(|line| line.key.as_str()).collect();
         for line in &lines {
@@ -88,6 +96,7 @@ impl Layers {
             let value = variable::variable(context, &line.key, Draft::new(Some(at), value), "env_file", path);
             self.variables.as_map().insert(line.key.clone(), value);
         }
+        is_partial
     }
 
     fn value(

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use paritygate_model::report::Severity;
-use paritygate_model::{Diagnostic, Document, Location, Node};
+use paritygate_model::{Diagnostic, Document, Location, Node, suggest};
 
 use super::{EnvironmentRef, Mode, OnUnknown, Policy, Rule, SeverityBy};
 use crate::fields::{Reader, shown};
@@ -180,6 +180,8 @@ impl Reader<'_> {
             let texts = self.texts(node, Some("select"));
             texts.into_iter().filter_map(|(_, item)| self.selector(item)).collect()
         });
+        // A key that is nearly `select` was told: what it selects is not known, and it is not missing as well.
+        let is_misspelt = || map.entries().any(|(key, ..)| suggest::nearest(key, RULE_FIELDS) == Some("select"));
         let common = self.common(map, defaults);
         if let Some(node) = map.get("description") {
             self.text(node);
@@ -193,7 +195,7 @@ impl Reader<'_> {
             at: id.at.unwrap_or_else(|| self.at(map)),
             id: id.value.into(),
             kind,
-            select: select.unwrap_or_default(),
+            select: select.or_else(|| is_misspelt().then(Vec::new)),
             environments: common.environments,
             reference: common.reference,
             severity: common.severity,

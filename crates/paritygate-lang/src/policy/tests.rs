@@ -27,7 +27,7 @@ fn shown(policy: &Policy) -> String {
     let mut out = format!("{}\n", policy.id);
     for rule in &policy.rules {
         let position = rule.at.position();
-        let select: Vec<&str> = rule.select.iter().map(|selector| selector.value.text.as_str()).collect();
+        let select: Vec<&str> = rule.select.iter().flatten().map(|selector| selector.value.text.as_str()).collect();
         let environments: Vec<&str> = rule
             .environments
             .iter()

@@ -158,6 +158,8 @@ impl<'a> Loader<'a> {
             }
             Some(_) => crate::supplied(path, at, self.context, &mut self.imported).map(|source| {
                 let (document, diagnostics) = crate::document::read(&source);
+                // What stands behind the place of an error was not read.
+                self.partial |= diagnostics.iter().any(|wrong| wrong.level == Level::Error);
                 self.imported.diagnostics.extend(diagnostics);
                 Rc::new(document)
             }),

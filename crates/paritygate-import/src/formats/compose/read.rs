@@ -40,6 +40,7 @@ pub(super) fn layer(document: &Document, base: &Base, loader: &mut Loader<'_>) -
             services.entry(name).or_default().merge(service);
         }
     }
+    reader.loader.partial |= document.roots.is_empty();
     if document.roots.is_empty() && !reader.loader.has_errors_in(&document.source) {
         let at = Location::new(&document.source, Span::default());
         let empty = Diagnostic::error("compose-shape", at, "the text holds no Compose file");
@@ -60,6 +61,7 @@ impl Reader<'_, '_> {
     fn root(&mut self, root: Node<'_>) -> Services {
         if !root.is_map() {
             self.wrong(root, "a Compose file (a map with `services`)");
+            self.loader.partial = true;
             return Services::new();
         }
         let known = |key: &str| keys::TOP.contains(&key) || key.starts_with("x-");
@@ -71,10 +73,11 @@ impl Reader<'_, '_> {
             let help =
                 if old { "put the services under `services:`" } else { "check the path, or say which format it is" };
             self.loader.say(Diagnostic::error("compose-shape", Location::new(&self.source, span), message).help(help));
+            self.loader.partial = true;
             return Services::new();
         }
         for (key, span, _) in root.entries().filter(|(key, ..)| !known(key)) {
-            self.unknown_key(key, span, keys::TOP);
+            self.loader.partial |= self.unknown_key(key, span, keys::TOP);
         }
         if let Some(include) = root.get("include") {
             for entry in list(include) {
@@ -87,6 +90,7 @@ impl Reader<'_, '_> {
         };
         if !node.is_map() {
             self.wrong(node, "a map of services");
+            self.loader.partial = true;
             return services;
         }
         for (name, _, value) in node.entries() {
@@ -103,6 +107,7 @@ impl Reader<'_, '_> {
             }
             if !value.is_map() {
                 self.wrong(value, "a map that describes the service");
+                self.loader.partial = true;
                 continue;
             }
             let service = self.service(name, value);
@@ -162,7 +167,8 @@ impl Reader<'_, '_> {
                     }
                 }
                 _ if keys::is_of_service(key) => {}
-                _ => self.unknown_key(key, span, keys::SERVICE),
+                _ if self.unknown_key(key, span, keys::SERVICE) => service.partial.push(""),
+                _ => {}
             }
         }
         service
@@ -177,15 +183,18 @@ impl Reader<'_, '_> {
         tag == "!reset"
     }
 
-    fn unknown_key(&mut self, key: &str, span: Span, known: &'static [&'static str]) {
+    /// Warns of a key that looks like a slip; true when it does, since nobody knows then what was meant to stand there.
+    fn unknown_key(&mut self, key: &str, span: Span, known: &'static [&'static str]) -> bool {
         // Compose grows: only what looks like a slip is worth a word.
-        if let Some(near) = suggest::nearest(key, known.iter().copied()) {
-            let at = Location::new(&self.source, span);
-            let warning = Diagnostic::warning("unknown-field", at, format!("unknown key `{key}`"));
-            self.loader.say(
-                warning.note("Compose refuses it, and nothing is read from it").help(format!("did you mean `{near}`?")),
-            );
-        }
+        let Some(near) = suggest::nearest(key, known.iter().copied()) else {
+            return false;
+        };
+        let at = Location::new(&self.source, span);
+        let warning = Diagnostic::warning("unknown-field", at, format!("unknown key `{key}`"));
+        self.loader.say(
+            warning.note("Compose refuses it, and nothing is read from it").help(format!("did you mean `{near}`?")),
+        );
+        true
     }
 
     pub(super) fn wrong(&mut self, node: Node<'_>, expected: &str) {

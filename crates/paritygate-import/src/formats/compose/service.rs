@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use paritygate_model::{Coverage, Diagnostic, Draft, DraftValue, Location};
+use paritygate_model::{Coverage, Diagnostic, Draft, DraftValue, Level, Location};
 
 use super::load::{Asked, Loader};
 use super::model::{EnvFile, Image, Service, Services};
@@ -288,8 +288,10 @@ fn env_file(
         outer.or_else(|| environment.get(name).map(|draft| Known::of(name, draft, context)))
     };
     let diagnostics = scope::read(&source, file.raw, &look_up, loader.context, &loader.allowance, known);
+    // A line that can't be read may have set any variable.
+    let is_whole = diagnostics.iter().all(|wrong| wrong.level != Level::Error);
     for diagnostic in diagnostics {
         loader.say(diagnostic);
     }
-    true
+    is_whole
 }

@@ -617,7 +617,10 @@ web: {image: web}
             workloads.a.memory.limitBytes = <the value has the wrong shape> @c.yml:2:102
             workloads.d.image.name = "d" @c.yml:5:14
             workloads.d.image.tag = "latest" @c.yml:5:14
+            coverage artifacts: partial
             coverage artifacts.a: partial
+            coverage workloads: partial
+            coverage workloads.a: partial
             coverage workloads.a.image: partial
             coverage workloads.a.variables: partial
             coverage workloads.d: partial
