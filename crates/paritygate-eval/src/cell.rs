@@ -186,27 +186,39 @@ impl<'t> Cell<'t> {
 
     /// The cell as people read it. `class` names the equality class of a secret.
     pub fn shown(&self, class: impl Fn(&Secret) -> String) -> String {
+        let len = self.text().map_or(limits::MAX_SHOWN_CHARS, str::len);
+        let mut out = String::with_capacity(len);
+        self.write_shown(&mut out, class);
+        out
+    }
+
+    /// Writes the cell as people read it behind a text.
+    pub(crate) fn write_shown(&self, out: &mut String, class: impl Fn(&Secret) -> String) {
+        let start = out.len();
         match &self.state {
             State::Value(node) if node.is_map() => {
                 let keys: Vec<&str> = node.entries().take(SHOWN_KEYS).map(|(key, ..)| key).collect();
                 let more = if node.len() > SHOWN_KEYS { ", …" } else { "" };
-                cut(format!("{{{}{more}}}", keys.join(", ")))
+                let _infallible = write!(out, "{{{}{more}}}", keys.join(", "));
+                cut(out, start);
             }
             State::Value(node) => {
-                let mut out = String::with_capacity(node.scalar_text().map_or(limits::MAX_SHOWN_CHARS * 3, str::len));
-                write_node(&mut out, *node, 0);
-                cut(out)
+                write_node(out, start, *node, 0);
+                cut(out, start);
             }
-            State::Word(word) => (*word).to_owned(),
+            State::Word(word) => out.push_str(word),
             State::Secret(secret) => match &secret.url {
-                Some(url) => cut(format!("{} ({})", url.shown, class(secret))),
-                None => class(secret),
+                Some(url) => {
+                    let _infallible = write!(out, "{} ({})", url.shown, class(secret));
+                    cut(out, start);
+                }
+                None => out.push_str(&class(secret)),
             },
-            State::Empty => "empty".to_owned(),
-            State::Null => "null".to_owned(),
-            State::Missing => "missing".to_owned(),
-            State::Unresolved(_) => "unresolved".to_owned(),
-            State::NotCollected(_) => "not collected".to_owned(),
+            State::Empty => out.push_str("empty"),
+            State::Null => out.push_str("null"),
+            State::Missing => out.push_str("missing"),
+            State::Unresolved(_) => out.push_str("unresolved"),
+            State::NotCollected(_) => out.push_str("not collected"),
         }
     }
 }
@@ -214,12 +226,14 @@ impl<'t> Cell<'t> {
 /// A value as people read it, cut to what a message can hold.
 pub fn readable(node: Node<'_>) -> String {
     let mut out = String::new();
-    write_node(&mut out, node, 0);
-    cut(out)
+    write_node(&mut out, 0, node, 0);
+    cut(&mut out, 0);
+    out
 }
 
-fn write_node(out: &mut String, node: Node<'_>, depth: usize) {
-    if out.len() > limits::MAX_SHOWN_CHARS * 2 || depth > limits::MAX_DEPTH {
+/// Writes a value that begins at `start`, up to more than a message can hold.
+fn write_node(out: &mut String, start: usize, node: Node<'_>, depth: usize) {
+    if out.len() - start > limits::MAX_SHOWN_CHARS * 2 || depth > limits::MAX_DEPTH {
         return;
     }
     let join = |out: &mut String, first: &mut bool| {
@@ -233,7 +247,7 @@ fn write_node(out: &mut String, node: Node<'_>, depth: usize) {
             out.push('[');
             for item in node.items() {
                 join(out, &mut first);
-                write_node(out, item, depth + 1);
+                write_node(out, start, item, depth + 1);
             }
             out.push(']');
         }
@@ -242,14 +256,14 @@ fn write_node(out: &mut String, node: Node<'_>, depth: usize) {
             for (key, _, value) in node.entries() {
                 join(out, &mut first);
                 let _infallible = write!(out, "{key}: ");
-                write_node(out, value, depth + 1);
+                write_node(out, start, value, depth + 1);
             }
             out.push('}');
         }
         Value::Null => out.push_str("null"),
         Value::Unresolved(_) => out.push_str("unresolved"),
         Value::Secret(_) => out.push_str("secret"),
-        Value::Variable(variable) => write_node(out, variable_value(node.tree(), variable), depth + 1),
+        Value::Variable(variable) => write_node(out, start, variable_value(node.tree(), variable), depth + 1),
         Value::Number(number) => out.push_str(written(node, number)),
         Value::Bool(_) | Value::String(_) => out.push_str(node.scalar_text().unwrap_or_default()),
     }
@@ -269,19 +283,22 @@ fn variable_value<'t>(tree: &'t Tree, variable: &Variable) -> Node<'t> {
     tree.node(variable.value)
 }
 
-/// Cuts a text to what a message can hold, on one line.
-pub(crate) fn cut(text: String) -> String {
+/// Cuts what begins at `start` to what a message can hold, on one line.
+fn cut(out: &mut String, start: usize) {
+    let text = out.get(start..).unwrap_or_default();
     // Most values are a short word on one line.
     if text.len() <= limits::MAX_SHOWN_CHARS && text.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return text;
+        return;
     }
     let mut lines = text.trim_end().lines();
     let first = lines.next().unwrap_or_default();
     let more = lines.next().is_some();
-    match first.char_indices().nth(limits::MAX_SHOWN_CHARS) {
-        Some((at, _)) => format!("{}…", first.get(..at).unwrap_or_default()),
-        None if more => format!("{first}…"),
-        None if first.len() == text.len() => text,
-        None => first.to_owned(),
+    let (end, more) = match first.char_indices().nth(limits::MAX_SHOWN_CHARS) {
+        Some((at, _)) => (at, true),
+        None => (first.len(), more),
+    };
+    out.truncate(start + end);
+    if more {
+        out.push('…');
     }
 }

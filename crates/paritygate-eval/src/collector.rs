@@ -37,7 +37,6 @@ impl<'c> CheckRule<'c> {
 }
 
 /// Rows that outlive the walk, in shared vectors.
-#[derive(Default)]
 pub(crate) struct Kept<'t> {
     segments: Vec<&'t str>,
     cells: Vec<Cell<'t>>,
@@ -54,6 +53,11 @@ struct KeptRow {
 }
 
 impl<'t> Kept<'t> {
+    fn new() -> Self {
+        // Enough for some dozens of findings.
+        Self { segments: Vec::with_capacity(256), cells: Vec::with_capacity(256), rows: Vec::with_capacity(64) }
+    }
+
     fn keep(&mut self, number: usize, path: &[&'t str], cells: &[Cell<'t>], shape: &'static Shape) -> usize {
         if self.rows.last().is_some_and(|row| row.number == number) {
             return self.rows.len() - 1;
@@ -97,6 +101,7 @@ impl<'t> Kept<'t> {
             scope,
             environments,
             classes,
+            path_text: None,
         })
     }
 }
@@ -179,6 +184,7 @@ impl<'t> Sink<'t> for Collector<'_, 't> {
                         scope: rule.scope,
                         environments: self.environments,
                         classes: &no_classes,
+                        path_text: None,
                     };
                     self.outcome.clear();
                     check.row(&row, &mut self.outcome);
@@ -208,8 +214,8 @@ impl<'c, 't> Collector<'c, 't> {
         Self {
             environments,
             rules,
-            kept: Kept::default(),
-            findings: Vec::new(),
+            kept: Kept::new(),
+            findings: Vec::with_capacity(32),
             skipped: Vec::new(),
             rows: Seen::default(),
             outcome: Outcome::default(),

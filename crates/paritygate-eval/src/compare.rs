@@ -42,6 +42,7 @@ pub fn compare<'t>(a: &Cell<'t>, b: &Cell<'t>, set: bool, aliases: Aliases<'_>) 
         return Comparison::Unknown(Cow::Borrowed(reason));
     }
     match (&a.state, &b.state) {
+        (State::Value(a), State::Value(b)) if a.is_written_like(*b) => Comparison::Equal,
         (State::Value(a), State::Value(b)) => nodes(*a, *b, set, aliases),
         (State::Word(a), State::Word(b)) => Comparison::of(a == b),
         (State::Word(a), State::Value(b)) | (State::Value(b), State::Word(a)) => {
@@ -113,7 +114,10 @@ fn all<'t>(comparisons: impl Iterator<Item = Comparison<'t>>) -> Comparison<'t> 
 fn sets<'t>(a: Node<'t>, b: Node<'t>, aliases: Aliases<'_>) -> Comparison<'t> {
     // Lists are mostly written in the same order: then nothing has to be sorted.
     if a.len() == b.len() {
-        let in_order = all(a.items().zip(b.items()).map(|(a, b)| nodes(a, b, true, aliases)));
+        let item = |(a, b): (Node<'t>, Node<'t>)| {
+            if a.is_written_like(b) { Comparison::Equal } else { nodes(a, b, true, aliases) }
+        };
+        let in_order = all(a.items().zip(b.items()).map(item));
         if in_order == Comparison::Equal {
             return in_order;
         }

@@ -17,7 +17,7 @@ use crate::collector::{Collector, RawFinding};
 use crate::engine::{CheckRequest, Engine};
 use crate::exception::ExceptionFinding;
 use crate::kind::{Compares, Description, Plan};
-use crate::row::Row;
+use crate::row::{Row, Rows};
 use crate::scope::highest;
 
 /// The kinds under which exceptions themselves are reported.
@@ -47,8 +47,10 @@ pub(crate) fn build(
         let known = classes.get(&(Arc::clone(&secret.fingerprint.key_id), Arc::clone(&secret.fingerprint.hex)));
         known.map_or_else(|| "secret".to_owned(), |&at| format!("secret {}", letters(at)))
     };
-    let mut findings: Vec<Finding> =
-        raw.iter().filter_map(|raw| finding(raw, &collector, environments, &class)).collect();
+    // The rows of a rule that judges them together, for all its findings, which follow each other.
+    let mut together = None;
+    let mut findings: Vec<Finding> = Vec::with_capacity(raw.len());
+    findings.extend(raw.iter().filter_map(|raw| finding(raw, &collector, environments, &class, &mut together)));
     for rule in EXCEPTIONS {
         let mut about: Vec<&ExceptionFinding> = exceptions.iter().filter(|exception| exception.rule == rule).collect();
         about.sort_by(|a, b| (&a.path, &a.message).cmp(&(&b.path, &b.message)));
@@ -158,14 +160,17 @@ fn letters(mut at: usize) -> String {
     }
 }
 
-fn finding<'t>(
+fn finding<'r, 't>(
     raw: &RawFinding,
-    collector: &Collector<'_, 't>,
-    environments: &[&'t Environment],
-    class: &dyn Fn(&Secret) -> String,
+    collector: &'r Collector<'_, 't>,
+    environments: &'r [&'t Environment],
+    class: &'r dyn Fn(&Secret) -> String,
+    together: &mut Option<(usize, Rows<'r, 't>)>,
 ) -> Option<Finding> {
     let rule = collector.rules.get(raw.rule)?;
     let row = collector.kept.row(raw.row, rule.scope, environments, class)?;
+    let path = row.path_text().into_owned();
+    let row = Row { path_text: Some(&path), ..row };
     let source = &rule.compiled.rule;
     let severity = collector.severity(raw);
     let status = match (&raw.waiver, &raw.unknown, severity) {
@@ -178,7 +183,11 @@ fn finding<'t>(
     let mut description = match (&raw.unknown, &rule.compiled.plan, &raw.group) {
         (Some(reason), ..) => unknown(&row, raw, reason),
         (None, Plan::Row(check), _) => check.describe(&row, &raw.deviations),
-        (None, Plan::Group(check), Some(group)) => check.describe(&collector.group_rows(raw.rule, class), group),
+        (None, Plan::Group(check), Some(group)) => {
+            let known = together.take().filter(|(rule, _)| *rule == raw.rule);
+            let (_, rows) = together.insert(known.unwrap_or_else(|| (raw.rule, collector.group_rows(raw.rule, class))));
+            check.describe(rows, group)
+        }
         (None, Plan::Group(_), None) => Description::default(),
     };
     let mut deviating: Vec<usize> = raw.deviations.iter().map(|deviation| deviation.environment).collect();
@@ -218,17 +227,18 @@ fn finding<'t>(
     };
     let cells = (0..environments.len())
         .filter(|&at| involved(at))
-        .filter_map(|at| Some((name(at)?, plain(&focused(row.cell(at), focus), class))));
+        .filter_map(|at| Some((name(at)?, plain(&focused(row.cell(at), focus), class))))
+        .collect();
     Some(Finding {
         rule: Arc::clone(&source.id),
         kind: rule.compiled.kind,
         severity,
         status,
         observed: source.mode == Mode::Observe,
-        path: row.path_text(),
+        path,
         environments: deviating.iter().filter_map(|&at| name(at)).collect(),
         reference: against.and_then(name),
-        cells: Cells(cells.collect()),
+        cells: Cells(cells),
         source: None,
         message: redacted(description.message),
         notes: description.notes.into_iter().map(redacted).collect(),

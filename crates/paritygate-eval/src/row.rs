@@ -1,5 +1,7 @@
 //! One selected path with its cell in every environment.
 
+use std::borrow::Cow;
+
 use paritygate_model::secret::{Secret, SecretTable};
 use paritygate_model::source::MASK;
 use paritygate_model::{Environment, Shape, Tier, path};
@@ -20,6 +22,8 @@ pub struct Row<'r, 't> {
     pub(crate) scope: &'r Scope,
     pub(crate) environments: &'r [&'t Environment],
     pub(crate) classes: Classes<'r>,
+    /// The path as it stands in a policy, where it is at hand.
+    pub(crate) path_text: Option<&'r str>,
 }
 
 impl<'r, 't> Row<'r, 't> {
@@ -29,8 +33,9 @@ impl<'r, 't> Row<'r, 't> {
     }
 
     /// The path as it stands in a policy.
-    pub fn path_text(&self) -> String {
-        path::join(self.path.iter().map(|key| visible(key)))
+    pub fn path_text(&self) -> Cow<'r, str> {
+        let join = || Cow::Owned(path::join(self.path.iter().map(|key| visible(key))));
+        self.path_text.map_or_else(join, Cow::Borrowed)
     }
 
     /// What the row is about: a variable's name (also where one of its facets is selected), a package's name.
@@ -156,18 +161,21 @@ impl<'r, 't> Row<'r, 't> {
     fn mark(&self, environment: usize, out: &mut String) {
         let tick = matches!(self.cell(environment).state, State::Value(_) | State::Word(_));
         out.push_str(if tick { "`" } else { "" });
-        out.push_str(&self.shown(environment));
+        self.cell(environment).write_shown(out, self.classes);
         out.push_str(if tick { "`" } else { "" });
     }
 
     /// `staging and production`.
     pub fn names(&self, environments: impl IntoIterator<Item = usize>) -> String {
-        let names: Vec<&str> = environments.into_iter().map(|environment| self.name(environment)).collect();
-        match names.split_last() {
-            None => String::new(),
-            Some((last, [])) => (*last).to_owned(),
-            Some((last, others)) => format!("{} and {last}", others.join(", ")),
+        let mut names = environments.into_iter().map(|environment| self.name(environment)).peekable();
+        let mut out = String::with_capacity(32);
+        while let Some(name) = names.next() {
+            if !out.is_empty() {
+                out.push_str(if names.peek().is_some() { ", " } else { " and " });
+            }
+            out.push_str(name);
         }
+        out
     }
 }
 

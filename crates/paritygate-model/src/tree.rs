@@ -439,6 +439,29 @@ impl<'t> Node<'t> {
         if raw.kind == Kind::Map { self.tree.entries.get(range).unwrap_or_default() } else { &[] }
     }
 
+    /// Whether two values are known, hold nothing that is sealed, and are written alike: a quick yes. A no says nothing.
+    pub fn is_written_like(self, other: Node<'_>) -> bool {
+        let (own, others) = (self.raw(), other.raw());
+        let text = |raw: Raw| Text { start: raw.a, len: raw.b };
+        own.kind == others.kind
+            && match own.kind {
+                Kind::Null | Kind::False | Kind::True => true,
+                Kind::Number | Kind::String => self.tree.bytes(text(own)) == other.tree.bytes(text(others)),
+                Kind::Sequence => {
+                    own.b == others.b && self.items().zip(other.items()).all(|(a, b)| a.is_written_like(b))
+                }
+                Kind::Map => {
+                    let both = self.raw_entries().iter().zip(other.raw_entries());
+                    own.b == others.b
+                        && both.into_iter().all(|(a, b)| {
+                            self.tree.bytes(a.key) == other.tree.bytes(b.key)
+                                && self.tree.node(a.value).is_written_like(other.tree.node(b.value))
+                        })
+                }
+                Kind::Unresolved | Kind::Secret | Kind::Variable => false,
+            }
+    }
+
     /// The entries of a map, sorted by key; nothing for everything else.
     pub fn entries(self) -> Entries<'t> {
         Entries { tree: self.tree, entries: self.raw_entries().iter() }

@@ -78,8 +78,8 @@ pub(crate) fn hosts(workspace: &Workspace) -> Result<(), String> {
     Ok(())
 }
 
-/// Measures candidates in turns and prints their medians; the first is the floor.
-fn compare(title: &str, rounds: usize, options: &Options, mut candidates: Vec<Candidate<'_>>) {
+/// Measures candidates in turns, prints their medians and answers them; the first is the floor.
+fn compare(title: &str, rounds: usize, options: &Options, mut candidates: Vec<Candidate<'_>>) -> Vec<f64> {
     let rounds = options.rounds.unwrap_or(rounds);
     if let Some(only) = &options.only {
         candidates.retain(|candidate| candidate.name.contains(only));
@@ -96,11 +96,14 @@ fn compare(title: &str, rounds: usize, options: &Options, mut candidates: Vec<Ca
         }
     }
     println!("\n{title}");
-    let mut floor = None;
-    for (candidate, times) in candidates.iter().zip(&mut times) {
+    let median = |mut times: Vec<f64>| {
         times.sort_by(f64::total_cmp);
-        let median = times.get(times.len() / 2).copied().unwrap_or(f64::NAN);
-        let floor = *floor.get_or_insert(median);
+        times.get(times.len() / 2).copied().unwrap_or(f64::NAN)
+    };
+    let medians: Vec<f64> = times.into_iter().map(median).collect();
+    let floor = medians.first().copied().unwrap_or(f64::NAN);
+    for (candidate, median) in candidates.iter().zip(&medians) {
         println!("  {:<44} {:>10.1} µs  {:>6.2} ×", candidate.name, median / 1000.0, median / floor);
     }
+    medians
 }

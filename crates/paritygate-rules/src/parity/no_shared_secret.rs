@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use paritygate_eval::kind::{GroupFinding, Params};
 use paritygate_eval::{Accepts, Compares, Description, Deviation, GroupCheck, Kind, Plan, Rows, State};
-use paritygate_model::{Diagnostic, secret::ValueClass};
+use paritygate_model::{Diagnostic, Fingerprint, secret::ValueClass};
 use serde::Deserialize;
 
 /// The parameters of `no-shared-secret`.
@@ -66,11 +66,12 @@ impl GroupCheck for NoSharedSecret {
 
     fn rows(&self, rows: &Rows<'_, '_>, out: &mut Vec<GroupFinding>) {
         // One index over all environments: fingerprint → where it stands.
-        let mut index: BTreeMap<(&str, &str), Vec<(usize, usize)>> = BTreeMap::new();
+        let mut index: Vec<(&Fingerprint, (usize, usize))> = Vec::with_capacity(rows.len() * 2);
         let mut keys: BTreeMap<usize, (&str, usize)> = BTreeMap::new();
         let mut mismatch: Option<(usize, usize, usize)> = None;
         for (at, row) in rows.iter() {
-            if self.allow.binary_search_by(|allowed| (**allowed).cmp(row.key())).is_ok() {
+            let allowed = || self.allow.binary_search_by(|allowed| (**allowed).cmp(row.key())).is_ok();
+            if !self.allow.is_empty() && allowed() {
                 continue;
             }
             let reference = row.reference().filter(|_| self.with_reference);
@@ -81,7 +82,7 @@ impl GroupCheck for NoSharedSecret {
                     continue;
                 }
                 for fingerprint in secret.fingerprints() {
-                    index.entry((&fingerprint.key_id, &fingerprint.hex)).or_default().push((environment, at));
+                    index.push((fingerprint, (environment, at)));
                 }
                 let other =
                     keys.iter().find(|(known, (key, _))| **known != environment && **key != *secret.fingerprint.key_id);
@@ -92,9 +93,12 @@ impl GroupCheck for NoSharedSecret {
             }
         }
         let mut seen: Vec<(usize, usize, usize, usize)> = Vec::new();
-        for places in index.values() {
+        // Stable: one fingerprint's places keep the order of the rows.
+        index.sort_by_key(|(fingerprint, _)| *fingerprint);
+        for alike in index.chunk_by(|a, b| a.0 == b.0).filter(|alike| alike.len() > 1) {
+            let places: Vec<(usize, usize)> = alike.iter().map(|&(_, place)| place).collect();
             let reference = places.first().and_then(|&(_, row)| rows.get(row)).and_then(|row| row.reference());
-            for (environment, row, other, other_row) in shared(places, reference, self.with_reference) {
+            for (environment, row, other, other_row) in shared(&places, reference, self.with_reference) {
                 // A URL and the password in it are one finding.
                 if seen.contains(&(environment, row, other, other_row)) {
                     continue;

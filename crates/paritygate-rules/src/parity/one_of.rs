@@ -102,6 +102,7 @@ impl RowCheck for OneOf {
             Some(values) => format!("not one of {}", suggest::quoted(values)),
             None => "which is not allowed".to_owned(),
         };
-        Description::new(format!("`{}` in {} is {}, {wanted}", row.path_text(), row.names(failing), values))
+        let (path, names) = (row.path_text(), row.names(failing));
+        Description::new(["`", &path, "` in ", &names, " is ", &values, ", ", &wanted].concat())
     }
 }

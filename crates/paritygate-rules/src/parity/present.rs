@@ -179,7 +179,7 @@ impl RowCheck for Present {
         description.help = Some(format!("add `{}` to {names}, or declare that it is absent there", row.key()));
         if let [one] = lacking.as_slice() {
             let (environment, op) = (row.name(*one).into(), if empty { "replace" } else { "add" });
-            description.fix = Some(Fix { environment, path, op, value: None, document: None });
+            description.fix = Some(Fix { environment, path: path.into_owned(), op, value: None, document: None });
         }
         description
     }

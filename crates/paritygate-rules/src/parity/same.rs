@@ -92,14 +92,12 @@ impl RowCheck for Same {
     }
 
     fn describe(&self, row: &Row<'_, '_>, deviations: &[Deviation]) -> Description {
-        let message = format!("`{}` differs: {}", row.path_text(), row.values(super::involved(row, deviations)));
+        let message = ["`", &row.path_text(), "` differs: ", &row.values(super::involved(row, deviations))].concat();
         let mut description = Description::new(message);
         if let [Deviation { environment, against: Some(against), .. }] = deviations {
-            description.help = Some(format!(
-                "align {} with {}, or declare the difference as expected",
-                row.name(*environment),
-                row.name(*against)
-            ));
+            let (own, reference) = (row.name(*environment), row.name(*against));
+            description.help =
+                Some(["align ", own, " with ", reference, ", or declare the difference as expected"].concat());
             description.fix = replacement(row, *environment, *against);
         } else {
             description.help = Some("align them, or declare the difference as expected".to_owned());
@@ -116,7 +114,7 @@ fn replacement(row: &Row<'_, '_>, environment: usize, against: usize) -> Option<
     let at = row.cell(environment).location();
     Some(Fix {
         environment: row.name(environment).into(),
-        path: row.path_text(),
+        path: row.path_text().into_owned(),
         op: if at.is_some() { "replace" } else { "add" },
         value: Some(value),
         document: at.map(|at| at.source.name().clone()),

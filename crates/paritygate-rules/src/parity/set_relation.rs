@@ -103,7 +103,9 @@ fn elements<'t>(cell: &Cell<'t>, ignore: &[String]) -> Result<Vec<Cow<'t, str>>,
     };
     let ignored = |text: &str| ignore.binary_search_by(|known| (**known).cmp(text)).is_ok();
     if node.is_map() {
-        return Ok(node.entries().map(|(key, ..)| key).filter(|key| !ignored(key)).map(Cow::Borrowed).collect());
+        let mut keys = Vec::with_capacity(node.len());
+        keys.extend(node.entries().map(|(key, ..)| key).filter(|key| !ignored(key)).map(Cow::Borrowed));
+        return Ok(keys);
     }
     let text = |item: Node<'t>| match item.scalar_text() {
         Some(text) => Ok(Cow::Borrowed(text)),

@@ -185,11 +185,13 @@ impl RowCheck for VersionTolerance {
             .max_by_key(|(difference, _)| *difference);
         let part = largest.map_or("version", |(difference, version)| version.part_name(difference));
         let values = row.values(super::involved(row, deviations));
-        let mut description = Description::new(format!("`{}` differs in its {part}: {values}", row.path_text()));
+        let mut description =
+            Description::new(["`", &row.path_text(), "` differs in its ", part, ": ", &values].concat());
         description.notes = notes(row, &pairs);
         description.help = Some(match pairs.as_slice() {
             [(environment, _, against, reference)] => {
-                format!("align {} with {}: `{}`", row.name(*environment), row.name(*against), reference.text)
+                let (own, other) = (row.name(*environment), row.name(*against));
+                ["align ", own, " with ", other, ": `", reference.text, "`"].concat()
             }
             _ => "align them".to_owned(),
         });

@@ -57,40 +57,55 @@ fn policy(count: usize) -> String {
     out
 }
 
+/// The number of rules for the growth in data.
+const RULES: usize = 40;
+
 pub(super) fn run(options: &Options) {
-    for (environments, keys, rules, rounds) in
-        [(3, 500, 40, 200), (3, 500, 10, 200), (3, 500, 200, 200), (5, 1_000, 200, 40), (5, 10_000, 200, 10)]
-    {
-        let text = text(environments, keys);
-        let bytes = text.as_bytes();
-        let key = FingerprintKey::from_bytes(*b"bench");
-        let plan = one_text("grid.json");
-        let files = files("grid.json", bytes, &policy(rules));
-        let project = Project::load(&plan, &files, &key);
-        let (engine, diagnostics) = project.compile(&plan, &files);
-        assert!(diagnostics.is_empty(), "{diagnostics:?}");
-        let now = Timestamp::UNIX_EPOCH;
-        compare(
-            &format!("{environments} environments × {keys} keys × {rules} rules, {} bytes", bytes.len()),
-            rounds,
-            options,
-            vec![
-                Candidate::new("floor: serde_json into typed structs", || {
-                    serde_json::from_slice::<Typed<'_>>(bytes).map_or(0, |typed| {
-                        typed.environments.iter().map(|environment| environment.variables.len()).sum()
-                    })
-                }),
-                Candidate::new("serde_json into Value", || {
-                    serde_json::from_slice::<serde_json::Value>(bytes).map_or(0, |value| usize::from(value.is_object()))
-                }),
-                Candidate::new("check of loaded environments", || {
-                    project.check(&engine, &plan, now, &[]).0.findings.len()
-                }),
-                Candidate::new("text to report", || {
-                    let files = self::files("grid.json", bytes, "");
-                    Project::load(&plan, &files, &key).check(&engine, &plan, now, &[]).0.findings.len()
-                }),
-            ],
-        );
+    measure(5, 10_000, 200, 10, options);
+    let (few, many) = (measure(3, 500, 20, 200, options), measure(3, 500, 200, 200, options));
+    // With `--only`, there is nothing to compare.
+    if let ([.., few, _], [.., many, _], None) = (few.as_slice(), many.as_slice(), &options.only) {
+        println!("\nten times the rules: the check takes {:.2} × the time", many / few);
     }
+    let sizes = [500, 2_000, 8_000];
+    let runs: Vec<Vec<f64>> = sizes.iter().map(|&keys| measure(3, keys, RULES, 40_000 / keys, options)).collect();
+    if let ([first, .., last], None) = (runs.as_slice(), &options.only) {
+        let growth = (sizes.iter().max().copied().unwrap_or_default() as f64 / 500.0).ln();
+        println!("\ngrowth exponents in data, from 500 to 8 000 keys");
+        for ((small, large), name) in first.iter().zip(last).zip(["typed structs", "Value", "check", "text to report"])
+        {
+            println!("  {name:<44} {:>6.3}", (large / small).ln() / growth);
+        }
+    }
+}
+
+fn measure(environments: usize, keys: usize, rules: usize, rounds: usize, options: &Options) -> Vec<f64> {
+    let text = text(environments, keys);
+    let bytes = text.as_bytes();
+    let key = FingerprintKey::from_bytes(*b"bench");
+    let plan = one_text("grid.json");
+    let files = files("grid.json", bytes, &policy(rules));
+    let project = Project::load(&plan, &files, &key);
+    let (engine, diagnostics) = project.compile(&plan, &files);
+    assert!(diagnostics.is_empty(), "{diagnostics:?}");
+    let now = Timestamp::UNIX_EPOCH;
+    compare(
+        &format!("{environments} environments × {keys} keys × {rules} rules, {} bytes", bytes.len()),
+        rounds,
+        options,
+        vec![
+            Candidate::new("floor: serde_json into typed structs", || {
+                serde_json::from_slice::<Typed<'_>>(bytes)
+                    .map_or(0, |typed| typed.environments.iter().map(|environment| environment.variables.len()).sum())
+            }),
+            Candidate::new("serde_json into Value", || {
+                serde_json::from_slice::<serde_json::Value>(bytes).map_or(0, |value| usize::from(value.is_object()))
+            }),
+            Candidate::new("check of loaded environments", || project.check(&engine, &plan, now, &[]).0.findings.len()),
+            Candidate::new("text to report", || {
+                let files = self::files("grid.json", bytes, "");
+                Project::load(&plan, &files, &key).check(&engine, &plan, now, &[]).0.findings.len()
+            }),
+        ],
+    )
 }

@@ -234,7 +234,7 @@ pub(super) fn run(options: &Options) {
     session.call(compile.as_bytes(), &[]);
     let call = "{\"wire\":1,\"check\":{\"now\":\"2026-01-01T00:00:00Z\",\"engine\":1,\"project\":\
         {\"names\":\"each\",\"files\":{\"w1.json\":{\"attachment\":0}}}}}";
-    compare(
+    let _medians = compare(
         "W1, against typed structs of serde_json",
         ROUNDS * 5,
         options,
@@ -275,4 +275,23 @@ pub(crate) fn files_for_hosts(workspace: &Workspace) -> Result<(PathBuf, PathBuf
     workspace.write(json, &text())?;
     workspace.write(policy, POLICY)?;
     Ok((workspace.path(json), workspace.path(policy)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_check_allocates_little() {
+        let key = FingerprintKey::from_bytes(*b"bench");
+        let plan = one_text("w1.json");
+        let files = files("w1.json", text().as_bytes(), POLICY);
+        let project = Project::load(&plan, &files, &key);
+        let (engine, _) = project.compile(&plan, &files);
+        let check = || assert_eq!(project.check(&engine, &plan, Timestamp::UNIX_EPOCH, &[]).0.findings.len(), 16);
+        // The first check reads the tables, which are read once.
+        check();
+        let allocations = allocation_counter::measure(check).count_total;
+        assert!(allocations <= 250, "{allocations} allocations");
+    }
 }
