@@ -194,6 +194,9 @@ impl<'t> Sink<'t> for Collector<'_, 't> {
                     rule.met = true;
                     self.rows.look_at(number);
                     let kept = self.kept.keep(number, path, cells, shape);
+                    if rule.kept.is_empty() {
+                        rule.kept.reserve(64);
+                    }
                     rule.kept.push(kept);
                 }
                 Plan::Group(_) => {}

@@ -180,7 +180,7 @@ fn write_canonical<'t>(out: &mut String, node: Node<'t>) -> Result<(), &'t str> 
                 let mut items = node.items().map(canonical).collect::<Result<Vec<String>, &str>>()?;
                 items.sort_unstable();
                 items.dedup();
-                items.iter().for_each(|item| out.push_str(item));
+                out.extend(items);
             }
             out.push(']');
         }

@@ -149,12 +149,14 @@ impl Engine {
         let scopes =
             Scopes::of(self.rules.iter().map(|rule| &rule.rule), &environments, request.references, &mut diagnostics);
         let runs = |id: &str| request.only.is_empty() || request.only.iter().any(|only| only == id);
-        let rules = self
-            .rules
-            .iter()
-            .enumerate()
-            .filter_map(|(at, compiled)| Some(CheckRule::new(compiled, scopes.get(at)?, runs(&compiled.rule.id))));
-        let mut collector = Collector::new(&environments, rules.collect());
+        let mut rules = Vec::with_capacity(self.rules.len());
+        rules.extend(
+            self.rules
+                .iter()
+                .enumerate()
+                .filter_map(|(at, compiled)| Some(CheckRule::new(compiled, scopes.get(at)?, runs(&compiled.rule.id)))),
+        );
+        let mut collector = Collector::new(&environments, rules);
         let mut walk = Walk::new(&self.trie, &environments, &mut collector);
         walk.run();
         if walk.rows >= limits::MAX_ROWS {

@@ -8,6 +8,7 @@ mod collector;
 pub mod compare;
 pub mod engine;
 mod exception;
+mod globs;
 pub mod kind;
 mod reach;
 mod report;

@@ -47,10 +47,9 @@ pub(crate) fn build(
         let known = classes.get(&(Arc::clone(&secret.fingerprint.key_id), Arc::clone(&secret.fingerprint.hex)));
         known.map_or_else(|| "secret".to_owned(), |&at| format!("secret {}", letters(at)))
     };
-    // The rows of a rule that judges them together, for all its findings, which follow each other.
-    let mut together = None;
+    let mut scratch = Scratch::default();
     let mut findings: Vec<Finding> = Vec::with_capacity(raw.len());
-    findings.extend(raw.iter().filter_map(|raw| finding(raw, &collector, environments, &class, &mut together)));
+    findings.extend(raw.iter().filter_map(|raw| finding(raw, &collector, environments, &class, &mut scratch)));
     for rule in EXCEPTIONS {
         let mut about: Vec<&ExceptionFinding> = exceptions.iter().filter(|exception| exception.rule == rule).collect();
         about.sort_by(|a, b| (&a.path, &a.message).cmp(&(&b.path, &b.message)));
@@ -160,13 +159,23 @@ fn letters(mut at: usize) -> String {
     }
 }
 
+/// What the findings of one report share while they are put into words.
+#[derive(Default)]
+struct Scratch<'r, 't> {
+    /// The rows of a rule that judges them together, for all its findings, which follow each other.
+    together: Option<(usize, Rows<'r, 't>)>,
+    /// The environments that deviate.
+    deviating: Vec<usize>,
+}
+
 fn finding<'r, 't>(
     raw: &RawFinding,
     collector: &'r Collector<'_, 't>,
     environments: &'r [&'t Environment],
     class: &'r dyn Fn(&Secret) -> String,
-    together: &mut Option<(usize, Rows<'r, 't>)>,
+    scratch: &mut Scratch<'r, 't>,
 ) -> Option<Finding> {
+    let Scratch { together, deviating } = scratch;
     let rule = collector.rules.get(raw.rule)?;
     let row = collector.kept.row(raw.row, rule.scope, environments, class)?;
     let path = row.path_text().into_owned();
@@ -190,7 +199,8 @@ fn finding<'r, 't>(
         }
         (None, Plan::Group(_), None) => Description::default(),
     };
-    let mut deviating: Vec<usize> = raw.deviations.iter().map(|deviation| deviation.environment).collect();
+    deviating.clear();
+    deviating.extend(raw.deviations.iter().map(|deviation| deviation.environment));
     deviating.sort_unstable();
     deviating.dedup();
     let against = raw.deviations.iter().find_map(|deviation| deviation.against);
@@ -199,17 +209,17 @@ fn finding<'r, 't>(
         && let Some(template) = &source.message
     {
         description.message =
-            template.render(&mut |placeholder, out| fill(placeholder, out, &row, &deviating, reference, &source.id));
+            template.render(&mut |placeholder, out| fill(placeholder, out, &row, deviating, reference, &source.id));
     }
     if let Some(why) = &source.why {
         description.notes.insert(
             0,
-            why.render(&mut |placeholder, out| fill(placeholder, out, &row, &deviating, reference, &source.id)),
+            why.render(&mut |placeholder, out| fill(placeholder, out, &row, deviating, reference, &source.id)),
         );
     }
     if let Some(fix) = &source.fix {
         description.help =
-            Some(fix.render(&mut |placeholder, out| fill(placeholder, out, &row, &deviating, reference, &source.id)));
+            Some(fix.render(&mut |placeholder, out| fill(placeholder, out, &row, deviating, reference, &source.id)));
     }
     description.notes.extend(raw.notes.iter().cloned());
     let name = |at: usize| environments.get(at).map(|environment| Arc::clone(&environment.name));

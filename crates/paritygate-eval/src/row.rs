@@ -134,7 +134,7 @@ impl<'r, 't> Row<'r, 't> {
 
     /// `` staging `3.3.1`, production `3.3.4` ``.
     pub fn values(&self, environments: impl IntoIterator<Item = usize>) -> String {
-        let mut out = String::with_capacity(96);
+        let mut out = String::with_capacity(256);
         for environment in environments {
             if !out.is_empty() {
                 out.push_str(", ");
@@ -168,7 +168,7 @@ impl<'r, 't> Row<'r, 't> {
     /// `staging and production`.
     pub fn names(&self, environments: impl IntoIterator<Item = usize>) -> String {
         let mut names = environments.into_iter().map(|environment| self.name(environment)).peekable();
-        let mut out = String::with_capacity(32);
+        let mut out = String::with_capacity(64);
         while let Some(name) = names.next() {
             if !out.is_empty() {
                 out.push_str(if names.peek().is_some() { ", " } else { " and " });

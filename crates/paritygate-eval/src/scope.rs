@@ -37,7 +37,7 @@ impl Scopes {
     ) -> Self {
         let mut scopes: Vec<Scope> = Vec::new();
         let mut makers: Vec<&Rule> = Vec::new();
-        let mut by_rule = Vec::new();
+        let mut by_rule = Vec::with_capacity(rules.size_hint().0);
         for rule in rules {
             let same = makers.iter().position(|other| asks_alike(rule, other));
             let at = same.unwrap_or_else(|| {

@@ -1,6 +1,8 @@
 //! All selectors of all rules as one tree of segments.
 
-use paritygate_lang::selector::{Glob, Segment, Selector};
+use paritygate_lang::selector::{Segment, Selector};
+
+use crate::globs::Globs;
 
 /// A place in the trie.
 pub(crate) type StateId = u32;
@@ -14,7 +16,7 @@ pub(crate) struct State {
     /// The next step for each key that a selector names, sorted.
     pub(crate) literals: Vec<(Box<str>, StateId)>,
     /// The next step for keys of a pattern.
-    pub(crate) globs: Vec<(Glob, StateId)>,
+    pub(crate) globs: Globs,
     /// The next step for every key.
     pub(crate) any: Option<StateId>,
     /// The step for any number of keys.
@@ -89,9 +91,9 @@ impl Trie {
                 known
             }
             Segment::Glob(glob) => {
-                let known = state.globs.iter().find(|(known, _)| known == glob).map(|&(_, id)| id);
+                let known = state.globs.get(glob);
                 if known.is_none() {
-                    state.globs.push((glob.clone(), next));
+                    state.globs.add(glob.clone(), next);
                 }
                 known
             }
@@ -129,10 +131,8 @@ impl Trie {
         if let Some(next) = state.any {
             self.enter(next, set, from);
         }
-        for (glob, next) in &state.globs {
-            if glob.matches(key) {
-                self.enter(*next, set, from);
-            }
+        for next in state.globs.matching(key) {
+            self.enter(next, set, from);
         }
         if state.stays {
             self.enter(id, set, from);

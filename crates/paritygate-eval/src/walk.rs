@@ -73,10 +73,11 @@ pub(crate) struct Walk<'w, 't, S> {
 
 impl<'w, 't, S: Sink<'t>> Walk<'w, 't, S> {
     pub(crate) fn new(trie: &'w Trie, environments: &'w [&'t Environment], sink: &'w mut S) -> Self {
-        let places = environments.iter().map(|environment| Place::Node(environment.root())).collect();
+        let mut places = Vec::with_capacity(environments.len() * 16);
+        places.extend(environments.iter().map(|environment| Place::Node(environment.root())));
         let mut states = Vec::with_capacity(32);
         trie.enter(ROOT, &mut states, 0);
-        let heads = Vec::with_capacity(environments.len() * 4);
+        let heads = Vec::with_capacity(environments.len() * 16);
         Self {
             trie,
             environments,

@@ -41,7 +41,7 @@ fn holders(environment: &Environment) -> impl Iterator<Item = (Option<&str>, Nod
     all.filter_map(|(component, holder)| Some((component, holder.get("variables")?)))
 }
 
-fn variables<'t>(holder: Node<'t>) -> impl Iterator<Item = (&'t str, &'t Variable)> {
+fn variables(holder: Node<'_>) -> impl Iterator<Item = (&str, &Variable)> {
     holder.entries().filter_map(|(name, _, node)| match node.value() {
         Value::Variable(variable) => Some((name, variable)),
         _ => None,

@@ -27,6 +27,11 @@ impl Glob {
         self.parts.join("*")
     }
 
+    /// What stands before the first star: every text that matches begins with it.
+    pub fn beginning(&self) -> &str {
+        self.parts.first().map_or("", String::as_str)
+    }
+
     /// Whether a text matches as a whole, in linear time.
     pub fn matches(&self, key: &str) -> bool {
         let (Some((first, rest)), Some(mut left)) =

@@ -1,5 +1,7 @@
 //! `one-of`: a value is one of some, or none of others.
 
+use std::borrow::Cow;
+
 use paritygate_eval::kind::Params;
 use paritygate_eval::{Compares, Description, Deviation, Kind, Outcome, Plan, Row, RowCheck};
 use paritygate_model::{Diagnostic, suggest};
@@ -95,12 +97,12 @@ impl RowCheck for OneOf {
     }
 
     fn describe(&self, row: &Row<'_, '_>, deviations: &[Deviation]) -> Description {
-        let failing: Vec<usize> = deviations.iter().map(|deviation| deviation.environment).collect();
-        let values = row.marked(failing.iter().copied());
+        let failing = deviations.iter().map(|deviation| deviation.environment);
+        let values = row.marked(failing.clone());
         let wanted = match &self.values {
-            Some(values) if values.len() == 1 => format!("not {}", suggest::quoted(values)),
-            Some(values) => format!("not one of {}", suggest::quoted(values)),
-            None => "which is not allowed".to_owned(),
+            Some(values) if values.len() == 1 => Cow::Owned(format!("not {}", suggest::quoted(values))),
+            Some(values) => Cow::Owned(format!("not one of {}", suggest::quoted(values))),
+            None => Cow::Borrowed("which is not allowed"),
         };
         let (path, names) = (row.path_text(), row.names(failing));
         Description::new(["`", &path, "` in ", &names, " is ", &values, ", ", &wanted].concat())

@@ -173,10 +173,10 @@ impl RowCheck for Present {
             format!("`{path}` {state} {names}: the contract asks for it")
         } else {
             let verb = if having.len() == 1 { "has" } else { "have" };
-            format!("`{path}` {state} {names}: {} {verb} it", row.names(having))
+            ["`", &path, "` ", state, " ", &names, ": ", &row.names(having), " ", verb, " it"].concat()
         };
         let mut description = Description::new(message);
-        description.help = Some(format!("add `{}` to {names}, or declare that it is absent there", row.key()));
+        description.help = Some(["add `", row.key(), "` to ", &names, ", or declare that it is absent there"].concat());
         if let [one] = lacking.as_slice() {
             let (environment, op) = (row.name(*one).into(), if empty { "replace" } else { "add" });
             description.fix = Some(Fix { environment, path: path.into_owned(), op, value: None, document: None });

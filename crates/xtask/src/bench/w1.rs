@@ -234,7 +234,7 @@ pub(super) fn run(options: &Options) {
     session.call(compile.as_bytes(), &[]);
     let call = "{\"wire\":1,\"check\":{\"now\":\"2026-01-01T00:00:00Z\",\"engine\":1,\"project\":\
         {\"names\":\"each\",\"files\":{\"w1.json\":{\"attachment\":0}}}}}";
-    let _medians = compare(
+    let _times = compare(
         "W1, against typed structs of serde_json",
         ROUNDS * 5,
         options,
