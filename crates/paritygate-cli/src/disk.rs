@@ -80,7 +80,7 @@ impl Disk {
             return unreadable(name, if about.is_dir() { "it is a folder" } else { "it is no regular file" });
         }
         if let Some(large) = self.too_large(name, about.len()) {
-            return Supplied::Broken(Box::new(large));
+            return Supplied::Broken(large);
         }
         match bytes(&full) {
             Ok(bytes) => self.decoded(name, &bytes),
@@ -93,7 +93,7 @@ impl Disk {
         self.left.set(self.left.get().saturating_sub(bytes.len() as u64));
         let (source, found) = document::decode(name, bytes);
         match found.into_iter().next() {
-            Some(wrong) => Supplied::Broken(Box::new(wrong)),
+            Some(wrong) => Supplied::Broken(wrong),
             None => Supplied::Text(source),
         }
     }
@@ -120,9 +120,7 @@ fn bytes(path: &Path) -> std::io::Result<Vec<u8>> {
 
 fn unreadable(name: &str, why: &str) -> Supplied {
     let help = "hand in a file that can be read, or leave it out";
-    Supplied::Broken(Box::new(
-        Diagnostic::nowhere("file-not-readable", format!("`{name}` can't be read: {why}")).help(help),
-    ))
+    Supplied::Broken(Diagnostic::nowhere("file-not-readable", format!("`{name}` can't be read: {why}")).help(help))
 }
 
 /// Whether a path may lead out of the folder that it counts from.

@@ -70,7 +70,7 @@ pub(crate) fn read_named(named: &Named, disk: &Disk) -> Files {
         let supplied = match disk.read_named(name, path) {
             Supplied::Absent => {
                 let missing = Diagnostic::nowhere("file-not-found", format!("`{}` does not exist", path.display()));
-                Supplied::Broken(Box::new(missing.help("check the path")))
+                Supplied::Broken(missing.help("check the path"))
             }
             supplied => supplied,
         };

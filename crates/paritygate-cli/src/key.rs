@@ -35,7 +35,7 @@ pub(crate) fn find(file: Option<&Path>) -> Result<Key, Error> {
     }
     let mut bytes = [0; paritygate::key::EPHEMERAL_BYTES];
     getrandom::fill(&mut bytes).map_err(|_| {
-        error("key", "this machine gives no random numbers for a key").help_boxed("name a key with `--key-file`")
+        error("key", "this machine gives no random numbers for a key").help("name a key with `--key-file`")
     })?;
     Ok(Key { key: paritygate::key::ephemeral(&bytes), ephemeral: true })
 }
@@ -56,18 +56,7 @@ fn read(path: &Path) -> Result<Vec<u8>, String> {
 
 fn given(bytes: &[u8], from: &str) -> Result<Key, Error> {
     let key = paritygate::key::given(bytes).ok_or_else(|| {
-        error("key", format!("the key in {from} is empty")).help_boxed("make one with `openssl rand -hex 32`")
+        error("key", format!("the key in {from} is empty")).help("make one with `openssl rand -hex 32`")
     })?;
     Ok(Key { key, ephemeral: false })
-}
-
-/// Adds help to an error.
-trait Help {
-    fn help_boxed(self, help: &str) -> Self;
-}
-
-impl Help for Error {
-    fn help_boxed(self, help: &str) -> Self {
-        Box::new((*self).help(help))
-    }
 }

@@ -8,11 +8,11 @@ use paritygate::output::{self, Style};
 use paritygate::{Diagnostic, Level};
 
 /// What can't be done, as a diagnostic: all errors are told by one function.
-pub(crate) type Error = Box<Diagnostic>;
+pub(crate) type Error = Diagnostic;
 
 /// An error that no text is to blame for.
 pub(crate) fn error(code: &'static str, message: impl Into<String>) -> Error {
-    Box::new(Diagnostic::nowhere(code, message))
+    Diagnostic::nowhere(code, message)
 }
 
 /// The two streams.

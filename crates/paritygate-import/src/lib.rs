@@ -28,7 +28,7 @@ pub enum Supplied {
     /// It exists and is not handed in; with the reason (`outside the project`).
     Refused(String),
     /// It exists and can't be used; with what is wrong (`it is larger than the limit`).
-    Broken(Box<Diagnostic>),
+    Broken(Diagnostic),
 }
 
 /// The files at hand, by path relative to the project's root, with `/` between folders.
@@ -110,7 +110,7 @@ fn supplied(path: &str, at: Option<&Location>, context: &Context<'_>, imported: 
             return None;
         }
         Some(Supplied::Broken(wrong)) => {
-            imported.diagnostics.push(asked_at((**wrong).clone(), at));
+            imported.diagnostics.push(asked_at(wrong.clone(), at));
             return None;
         }
         None => {

@@ -241,7 +241,7 @@ pub(crate) fn policy_sources(
                 diagnostics.push(wrong(format!("policy `{name}` was not read: {reason}")));
             }
             Some(Supplied::Broken(problem)) => {
-                let mut problem = (**problem).clone();
+                let mut problem = problem.clone();
                 problem.location = problem.location.take().or_else(|| at.cloned());
                 diagnostics.push(problem);
             }

@@ -12,8 +12,11 @@ use crate::workspace::Workspace;
 /// The folders whose files are all generated.
 pub(crate) const FOLDERS: &[&str] = &["schemas", typescript::FOLDER];
 
+/// Makes the types of a language: their files, each with its path.
+type Generate = fn(&Wire) -> Vec<(String, String)>;
+
 /// What makes the types of other languages from the schema of calls and answers: one file in this folder each.
-const LANGUAGES: &[fn(&Wire) -> Vec<(String, String)>] = &[python::generate, typescript::generate];
+const LANGUAGES: &[Generate] = &[python::generate, typescript::generate];
 
 /// The schema of calls and answers.
 struct Wire(Map<String, Value>);

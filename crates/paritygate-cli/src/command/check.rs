@@ -159,7 +159,7 @@ fn subject(args: &Args) -> Result<Subject, Error> {
             let folder =
                 paths.iter().find(|path| is_folder(path)).map(|path| path.display().to_string()).unwrap_or_default();
             let wrong = Diagnostic::nowhere("usage", format!("`{folder}` is a folder, and a folder is checked alone"));
-            Err(Box::new(wrong.help("name one folder, or files only")))
+            Err(wrong.help("name one folder, or files only"))
         }
         [path] => {
             let named = input::named(std::slice::from_ref(path))?;
@@ -194,7 +194,7 @@ fn named_files(disk: Disk, files: Files, typed: Vec<(String, PathBuf)>) -> Subje
     let mut plan = naming::plan(&names, &files);
     for name in broken {
         if let Some(Supplied::Broken(wrong)) = files.get(name) {
-            plan.diagnostics.push((**wrong).clone());
+            plan.diagnostics.push(wrong.clone());
         }
     }
     plan.secrets = input::secrets(&disk);
@@ -228,7 +228,7 @@ fn folder(path: &Path, args: &Args) -> Result<Subject, Error> {
         }
         let help =
             "name environments in `paritygate.yaml`, or files after them: `.env.staging`, `compose.production.yml`";
-        return Err(Box::new(wrong.help(help)));
+        return Err(wrong.help(help));
     }
     Ok(Subject { disk, plan, files: Files::new(), typed: Vec::new(), discovered: true, skipped: found.skipped })
 }
@@ -293,9 +293,7 @@ fn folders(skipped: &[String], verbose: bool) -> Option<String> {
 fn clock() -> Result<Timestamp, Error> {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).ok().and_then(|since| i64::try_from(since.as_secs()).ok());
     let now = since.and_then(|seconds| Timestamp::from_second(seconds).ok());
-    now.ok_or_else(|| {
-        Box::new((*error("clock", "the clock of this machine is wrong")).help("name the instant with `--now`"))
-    })
+    now.ok_or_else(|| error("clock", "the clock of this machine is wrong").help("name the instant with `--now`"))
 }
 
 fn count(number: usize, what: &str) -> String {

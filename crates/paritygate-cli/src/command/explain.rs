@@ -20,7 +20,7 @@ pub(crate) struct Args {
 pub(super) fn run(args: Args) -> Result<Exit, Error> {
     let name = args.name.trim();
     let page = manual::explain(name)
-        .map_err(|help| Box::new((*error("unknown-rule", format!("there is no rule or kind `{name}`"))).help(help)))?;
+        .map_err(|help| error("unknown-rule", format!("there is no rule or kind `{name}`")).help(help))?;
     terminal::print(&page)?;
     Ok(Exit::Pass)
 }

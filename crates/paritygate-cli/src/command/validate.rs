@@ -36,7 +36,7 @@ pub(super) fn run(mut args: Args, terminal: &Terminal) -> Result<Exit, Error> {
     if args.files.is_empty() {
         let Some(name) = MANIFESTS.iter().find(|name| PathBuf::from(name).exists()) else {
             let wrong = Diagnostic::nowhere("nothing-to-validate", "there is no `paritygate.yaml` in this folder");
-            return Err(Box::new(wrong.help("name the files to validate")));
+            return Err(wrong.help("name the files to validate"));
         };
         args.files.push(PathBuf::from(name));
     }
@@ -49,8 +49,8 @@ pub(super) fn run(mut args: Args, terminal: &Terminal) -> Result<Exit, Error> {
     for (name, _) in &named.files {
         let (what, diagnostics) = match files.get(name) {
             Some(Supplied::Text(source)) => text(name, source, &files, &mut read, &disk, &key),
-            Some(Supplied::Broken(wrong)) => (String::new(), vec![(**wrong).clone()]),
-            _ => (String::new(), vec![*error("file-not-readable", format!("`{name}` was not read"))]),
+            Some(Supplied::Broken(wrong)) => (String::new(), vec![wrong.clone()]),
+            _ => (String::new(), vec![error("file-not-readable", format!("`{name}` was not read"))]),
         };
         if !diagnostic::has_errors(&diagnostics) {
             valid.push_str(&format!("valid: {name} ({what})\n"));

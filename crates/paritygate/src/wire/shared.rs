@@ -55,7 +55,7 @@ impl Text {
         };
         let (source, found) = document::decode(name, bytes);
         Ok(match found.into_iter().next() {
-            Some(wrong) => Supplied::Broken(Box::new(wrong)),
+            Some(wrong) => Supplied::Broken(wrong),
             None => Supplied::Text(source),
         })
     }

@@ -126,7 +126,7 @@ impl<'a> Loader<'a> {
                 Asked::Unknown
             }
             Some(Supplied::Broken(wrong)) => {
-                self.say(crate::asked_at((**wrong).clone(), at));
+                self.say(crate::asked_at(wrong.clone(), at));
                 Asked::Unknown
             }
             None => {

@@ -248,7 +248,7 @@ fn plan(files: &Files, manifest: Option<&str>, names: Names, paths: Option<Vec<S
         Some((_, Some(Supplied::Text(source)))) => Plan::of_text(source),
         Some((name, supplied)) => {
             let wrong = match supplied {
-                Some(Supplied::Broken(wrong)) => (**wrong).clone(),
+                Some(Supplied::Broken(wrong)) => wrong.clone(),
                 Some(Supplied::Refused(why)) => {
                     Diagnostic::nowhere("file-not-readable", format!("`{name}` was not read: {why}"))
                         .help("hand it in, or name another")
