@@ -53,7 +53,7 @@ pub struct Digested {
     /// The policy's id, or the name of the text.
     #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub name: Arc<str>,
-    /// `sha256:` and the digest of its bytes.
+    /// `sha256:` and the digest of the text, with its secrets masked: it says nothing about them.
     #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub digest: LazyDigest,
 }
@@ -64,7 +64,7 @@ pub struct LazyDigest(pub Arc<crate::Source>);
 
 impl Serialize for LazyDigest {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&crate::secret::sha256(self.0.text().as_bytes()))
+        serializer.serialize_str(&self.0.digest())
     }
 }
 

@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::{Arc, OnceLock, RwLock};
 
 use crate::limits;
-use crate::secret::SecretTable;
+use crate::secret::{SecretTable, sha256};
 
 /// What stands in an excerpt where a secret stood. Its length says nothing about the secret's.
 pub const MASK: &str = "********";
@@ -99,6 +99,24 @@ impl Source {
             let mut masks = self.masks.write().unwrap_or_else(std::sync::PoisonError::into_inner);
             masks.push(span);
         }
+    }
+
+    /// `sha256:` and the digest of the text with its secrets masked: whoever knows it can't try out guesses at one.
+    pub fn digest(&self) -> String {
+        let masks = self.masks.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
+        if masks.is_empty() {
+            return sha256(self.text.as_bytes());
+        }
+        let whole = Span::new(0, self.text.len() as u32);
+        let mut redacted = String::with_capacity(self.text.len());
+        let mut at = 0;
+        for mask in merged(masks, whole) {
+            redacted.push_str(self.slice(Span::new(at, mask.start)));
+            redacted.push_str(MASK);
+            at = mask.end;
+        }
+        redacted.push_str(self.slice(Span::new(at, whole.end)));
+        sha256(redacted.as_bytes())
     }
 
     /// The bytes of a byte order mark, which belongs to no line.
@@ -318,6 +336,20 @@ mod tests {
         let excerpt = Source::new("a", text).excerpt(Span::new(5_000, 5_006));
         assert!(excerpt.text.chars().count() <= limits::MAX_EXCERPT_CHARS + 2);
         assert_eq!(excerpt.text.get(excerpt.highlight), Some("needle"));
+    }
+
+    #[test]
+    fn the_digest_says_nothing_about_a_secret() {
+        let digest = |text: &str, masked: bool| {
+            let source = Source::new("a.env", text);
+            if masked {
+                source.mask(Span::new(2, text.len() as u32));
+            }
+            source.digest()
+        };
+        assert_eq!(digest("A=hunter2", true), digest("A=another", true));
+        assert_eq!(digest("A=hunter2", true), sha256(b"A=********"));
+        assert_eq!(digest("A=1", false), sha256(b"A=1"));
     }
 
     #[test]

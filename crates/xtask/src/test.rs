@@ -56,7 +56,7 @@ fn test(workspace: &Workspace, all: bool, steps: &mut Steps) {
         cargo(&["clippy", "--quiet", "--workspace", "--all-targets", "--all-features", "--", "--deny", "warnings"])
     });
     // In the development profile: with link-time optimisation each test binary alone would take as long as all take so.
-    steps.step("tests", || cargo(&["test", "--quiet", "--workspace"]));
+    steps.step("tests", || cargo(&["test", "--quiet"]));
     steps.step("documentation", || {
         let mut doc = workspace.cargo(["doc", "--quiet", "--workspace", "--no-deps"]);
         run_command(doc.env("RUSTDOCFLAGS", "--deny warnings"))

@@ -181,7 +181,7 @@ export interface Diagnostic {
 
 /** A text by name and digest. */
 export interface Digested {
-  /** `sha256:` and the digest of its bytes. */
+  /** `sha256:` and the digest of the text, with its secrets masked: it says nothing about them. */
   digest: string;
   /** The policy's id, or the name of the text. */
   name: string;

@@ -255,7 +255,7 @@ class Digested(Answer):
     """A text by name and digest."""
 
     digest: str
-    """`sha256:` and the digest of its bytes."""
+    """`sha256:` and the digest of the text, with its secrets masked: it says nothing about them."""
     name: str
     """The policy's id, or the name of the text."""
 
