@@ -154,3 +154,20 @@ fn large_and_odd_texts_stay_cheap() {
     codes("x.yaml", &"!!x ".repeat(100_000));
     codes("x.yaml", &format!("a: \"{}\"", "\\x41".repeat(500_000)));
 }
+
+#[test]
+fn too_many_environments_are_compared_with_nothing() {
+    let text = |count: usize| {
+        let one = |at: usize| format!("- {{ environment: e{at}, variables: {{ A: \"{}\" }} }}\n", at % 2);
+        (0..count).map(one).collect::<String>()
+    };
+    let check = |count: usize| {
+        let files = BTreeMap::from([("all.environment.yaml".to_owned(), text(count))]);
+        check::check(check::files(&files), &FingerprintKey::from_bytes(*b"key"), Timestamp::UNIX_EPOCH, &[])
+    };
+    let most = check(limits::MAX_ENVIRONMENTS);
+    assert!(most.diagnostics.is_empty() && most.report.environments.len() == limits::MAX_ENVIRONMENTS);
+    let beyond = check(limits::MAX_ENVIRONMENTS + 1);
+    one(&beyond.diagnostics, "too-many-environments");
+    assert!(beyond.report.environments.is_empty() && beyond.report.findings.is_empty());
+}

@@ -134,7 +134,8 @@ impl Engine {
             let message =
                 format!("{} environments are more than the limit of {}", environments.len(), limits::MAX_ENVIRONMENTS);
             diagnostics.push(Diagnostic::nowhere("too-many-environments", message).help("check them in groups"));
-            environments.truncate(limits::MAX_ENVIRONMENTS);
+            // Whichever were left out, what is said of the others would be compared with the wrong one.
+            environments.clear();
         }
         let ordered = environments.iter().all(|environment| environment.contract || environment.order.is_some());
         environments

@@ -321,8 +321,14 @@ fn expected(shape: &Shape) -> &'static str {
     }
 }
 
-/// The sections' coverage, as an environment document declares it.
+/// The sections' coverage, as an environment document declares it. Beside a section that nothing is known of, one that is
+/// declared and not there may only be misspelt: then nothing is missing from it.
 pub fn coverage(root: Node<'_>) -> Vec<(String, Coverage)> {
+    let misspelt = root.entries().any(|(key, ..)| ENVIRONMENT.field(key).is_none());
     let declared = root.get("coverage").into_iter().flat_map(Node::entries);
-    declared.filter_map(|(section, _, word)| Some((section.to_owned(), Coverage::from_word(word.as_str()?)?))).collect()
+    let read = |section: &str, word: Node<'_>| match Coverage::from_word(word.as_str()?)? {
+        Coverage::Complete if misspelt && root.get(section).is_none() => Some(Coverage::Partial),
+        coverage => Some(coverage),
+    };
+    declared.filter_map(|(section, _, word)| Some((section.to_owned(), read(section, word)?))).collect()
 }

@@ -42,7 +42,7 @@ impl Reader<'_> {
             project.contract = self.sources(node);
         }
         if let Some(node) = section("policies") {
-            project.policies = self.spanned_texts(node, None);
+            project.policies = self.spanned_texts(node, Some("policies"));
         }
         if let Some(node) = section("secrets")
             && self.map(node, "`secrets`")
