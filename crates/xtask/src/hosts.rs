@@ -5,6 +5,7 @@ mod node;
 mod npm;
 mod portal;
 mod python;
+mod rust;
 mod wasm;
 
 use std::path::PathBuf;
@@ -41,3 +42,8 @@ pub(crate) struct Runtime {
 
 /// All hosts, in the order in which they build on each other.
 pub(crate) static ALL: &[&Host] = &[&wasm::HOST, &node::HOST, &python::HOST, &ansible::HOST, &portal::HOST];
+
+/// All hosts whose answers are compared: those, and Rust itself.
+pub(crate) fn compared() -> impl Iterator<Item = &'static Host> {
+    std::iter::once(&rust::HOST).chain(ALL.iter().copied()).filter(|host| !host.conformance.is_empty())
+}
