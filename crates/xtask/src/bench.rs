@@ -1,7 +1,8 @@
 //! The benchmarks: `cargo xtask bench`.
 //!
 //! Everything is measured in one run beside its floor, in turns, so that what slows the machine slows all alike. What
-//! counts are the ratios of the tenth percentiles: whatever else runs only ever adds to a time.
+//! counts are the ratios of the medians. Beside them stand the tenth percentiles, which say whether the run was disturbed:
+//! whatever else runs only ever adds to a time.
 
 mod grid;
 pub(crate) mod w1;
@@ -81,7 +82,7 @@ pub(crate) fn hosts(workspace: &Workspace) -> Result<(), String> {
     Ok(())
 }
 
-/// Measures candidates in turns, prints their times and answers them; the first is the floor.
+/// Measures candidates in turns, prints their times and answers the undisturbed ones; the first is the floor.
 fn compare(title: &str, rounds: usize, options: &Options, mut candidates: Vec<Candidate<'_>>) -> Vec<f64> {
     let rounds = options.rounds.unwrap_or(rounds);
     if let Some(only) = &options.only {
@@ -98,15 +99,19 @@ fn compare(title: &str, rounds: usize, options: &Options, mut candidates: Vec<Ca
             }
         }
     }
-    println!("\n{title}");
-    let low = |mut times: Vec<f64>| {
+    for times in &mut times {
         times.sort_by(f64::total_cmp);
-        times.get(times.len() / 10).copied().unwrap_or(f64::NAN)
-    };
-    let times: Vec<f64> = times.into_iter().map(low).collect();
-    let floor = times.first().copied().unwrap_or(f64::NAN);
-    for (candidate, time) in candidates.iter().zip(&times) {
-        println!("  {:<44} {:>10.1} µs  {:>6.2} ×", candidate.name, time / 1000.0, time / floor);
     }
-    times
+    let at = |part: usize| -> Vec<f64> {
+        times.iter().map(|times| times.get(times.len() * part / 10).copied().unwrap_or(f64::NAN)).collect()
+    };
+    let (medians, low) = (at(5), at(1));
+    let over = |times: &[f64], time: f64| time / times.first().copied().unwrap_or(f64::NAN);
+    println!("\n{title:<46} {:>13} {:>27}", "median", "tenth percentile");
+    for ((candidate, median), time) in candidates.iter().zip(&medians).zip(&low) {
+        let (ratio, low_ratio) = (over(&medians, *median), over(&low, *time));
+        let name = &candidate.name;
+        println!("  {name:<44} {:>10.1} µs {ratio:>7.2} × {low_ratio:>16.2} ×", median / 1000.0);
+    }
+    low
 }
