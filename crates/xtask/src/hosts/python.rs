@@ -114,10 +114,19 @@ fn test(workspace: &Workspace, all: bool) -> Result<(), String> {
     Ok(())
 }
 
-/// Every other version of Python at hand that the package runs on.
+/// Every version of Python at hand that the package runs on: those on the path, and those of pyenv, whose names on the path
+/// only work where that version is chosen.
 fn others() -> Vec<String> {
-    let names = (OLDEST.1..=15).map(|minor| format!("python3.{minor}"));
-    names.filter(|name| succeeds(Command::new(name).args(["-m", "venv", "--help"]))).collect()
+    let (major, minor) = OLDEST;
+    let mut names: Vec<String> = (minor..=15).map(|minor| format!("python{major}.{minor}")).collect();
+    let versions = output(Command::new("pyenv").args(["versions", "--bare"])).unwrap_or_default();
+    for version in versions.lines() {
+        let prefix = output(Command::new("pyenv").args(["prefix", version])).unwrap_or_default();
+        names.push(format!("{}/bin/python", prefix.trim()));
+    }
+    let code = format!("import sys, venv; sys.exit(sys.version_info < ({major}, {minor}))");
+    names.retain(|name| succeeds(Command::new(name).args(["-c", &code])));
+    names
 }
 
 fn conformance(workspace: &Workspace, cases: &Cases) -> Result<(), String> {
