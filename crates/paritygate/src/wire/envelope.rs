@@ -25,6 +25,17 @@ impl Refusal {
         Self(vec![Diagnostic::nowhere(code, message).help(help)])
     }
 
+    /// The refusal of a name that there is none of: an `output format`, a `tier`.
+    pub(super) fn unknown<'a>(
+        code: &'static str,
+        what: &str,
+        name: &str,
+        known: impl Iterator<Item = &'a str>,
+    ) -> Self {
+        let help = format!("it is one of {}", suggest::quoted(&known.collect::<Vec<_>>()));
+        Self::new(code, format!("there is no {what} `{name}`"), &help)
+    }
+
     /// The refusal of a build that leaves out what only explains.
     pub(super) fn no_manual() -> Self {
         let message = "this module holds no manual and no schemas";

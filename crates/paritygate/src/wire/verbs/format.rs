@@ -1,6 +1,5 @@
 //! `format`: a report as text, in one of the output formats.
 
-use paritygate_model::suggest;
 use paritygate_report::{self as output, Style};
 #[cfg(feature = "schema")]
 use schemars::JsonSchema;
@@ -49,9 +48,8 @@ impl Verb for Format {
 
     fn run(call: &Call<'_>, params: Params) -> Result<Answer, Refusal> {
         let format = output::find(&params.format).ok_or_else(|| {
-            let known: Vec<&str> = output::ALL.iter().map(|format| format.name).collect();
-            let help = format!("it is one of {}", suggest::quoted(&known));
-            Refusal::new("unknown-format", format!("there is no output format `{}`", params.format), &help)
+            let known = output::ALL.iter().map(|format| format.name);
+            Refusal::unknown("unknown-format", "output format", &params.format, known)
         })?;
         let stored = call.session.held().report(params.report)?;
         let usual = Style::default();

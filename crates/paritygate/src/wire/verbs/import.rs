@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use paritygate_import::formats;
-use paritygate_model::{Tier, suggest};
+use paritygate_model::Tier;
 use paritygate_report::WireDiagnostic;
 #[cfg(feature = "schema")]
 use schemars::JsonSchema;
@@ -117,15 +117,12 @@ impl Verb for Import {
 
 fn format(name: &str) -> Result<&'static paritygate_import::Format, Refusal> {
     formats::find(name).ok_or_else(|| {
-        let known: Vec<&str> = formats::ALL.iter().map(|format| format.name).collect();
-        let help = format!("it is one of {}", suggest::quoted(&known));
-        Refusal::new("unknown-format", format!("there is no input format `{name}`"), &help)
+        let known = formats::ALL.iter().map(|format| format.name);
+        Refusal::unknown("unknown-format", "input format", name, known)
     })
 }
 
 fn tier(word: &str) -> Result<Tier, Refusal> {
-    Tier::from_word(word).ok_or_else(|| {
-        let help = format!("it is one of {}", suggest::quoted(&Tier::ALL.map(Tier::word)));
-        Refusal::new("unknown-tier", format!("there is no tier `{word}`"), &help)
-    })
+    Tier::from_word(word)
+        .ok_or_else(|| Refusal::unknown("unknown-tier", "tier", word, Tier::ALL.into_iter().map(Tier::word)))
 }

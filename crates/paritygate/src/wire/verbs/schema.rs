@@ -38,9 +38,8 @@ impl Verb for Schema {
 
     fn run(_: &Call<'_>, params: Params) -> Result<Answer, Refusal> {
         let schema = schemas::find(&params.name).ok_or_else(|| {
-            let known: Vec<&str> = schemas::ALL.iter().map(|schema| schema.name).collect();
-            let help = format!("it is one of {}", paritygate_model::suggest::quoted(&known));
-            Refusal::new("unknown-schema", format!("there is no schema `{}`", params.name), &help)
+            let known = schemas::ALL.iter().map(|schema| schema.name);
+            Refusal::unknown("unknown-schema", "schema", &params.name, known)
         })?;
         if schema.text.is_empty() {
             return Err(Refusal::no_manual());
