@@ -156,6 +156,17 @@ class TestFiles:
         assert report.found is not None
         assert [environment.name for environment in report.found.environments] == ["production"]
 
+    def test_what_is_supplied_on_request_is_no_environment(self, tmp_path: Path) -> None:
+        text = "services: { api: { image: a:1, env_file: [staging.env] } }\n"
+        (tmp_path / "compose.production.yaml").write_text(text)
+        (tmp_path / "staging.env").write_text("A=1\n")
+        for report in (
+            check_project({"compose.production.yaml": text}, now=NOW, read={"staging.env": "A=1\n"}.get),
+            check_project([tmp_path / "compose.production.yaml"], now=NOW),
+        ):
+            assert report.found is not None
+            assert [environment.name for environment in report.found.environments] == ["production"]
+
     def test_a_manifest_is_followed(self, tmp_path: Path) -> None:
         (tmp_path / "paritygate.yaml").write_text(
             "environments:\n"

@@ -96,6 +96,8 @@ def check_project(
         else:
             # One that can't be read is told, not passed over.
             hand_in(files, manifest, folder.read(manifest), attachments)
+    # What is supplied on request makes no environment of its own.
+    inner.setdefault("paths", list(files))
     inner.update({"files": files, **key_of(key, attachments)})
     params: dict[str, Any] = {"now": instant(now), "only": names_of(only, "only")}
     if engine is not None:
