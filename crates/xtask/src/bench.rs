@@ -74,8 +74,7 @@ pub(crate) fn in_release(workspace: &Workspace) -> Result<(), String> {
 pub(crate) fn hosts(workspace: &Workspace) -> Result<(), String> {
     for host in hosts::ALL {
         if let Some(bench) = host.bench {
-            (host.setup)(workspace)?;
-            (host.build)(workspace)?;
+            host.prepare(workspace)?;
             bench(workspace)?;
         }
     }

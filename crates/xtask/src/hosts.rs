@@ -20,6 +20,8 @@ pub(crate) type Step = fn(&Workspace) -> Result<(), String>;
 pub(crate) struct Host {
     /// Its name: `node`.
     pub(crate) name: &'static str,
+    /// The hosts whose packages it is made of, or is tested with. They stand before it in [`ALL`].
+    pub(crate) on: &'static [&'static Host],
     /// Installs what its build and its tests need, and says what it does. Does nothing where it is there.
     pub(crate) setup: Step,
     /// Builds what is published, and answers the packages: files in `target/dist/`.
@@ -30,6 +32,15 @@ pub(crate) struct Host {
     pub(crate) conformance: &'static [Runtime],
     /// Measures it beside its peers, for `cargo xtask bench --hosts`.
     pub(crate) bench: Option<Step>,
+}
+
+impl Host {
+    /// Sets up and builds it, and before it what it stands on: for a run that is for this host alone.
+    pub(crate) fn prepare(&self, workspace: &Workspace) -> Result<(), String> {
+        self.on.iter().try_for_each(|host| host.prepare(workspace))?;
+        (self.setup)(workspace)?;
+        (self.build)(workspace).map(drop)
+    }
 }
 
 /// Where conformance cases run.

@@ -26,8 +26,7 @@ pub(crate) fn host(workspace: &Workspace, name: &str, all: bool) -> Result<(), S
     let known: Vec<&str> = hosts::ALL.iter().map(|host| host.name).collect();
     let host = hosts::ALL.iter().find(|host| host.name == name);
     let host = host.ok_or_else(|| format!("there is no host `{name}`; there are: {}", known.join(", ")))?;
-    (host.setup)(workspace)?;
-    (host.build)(workspace)?;
+    host.prepare(workspace)?;
     (host.test)(workspace, all)
 }
 

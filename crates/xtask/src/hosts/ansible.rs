@@ -5,11 +5,12 @@ use std::process::Command;
 
 use serde::Deserialize;
 
-use super::Host;
+use super::{Host, python};
 use crate::workspace::{Workspace, output, run, shown};
 
 /// The host.
-pub(super) static HOST: Host = Host { name: "ansible", setup, build, test, conformance: &[], bench: None };
+pub(super) static HOST: Host =
+    Host { name: "ansible", on: &[&python::HOST], setup, build, test, conformance: &[], bench: None };
 
 /// The version that the collection is tested with.
 const CORE: &str = "2.19.14";

@@ -14,6 +14,7 @@ const DIST: &str = "target/dist";
 
 pub(super) static HOST: Host = Host {
     name: "node",
+    on: &[&wasm::HOST],
     setup,
     build,
     test,
@@ -30,9 +31,8 @@ fn setup(workspace: &Workspace) -> Result<(), String> {
     npm::chromium()
 }
 
-/// Builds the addon, and packs it with the WebAssembly modules, which a run for this host alone has not built.
+/// Builds the addon, and packs it with the WebAssembly modules.
 fn build(workspace: &Workspace) -> Result<Vec<PathBuf>, String> {
-    wasm::modules(workspace)?;
     let release = ["build", "--quiet", "--locked", "--release", "--package", "paritygate-node"];
     run(&mut workspace.cargo(release))?;
     let library = format!("{}paritygate_node{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);

@@ -3,12 +3,13 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-use super::{Host, npm};
+use super::{Host, node, npm};
 use crate::workspace::{Workspace, run};
 
 const FOLDER: &str = "examples/portal";
 
-pub(super) static HOST: Host = Host { name: "portal", setup, build, test, conformance: &[], bench: None };
+pub(super) static HOST: Host =
+    Host { name: "portal", on: &[&node::HOST], setup, build, test, conformance: &[], bench: None };
 
 fn setup(_: &Workspace) -> Result<(), String> {
     // Its npm packages come with its build: one of them is the package that is built before.

@@ -10,6 +10,7 @@ use crate::workspace::{Workspace, output, run, succeeds};
 
 pub(super) static HOST: Host = Host {
     name: "python",
+    on: &[],
     setup,
     build,
     test,

@@ -43,7 +43,7 @@ const FLAGS: &str = "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detai
 const BUILD_STD: [&str; 2] = ["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"];
 
 pub(super) static HOST: Host =
-    Host { name: "wasm", setup, build: packages, test: |_, _| Ok(()), conformance: &[], bench: None };
+    Host { name: "wasm", on: &[], setup, build: packages, test: |_, _| Ok(()), conformance: &[], bench: None };
 
 fn setup(workspace: &Workspace) -> Result<(), String> {
     if setup::wasm_compiler(workspace) == Some(Wasm::Rustup) && !has_sources(workspace) {
@@ -58,7 +58,7 @@ fn setup(workspace: &Workspace) -> Result<(), String> {
 
 /// Nothing is published of its own: the modules are part of the npm package.
 fn packages(workspace: &Workspace) -> Result<Vec<PathBuf>, String> {
-    modules(workspace)?;
+    MODULES.iter().try_for_each(|module| make(workspace, module))?;
     println!("{:<56} {:>10} {:>10} {:>10}", "WebAssembly", "raw", "gzip", "brotli");
     for module in &MODULES {
         println!("{}", build::sizes(&workspace.path(&module.file()))?);
@@ -70,11 +70,6 @@ fn packages(workspace: &Workspace) -> Result<Vec<PathBuf>, String> {
         println!("{said}");
         Vec::new()
     })
-}
-
-/// Builds the modules, where they are not up to date.
-pub(super) fn modules(workspace: &Workspace) -> Result<(), String> {
-    MODULES.iter().try_for_each(|module| make(workspace, module))
 }
 
 /// Says how far the sizes are from the goal.
