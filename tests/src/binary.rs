@@ -1,8 +1,9 @@
 //! The command line that is tested.
 
-use std::path::PathBuf;
-use std::process::Command;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
 
+use crate::case::Case;
 use crate::repository;
 
 /// The binary: what `PARITYGATE_BIN` says, or else what is built here and now beside the test that asks.
@@ -28,4 +29,26 @@ pub fn binary() -> Result<PathBuf, String> {
         return Err("paritygate-cli does not build".to_owned());
     }
     Ok(profile.join(format!("paritygate{}", std::env::consts::EXE_SUFFIX)))
+}
+
+/// Writes the texts of a case into a folder, and checks them with the command line, as JSON.
+///
+/// # Errors
+///
+/// If the texts can't be written, or the command line can't be started.
+pub fn check(binary: &Path, folder: &Path, case: &Case) -> Result<Output, String> {
+    let (project, key) = (folder.join("project"), folder.join("key"));
+    let texts = case.files.iter().map(|(path, text)| (project.join(path), text));
+    for (path, text) in texts.chain([(key.clone(), &case.key)]) {
+        let written =
+            std::fs::create_dir_all(path.parent().unwrap_or(folder)).and_then(|()| std::fs::write(&path, text));
+        written.map_err(|error| format!("can't write `{}`: {error}", path.display()))?;
+    }
+    let mut command = Command::new(binary);
+    command.arg("check").arg(&project).args(["--format", "json", "--now", &case.now.to_string()]);
+    command.arg("--key-file").arg(&key).env_remove("PARITYGATE_KEY");
+    for rule in &case.only {
+        command.args(["--only", rule]);
+    }
+    command.output().map_err(|error| format!("the command line can't be started: {error}"))
 }

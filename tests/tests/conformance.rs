@@ -4,10 +4,9 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use paritygate::report::State;
-use paritygate_tests::binary::binary;
+use paritygate_tests::binary;
 use paritygate_tests::case::{self, Case};
 use paritygate_tests::check::{Answer, check, files};
 use paritygate_tests::{diff, files_below, here, relative};
@@ -134,7 +133,7 @@ fn answers_do_not_depend_on_the_key_or_the_order_of_files() {
 
 #[test]
 fn the_command_line_answers_alike() {
-    let binary = binary().expect("the command line builds");
+    let binary = binary::binary().expect("the command line builds");
     let folder = std::env::temp_dir().join(format!("paritygate-conformance-{}", std::process::id()));
     compare(&[KNOWN_FAILURES, KNOWN_FAILURES_OF_CLI].concat(), |found| {
         of_command_line(&binary, &folder.join(&found.name), &found.case)
@@ -143,25 +142,7 @@ fn the_command_line_answers_alike() {
 }
 
 fn of_command_line(binary: &Path, folder: &Path, case: &Case) -> String {
-    let project = folder.join("project");
-    for (path, text) in &case.files {
-        let path = project.join(path);
-        std::fs::create_dir_all(path.parent().expect("a folder")).expect("made");
-        std::fs::write(path, text).expect("written");
-    }
-    let key = folder.join("key");
-    std::fs::write(&key, &case.key).expect("written");
-    let mut command = Command::new(binary);
-    command
-        .arg("check")
-        .arg(&project)
-        .args(["--format", "json", "--now", &case.now.to_string()])
-        .arg("--key-file")
-        .arg(&key);
-    for rule in &case.only {
-        command.arg("--only").arg(rule);
-    }
-    let output = command.env_remove("PARITYGATE_KEY").output().expect("runs");
+    let output = binary::check(binary, folder, case).expect("runs");
     let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     for canary in &case.canaries {
         assert!(!out.contains(canary.as_str()) && !err.contains(canary.as_str()), "`{canary}` leaves the command line");

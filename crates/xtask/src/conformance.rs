@@ -7,11 +7,15 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use paritygate_tests::case::{self, Case};
+
 use crate::hosts;
 use crate::workspace::Workspace;
 
 /// The cases, as they are handed to a runtime.
-pub(crate) struct Cases {
+pub(crate) struct Cases<'a> {
+    /// The cases themselves, each named by its folder.
+    pub(crate) list: &'a [Case],
     /// The file that holds them.
     pub(crate) file: PathBuf,
     /// The file that the runtime writes its answers to.
@@ -24,7 +28,7 @@ pub(crate) struct Cases {
 ///
 /// If there is no such host, or an answer differs.
 pub(crate) fn run(workspace: &Workspace, host: &str) -> Result<(), String> {
-    let cases = cases(workspace)?;
+    let (cases, expected) = cases(workspace)?;
     let known: Vec<&str> = hosts::compared().map(|host| host.name).collect();
     if host != "all" && !known.contains(&host) {
         return Err(format!("there is no host `{host}`; there are: {}, all", known.join(", ")));
@@ -32,26 +36,22 @@ pub(crate) fn run(workspace: &Workspace, host: &str) -> Result<(), String> {
     let folder = workspace.path("target/conformance");
     std::fs::create_dir_all(&folder).map_err(|error| format!("can't make `{}`: {error}", folder.display()))?;
     let file = folder.join("cases.json");
-    let text = serde_json::to_string(&cases.iter().map(|(_, case, _)| case).collect::<Vec<_>>());
-    let written = text
-        .map_err(|error| error.to_string())
-        .and_then(|text| std::fs::write(&file, text).map_err(|error| error.to_string()));
-    written.map_err(|error| format!("can't write the cases: {error}"))?;
+    let text = cases.iter().map(handed).collect::<serde_json::Value>().to_string();
+    std::fs::write(&file, text).map_err(|error| format!("can't write the cases: {error}"))?;
     println!("{:<24} {:>6} {:>6} {:>10}", "runtime", "cases", "equal", "different");
     let mut wrong = Vec::new();
     for host in hosts::compared().filter(|candidate| host == "all" || candidate.name == host) {
         for runtime in host.conformance {
             let answers = folder.join(format!("{}.json", runtime.name.replace(' ', "-")));
             let _gone = std::fs::remove_file(&answers);
-            (runtime.run)(workspace, &Cases { file: file.clone(), answers: answers.clone() })?;
+            (runtime.run)(workspace, &Cases { list: &cases, file: file.clone(), answers: answers.clone() })?;
             let text = std::fs::read_to_string(&answers)
                 .map_err(|error| format!("{}: it wrote no answers: {error}", runtime.name))?;
             let answers: BTreeMap<String, String> = serde_json::from_str(&text)
                 .map_err(|error| format!("{}: its answers can't be read: {error}", runtime.name))?;
-            let differs = |(name, _, expected): &&(String, serde_json::Value, String)| {
-                answers.get(name).is_none_or(|answer| answer != expected)
-            };
-            let different: Vec<&str> = cases.iter().filter(differs).map(|(name, ..)| name.as_str()).collect();
+            let differs = |(case, expected): &(&Case, &String)| answers.get(&case.name) != Some(expected);
+            let different = cases.iter().zip(&expected).filter(differs).map(|(case, _)| case.name.as_str());
+            let different: Vec<&str> = different.collect();
             let equal = cases.len() - different.len();
             println!("{:<24} {:>6} {equal:>6} {:>10}", runtime.name, cases.len(), different.len());
             wrong.extend(different.iter().map(|name| format!("{}: {name}", runtime.name)));
@@ -60,21 +60,25 @@ pub(crate) fn run(workspace: &Workspace, host: &str) -> Result<(), String> {
     if wrong.is_empty() { Ok(()) } else { Err(format!("answers differ:\n  {}", wrong.join("\n  "))) }
 }
 
-/// Name, case and expected answer of each case, by name.
-fn cases(workspace: &Workspace) -> Result<Vec<(String, serde_json::Value, String)>, String> {
-    let mut found = Vec::new();
+/// The cases by name, and the expected answer of each.
+fn cases(workspace: &Workspace) -> Result<(Vec<Case>, Vec<String>), String> {
+    let mut found = (Vec::new(), Vec::new());
     for topic in workspace.names("tests/conformance") {
         for case in workspace.names(&format!("tests/conformance/{topic}")) {
             let name = format!("{topic}/{case}");
             let text = workspace.read(&format!("tests/conformance/{name}/case.yaml"))?;
-            let answer = workspace.read(&format!("tests/conformance/{name}/answer.json"))?;
-            let case = paritygate_tests::case::read(&name, &text)?.into_iter().next();
+            let case = case::read(&name, &text)?.into_iter().next();
             let case = case.ok_or_else(|| format!("{name}: there is no case"))?;
-            let value = serde_json::json!({
-                "name": name, "now": case.now.to_string(), "key": case.key, "files": case.files, "only": case.only,
-            });
-            found.push((name, value, answer));
+            found.1.push(workspace.read(&format!("tests/conformance/{name}/answer.json"))?);
+            found.0.push(Case { name, ..case });
         }
     }
     Ok(found)
+}
+
+/// A case, as runtimes of other languages read it.
+fn handed(case: &Case) -> serde_json::Value {
+    serde_json::json!({
+        "name": case.name, "now": case.now.to_string(), "key": case.key, "files": case.files, "only": case.only,
+    })
 }

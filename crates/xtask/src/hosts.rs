@@ -48,7 +48,7 @@ pub(crate) struct Runtime {
     /// Its name in the table: `wasm in Node`.
     pub(crate) name: &'static str,
     /// Reads the cases from the file and writes its answers into `answers` as one JSON map from case to text.
-    pub(crate) run: fn(&Workspace, &Cases) -> Result<(), String>,
+    pub(crate) run: fn(&Workspace, &Cases<'_>) -> Result<(), String>,
 }
 
 /// All hosts, in the order in which they build on each other.

@@ -57,7 +57,7 @@ fn test(workspace: &Workspace, all: bool) -> Result<(), String> {
 }
 
 /// Answers the cases in a runtime of JavaScript.
-fn conformance(workspace: &Workspace, runtime: &str, cases: &Cases) -> Result<(), String> {
+fn conformance(workspace: &Workspace, runtime: &str, cases: &Cases<'_>) -> Result<(), String> {
     let mut script = npm::node(workspace, ["scripts/conformance.js", runtime]);
     run(script.arg(&cases.file).arg(&cases.answers))
 }

@@ -130,7 +130,7 @@ fn others() -> Vec<String> {
     names
 }
 
-fn conformance(workspace: &Workspace, cases: &Cases) -> Result<(), String> {
+fn conformance(workspace: &Workspace, cases: &Cases<'_>) -> Result<(), String> {
     let mut python = Command::new(program(workspace, VENV, "python"));
     run(python.arg(workspace.path(FOLDER).join("tests/conformance.py")).args([&cases.file, &cases.answers]))
 }
