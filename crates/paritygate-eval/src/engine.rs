@@ -2,22 +2,29 @@
 
 use std::sync::Arc;
 
-use paritygate_lang::policy::{Policy, Rule};
+use paritygate_lang::policy::{BreakGlassRule, Gate, Policy, Rule};
 use paritygate_lang::project::{Expected, Waiver};
 use paritygate_model::report::Report;
-use paritygate_model::{Diagnostic, Environment, Source, Timestamp, limits, suggest};
+use paritygate_model::{Diagnostic, Environment, Location, Source, Timestamp, limits, suggest};
 
 use crate::collector::{CheckRule, Collector};
+use crate::gate::{GateCheck, GateContext, GateEntry};
 use crate::kind::{Accepts, Entry, Params, Plan};
 use crate::reach::check_selector;
 use crate::scope::Scopes;
 use crate::trie::Trie;
 use crate::walk::Walk;
+use crate::zones::Zones;
 use crate::{exception, report};
 
 /// Compiled policies, ready to check environments. Shared freely between threads.
 pub struct Engine {
     pub(crate) rules: Vec<CompiledRule>,
+    pub(crate) gates: Vec<CompiledGate>,
+    pub(crate) break_glass: Vec<BreakGlassRule>,
+    /// Where a policy wants the host's clock.
+    pub(crate) host_clock: Option<Location>,
+    pub(crate) tzdb: Option<Arc<str>>,
     pub(crate) policies: Vec<(String, Arc<Source>)>,
     trie: Trie,
 }
@@ -28,6 +35,22 @@ pub(crate) struct CompiledRule {
     pub(crate) kind: &'static str,
     pub(crate) plan: Plan,
     pub(crate) accepts: Accepts,
+}
+
+/// A gate and the check behind it.
+pub(crate) struct CompiledGate {
+    pub(crate) gate: Gate,
+    pub(crate) kind: &'static str,
+    pub(crate) check: Box<dyn GateCheck>,
+}
+
+/// The kinds that policies are made of.
+#[derive(Clone, Copy)]
+pub struct Catalogue {
+    /// The kinds of rules.
+    pub rules: &'static [Entry],
+    /// The kinds of gates.
+    pub gates: &'static [GateEntry],
 }
 
 /// What a check is about.
@@ -51,13 +74,26 @@ pub struct CheckRequest<'a> {
 
 impl Engine {
     /// Compiles policies. What is wrong with one rule leaves the others standing.
-    pub fn compile(policies: Vec<Policy>, catalogue: &'static [Entry]) -> (Self, Vec<Diagnostic>) {
-        let mut engine = Self { rules: Vec::new(), policies: Vec::new(), trie: Trie::new() };
+    pub fn compile(policies: Vec<Policy>, catalogue: Catalogue, zones: &Zones) -> (Self, Vec<Diagnostic>) {
+        let mut engine = Self {
+            rules: Vec::new(),
+            gates: Vec::new(),
+            break_glass: Vec::new(),
+            host_clock: None,
+            tzdb: zones.version().cloned(),
+            policies: Vec::new(),
+            trie: Trie::new(),
+        };
         let mut diagnostics = Vec::new();
         for policy in policies {
             for rule in policy.rules {
-                engine.add(rule, &policy.document, catalogue, &mut diagnostics);
+                engine.add(rule, &policy.document, catalogue.rules, &mut diagnostics);
             }
+            for gate in policy.gates {
+                engine.add_gate(gate, &policy.document, catalogue.gates, zones, &mut diagnostics);
+            }
+            engine.break_glass.extend(policy.break_glass);
+            engine.host_clock = engine.host_clock.or(policy.host_clock);
             engine.policies.push((policy.id, policy.source));
         }
         (engine, diagnostics)
@@ -119,6 +155,49 @@ impl Engine {
             Ok(_) => {}
             Err(found) => diagnostics.extend(found),
         }
+    }
+
+    fn add_gate(
+        &mut self,
+        gate: Gate,
+        document: &paritygate_model::Document,
+        catalogue: &'static [GateEntry],
+        zones: &Zones,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) {
+        let rules = self.rules.iter().map(|rule| (&rule.rule.id, &rule.rule.at));
+        let mut others = rules.chain(self.gates.iter().map(|gate| (&gate.gate.id, &gate.gate.at)));
+        if let Some((_, other)) = others.find(|(id, _)| **id == gate.id) {
+            if !Arc::ptr_eq(&other.source, &gate.at.source) {
+                let message = format!("gate `{}` stands in another policy as well", gate.id);
+                diagnostics.push(
+                    Diagnostic::error("duplicate-rule", gate.at.clone(), message)
+                        .related(other.clone(), "the other one")
+                        .help("give it another id: decisions speak of gates by their id"),
+                );
+            }
+            return;
+        }
+        let Some(entry) = catalogue.iter().find(|entry| entry.name == gate.kind.value) else {
+            let at = gate.kind.at.clone().unwrap_or_else(|| gate.at.clone());
+            let help = suggest::did_you_mean(&gate.kind.value, catalogue.iter().map(|entry| entry.name));
+            let message = format!("there is no kind of gate `{}`", gate.kind.value);
+            diagnostics.push(
+                Diagnostic::error("unknown-kind", at, message)
+                    .maybe_help(help.or_else(|| Some("`paritygate rules --kinds` lists them".to_owned()))),
+            );
+            return;
+        };
+        let node = gate.params.map(|id| document.tree.node(id));
+        match (entry.compile)(&Params { node, rule: &gate.at }, &GateContext { zones }) {
+            Ok(check) => self.gates.push(CompiledGate { gate, kind: entry.name, check }),
+            Err(found) => diagnostics.extend(found),
+        }
+    }
+
+    /// The ids and kinds of the gates, in their order.
+    pub fn gates(&self) -> impl Iterator<Item = (&str, &'static str)> {
+        self.gates.iter().map(|gate| (&*gate.gate.id, gate.kind))
     }
 
     /// The ids and kinds of the rules, in their order.

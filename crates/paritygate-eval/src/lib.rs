@@ -1,24 +1,33 @@
 //! Policies and environments to reports.
 //!
-//! This crate owns the traits of rule kinds and the walk over all environments at once. It knows no kind: kinds are
-//! entries of a catalogue that the façade hands in.
+//! This crate owns the traits of kinds of rules and gates, the walk over all environments at once, and the time in which
+//! gates open. It knows no kind: kinds are entries of a catalogue that the façade hands in.
 
 pub mod cell;
 mod collector;
 pub mod compare;
 pub mod engine;
+mod break_glass;
+mod decide;
+mod eligible;
 mod exception;
+pub mod gate;
 mod globs;
 pub mod kind;
+pub mod pipeline;
 mod reach;
 mod report;
 pub mod row;
+pub mod schedule;
 mod scope;
 mod trie;
 mod walk;
+pub mod zones;
 
 pub use cell::{Cell, State};
 pub use compare::Comparison;
-pub use engine::{CheckRequest, Engine};
+pub use decide::GateRequest;
+pub use engine::{Catalogue, CheckRequest, Engine};
+pub use gate::{GateCheck, GateContext, GateEntry, GateKind, Judgement, Request, Scope};
 pub use kind::{Accepts, Compares, Description, Deviation, Entry, GroupCheck, Kind, Outcome, Plan, RowCheck};
 pub use row::{Row, Rows};

@@ -10,11 +10,13 @@ mod fields;
 pub mod params;
 pub mod policy;
 pub mod project;
+pub mod request;
+pub mod schedule;
 pub mod selector;
 pub mod spanned;
 pub mod template;
 
-pub use policy::{EnvironmentRef, Mode, OnUnknown, Policy, Rule, SeverityBy};
+pub use policy::{BreakGlassRule, EnvironmentRef, Gate, Mode, OnUnknown, Policy, Rule, SeverityBy};
 pub use project::{Expected, Project, ProjectEnvironment, Relation, SourceSpec, Waiver};
 pub use selector::Selector;
 pub use spanned::Spanned;

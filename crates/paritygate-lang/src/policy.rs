@@ -1,9 +1,11 @@
 //! Policies: the envelope around rules. What a rule's kind and parameters mean is not known here.
 
+mod gates;
 mod lower;
 
 use std::sync::Arc;
 
+use paritygate_model::promotion::{Elapsed, FactSource, KindOfChange};
 use paritygate_model::report::Severity;
 use paritygate_model::{Document, Location, NodeId, Source, Tier};
 
@@ -22,8 +24,60 @@ pub struct Policy {
     pub source: Arc<Source>,
     /// Its rules, in the order of the text. A rule without id or kind is not among them.
     pub rules: Vec<Rule>,
+    /// Its gates, in the order of the text. A gate without id or kind is not among them.
+    pub gates: Vec<Gate>,
+    /// How gates may be passed over in an emergency.
+    pub break_glass: Option<BreakGlassRule>,
+    /// Where only the host's clock counts: there the field is written.
+    pub host_clock: Option<Location>,
     /// The document that holds the parameters of its rules.
     pub document: Arc<Document>,
+}
+
+/// A gate: a kind, bound to promotions. It always denies what it does not let pass.
+#[derive(Clone, Debug)]
+pub struct Gate {
+    /// Its id, unique in its policy.
+    pub id: Arc<str>,
+    /// Where its id is written.
+    pub at: Location,
+    /// The name of its kind.
+    pub kind: Spanned<String>,
+    /// The environments that a promotion comes from; empty means any.
+    pub from: Vec<Spanned<EnvironmentRef>>,
+    /// The environments that a promotion goes to; empty means any.
+    pub to: Vec<Spanned<EnvironmentRef>>,
+    /// The kinds of change that it is about; empty means all.
+    pub kinds_of_change: Vec<KindOfChange>,
+    /// From where its facts may be; empty means anywhere.
+    pub accept_sources: Vec<FactSource>,
+    /// Whether it can deny.
+    pub mode: Mode,
+    /// Its parameters, in the tree of the policy's document.
+    pub params: Option<NodeId>,
+    /// Why the gate exists.
+    pub why: Option<String>,
+    /// What to do when it is shut.
+    pub fix: Option<String>,
+}
+
+/// How gates may be passed over in an emergency.
+#[derive(Clone, Debug)]
+pub struct BreakGlassRule {
+    /// Patterns of the gates that may be passed over, by their ids.
+    pub rules: Vec<Spanned<String>>,
+    /// Patterns of the gates that may never be passed over, by their ids. They beat `rules`.
+    pub never: Vec<Spanned<String>>,
+    /// How long it may hold after it was broken.
+    pub max_life: Spanned<Elapsed>,
+    /// How many others have to agree.
+    pub co_approvers: u32,
+    /// Whether it needs an incident that is open.
+    pub incident: bool,
+    /// From where the wish may be; empty means anywhere.
+    pub accept_sources: Vec<FactSource>,
+    /// Where it is written.
+    pub at: Location,
 }
 
 /// A rule: a kind, bound to paths and environments.

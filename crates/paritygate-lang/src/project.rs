@@ -2,14 +2,18 @@
 
 mod exceptions;
 mod lower;
+mod pipeline;
 mod relation;
 
-use paritygate_model::{Location, NodeId, Tier, Timestamp};
+use std::collections::BTreeMap;
+
+use paritygate_model::{Location, Tier, Timestamp};
 
 use crate::selector::{Glob, Selector};
 use crate::spanned::Spanned;
 
 pub use lower::lower;
+pub use pipeline::{Admission, Approvals, EdgeSpec, Needs, PipelineSpec};
 
 /// A project manifest.
 #[derive(Clone, Debug, Default)]
@@ -30,10 +34,10 @@ pub struct Project {
     pub waivers: Vec<Waiver>,
     /// The rules that no exception may cover; `None` where the manifest leaves that to the default.
     pub never_waive: Option<Vec<Spanned<String>>>,
-    /// The promotion pipeline, in the tree of the document.
-    pub pipeline: Option<NodeId>,
-    /// The environments of the pipeline, lowest first; empty where it names none.
-    pub stages: Vec<Spanned<String>>,
+    /// The promotion pipeline.
+    pub pipeline: PipelineSpec,
+    /// The members of groups, where the manifest names them.
+    pub groups: BTreeMap<String, Vec<String>>,
 }
 
 /// An environment as the manifest declares it.
@@ -53,6 +57,8 @@ pub struct ProjectEnvironment {
     pub sources: Vec<SourceSpec>,
     /// The environment that it is compared with.
     pub reference: Option<Spanned<String>>,
+    /// What it asks of deployments.
+    pub admission: Admission,
 }
 
 /// One layer of an environment.

@@ -3,12 +3,14 @@
 //! This crate sees no other crate of the workspace. It holds no rule, knows no file format and reads nothing: texts come
 //! in as bytes, and the answers that leave it hold no secret.
 
+pub mod decision;
 pub mod diagnostic;
 pub mod document;
 pub mod draft;
 pub mod environment;
 pub mod limits;
 pub mod path;
+pub mod promotion;
 pub mod quantity;
 pub mod report;
 pub mod secret;

@@ -4,13 +4,27 @@
 //! its words. Kinds see neither file formats nor output formats nor hosts.
 
 pub mod parity;
+pub mod promotion;
 mod version;
 
-use paritygate_eval::Entry;
+use paritygate_eval::{Catalogue, Entry, GateEntry};
 
-/// All kinds, sorted by name.
+/// All kinds of rules and gates.
+pub const CATALOGUE: Catalogue = Catalogue { rules: parity::ALL, gates: promotion::ALL };
+
+/// All kinds of rules, sorted by name.
 pub fn all() -> &'static [Entry] {
     parity::ALL
+}
+
+/// All kinds of gates, sorted by name.
+pub fn gates() -> &'static [GateEntry] {
+    promotion::ALL
+}
+
+/// The kind of gate of that name.
+pub fn find_gate(name: &str) -> Option<&'static GateEntry> {
+    gates().iter().find(|entry| entry.name == name)
 }
 
 /// The kind of that name.

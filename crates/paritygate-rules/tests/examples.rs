@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use paritygate_eval::zones::Zones;
 use paritygate_eval::{CheckRequest, Engine};
 use paritygate_import::{Context, Files, Named, document, formats};
 use paritygate_lang::policy::{Mode, OnUnknown, Policy, Rule, SeverityBy};
@@ -71,9 +72,12 @@ fn run(kind: &str, text: &str) -> (String, Vec<String>) {
         id: "example".to_owned(),
         source: Arc::clone(&source),
         rules: vec![rule],
+        gates: Vec::new(),
+        break_glass: None,
+        host_clock: None,
         document: Arc::clone(&document),
     };
-    let (engine, diagnostics) = Engine::compile(vec![policy], paritygate_rules::all());
+    let (engine, diagnostics) = Engine::compile(vec![policy], paritygate_rules::CATALOGUE, &Zones::default());
     if !diagnostics.is_empty() {
         return ("rejected".to_owned(), diagnostics.into_iter().map(|diagnostic| diagnostic.message.clone()).collect());
     }

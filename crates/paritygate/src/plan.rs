@@ -75,7 +75,7 @@ impl Plan {
         let (project, diagnostics) = project::lower(document);
         let mut plan = Self { diagnostics, ..Self::default() };
         let stage = |name: &str| {
-            project.stages.iter().position(|stage| stage.value == name).and_then(|at| i64::try_from(at).ok())
+            project.pipeline.stages.iter().position(|stage| stage.value == name).and_then(|at| i64::try_from(at).ok())
         };
         for environment in &project.environments {
             plan.environments.push(PlannedEnvironment {

@@ -217,7 +217,7 @@ pub(crate) fn compile(sources: &[Arc<Source>], mut diagnostics: Vec<Diagnostic>)
             policies.push(policy);
         }
     }
-    let (engine, found) = Engine::compile(policies, paritygate_rules::all());
+    let (engine, found) = Engine::compile(policies, paritygate_rules::CATALOGUE, &paritygate_eval::zones::Zones::default());
     diagnostics.extend(found);
     paritygate_model::diagnostic::sort(&mut diagnostics);
     (engine, diagnostics)

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use paritygate_model::promotion::FactSource;
 use paritygate_model::report::Severity;
 use paritygate_model::{Diagnostic, Document, Location, Node, suggest};
 
@@ -11,8 +12,8 @@ use crate::fields::{Reader, shown};
 use crate::spanned::Spanned;
 use crate::template::Template;
 
-const POLICY_FIELDS: [&str; 5] = ["policy", "description", "defaults", "rules", "gates"];
-const DEFAULTS_FIELDS: [&str; 5] = ["environments", "reference", "severity", "onUnknown", "mode"];
+const POLICY_FIELDS: [&str; 7] = ["policy", "description", "clock", "defaults", "rules", "gates", "breakGlass"];
+const DEFAULTS_FIELDS: [&str; 6] = ["environments", "reference", "severity", "onUnknown", "mode", "acceptSources"];
 const RULE_FIELDS: [&str; 13] = [
     "id",
     "kind",
@@ -34,7 +35,8 @@ const SEVERITIES: [(&str, Severity); 3] =
 /// Reads a policy. It always answers one, with the rules that could be understood and everything that is wrong.
 pub fn lower(document: Arc<Document>) -> (Policy, Vec<Diagnostic>) {
     let mut reader = Reader::new(&document);
-    let (mut id, mut rules) = (document.source.name().to_string(), Vec::new());
+    let (mut id, mut rules, mut gates) = (document.source.name().to_string(), Vec::new(), Vec::new());
+    let (mut break_glass, mut host_clock) = (None, None);
     if let Some(root) = reader.root(&document, "a policy") {
         reader.known(root, "a policy", &POLICY_FIELDS);
         match root.get("policy") {
@@ -47,34 +49,32 @@ pub fn lower(document: Arc<Document>) -> (Policy, Vec<Diagnostic>) {
             reader.text(node);
         }
         let defaults = root.get("defaults").map(|node| reader.defaults(node)).unwrap_or_default();
-        if let Some(gates) = root.get("gates") {
-            let at = root.key_location("gates").unwrap_or_else(|| reader.at(gates));
-            reader.error(
-                "unsupported",
-                at,
-                "gates are not supported by this version",
-                "keep them in a file of their own",
-            );
-        }
+        let mut ids = BTreeMap::new();
         match root.get("rules") {
-            Some(node) => rules = reader.rules(node, &defaults),
-            // A policy of gates alone was told that they are not supported.
-            None if root.get("gates").is_some() => {}
+            Some(node) => rules = reader.rules(node, &defaults, &mut ids),
+            None if root.get("gates").is_some() || root.get("breakGlass").is_some() => {}
             None => reader.missing(root, "a policy", &POLICY_FIELDS, "rules", "a policy without rules checks nothing"),
         }
+        if let Some(node) = root.get("gates") {
+            gates = reader.gates(node, &defaults, &mut ids);
+        }
+        break_glass = root.get("breakGlass").and_then(|node| reader.break_glass(node));
+        host_clock = root.get("clock").and_then(|node| reader.clock(node));
     }
     let diagnostics = reader.mistakes.finish();
-    (Policy { id, source: Arc::clone(&document.source), rules, document }, diagnostics)
+    let source = Arc::clone(&document.source);
+    (Policy { id, source, rules, gates, break_glass, host_clock, document }, diagnostics)
 }
 
 /// What a rule has where it says nothing itself.
 #[derive(Default)]
-struct Common {
+pub(super) struct Common {
     environments: Vec<Spanned<EnvironmentRef>>,
     reference: Option<Spanned<String>>,
     severity: SeverityBy,
     on_unknown: OnUnknown,
-    mode: Mode,
+    pub(super) mode: Mode,
+    pub(super) accept_sources: Vec<FactSource>,
 }
 
 impl Reader<'_> {
@@ -106,10 +106,14 @@ impl Reader<'_> {
                 .and_then(|node| self.word(node, "answer to unknowns", &OnUnknown::WORDS))
                 .unwrap_or(defaults.on_unknown),
             mode: map.get("mode").and_then(|node| self.word(node, "mode", &Mode::WORDS)).unwrap_or(defaults.mode),
+            accept_sources: match map.get("acceptSources") {
+                Some(node) => self.accept_sources(node),
+                None => defaults.accept_sources.clone(),
+            },
         }
     }
 
-    fn environments(&mut self, node: Node<'_>) -> Vec<Spanned<EnvironmentRef>> {
+    pub(super) fn environments(&mut self, node: Node<'_>) -> Vec<Spanned<EnvironmentRef>> {
         let reference = |name: String| {
             if name == "all" { EnvironmentRef::All } else { EnvironmentRef::Name(name) }
         };
@@ -141,33 +145,38 @@ impl Reader<'_> {
         severity
     }
 
-    fn rules(&mut self, node: Node<'_>, defaults: &Common) -> Vec<Rule> {
+    fn rules<'t>(&mut self, node: Node<'t>, defaults: &Common, ids: &mut BTreeMap<&'t str, Location>) -> Vec<Rule> {
         let items = self.items(node);
         if items.len() == 0 && (node.is_sequence() || node.is_null()) {
             let at = self.at(node);
             self.error("empty-list", at, "`rules` is empty", "add a rule: a policy without rules checks nothing");
         }
-        let mut ids: BTreeMap<&str, Location> = BTreeMap::new();
         let mut rules = Vec::with_capacity(items.len());
         for item in items {
             if !self.map(item, "a rule") {
                 continue;
             }
-            if let Some((id, at)) = item.get("id").and_then(|id| id.scalar_text().map(|text| (text, self.at(id)))) {
-                match ids.get(id) {
-                    Some(first) => self.mistakes.push(|| {
-                        Diagnostic::error("duplicate-id", at, format!("there are two rules `{}`", shown(id)))
-                            .related(first.clone(), "the first one is here")
-                            .help("give each its own id: findings and waivers speak of rules by it")
-                    }),
-                    None => {
-                        ids.insert(id, at);
-                    }
-                }
-            }
+            self.unique(item, ids);
             rules.extend(self.rule(item, defaults));
         }
         rules
+    }
+
+    /// Says so where an id was given before: rules and gates share their names.
+    pub(super) fn unique<'t>(&mut self, item: Node<'t>, ids: &mut BTreeMap<&'t str, Location>) {
+        let Some((id, at)) = item.get("id").and_then(|id| id.scalar_text().map(|text| (text, self.at(id)))) else {
+            return;
+        };
+        match ids.get(id) {
+            Some(first) => self.mistakes.push(|| {
+                Diagnostic::error("duplicate-id", at, format!("there are two rules `{}`", shown(id)))
+                    .related(first.clone(), "the first one is here")
+                    .help("give each its own id: findings and waivers speak of rules by it")
+            }),
+            None => {
+                ids.insert(id, at);
+            }
+        }
     }
 
     fn rule(&mut self, map: Node<'_>, defaults: &Common) -> Option<Rule> {

@@ -4,15 +4,14 @@ use std::collections::BTreeSet;
 
 use paritygate_model::{Diagnostic, Document, Node, Span, Tier};
 
-use super::{Project, ProjectEnvironment, SourceSpec};
+use super::{Admission, Project, ProjectEnvironment, SourceSpec};
 use crate::fields::Reader;
 
-const PROJECT_FIELDS: [&str; 8] =
-    ["environments", "contract", "pipeline", "policies", "secrets", "expected", "waivers", "neverWaive"];
-const ENVIRONMENT_FIELDS: [&str; 9] =
-    ["tier", "order", "aliases", "sources", "reference", "branches", "tags", "trigger", "approvals"];
+const PROJECT_FIELDS: [&str; 9] =
+    ["environments", "contract", "pipeline", "groups", "policies", "secrets", "expected", "waivers", "neverWaive"];
+const ENVIRONMENT_FIELDS: [&str; 10] =
+    ["tier", "order", "aliases", "sources", "reference", "branches", "tags", "trigger", "approvals", "windows"];
 const SOURCE_FIELDS: [&str; 5] = ["from", "path", "paths", "component", "profiles"];
-const PIPELINE_FIELDS: [&str; 2] = ["stages", "edges"];
 const SECRETS_FIELDS: [&str; 2] = ["plain", "secret"];
 
 /// Reads a manifest. It always answers one, with what could be understood and everything that is wrong.
@@ -54,9 +53,13 @@ impl Reader<'_> {
         if let Some(node) = section("pipeline")
             && self.map(node, "the pipeline")
         {
-            self.known(node, "the pipeline", &PIPELINE_FIELDS);
-            project.pipeline = Some(node.id());
-            project.stages = node.get("stages").map(|node| self.names(node, "stages", &known)).unwrap_or_default();
+            self.pipeline(node, &mut project);
+        }
+        if let Some(node) = section("groups")
+            && self.map(node, "`groups`")
+        {
+            let groups = node.entries().map(|(name, _, members)| (name.to_owned(), self.strings(members)));
+            project.groups = groups.collect();
         }
         if let Some(node) = section("neverWaive") {
             // An empty list is meant: nothing is protected, not even what is by default.
@@ -91,6 +94,7 @@ impl Reader<'_> {
                 aliases: Vec::new(),
                 sources: Vec::new(),
                 reference: None,
+                admission: Admission::default(),
             };
             if !value.is_null() && self.map(value, "an environment") {
                 self.environment(value, &mut environment);
@@ -108,6 +112,7 @@ impl Reader<'_> {
         environment.aliases = map.get("aliases").map(|node| self.strings(node)).unwrap_or_default();
         environment.sources = map.get("sources").map(|node| self.sources(node)).unwrap_or_default();
         environment.reference = map.get("reference").and_then(|node| self.spanned(node, "the reference"));
+        environment.admission = self.admission(map);
     }
 
     fn sources(&mut self, node: Node<'_>) -> Vec<SourceSpec> {

@@ -1,0 +1,109 @@
+//! Breaking the glass: gates that are passed over in an emergency, by named people, for a short time.
+
+use paritygate_lang::policy::BreakGlassRule;
+use paritygate_lang::selector::Glob;
+use paritygate_model::decision::{GateFinding, GateStatus};
+use paritygate_model::promotion::{BreakGlass, Elapsed, IncidentStatus};
+use paritygate_model::suggest;
+
+use crate::decide::{Judged, fact, own};
+use crate::gate::Scope;
+
+/// The id under which it is told.
+const RULE: &str = "break-glass";
+
+/// Passes over the gates that a request names, if a policy allows that and every condition holds. Where one does not hold
+/// no gate is passed over, and the finding says why.
+pub(crate) fn apply(rules: &[BreakGlassRule], scope: &Scope<'_>, judged: &mut [Judged<'_>]) -> Option<GateFinding> {
+    let glass = scope.facts().break_glass.as_ref()?;
+    let finding = |status: GateStatus, message: String| GateFinding {
+        kind: RULE,
+        facts: vec![fact("broken here", &glass.origin)],
+        ..own(RULE, status, message)
+    };
+    let Some(rule) = rules.first() else {
+        let mut finding = finding(GateStatus::Warn, "no policy allows to break the glass: no gate is passed over".to_owned());
+        finding.help = Some("add `breakGlass` to a policy, or apply the pack `break-glass`".to_owned());
+        return Some(finding);
+    };
+    if let Some(why) = refused(rule, glass, scope) {
+        let mut finding = finding(GateStatus::Warn, format!("the glass is not broken: {why}"));
+        finding.notes.push("no gate is passed over".to_owned());
+        return Some(finding);
+    }
+    let matches = |patterns: &[paritygate_lang::Spanned<String>], id: &str| {
+        patterns.iter().any(|pattern| Glob::new(&pattern.value).matches(id))
+    };
+    let (mut passed, mut kept) = (Vec::new(), Vec::new());
+    for name in &glass.rules {
+        if rules.iter().any(|rule| matches(&rule.never, name)) || !rules.iter().any(|rule| matches(&rule.rules, name)) {
+            kept.push(name.as_str());
+            continue;
+        }
+        for gate in judged.iter_mut().filter(|gate| *gate.compiled.gate.id == **name && gate.blocks()) {
+            gate.judgement.status = GateStatus::Waived;
+            gate.judgement.notes.insert(0, format!("passed over by {}: {}", glass.by, glass.reason));
+            passed.push(name.as_str());
+        }
+    }
+    let mut finding = match (passed.is_empty(), kept.is_empty()) {
+        (false, true) => finding(
+            GateStatus::Warn,
+            format!("the glass is broken: {} {} passed over", suggest::quoted(&passed), are(passed.len())),
+        ),
+        (_, false) => {
+            let message = format!("break-glass cannot skip {}", suggest::quoted(&kept));
+            let mut finding = finding(GateStatus::Warn, message);
+            finding.notes.push("the policy names the gates that may be passed over, and those that never may".to_owned());
+            finding
+        }
+        (true, true) => finding(GateStatus::Pass, "the glass is broken, and no gate had to be passed over".to_owned()),
+    };
+    let agreed = suggest::quoted(&glass.co_approvers.iter().map(String::as_str).collect::<Vec<_>>());
+    finding.notes.push(format!("by `{}`, agreed by {agreed}: {}", glass.by, glass.reason));
+    Some(finding)
+}
+
+const fn are(number: usize) -> &'static str {
+    if number == 1 { "is" } else { "are" }
+}
+
+/// Why it does not count; `None` where it does.
+fn refused(rule: &BreakGlassRule, glass: &BreakGlass, scope: &Scope<'_>) -> Option<String> {
+    if !rule.accept_sources.is_empty() && !rule.accept_sources.contains(&glass.origin.source) {
+        return Some("the request asserts it itself, and only what another system says is accepted".to_owned());
+    }
+    if glass.by.trim().is_empty() {
+        return Some("it does not say who breaks it (`by`)".to_owned());
+    }
+    if glass.reason.trim().is_empty() {
+        return Some("it gives no `reason`".to_owned());
+    }
+    let others: std::collections::BTreeSet<&str> =
+        glass.co_approvers.iter().map(String::as_str).filter(|other| *other != glass.by && !other.trim().is_empty()).collect();
+    if others.len() < rule.co_approvers as usize {
+        return Some(format!("{} of {} others agreed", others.len(), rule.co_approvers));
+    }
+    let Some(at) = glass.at else { return Some("it does not say when it was broken (`at`)".to_owned()) };
+    if at.0 > scope.now {
+        return Some(format!("it is dated {}, which has not come yet", scope.say(at.0)));
+    }
+    let end = at.0.checked_add(rule.max_life.value.0).ok()?;
+    let end = glass.expires_at.map_or(end, |expires| expires.0.min(end));
+    if scope.at >= end {
+        let life = Elapsed(rule.max_life.value.0);
+        return Some(format!("it ended {}: it holds for {life} at most", scope.say(end)));
+    }
+    if rule.incident {
+        let Some(id) = &glass.incident else { return Some("it names no `incident`".to_owned()) };
+        let incidents = &scope.facts().incidents;
+        match incidents.iter().find(|incident| incident.id == *id) {
+            None => return Some(format!("nothing is known of the incident `{id}`")),
+            Some(incident) if incident.status == IncidentStatus::Resolved => {
+                return Some(format!("the incident `{id}` is resolved"));
+            }
+            Some(_) => {}
+        }
+    }
+    None
+}

@@ -1,0 +1,77 @@
+//! When time stops to be in the way: over all gates together, with the facts as they are.
+
+use paritygate_lang::policy::Mode;
+use paritygate_model::decision::{ClearedBy, GateStatus};
+use paritygate_model::{Timestamp, limits};
+
+use crate::decide::Judged;
+use crate::engine::CompiledGate;
+use crate::gate::Scope;
+
+/// The earliest instant from the scope's on at which every gate passes that depends on time; or why there is none.
+///
+/// A gate depends on time if it passes at some instant, or if nothing but time could clear it. Those that only people or
+/// new facts can clear are passed over: they stand among the blockers.
+pub(crate) fn next(judged: &[Judged<'_>], scope: &Scope<'_>) -> Result<Timestamp, String> {
+    let mut gates: Vec<&CompiledGate> = Vec::new();
+    let mut at = scope.at;
+    for Judged { compiled, judgement } in judged {
+        if compiled.gate.mode == Mode::Observe || judgement.status == GateStatus::Waived {
+            continue;
+        }
+        if !judgement.status.blocks() {
+            gates.push(compiled);
+            continue;
+        }
+        match compiled.check.passes_from(&compiled.scope(scope)) {
+            Some(opens) => {
+                at = at.max(opens);
+                gates.push(compiled);
+            }
+            None if judgement.cleared_by == Some(ClearedBy::Time) => {
+                return Err(format!("`{}` does not open within ten years", compiled.gate.id));
+            }
+            None => {}
+        }
+    }
+    together(&gates, scope, at)
+}
+
+/// The earliest instant from `at` on at which all of these gates pass.
+pub(crate) fn together(gates: &[&CompiledGate], scope: &Scope<'_>, mut at: Timestamp) -> Result<Timestamp, String> {
+    let (limit, mut last): (Timestamp, Option<&CompiledGate>) = (scope.limit(), None);
+    for _ in 0..limits::MAX_STEPS {
+        let before = at;
+        for gate in gates {
+            let there = Scope { at, ..*scope };
+            match gate.check.passes_from(&gate.scope(&there)) {
+                Some(opens) if opens > at => {
+                    at = opens;
+                    last = Some(gate);
+                }
+                Some(_) => {}
+                None => return Err(closed(gate, last, scope, at)),
+            }
+        }
+        if at == before {
+            return Ok(at);
+        }
+        if at >= limit {
+            break;
+        }
+    }
+    Err("the gates are not open together within ten years".to_owned())
+}
+
+/// Two gates that are never open together.
+fn closed(gate: &CompiledGate, last: Option<&CompiledGate>, scope: &Scope<'_>, at: Timestamp) -> String {
+    match last {
+        Some(last) => format!(
+            "`{}` no longer passes when `{}` opens, {}, and time does not open it again",
+            gate.gate.id,
+            last.gate.id,
+            scope.say(at)
+        ),
+        None => format!("`{}` does not open within ten years", gate.gate.id),
+    }
+}

@@ -1,0 +1,147 @@
+//! A promotion, indexed for gates: newest facts first.
+
+use std::collections::BTreeMap;
+
+use paritygate_model::promotion::{CheckFact, DeploymentFact, Facts, Freeze, Health, Instant, Promotion};
+use paritygate_model::{Diagnostic, Location, Source, Span, limits};
+
+use crate::schedule::{Interval, zone};
+use crate::zones::{Zone, Zones};
+
+/// A promotion with its facts in order.
+#[derive(Clone, Debug, Default)]
+pub struct Request {
+    /// What is asked.
+    pub promotion: Promotion,
+    /// The deployments of each environment, newest first; those without a time come before all others, since they might be.
+    deployments: BTreeMap<String, Vec<u32>>,
+    /// The checks of each name, newest first, likewise.
+    checks: BTreeMap<String, Vec<u32>>,
+    /// The freezes as instants, each with its zone and its place among the facts.
+    freezes: Vec<(Interval, Zone, usize)>,
+}
+
+impl Request {
+    /// Puts the facts of a promotion, and those that stand beside it, in order.
+    pub fn new(mut promotion: Promotion, beside: Vec<Facts>, zones: &Zones) -> (Self, Vec<Diagnostic>) {
+        for facts in beside {
+            merge(&mut promotion.facts, facts);
+        }
+        let mut request = Self { promotion, ..Self::default() };
+        let facts = &request.promotion.facts;
+        let count = facts.deployments.len() + facts.checks.len() + facts.approvals.len() + facts.health.len();
+        if count > limits::MAX_FACTS {
+            let message = format!("{count} facts are more than the limit of {}", limits::MAX_FACTS);
+            let wrong = Diagnostic::nowhere("too-many-facts", message).help("hand in those of the last months only");
+            return (request, vec![wrong]);
+        }
+        request.deployments = index(&facts.deployments, |fact| &fact.environment, |fact| fact.started_at.or(fact.finished_at));
+        request.checks = index(&facts.checks, |fact| &fact.name, |fact| fact.finished_at);
+        let mut diagnostics = Vec::new();
+        request.freezes = freezes(&facts.freezes, zones, &mut diagnostics);
+        (request, diagnostics)
+    }
+
+    /// The deployments to an environment, newest first.
+    pub fn deployments(&self, environment: &str) -> impl Iterator<Item = &DeploymentFact> {
+        let places = self.deployments.get(environment).map(Vec::as_slice).unwrap_or_default();
+        places.iter().filter_map(|at| self.promotion.facts.deployments.get(*at as usize))
+    }
+
+    /// The checks of a name, newest first.
+    pub fn checks(&self, name: &str) -> impl Iterator<Item = &CheckFact> {
+        let places = self.checks.get(name).map(Vec::as_slice).unwrap_or_default();
+        places.iter().filter_map(|at| self.promotion.facts.checks.get(*at as usize))
+    }
+
+    /// The health of an environment, newest first.
+    pub fn health(&self, environment: &str) -> Vec<&Health> {
+        let of = |health: &&Health| health.environment == environment;
+        let mut found: Vec<&Health> = self.promotion.facts.health.iter().filter(of).collect();
+        found.sort_by_key(|health| std::cmp::Reverse(newest(health.since)));
+        found
+    }
+
+    /// The freezes as instants, each with its zone and the fact.
+    pub fn freezes(&self) -> impl Iterator<Item = (Interval, &Zone, &Freeze)> {
+        let facts = &self.promotion.facts.freezes;
+        self.freezes.iter().filter_map(|(interval, zone, at)| Some((*interval, zone, facts.get(*at)?)))
+    }
+}
+
+/// A fact without a time might be the newest.
+fn newest(at: Option<Instant>) -> (bool, Option<Instant>) {
+    (at.is_none(), at)
+}
+
+fn index<T>(facts: &[T], name: impl Fn(&T) -> &String, at: impl Fn(&T) -> Option<Instant>) -> BTreeMap<String, Vec<u32>> {
+    let mut by: BTreeMap<String, Vec<u32>> = BTreeMap::new();
+    for (place, fact) in facts.iter().enumerate() {
+        let place = u32::try_from(place).unwrap_or(u32::MAX);
+        match by.get_mut(name(fact)) {
+            Some(places) => places.push(place),
+            None => {
+                by.insert(name(fact).clone(), vec![place]);
+            }
+        }
+    }
+    for places in by.values_mut() {
+        // Of two at the same instant, the one that is written later counts as newer.
+        places.sort_by_key(|place| {
+            let when = facts.get(*place as usize).map(|fact| newest(at(fact)));
+            std::cmp::Reverse((when, *place))
+        });
+    }
+    by
+}
+
+fn merge(facts: &mut Facts, more: Facts) {
+    facts.approvals.extend(more.approvals);
+    facts.checks.extend(more.checks);
+    facts.metrics.extend(more.metrics);
+    facts.attestations.extend(more.attestations);
+    facts.deployments.extend(more.deployments);
+    facts.health.extend(more.health);
+    facts.freezes.extend(more.freezes);
+    facts.incidents.extend(more.incidents);
+    facts.parity.extend(more.parity);
+    // What another system says of the change, its ticket or an emergency stands in for what the request says of it.
+    facts.change = more.change.or(facts.change.take());
+    facts.change_ticket = more.change_ticket.or(facts.change_ticket.take());
+    facts.break_glass = more.break_glass.or(facts.break_glass.take());
+}
+
+fn freezes(facts: &[Freeze], zones: &Zones, diagnostics: &mut Vec<Diagnostic>) -> Vec<(Interval, Zone, usize)> {
+    let mut found = Vec::new();
+    for (place, freeze) in facts.iter().enumerate() {
+        let at = freeze.origin.at.clone();
+        let at = at.unwrap_or_else(|| Location::new(&Source::new("request", ""), Span::default()));
+        let (Some(start), Some(end)) = (freeze.start, freeze.end) else {
+            let message = format!("the freeze `{}` needs a `start` and an `end`", freeze.id);
+            diagnostics.push(Diagnostic::error("missing-field", at, message).help("write both as 2026-11-26T00:00"));
+            continue;
+        };
+        let Some(name) = &freeze.timezone else {
+            let message = format!("the freeze `{}` needs a `timezone`", freeze.id);
+            let help = "name the zone on whose clocks it starts and ends, such as `America/New_York`";
+            diagnostics.push(Diagnostic::error("missing-field", at, message).help(help));
+            continue;
+        };
+        match zone(zones, name, at.clone()) {
+            Ok(zone) => {
+                let interval = zone.resolve(start.0).zip(zone.resolve(end.0));
+                let interval = interval.map(|(start, end)| Interval { start: start.first, end: end.last });
+                match interval.filter(|interval| interval.start < interval.end) {
+                    Some(interval) => found.push((interval, zone, place)),
+                    None => {
+                        let message = format!("the freeze `{}` ends before it starts", freeze.id);
+                        diagnostics.push(Diagnostic::error("empty-window", at, message).help("exchange `start` and `end`"));
+                    }
+                }
+            }
+            Err(wrong) => diagnostics.push(wrong),
+        }
+    }
+    found.sort_by_key(|(interval, ..)| *interval);
+    found
+}

@@ -1,0 +1,143 @@
+//! What a gate sees.
+
+use paritygate_model::promotion::{Artifact, DeploymentFact, DeploymentResult, FactSource, Facts, Instant, Origin, Promotion};
+use paritygate_model::report::Report;
+use paritygate_model::{Environment, Timestamp, limits};
+
+use super::Request;
+use crate::pipeline::{Pipeline, Stage};
+use crate::zones::Zone;
+
+/// What the parity half said of two environments.
+#[derive(Debug)]
+pub struct ParityOutcome {
+    /// The report.
+    pub report: Report,
+    /// Whether something was wrong with the check itself.
+    pub broken: bool,
+}
+
+/// What a gate sees: what is asked, what is known, and when.
+#[derive(Clone, Copy)]
+pub struct Scope<'a> {
+    /// What is asked, with its facts in order.
+    pub request: &'a Request,
+    /// The pipeline.
+    pub pipeline: &'a Pipeline,
+    /// The descriptions of environments.
+    pub environments: &'a [Environment],
+    /// From where the gate's facts may be; empty means anywhere.
+    pub accept_sources: &'a [FactSource],
+    /// The `now` that was handed in: what is dated later has not happened.
+    pub now: Timestamp,
+    /// The instant that is judged.
+    pub at: Timestamp,
+    /// Runs the parity half for two environments; `None` where one of them is not described. Its parameters are names
+    /// of environments, and of rules to run: none means all.
+    pub parity: &'a dyn Fn(&[&str], &[String]) -> Option<ParityOutcome>,
+    /// The zone on whose clocks instants are told where a gate has none of its own.
+    pub zone: &'a Zone,
+}
+
+impl<'a> Scope<'a> {
+    /// What is asked.
+    pub fn promotion(&self) -> &'a Promotion {
+        &self.request.promotion
+    }
+
+    /// What is known.
+    pub fn facts(&self) -> &'a Facts {
+        &self.request.promotion.facts
+    }
+
+    /// The environment that it comes from.
+    pub fn from(&self) -> &'a str {
+        &self.request.promotion.from
+    }
+
+    /// The environment that it goes to.
+    pub fn to(&self) -> &'a str {
+        &self.request.promotion.to
+    }
+
+    /// The stage that it goes to.
+    pub fn target(&self) -> Option<&'a Stage> {
+        self.pipeline.stage(self.to()).map(|(_, stage)| stage)
+    }
+
+    /// What is promoted.
+    pub fn artifacts(&self) -> &'a [Artifact] {
+        &self.request.promotion.artifacts
+    }
+
+    /// The description of an environment.
+    pub fn environment(&self, name: &str) -> Option<&'a Environment> {
+        self.environments.iter().find(|environment| &*environment.name == name)
+    }
+
+    /// Until when the next opening is looked for.
+    pub fn limit(&self) -> Timestamp {
+        self.now.checked_add(limits::HORIZON).unwrap_or(Timestamp::MAX)
+    }
+
+    /// Whether a fact from there counts for the promotion. What speaks against it counts wherever it is from.
+    pub fn accepts(&self, origin: &Origin) -> bool {
+        self.accept_sources.is_empty() || self.accept_sources.contains(&origin.source)
+    }
+
+    /// Whether something has happened, as far as its date says.
+    pub fn has_happened(&self, at: Instant) -> bool {
+        at.0 <= self.now
+    }
+
+    /// The newest deployment of a component to an environment. One that went well counts only if its source is
+    /// accepted and it has happened; others count wherever they are from.
+    pub fn latest(&self, environment: &str, component: &str) -> Option<&'a DeploymentFact> {
+        self.deployments(environment, component).next()
+    }
+
+    /// The deployments of a component to an environment that count, newest first.
+    pub fn deployments<'s>(
+        &self,
+        environment: &'s str,
+        component: &'s str,
+    ) -> impl Iterator<Item = &'a DeploymentFact> + use<'a, 's> {
+        let scope = *self;
+        self.request.deployments(environment).filter(move |fact| {
+            let of = fact.component == component || fact.component.is_empty();
+            let good = fact.result == DeploymentResult::Succeeded;
+            of && (!good || (scope.accepts(&fact.origin) && fact.when().is_none_or(|at| scope.has_happened(at))))
+        })
+    }
+
+    /// The newest deployment of a component to an environment that went well: what runs there.
+    pub fn current(&self, environment: &str, component: &str) -> Option<&'a DeploymentFact> {
+        self.deployments(environment, component).find(|fact| fact.result == DeploymentResult::Succeeded)
+    }
+
+    /// Whether a deployment there was passed over only because its source is not accepted.
+    pub fn has_unaccepted(&self, environment: &str, component: &str) -> Option<&'a DeploymentFact> {
+        self.request.deployments(environment).find(|fact| {
+            (fact.component == component || fact.component.is_empty())
+                && fact.result == DeploymentResult::Succeeded
+                && !self.accepts(&fact.origin)
+        })
+    }
+
+    /// Whether a deployment is of an artifact: by platform digest, else by index digest. `None` where neither is known
+    /// on both sides.
+    pub fn is_of(fact: &DeploymentFact, artifact: &Artifact) -> Option<bool> {
+        let both = |a: &Option<String>, b: &Option<String>| Some(a.as_deref()? == b.as_deref()?);
+        both(&fact.digest, &artifact.digest).or_else(|| both(&fact.index_digest, &artifact.index_digest))
+    }
+
+    /// An instant as it is told to people: on the clocks of the pipeline's zone.
+    pub fn say(&self, at: Timestamp) -> String {
+        self.zone.say(at)
+    }
+
+    /// Real time from one instant to another, as people say it.
+    pub fn length(from: Timestamp, to: Timestamp) -> paritygate_model::promotion::Elapsed {
+        paritygate_model::promotion::Elapsed(to.duration_since(from))
+    }
+}

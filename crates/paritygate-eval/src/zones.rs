@@ -1,0 +1,224 @@
+//! Time zones: one database, the same on every host, handed in.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::civil::DateTime;
+use jiff::tz::{AmbiguousOffset, TimeZone};
+use paritygate_model::Timestamp;
+use paritygate_model::decision::{Local, Moment};
+use paritygate_model::suggest;
+
+/// What the first line of a database file begins with, before the version of the data.
+const MAGIC: &str = "paritygate-tzdb 1 ";
+
+/// A time-zone database.
+#[derive(Clone, Debug, Default)]
+pub struct Zones {
+    version: Option<Arc<str>>,
+    data: Data,
+}
+
+#[derive(Clone, Debug, Default)]
+enum Data {
+    /// Nothing was handed in: only UTC is known.
+    #[default]
+    None,
+    /// Bytes that the program carries.
+    Static(Arc<BTreeMap<&'static str, &'static [u8]>>),
+    /// A file that was handed in, and where each zone's bytes lie in it.
+    File(Arc<[u8]>, Arc<BTreeMap<String, (usize, usize)>>),
+}
+
+/// Why there is no such zone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NoZone {
+    /// No database was handed in.
+    NotLoaded,
+    /// The database has no zone of that name; perhaps one like it.
+    Unknown(Option<String>),
+}
+
+impl Zones {
+    /// The zones that a program carries: names and TZif data.
+    pub fn carried(version: &str, zones: impl IntoIterator<Item = (&'static str, &'static [u8])>) -> Self {
+        Self { version: Some(version.into()), data: Data::Static(Arc::new(zones.into_iter().collect())) }
+    }
+
+    /// The zones of a database file: its head, a line per zone (`Europe/London 1599`, with the length of its TZif data),
+    /// an empty line, and the data of all zones in their order.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the file.
+    pub fn read(file: &[u8]) -> Result<Self, String> {
+        let wrong = |why: &str| format!("this is no time-zone database of paritygate: {why}");
+        let end = file.windows(2).position(|pair| pair == b"\n\n").ok_or_else(|| wrong("its head does not end"))?;
+        let head = file.get(..end).unwrap_or_default();
+        let head = std::str::from_utf8(head).map_err(|_| wrong("its head is no text"))?;
+        let mut lines = head.lines();
+        let version = lines.next().and_then(|line| line.strip_prefix(MAGIC)).ok_or_else(|| wrong("it begins otherwise"))?;
+        let (mut at, mut zones) = (end + 2, BTreeMap::new());
+        for line in lines {
+            let zone = line.split_once(' ').and_then(|(name, length)| Some((name, length.parse::<usize>().ok()?)));
+            let (name, length) = zone.ok_or_else(|| wrong("a line of its head can't be read"))?;
+            let next = at.checked_add(length).filter(|next| *next <= file.len()).ok_or_else(|| wrong("it is cut off"))?;
+            zones.insert(name.to_owned(), (at, next));
+            at = next;
+        }
+        Ok(Self { version: Some(version.into()), data: Data::File(file.into(), Arc::new(zones)) })
+    }
+
+    /// The database as a file.
+    pub fn write(version: &str, zones: &[(&str, &[u8])]) -> Vec<u8> {
+        let mut file = format!("{MAGIC}{version}\n").into_bytes();
+        for (name, data) in zones {
+            file.extend(format!("{name} {}\n", data.len()).bytes());
+        }
+        file.push(b'\n');
+        zones.iter().for_each(|(_, data)| file.extend_from_slice(data));
+        file
+    }
+
+    /// The version of the data: `2026a`.
+    pub fn version(&self) -> Option<&Arc<str>> {
+        self.version.as_ref()
+    }
+
+    /// Whether a database was handed in.
+    pub fn is_loaded(&self) -> bool {
+        !matches!(self.data, Data::None)
+    }
+
+    /// The names of all zones.
+    pub fn names(&self) -> Vec<&str> {
+        match &self.data {
+            Data::None => vec!["UTC"],
+            Data::Static(zones) => zones.keys().copied().collect(),
+            Data::File(_, zones) => zones.keys().map(String::as_str).collect(),
+        }
+    }
+
+    /// The zone of an IANA name, as it is written in the database.
+    ///
+    /// # Errors
+    ///
+    /// If there is none.
+    pub fn find(&self, name: &str) -> Result<Zone, NoZone> {
+        if matches!(name, "UTC" | "Etc/UTC") {
+            return Ok(Zone { name: name.into(), tz: TimeZone::UTC });
+        }
+        let bytes = match &self.data {
+            Data::None => return Err(NoZone::NotLoaded),
+            Data::Static(zones) => zones.get(name).copied(),
+            Data::File(file, zones) => zones.get(name).and_then(|(start, end)| file.get(*start..*end)),
+        };
+        let tz = bytes.and_then(|bytes| TimeZone::tzif(name, bytes).ok());
+        tz.map(|tz| Zone { name: name.into(), tz }).ok_or_else(|| NoZone::Unknown(self.like(name)))
+    }
+
+    fn like(&self, name: &str) -> Option<String> {
+        let names = self.names();
+        let same = names.iter().find(|known| known.eq_ignore_ascii_case(name)).map(|known| (*known).to_owned());
+        let city = || {
+            let tail = |known: &&&str| known.rsplit('/').next().is_some_and(|tail| tail.eq_ignore_ascii_case(name));
+            names.iter().find(tail).map(|known| (*known).to_owned())
+        };
+        same.or_else(city).or_else(|| suggest::nearest(name, names.iter().copied()).map(str::to_owned))
+    }
+}
+
+/// One time zone.
+#[derive(Clone, Debug)]
+pub struct Zone {
+    name: Arc<str>,
+    tz: TimeZone,
+}
+
+/// The instants that a time on the wall clock stands for: one, none (then both are the first after the gap) or two.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Resolved {
+    /// The first of them.
+    pub first: Timestamp,
+    /// The last of them.
+    pub last: Timestamp,
+    /// Whether no clock showed that time.
+    pub is_gap: bool,
+}
+
+impl Zone {
+    /// UTC.
+    pub fn utc() -> Self {
+        Self { name: "UTC".into(), tz: TimeZone::UTC }
+    }
+
+    /// Its IANA name.
+    pub fn name(&self) -> &Arc<str> {
+        &self.name
+    }
+
+    /// What the clocks show at an instant.
+    pub fn civil(&self, at: Timestamp) -> DateTime {
+        self.tz.to_datetime(at)
+    }
+
+    /// When the clocks show a time; `None` beyond the years that can be told.
+    pub fn resolve(&self, time: DateTime) -> Option<Resolved> {
+        Some(match self.tz.to_ambiguous_timestamp(time).offset() {
+            AmbiguousOffset::Unambiguous { offset } => {
+                let at = offset.to_timestamp(time).ok()?;
+                Resolved { first: at, last: at, is_gap: false }
+            }
+            AmbiguousOffset::Gap { after, .. } => {
+                // Read with the later offset, a time in a gap lies just before the gap.
+                let before = after.to_timestamp(time).ok()?;
+                let at = self.tz.following(before).next().map_or(before, |transition| transition.timestamp());
+                Resolved { first: at, last: at, is_gap: true }
+            }
+            AmbiguousOffset::Fold { before, after } => Resolved {
+                first: before.to_timestamp(time).ok()?,
+                last: after.to_timestamp(time).ok()?,
+                is_gap: false,
+            },
+        })
+    }
+
+    /// The next instant after `at` at which the clocks are put forward or back.
+    pub fn next_shift(&self, at: Timestamp) -> Option<Timestamp> {
+        let here = self.tz.to_offset(at);
+        self.tz.following(at).take(16).find(|shift| shift.offset() != here).map(|shift| shift.timestamp())
+    }
+
+    /// An instant as people of the zone say it: `Mon 2026-08-24 09:00+01:00`.
+    pub fn say(&self, at: Timestamp) -> String {
+        let (civil, offset) = (self.civil(at), self.tz.to_offset(at));
+        let day = paritygate_lang::schedule::Day::of(civil.date()).word();
+        let seconds = if civil.second() == 0 { String::new() } else { format!(":{:02}", civil.second()) };
+        format!("{day} {} {:02}:{:02}{seconds}{}", civil.date(), civil.hour(), civil.minute(), shown(offset))
+    }
+
+    /// An instant on its clocks, as data.
+    pub fn local(&self, at: Timestamp) -> Local {
+        let (civil, offset) = (self.civil(at), self.tz.to_offset(at));
+        let (date, time) = (civil.date(), civil.time());
+        let time =
+            format!("{date}T{:02}:{:02}:{:02}{}", time.hour(), time.minute(), time.second(), shown(offset));
+        Local { zone: self.name.to_string(), time }
+    }
+
+    /// An instant, and the same on its clocks.
+    pub fn moment(&self, at: Timestamp) -> Moment {
+        Moment { at, local: Some(self.local(at)) }
+    }
+}
+
+/// `+01:00`, or `Z`.
+fn shown(offset: jiff::tz::Offset) -> String {
+    let seconds = offset.seconds();
+    if seconds == 0 {
+        return "Z".to_owned();
+    }
+    let (sign, left) = (if seconds < 0 { '-' } else { '+' }, seconds.unsigned_abs());
+    let rest = if left % 60 == 0 { String::new() } else { format!(":{:02}", left % 60) };
+    format!("{sign}{:02}:{:02}{rest}", left / 3_600, left / 60 % 60)
+}

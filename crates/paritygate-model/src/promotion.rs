@@ -1,0 +1,182 @@
+//! A promotion: what is asked, and the facts that are known when it is asked.
+//!
+//! Facts are plain data. They are read from a request, or from what another system printed; what they mean for a
+//! promotion is judged elsewhere.
+
+mod facts;
+mod text;
+mod time;
+
+use serde::Deserialize;
+
+pub use facts::{
+    Approval, ApprovalState, Attestation, AttestationResult, BreakGlass, Change, ChangeTicket, CheckFact, CheckStatus,
+    DeploymentFact, DeploymentResult, Facts, Freeze, Health, HealthStatus, Incident, IncidentStatus, Metric, Origin,
+    ParityFact, PullRequest, TicketState,
+};
+pub use text::RequestText;
+pub use time::{CivilDate, CivilInstant, ClockTime, DAY, Elapsed, Instant};
+
+/// What is asked: may these artifacts go from one environment to another?
+#[derive(Clone, Debug, Default)]
+pub struct Promotion {
+    /// Its name: `release-1432`.
+    pub name: String,
+    /// What kind of change it is.
+    pub kind_of_change: KindOfChange,
+    /// The instant at which it is judged, unless the host says another.
+    pub evaluate_at: Option<Instant>,
+    /// When it is to begin, where it is planned ahead.
+    pub planned_start: Option<Instant>,
+    /// How long it is expected to take.
+    pub expected_duration: Option<Elapsed>,
+    /// The environment that it comes from.
+    pub from: String,
+    /// The environment that it goes to.
+    pub to: String,
+    /// What is promoted.
+    pub artifacts: Vec<Artifact>,
+    /// Who asks.
+    pub actor: Option<Actor>,
+    /// What set it off.
+    pub trigger: Option<Trigger>,
+    /// What is known.
+    pub facts: Facts,
+}
+
+/// What is promoted: one component.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Artifact {
+    /// The component: `api`.
+    pub component: String,
+    /// The digest of the platform's manifest, or of the file: `sha256:…`.
+    pub digest: Option<String>,
+    /// The digest of the index over all platforms.
+    pub index_digest: Option<String>,
+    /// The tag under which it was found.
+    pub tag: Option<String>,
+    /// The version.
+    pub version: Option<String>,
+    /// How versions are ordered: `semver`, `pep440`, `deb`, `rpm`, `calver`, `docker-tag`, `postgres`, `opaque`.
+    pub version_scheme: Option<String>,
+    /// The reference as the deployment would pull it: `registry.example/api:v1.2.3`, `registry.example/api@sha256:…`.
+    pub reference: Option<String>,
+    /// The build that made it.
+    pub build_id: Option<String>,
+    /// Where it was built from.
+    pub source: Option<ArtifactSource>,
+    /// The contract of its configuration: keys that it needs where it runs.
+    pub required_keys: Vec<String>,
+    /// Where it is written.
+    #[serde(skip)]
+    pub origin: Origin,
+}
+
+/// Where an artifact was built from.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct ArtifactSource {
+    /// The repository.
+    pub repo: Option<String>,
+    /// The commit.
+    pub commit: Option<String>,
+    /// The ref: `refs/heads/main`, `refs/tags/v1.2.3`.
+    #[serde(rename = "ref")]
+    pub git_ref: Option<String>,
+}
+
+/// Who asks for a promotion.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Actor {
+    /// The name.
+    pub id: String,
+    /// A person or a machine.
+    pub kind: ActorKind,
+    /// The groups that it is in.
+    pub groups: Vec<String>,
+}
+
+macro_rules! words {
+    ($(#[doc = $doc:literal])* $name:ident { $($(#[$more:meta])* $variant:ident = $word:literal),* $(,)? }) => {
+        $(#[doc = $doc])*
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, serde::Deserialize, serde::Serialize)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+        #[serde(rename_all = "camelCase")]
+        pub enum $name { $($(#[$more])* $variant),* }
+
+        impl $name {
+            /// All of them, in the order of their declaration.
+            pub const ALL: &[Self] = &[$(Self::$variant),*];
+
+            /// The word in texts and answers.
+            pub const fn word(self) -> &'static str {
+                match self { $(Self::$variant => $word),* }
+            }
+
+            /// The value of that word.
+            pub fn from_word(word: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|value| value.word() == word)
+            }
+        }
+    };
+}
+pub(crate) use words;
+
+words! {
+    /// What kind of change a promotion is.
+    KindOfChange {
+        /// A new version, the usual way.
+        #[default]
+        Release = "release",
+        /// A small change that mends something urgent.
+        Hotfix = "hotfix",
+        /// Back to a version that ran before.
+        Rollback = "rollback",
+        /// Other configuration of what runs already.
+        ConfigOnly = "configOnly",
+        /// A change of what it runs on.
+        Infrastructure = "infrastructure",
+    }
+}
+
+words! {
+    /// What set a deployment off.
+    Trigger {
+        /// A person.
+        #[default]
+        Manual = "manual",
+        /// An event, such as a push.
+        Automatic = "automatic",
+        /// A clock.
+        Scheduled = "scheduled",
+    }
+}
+
+words! {
+    /// A person or a machine.
+    ActorKind {
+        /// A person.
+        #[default]
+        Human = "human",
+        /// A service account.
+        Service = "service",
+        /// A bot.
+        Bot = "bot",
+    }
+}
+
+words! {
+    /// How much is known of where a fact is from.
+    FactSource {
+        /// It stands in the request: whoever asks says so.
+        #[default]
+        Asserted = "asserted",
+        /// It was read from what another system printed.
+        Imported = "imported",
+    }
+}

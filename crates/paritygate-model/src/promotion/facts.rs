@@ -1,0 +1,427 @@
+//! Facts: what happened, and what others said.
+
+use serde::Deserialize;
+
+use super::{CivilInstant, FactSource, Instant, words};
+use crate::Location;
+
+/// Where a fact is from.
+#[derive(Clone, Debug, Default)]
+pub struct Origin {
+    /// How much is known of that.
+    pub source: FactSource,
+    /// Where it is written.
+    pub at: Option<Location>,
+}
+
+/// Everything that is known when a promotion is judged. Nothing is assumed of what is not here.
+#[derive(Clone, Debug, Default)]
+pub struct Facts {
+    /// What is known of the change itself.
+    pub change: Option<Change>,
+    /// Who said yes or no.
+    pub approvals: Vec<Approval>,
+    /// Results of checks.
+    pub checks: Vec<CheckFact>,
+    /// Measurements.
+    pub metrics: Vec<Metric>,
+    /// Statements about builds, verified outside.
+    pub attestations: Vec<Attestation>,
+    /// Deployments, in any order.
+    pub deployments: Vec<DeploymentFact>,
+    /// How environments felt, since when.
+    pub health: Vec<Health>,
+    /// Times in which nothing may be deployed.
+    pub freezes: Vec<Freeze>,
+    /// Incidents.
+    pub incidents: Vec<Incident>,
+    /// The ticket of the change.
+    pub change_ticket: Option<ChangeTicket>,
+    /// The wish to pass over gates in an emergency.
+    pub break_glass: Option<BreakGlass>,
+    /// Reports of parity that were made before.
+    pub parity: Vec<ParityFact>,
+}
+
+/// Defines a fact: a record with an origin that is set when it is placed.
+macro_rules! fact {
+    ($(#[doc = $doc:literal])* $name:ident { $($(#[$more:meta])* $field:ident: $type:ty,)* }) => {
+        $(#[doc = $doc])*
+        #[derive(Clone, Debug, Default, Deserialize)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+        #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+        pub struct $name {
+            $($(#[$more])* pub $field: $type,)*
+            /// Where it is from, as the text says it: a claim.
+            #[serde(rename = "source")]
+            pub claimed: Option<FactSource>,
+            /// Where it is from.
+            #[serde(skip)]
+            pub origin: Origin,
+        }
+    };
+}
+
+fact! {
+    /// What is known of the change.
+    Change {
+        /// Who wrote it.
+        authors: Vec<String>,
+        /// Who committed it.
+        committers: Vec<String>,
+        /// The pull requests that brought it.
+        pull_requests: Vec<PullRequest>,
+        /// How many commits it is.
+        commits: Option<u64>,
+        /// Whether what runs in the target is an ancestor of it.
+        contains_current: Option<bool>,
+        /// The branches that contain it.
+        branch_contains: Vec<String>,
+        /// Whether its commits are signed, and the signatures were verified.
+        signed: Option<bool>,
+    }
+}
+
+/// A pull request.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct PullRequest {
+    /// Its number.
+    pub number: Option<u64>,
+    /// Who approved it.
+    pub approved_by: Vec<String>,
+    /// Who merged it.
+    pub merged_by: Option<String>,
+    /// The last commit that a review covers.
+    pub reviewed_commit: Option<String>,
+    /// Its last commit.
+    pub head_commit: Option<String>,
+}
+
+fact! {
+    /// Somebody's word about this promotion.
+    Approval {
+        /// Who.
+        by: String,
+        /// The groups that they speak for.
+        groups: Vec<String>,
+        /// What they said.
+        state: ApprovalState,
+        /// When.
+        at: Option<Instant>,
+        /// The artifact that they meant.
+        digest: Option<String>,
+        /// The environment that they meant.
+        environment: Option<String>,
+        /// Until when it holds.
+        expires_at: Option<Instant>,
+    }
+}
+
+fact! {
+    /// The result of a check.
+    CheckFact {
+        /// The check: `e2e`.
+        name: String,
+        /// Where it ran.
+        environment: Option<String>,
+        /// How it ended.
+        status: CheckStatus,
+        /// What it checked.
+        digest: Option<String>,
+        /// The commit that it checked.
+        commit: Option<String>,
+        /// When it ended.
+        finished_at: Option<Instant>,
+    }
+}
+
+fact! {
+    /// A measurement.
+    Metric {
+        /// What was measured: `error_rate`.
+        name: String,
+        /// Where.
+        environment: Option<String>,
+        /// The number.
+        value: Option<f64>,
+        /// What it is compared with.
+        baseline: Option<f64>,
+        /// Of what: `percent`, `ms`.
+        unit: Option<String>,
+        /// When.
+        at: Option<Instant>,
+    }
+}
+
+fact! {
+    /// A statement about a build. Its signature was verified outside; here it is only judged.
+    Attestation {
+        /// What it states.
+        predicate_type: Option<String>,
+        /// Who built.
+        builder_id: Option<String>,
+        /// From which repository.
+        source_repo: Option<String>,
+        /// From which ref.
+        source_ref: Option<String>,
+        /// The SLSA build level.
+        slsa_level: Option<u8>,
+        /// The artifact that it is about.
+        subject_digest: Option<String>,
+        /// The build that made it.
+        build_id: Option<String>,
+        /// How its verification ended.
+        result: AttestationResult,
+    }
+}
+
+fact! {
+    /// One deployment of one component.
+    DeploymentFact {
+        /// Where to.
+        environment: String,
+        /// What.
+        component: String,
+        /// The digest that was deployed.
+        digest: Option<String>,
+        /// The digest of the index over all platforms.
+        index_digest: Option<String>,
+        /// The tag under which it was deployed.
+        tag: Option<String>,
+        /// The version that was deployed.
+        version: Option<String>,
+        /// The build that made it.
+        build_id: Option<String>,
+        /// The commit that it was built from.
+        commit: Option<String>,
+        /// When it began.
+        started_at: Option<Instant>,
+        /// When it ended.
+        finished_at: Option<Instant>,
+        /// How it ended.
+        result: DeploymentResult,
+        /// Who did it.
+        by: Option<String>,
+        /// Its name in the system that did it.
+        id: Option<String>,
+    }
+}
+
+impl DeploymentFact {
+    /// The latest instant that is known of it: when it ended, else when it began.
+    pub fn when(&self) -> Option<Instant> {
+        self.finished_at.or(self.started_at)
+    }
+}
+
+fact! {
+    /// How an environment feels, since when.
+    Health {
+        /// Which.
+        environment: String,
+        /// How.
+        status: HealthStatus,
+        /// Since when.
+        since: Option<Instant>,
+    }
+}
+
+fact! {
+    /// A time in which nothing may be deployed.
+    Freeze {
+        /// Its name: `black-friday`.
+        id: String,
+        /// Where; everywhere if it names none.
+        environments: Vec<String>,
+        /// When it begins on the clocks of its zone.
+        start: Option<CivilInstant>,
+        /// When it ends on the clocks of its zone.
+        end: Option<CivilInstant>,
+        /// Its IANA time zone.
+        timezone: Option<String>,
+        /// Why.
+        reason: Option<String>,
+    }
+}
+
+fact! {
+    /// An incident.
+    Incident {
+        /// Its name: `INC-7`.
+        id: String,
+        /// How bad it is; 1 is the worst.
+        severity: Option<u8>,
+        /// Whether it is over.
+        status: IncidentStatus,
+        /// Where; everywhere if it names none.
+        environments: Vec<String>,
+    }
+}
+
+fact! {
+    /// The ticket of a change.
+    ChangeTicket {
+        /// The system that keeps it.
+        system: Option<String>,
+        /// Its name: `CHG123`.
+        id: String,
+        /// How far it is.
+        state: TicketState,
+        /// When the change may begin.
+        planned_start: Option<Instant>,
+        /// When the change must be over.
+        planned_end: Option<Instant>,
+        /// The environments that it covers.
+        environments: Vec<String>,
+    }
+}
+
+fact! {
+    /// The wish to pass over gates in an emergency.
+    BreakGlass {
+        /// Who breaks it.
+        by: String,
+        /// When.
+        at: Option<Instant>,
+        /// Why.
+        reason: String,
+        /// The incident that asks for it.
+        incident: Option<String>,
+        /// Who agreed.
+        co_approvers: Vec<String>,
+        /// The gates that are to be passed over, by their ids.
+        rules: Vec<String>,
+        /// Until when.
+        expires_at: Option<Instant>,
+    }
+}
+
+fact! {
+    /// A report of parity that was made before.
+    ParityFact {
+        /// The environments that were compared.
+        environments: Vec<String>,
+        /// How it ended: `pass`, `warn`, `unknown`, `fail`, `error`.
+        verdict: String,
+        /// When.
+        evaluated_at: Option<Instant>,
+        /// The policies, by id, each with its digest.
+        policies: std::collections::BTreeMap<String, String>,
+        /// The texts that were read, by name, each with its digest.
+        inputs: std::collections::BTreeMap<String, String>,
+    }
+}
+
+
+words! {
+    /// What somebody said about a promotion.
+    ApprovalState {
+        /// Yes.
+        Approved = "approved",
+        /// No.
+        #[default]
+        Rejected = "rejected",
+        /// What they said before no longer holds.
+        Withdrawn = "withdrawn",
+    }
+}
+
+words! {
+    /// How a check ended.
+    CheckStatus {
+        /// Well.
+        Passed = "passed",
+        /// Well, with warnings.
+        Warned = "warned",
+        /// Badly.
+        Failed = "failed",
+        /// It could not be run.
+        Error = "error",
+        /// It has not ended.
+        #[default]
+        Pending = "pending",
+        /// It says neither.
+        Inconclusive = "inconclusive",
+        /// It was not run.
+        Skipped = "skipped",
+    }
+}
+
+words! {
+    /// How the verification of an attestation ended.
+    AttestationResult {
+        /// It was verified.
+        Passed = "passed",
+        /// It is not genuine.
+        #[default]
+        Failed = "failed",
+    }
+}
+
+words! {
+    /// How a deployment ended.
+    DeploymentResult {
+        /// Well.
+        Succeeded = "succeeded",
+        /// Badly.
+        #[default]
+        Failed = "failed",
+        /// It was taken back.
+        RolledBack = "rolledBack",
+        /// It was stopped.
+        Cancelled = "cancelled",
+        /// It has not ended.
+        Running = "running",
+    }
+}
+
+words! {
+    /// How an environment feels.
+    HealthStatus {
+        /// Well.
+        Healthy = "healthy",
+        /// Worse than usual.
+        Degraded = "degraded",
+        /// Badly.
+        Unhealthy = "unhealthy",
+        /// Nobody knows.
+        #[default]
+        Unknown = "unknown",
+    }
+}
+
+words! {
+    /// Whether an incident is over.
+    IncidentStatus {
+        /// It is not.
+        #[default]
+        Open = "open",
+        /// It is mended, and watched.
+        Monitoring = "monitoring",
+        /// It is.
+        Resolved = "resolved",
+    }
+}
+
+words! {
+    /// How far the ticket of a change is.
+    TicketState {
+        /// Written, and no more.
+        #[default]
+        Draft = "draft",
+        /// Waiting for approval.
+        Pending = "pending",
+        /// Approved.
+        Approved = "approved",
+        /// Refused.
+        Rejected = "rejected",
+        /// Being carried out.
+        Implementing = "implementing",
+        /// Done.
+        Closed = "closed",
+        /// No longer wanted.
+        Cancelled = "cancelled",
+    }
+}

@@ -1,0 +1,192 @@
+//! `allowed-window`: deployments begin at certain times of the week.
+
+use jiff::SignedDuration;
+use paritygate_eval::kind::Params;
+use paritygate_eval::schedule::{Schedule, Sense};
+use paritygate_eval::zones::Zone;
+use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope};
+use paritygate_lang::schedule::{Window, Windows};
+use paritygate_model::{Diagnostic, Timestamp};
+use serde::Deserialize;
+
+/// The parameters of `allowed-window`.
+#[derive(Debug, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct AllowedWindow {
+    /// The IANA time zone of the windows, such as `Europe/London`.
+    pub timezone: Option<String>,
+    /// The windows. Without any, those that the pipeline gives the target count.
+    pub windows: Option<Vec<Window>>,
+    /// Whether a deployment has to end inside its window as well: the request then needs an `expectedDuration`.
+    pub must_finish: bool,
+    /// Whether a target for which the pipeline gives no windows is closed; it is open by default.
+    pub default_closed: bool,
+}
+
+impl GateKind for AllowedWindow {
+    const NAME: &'static str = "allowed-window";
+    const SUMMARY: &'static str = "deployments begin at certain times of the week";
+    const MANUAL: &'static str = r#"
+Passes while the instant lies in one of the windows. A window belongs to the day on which it starts and is half open: at
+its `end` it is closed. Where `end` is before `start` it ends on the next day. `end` is a time on the clock, `duration` is
+real time. Where clocks are put forward, an end that no clock shows is the first instant after the gap; where they are put
+back, a window runs from the first start to the first end.
+
+Without `windows` the gate takes those that the manifest gives the target environment.
+
+```example
+params: { timezone: Europe/London, windows: [{ days: [mon, tue, wed, thu], start: "09:00", end: "17:00" }] }
+now: 2026-08-20T15:04:05Z
+expect: pass
+message: "Thu 2026-08-20 16:04:05+01:00 is inside the window, which closes Thu 2026-08-20 17:00+01:00"
+```
+
+```example
+params: { timezone: Europe/London, windows: [{ days: [mon, tue, wed, thu], start: "09:00", end: "17:00" }] }
+now: 2026-08-21T15:40:00Z
+expect: fail
+message: "Fri 2026-08-21 16:40+01:00 is outside the window, which opens Mon 2026-08-24 09:00+01:00"
+next: 2026-08-24T08:00:00Z
+```
+
+```example
+params: { timezone: UTC, windows: [{ start: "09:00", end: "17:00" }], mustFinish: true }
+now: 2026-08-21T16:50:00Z
+request: |
+  expectedDuration: PT20M
+expect: fail
+message: "it would take 20 min, and the window closes Fri 2026-08-21 17:00Z; the next one opens Sat 2026-08-22 09:00Z"
+next: 2026-08-22T09:00:00Z
+```
+"#;
+
+    fn compile(self, params: &Params<'_>, context: &GateContext<'_>) -> Result<Box<dyn GateCheck>, Vec<Diagnostic>> {
+        let schedule = match (self.timezone, self.windows) {
+            (Some(timezone), Some(windows)) => {
+                let place = |field: &str, _: Option<usize>| params.at(field);
+                Some(Schedule::compile(&Windows { timezone, windows }, Sense::Allow, context.zones, &place)?)
+            }
+            (None, None) => None,
+            (None, Some(_)) => {
+                let wrong = params.wrong("windows", "windows need a `timezone`");
+                return Err(vec![wrong.help("name the zone on whose clocks they are, such as `Europe/London`")]);
+            }
+            (Some(_), None) => {
+                let wrong = params.wrong("timezone", "a time zone without `windows` says nothing");
+                return Err(vec![wrong.help("add windows, or remove both: then those of the pipeline count")]);
+            }
+        };
+        Ok(Box::new(Check { schedule, must_finish: self.must_finish, default_closed: self.default_closed }))
+    }
+}
+
+struct Check {
+    schedule: Option<Schedule>,
+    must_finish: bool,
+    default_closed: bool,
+}
+
+impl Check {
+    fn schedule<'s>(&'s self, scope: &Scope<'s>) -> Option<&'s Schedule> {
+        self.schedule.as_ref().or_else(|| scope.target()?.windows.as_ref())
+    }
+
+    /// How long a deployment has to fit into the window; `None` where that has to be known and is not.
+    fn length(&self, scope: &Scope<'_>) -> Option<SignedDuration> {
+        if !self.must_finish {
+            return Some(SignedDuration::ZERO);
+        }
+        scope.promotion().expected_duration.map(|length| length.0)
+    }
+}
+
+impl GateCheck for Check {
+    fn judge(&self, scope: &Scope<'_>) -> Judgement {
+        let Some(schedule) = self.schedule(scope) else {
+            let to = scope.to();
+            if self.default_closed {
+                let message = format!("the pipeline gives `{to}` no windows, and without any it is closed");
+                return Judgement::wait(None, message).help("give it `windows` in the manifest");
+            }
+            return Judgement::not_applicable(format!("the pipeline gives `{to}` no windows: it is always open"));
+        };
+        let (zone, at, limit) = (schedule.zone(), scope.at, scope.limit());
+        let Some(length) = self.length(scope) else {
+            let message = "the request does not say how long it takes, and it has to end inside the window";
+            return Judgement::unknown(message).help("give the request an `expectedDuration`, such as PT20M");
+        };
+        let closes = schedule.closes(at);
+        if schedule.run(at).is_none() {
+            let opens = schedule.inside_from(at, length, limit);
+            let mut judgement = match opens {
+                Some(opens) => Judgement::wait(
+                    Some(opens),
+                    format!("{} is outside the window, which opens {}", zone.say(at), zone.say(opens)),
+                ),
+                None => Judgement::wait(None, format!("{} is outside the window, which never opens again", zone.say(at))),
+            };
+            judgement.next_open = opens.map(|opens| zone.moment(opens));
+            return judgement;
+        }
+        if let Some(closes) = closes
+            && at.checked_add(length).is_ok_and(|end| end > closes)
+        {
+            let opens = schedule.inside_from(closes, length, limit);
+            let next = match opens {
+                Some(opens) => format!("the next one opens {}", zone.say(opens)),
+                None => "no window is long enough".to_owned(),
+            };
+            let takes = paritygate_model::promotion::Elapsed(length);
+            let message = format!("it would take {takes}, and the window closes {}; {next}", zone.say(closes));
+            let mut judgement = Judgement::wait(opens, message);
+            judgement.next_open = opens.map(|opens| zone.moment(opens));
+            return judgement;
+        }
+        let mut judgement = match closes {
+            Some(closes) => Judgement::pass(format!(
+                "{} is inside the window, which closes {}",
+                zone.say(at),
+                zone.say(closes)
+            )),
+            None => Judgement::pass(format!("{} is inside the window, which does not close", zone.say(at))),
+        };
+        judgement.next_close = closes.map(|closes| zone.moment(closes));
+        judgement
+    }
+
+    fn next_change(&self, scope: &Scope<'_>) -> Option<Timestamp> {
+        let (schedule, length) = (self.schedule(scope)?, self.length(scope)?);
+        match schedule.run(scope.at) {
+            // With time to finish, a window shuts that much before its end.
+            Some(run) => match run.end.checked_sub(length) {
+                Ok(shuts) if shuts >= scope.at && !length.is_zero() => {
+                    // The last instant at which it still fits is inside.
+                    shuts.checked_add(SignedDuration::from_nanos(1)).ok()
+                }
+                _ => Some(run.end),
+            },
+            None => schedule.next_start(scope.at, scope.limit()),
+        }
+    }
+
+    fn passes_from(&self, scope: &Scope<'_>) -> Option<Timestamp> {
+        match self.schedule(scope) {
+            Some(schedule) => schedule.inside_from(scope.at, self.length(scope)?, scope.limit()),
+            None => (!self.default_closed).then_some(scope.at),
+        }
+    }
+
+    fn is_calendar(&self) -> bool {
+        true
+    }
+
+    fn zones(&self) -> Vec<Zone> {
+        self.schedule.iter().map(|schedule| schedule.zone().clone()).collect()
+    }
+
+    fn lint(&self, from: Timestamp, until: Timestamp) -> Vec<String> {
+        let emptied = self.schedule.iter().flat_map(|schedule| schedule.emptied(from, until));
+        emptied.map(|date| format!("the window of {date} is empty: clocks are put forward over it")).collect()
+    }
+}

@@ -1,0 +1,151 @@
+//! `upstream-succeeded`: what is promoted ran well where it comes from.
+
+use paritygate_eval::kind::Params;
+use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope};
+use paritygate_model::Diagnostic;
+use paritygate_model::decision::GateStatus;
+use paritygate_model::promotion::{Artifact, DeploymentResult};
+use paritygate_model::suggest;
+use serde::Deserialize;
+
+/// The parameters of `upstream-succeeded`.
+#[derive(Debug, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct UpstreamSucceeded {
+    /// The environments that count as upstream. Without them, those that the pipeline leads from to the target.
+    pub environments: Option<Vec<String>>,
+    /// How many of them must have gone well; else what the pipeline says, and all where it says nothing.
+    pub at_least: Option<u32>,
+}
+
+impl GateKind for UpstreamSucceeded {
+    const NAME: &'static str = "upstream-succeeded";
+    const SUMMARY: &'static str = "what is promoted ran well where it comes from";
+    const MANUAL: &'static str = r#"
+For every artifact, the *latest* deployment to each upstream environment must be of the same digest and have succeeded: one
+that failed later, or that replaced it, counts against it. Upstream environments and how many of them are needed are those
+of the pipeline's edges, unless `environments` names others. Where no edge leads to the target, the request's `from` is
+upstream.
+
+```example
+request: |
+  artifacts: [{ component: api, digest: "sha256:aa" }]
+  deployments:
+    - { environment: staging, component: api, digest: "sha256:aa", startedAt: 2026-01-01T08:00:00Z, result: succeeded }
+expect: pass
+message: "`api` runs in staging"
+```
+
+```example
+request: |
+  artifacts: [{ component: api, digest: "sha256:aa" }]
+  deployments:
+    - { environment: staging, component: api, digest: "sha256:aa", startedAt: 2026-01-01T08:00:00Z, result: succeeded }
+    - { environment: staging, component: api, digest: "sha256:aa", startedAt: 2026-01-01T09:00:00Z, result: failed }
+expect: fail
+message: "the last deployment of `api` to staging failed"
+```
+"#;
+
+    fn compile(self, params: &Params<'_>, _: &GateContext<'_>) -> Result<Box<dyn GateCheck>, Vec<Diagnostic>> {
+        if self.environments.as_ref().is_some_and(Vec::is_empty) {
+            let wrong = params.wrong("environments", "`environments` is empty: nothing would be asked");
+            return Err(vec![wrong.help("name environments, or remove the field")]);
+        }
+        let all = self.environments.as_ref().map(Vec::len);
+        if self.at_least.is_some_and(|number| number == 0 || all.is_some_and(|all| number as usize > all)) {
+            let wrong = params.wrong("atLeast", "`atLeast` is a number from 1 to that of the environments");
+            return Err(vec![wrong]);
+        }
+        Ok(Box::new(self))
+    }
+}
+
+impl GateCheck for UpstreamSucceeded {
+    fn judge(&self, scope: &Scope<'_>) -> Judgement {
+        if scope.artifacts().is_empty() {
+            return Judgement::unknown("the request names no artifact").help("name what is promoted below `artifacts`");
+        }
+        let judge = |(upstream, needed): (Vec<&str>, usize)| {
+            let each = scope.artifacts().iter().map(|artifact| group(scope, artifact, &upstream, needed));
+            each.fold(Judgement::default(), Judgement::and)
+        };
+        self.groups(scope).into_iter().map(judge).fold(Judgement::default(), Judgement::and)
+    }
+}
+
+impl UpstreamSucceeded {
+    /// Groups of upstream environments, and how many of each must have gone well.
+    fn groups<'s>(&'s self, scope: &Scope<'s>) -> Vec<(Vec<&'s str>, usize)> {
+        let needed = |all: usize, usual: usize| self.at_least.map_or(usual, |number| number as usize).min(all).max(1);
+        if let Some(environments) = &self.environments {
+            let names: Vec<&str> = environments.iter().map(String::as_str).collect();
+            return vec![(names.clone(), needed(names.len(), names.len()))];
+        }
+        let ways = scope.pipeline.stage(scope.to()).into_iter().flat_map(|(to, _)| scope.pipeline.ways_to(to));
+        let groups: Vec<(Vec<&str>, usize)> = ways
+            .map(|edge| {
+                let names: Vec<&str> = edge.from.iter().map(|from| scope.pipeline.name(*from)).collect();
+                let all = names.len();
+                (names, needed(all, edge.needs.of(all)))
+            })
+            .collect();
+        if groups.is_empty() { vec![(vec![scope.from()], 1)] } else { groups }
+    }
+}
+
+/// Judges one artifact over a group of environments.
+fn group(scope: &Scope<'_>, artifact: &Artifact, upstream: &[&str], needed: usize) -> Judgement {
+    let judged: Vec<Judgement> = upstream.iter().map(|name| one(scope, artifact, name)).collect();
+    let good = judged.iter().filter(|judgement| judgement.status == GateStatus::Pass).count();
+    if good >= needed {
+        let passed = judged.into_iter().filter(|judgement| judgement.status == GateStatus::Pass);
+        return passed.fold(Judgement::default(), Judgement::and);
+    }
+    let bad = judged.into_iter().filter(|judgement| judgement.status.blocks());
+    let bad = bad.fold(Judgement::default(), Judgement::and);
+    if upstream.len() == needed {
+        return bad;
+    }
+    bad.note(format!("{good} of {} went well, and {needed} are needed", suggest::quoted(upstream)))
+}
+
+fn one(scope: &Scope<'_>, artifact: &Artifact, environment: &str) -> Judgement {
+    let component = &artifact.component;
+    let Some(latest) = scope.latest(environment, component) else {
+        let judgement = Judgement::unknown(format!("no deployment of `{component}` to {environment} is known"));
+        return match scope.has_unaccepted(environment, component) {
+            Some(fact) => judgement
+                .note(format!("one is {}, which this gate does not accept", fact.origin.source.word()))
+                .help("hand in what the deploying system printed, with `--facts`")
+                .fact("not accepted", &fact.origin),
+            None => judgement.help("hand in the deployments, with `--facts`"),
+        };
+    };
+    let judgement = match (Scope::is_of(latest, artifact), latest.result) {
+        (None, _) => Judgement::unknown(format!("it is not known which digest of `{component}` runs in {environment}"))
+            .help("give both the artifact and the deployment a digest"),
+        (Some(false), _) => Judgement::fail(format!("another digest of `{component}` was deployed to {environment} since"))
+            .help(format!("deploy it to {environment} again, or promote what runs there")),
+        (Some(true), DeploymentResult::Succeeded) if latest.when().is_none() => {
+            Judgement::unknown(format!("it is not known when `{component}` was deployed to {environment}"))
+                .help("give the deployment `startedAt` and `finishedAt`")
+        }
+        (Some(true), DeploymentResult::Succeeded) => Judgement::pass(format!("`{component}` runs in {environment}")),
+        (Some(true), DeploymentResult::Running) => {
+            Judgement::fail(format!("the deployment of `{component}` to {environment} has not ended"))
+                .help("wait for its end")
+        }
+        (Some(true), result) => {
+            let how = match result {
+                DeploymentResult::RolledBack => "was rolled back",
+                DeploymentResult::Cancelled => "was cancelled",
+                _ => "failed",
+            };
+            Judgement::fail(format!("the last deployment of `{component}` to {environment} {how}"))
+                .help(format!("mend it, and deploy to {environment} again"))
+        }
+    };
+    judgement.fact(format!("{environment}: {}", latest.result.word()), &latest.origin)
+}

