@@ -129,7 +129,7 @@ rules:
             1:1 a policy has no field `polcy` (did you mean `policy`?)
             2:13 `defaults` has no field `severty` (did you mean `severity`?)
             2:35 unknown mode `observ` (did you mean `observe`?)
-            3:1 gates are not supported by this version (keep them in a file of their own)
+            3:8 `gates` is empty (add a gate, or remove the field)
             7:22 the selector `runtimes..node` can't be read: a key is missing here (write keys joined by dots, such as `variables.*`)
             8:15 unknown severity `eror` (did you mean `error`?)
             9:16 unknown answer to unknowns `ignore` (known here: `fail`, `skip`, `unknown`, `warn`)

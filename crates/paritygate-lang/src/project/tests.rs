@@ -61,8 +61,8 @@ waivers:
     assert_eq!(staging.sources[1].paths[1].value, "compose.staging.yml");
     assert_eq!(staging.sources[1].profiles, ["web"]);
     assert!(staging.sources[1].from.is_none());
-    assert_eq!((project.contract.len(), project.policies.len(), project.stages.len()), (1, 2, 3));
-    assert!(project.pipeline.is_some());
+    assert_eq!((project.contract.len(), project.policies.len(), project.pipeline.stages.len()), (1, 2, 3));
+    assert_eq!(project.pipeline.edges.as_ref().map(Vec::len), Some(1));
     assert!(project.never_waive.is_some_and(|rules| rules.is_empty()));
     assert_eq!((project.secrets_plain, project.secrets_secret), (vec!["PUBLIC_KEY_ID".into()], vec!["LICENCE".into()]));
     assert_eq!(project.expected[0].max, Some(4));
@@ -179,4 +179,39 @@ fn sections_without_content_say_nothing() {
 #[test]
 fn names_are_not_judged_without_environments() {
     understood("expected: [{ rule: r, path: a, environments: [x], relation: differs, reason: y }]");
+}
+
+#[test]
+fn what_environments_ask_of_deployments() {
+    let project = understood(
+        "environments:
+  staging: { trigger: automatic, branches: [main, 'release/*'] }
+  production:
+    approvals: { required: 2, groups: [sre] }
+    windows: { timezone: Europe/London, windows: [{ days: [mon, tue], start: '09:00', end: '17:00' }] }
+groups: { sre: [dana, erin] }
+pipeline: { edges: [{ from: staging, to: production, needs: any }] }
+",
+    );
+    let [staging, production] = &project.environments[..] else { panic!("two environments") };
+    assert_eq!(staging.admission.branches.as_ref().map(Vec::len), Some(2));
+    assert_eq!(production.admission.approvals.as_ref().map(|approvals| approvals.value.required), Some(2));
+    assert_eq!(production.admission.windows.as_ref().map(|windows| windows.value.windows.len()), Some(1));
+    assert_eq!(project.groups["sre"], ["dana", "erin"]);
+    mistakes(
+        "environments:
+  staging: { trigger: auto }
+  production: { approvals: { require: 2 }, windows: { timezone: UTC, windows: [{ days: [monday], start: 9 }] } }
+pipeline: { edges: [{ from: [staging], to: prodution, needs: 2 }, { from: staging }] }
+",
+        expect![[r#"
+            2:23 unknown trigger `auto` (known here: `automatic`, `manual`, `scheduled`)
+            3:30 unknown parameter `require` (did you mean `required`?)
+            3:89 unknown word `monday` (known here: `fri`, `mon`, `sat`, `sun`, `thu`, `tue`, `wed`)
+            3:105 expected a time of day such as 09:00, in quotes
+            4:44 there is no environment `prodution` (did you mean `production`?)
+            4:62 `needs` is `all`, `any` or a number from 1 to 1, so many as `from` names (`all` is the default)
+            4:67 an edge needs a field `to` (name where it goes to)
+        "#]],
+    );
 }
