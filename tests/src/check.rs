@@ -54,7 +54,7 @@ pub fn check_plan(
             files.insert(need.path, answer);
         }
     };
-    let (engine, compiled) = project.compile(&plan, &files);
+    let (engine, compiled) = project.compile(&plan, &files, &paritygate::zones::carried());
     let (mut report, asked) = project.check(&engine, &plan, now, only);
     let mut diagnostics = plan.diagnostics.clone();
     diagnostics.extend(project.diagnostics);
@@ -76,16 +76,16 @@ impl Answer {
     /// As an output format writes it.
     pub fn render(&self, format: &str) -> String {
         let style = output::Style { verbose: true, ..output::Style::default() };
-        let known = output::find(format);
+        let known = output::find(format).and_then(|known| known.report);
         known.map_or_else(
-            || format!("there is no output format `{format}`"),
-            |known| (known.render)(&self.report, &self.diagnostics, &style),
+            || format!("there is no output format `{format}` for reports"),
+            |render| render(&self.report, &self.diagnostics, &style),
         )
     }
 
     /// Everything that a check can print of it: no secret stands there, and no fingerprint.
     pub fn shown(&self) -> String {
-        let mut out: Vec<String> = output::ALL.iter().map(|format| self.render(format.name)).collect();
+        let mut out: Vec<String> = output::for_reports().map(|format| self.render(format.name)).collect();
         out.push(output::diagnostics(&self.diagnostics, &output::Style::default()));
         out.push(format!("{:?}\n{:?}\n{:?}", self.report, self.diagnostics, self.environments));
         out.join("\n")

@@ -7,7 +7,8 @@ use paritygate_lang::policy::{EnvironmentRef, Mode};
 use paritygate_lang::project::{Expected, Waiver};
 use paritygate_lang::Spanned;
 use paritygate_model::decision::{
-    Asked, Blocker, ClearedBy, Clock, Decision, FactPlace, GateEngine, GateFinding, GateStatus, GateSummary, Outcome,
+    Asked, Blocker, ClearedBy, Clock, Decision, FactPlace, GateEngine, GateFinding, GateStatus, GateSummary, Input,
+    InputRole, Outcome,
 };
 use paritygate_model::promotion::Origin;
 use paritygate_model::report::{Digested, LazyDigest, Place, Severity, Verdict};
@@ -39,8 +40,8 @@ pub struct GateRequest<'a> {
     pub waivers: &'a [Waiver],
     /// Rules that no exception may cover, for the parity half.
     pub never_waive: &'a [String],
-    /// The texts that were read.
-    pub inputs: &'a [Arc<Source>],
+    /// The texts that were read, without those of the environments.
+    pub inputs: &'a [(InputRole, Arc<Source>)],
 }
 
 /// A gate that is about the promotion, and how it judged.
@@ -129,7 +130,7 @@ impl Engine {
             evaluated_at: moment.at,
             now: moment.now,
             policies: self.policies.iter().map(|(id, source)| digested(id.as_str().into(), source)).collect(),
-            inputs: asked.inputs.iter().map(|source| digested(Arc::clone(source.name()), source)).collect(),
+            inputs: inputs(asked),
             request: Asked {
                 name: promotion.name.clone(),
                 kind_of_change: promotion.kind_of_change,
@@ -169,7 +170,7 @@ impl Engine {
     }
 
     /// The zone in which instants are told where a gate has none: the first that a gate names.
-    pub(crate) fn zone(&self, pipeline: &Pipeline) -> Zone {
+    pub fn zone(&self, pipeline: &Pipeline) -> Zone {
         let of_gates = self.gates.iter().flat_map(|gate| gate.check.zones()).next();
         let of_stages = || pipeline.stages.iter().find_map(|stage| Some(stage.windows.as_ref()?.zone().clone()));
         of_gates.or_else(of_stages).unwrap_or_else(Zone::utc)
@@ -273,6 +274,18 @@ fn verdict_of(status: GateStatus) -> Verdict {
 
 fn digested(name: Arc<str>, source: &Arc<Source>) -> Digested {
     Digested { name, digest: LazyDigest(Arc::clone(source)) }
+}
+
+/// The texts that were read: in the order of their roles and names.
+fn inputs(asked: &GateRequest<'_>) -> Vec<Input> {
+    let of_environments = asked.environments.iter().flat_map(|environment| environment.tree.sources());
+    let known = |source: &&Arc<Source>| !asked.inputs.iter().any(|(_, input)| Arc::ptr_eq(input, source));
+    let more = of_environments.filter(known).map(|source| (InputRole::Environment, source));
+    let mut all: Vec<(InputRole, &Arc<Source>)> =
+        asked.inputs.iter().map(|(role, source)| (*role, source)).chain(more).collect();
+    all.sort_by(|a, b| (a.0, a.1.name()).cmp(&(b.0, b.1.name())));
+    all.dedup_by(|a, b| Arc::ptr_eq(a.1, b.1));
+    all.into_iter().map(|(role, source)| Input { role, text: digested(Arc::clone(source.name()), source) }).collect()
 }
 
 /// A finding of the engine itself, which no gate of a policy stands for.

@@ -8,6 +8,7 @@ mod collector;
 pub mod compare;
 pub mod engine;
 mod break_glass;
+pub mod calendar;
 mod decide;
 mod eligible;
 mod exception;

@@ -26,7 +26,7 @@ pub struct Decision {
     /// The policies that were applied.
     pub policies: Vec<Digested>,
     /// The texts that were read.
-    pub inputs: Vec<Digested>,
+    pub inputs: Vec<Input>,
     /// What was asked.
     pub request: Asked,
     /// The worst of all gates that count.
@@ -52,6 +52,45 @@ pub struct GateEngine {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
     pub tzdb: Option<Arc<str>>,
+}
+
+/// A text that was read.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema), schemars(rename = "DecisionInput"))]
+#[serde(rename_all = "camelCase")]
+pub struct Input {
+    /// What it was read as.
+    pub role: InputRole,
+    /// Its name and digest.
+    #[serde(flatten)]
+    pub text: Digested,
+}
+
+/// What a text was read as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum InputRole {
+    /// The request.
+    Request,
+    /// Facts beside the request.
+    Facts,
+    /// The project's manifest.
+    Manifest,
+    /// A part of the description of an environment.
+    Environment,
+}
+
+impl InputRole {
+    /// The word in answers.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Request => "request",
+            Self::Facts => "facts",
+            Self::Manifest => "manifest",
+            Self::Environment => "environment",
+        }
+    }
 }
 
 /// What was asked.

@@ -8,10 +8,12 @@ mod formats;
 mod pen;
 #[cfg(test)]
 mod sample;
+mod when;
 mod words;
 
 use std::collections::BTreeMap;
 
+use paritygate_model::decision::Decision;
 use paritygate_model::report::Report;
 use paritygate_model::{Diagnostic, Level, Location, Position};
 
@@ -19,7 +21,7 @@ use crate::block::{Block, Line, Spot};
 use crate::pen::{Ink, Pen};
 
 pub use formats::ALL;
-pub use formats::json::{JsonReport, WireDiagnostic, WirePlace, WireRelated, json};
+pub use formats::json::{JsonDecision, JsonReport, WireDiagnostic, WirePlace, WireRelated, decision_json, json};
 
 /// How a format may write: what the reader's terminal can show, and what the reader asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,20 +57,32 @@ impl Default for Style<'_> {
     }
 }
 
-/// One way to write a report.
+/// One way to write a report or a decision.
 #[derive(Clone, Copy, Debug)]
 pub struct Format {
     /// Its name: `text`.
     pub name: &'static str,
     /// What it is for, in one line.
     pub summary: &'static str,
-    /// Writes the report, and the diagnostics of the texts that it was made from.
-    pub render: fn(&Report, &[Diagnostic], &Style<'_>) -> String,
+    /// Writes a report, and the diagnostics of the texts that it was made from; `None` where it can't.
+    pub report: Option<fn(&Report, &[Diagnostic], &Style<'_>) -> String>,
+    /// Writes a decision, likewise.
+    pub decision: Option<fn(&Decision, &[Diagnostic], &Style<'_>) -> String>,
 }
 
 /// The format of that name.
 pub fn find(name: &str) -> Option<&'static Format> {
     ALL.iter().copied().find(|format| format.name == name)
+}
+
+/// The formats that can write a report.
+pub fn for_reports() -> impl Iterator<Item = &'static Format> {
+    ALL.iter().copied().filter(|format| format.report.is_some())
+}
+
+/// The formats that can write a decision.
+pub fn for_decisions() -> impl Iterator<Item = &'static Format> {
+    ALL.iter().copied().filter(|format| format.decision.is_some())
 }
 
 /// Diagnostics as text, like a good compiler's: what is wrong, the line where it stands, why, and what to do.

@@ -14,7 +14,7 @@
 //! let plan = discover::discover(files.keys().map(String::as_str));
 //! let project = Project::load(&plan, &files, &FingerprintKey::from_bytes(*b"for this run"));
 //! assert!(project.needs.is_empty());
-//! let (engine, diagnostics) = project.compile(&plan, &files);
+//! let (engine, diagnostics) = project.compile(&plan, &files, &paritygate::zones::carried());
 //! assert!(diagnostics.is_empty());
 //! let (report, _) = project.check(&engine, &plan, paritygate::Timestamp::UNIX_EPOCH, &[]);
 //! let found = report.findings.iter().find(|finding| finding.path == "variables.PAY_URL").expect("found");
@@ -30,17 +30,20 @@ pub mod manual;
 pub mod naming;
 pub mod plan;
 mod project;
+pub mod promotion;
 #[cfg(feature = "schema")]
 pub mod schema;
 pub mod schemas;
 pub mod wire;
+pub mod zones;
 
-pub use paritygate_eval::{CheckRequest, Engine};
+pub use paritygate_eval::pipeline::Pipeline;
+pub use paritygate_eval::{CheckRequest, Engine, calendar};
 pub use paritygate_import::{Context, Files, Format as InputFormat, Need, Request, Supplied, document, formats};
 pub use paritygate_lang as lang;
 pub use paritygate_model::{
     Diagnostic, Document, Environment, FingerprintKey, Level, Location, Node, SecretTable, Source, Span, Tier,
-    Timestamp, Value, diagnostic, limits, report, suggest,
+    Timestamp, Value, decision, diagnostic, limits, report, suggest,
 };
 pub use paritygate_policies as policies;
 pub use paritygate_report as output;

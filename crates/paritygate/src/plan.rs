@@ -1,11 +1,14 @@
 //! What is to be read, and how it is to be judged: from a manifest, or from what was discovered.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use paritygate_eval::pipeline::{Pipeline, StageInput};
+use paritygate_eval::zones::Zones;
 use paritygate_import::{Format, Request, document, formats};
-use paritygate_lang::project::{self, Expected, ProjectEnvironment, SourceSpec, Waiver};
-use paritygate_model::{Diagnostic, Document, Location, SecretTable, Source, Tier, diagnostic, suggest};
+use paritygate_lang::project::{self, Admission, Expected, PipelineSpec, ProjectEnvironment, SourceSpec, Waiver};
+use paritygate_model::{Diagnostic, Document, Environment, Location, SecretTable, Source, Tier, diagnostic, suggest};
 
 /// The rule kind that no exception may cover where production is concerned, unless the manifest says otherwise.
 pub const NEVER_WAIVE: &str = "no-shared-secret";
@@ -27,6 +30,12 @@ pub struct Plan {
     pub waivers: Vec<Waiver>,
     /// Rules that no exception may cover where production is concerned.
     pub never_waive: Vec<String>,
+    /// The promotion pipeline.
+    pub pipeline: PipelineSpec,
+    /// The members of groups.
+    pub groups: BTreeMap<String, Vec<String>>,
+    /// The manifest's own text.
+    pub manifest: Option<Arc<Source>>,
     /// Files that were seen and not used, each with the reason.
     pub passed_over: Vec<(String, Cow<'static, str>)>,
     /// What is wrong with the manifest.
@@ -48,6 +57,10 @@ pub struct PlannedEnvironment {
     pub reference: Option<String>,
     /// Its layers; later ones win.
     pub layers: Vec<Layer>,
+    /// What it asks of deployments.
+    pub admission: Admission,
+    /// Where the manifest declares it.
+    pub at: Option<Location>,
 }
 
 /// One layer of an environment.
@@ -85,6 +98,8 @@ impl Plan {
                 aliases: environment.aliases.clone(),
                 reference: environment.reference.as_ref().map(|reference| reference.value.clone()),
                 layers: layers(&environment.sources, &mut plan.diagnostics),
+                admission: environment.admission.clone(),
+                at: Some(environment.at.clone()),
             });
             check_reference(environment, &project.environments, &mut plan.diagnostics);
         }
@@ -93,11 +108,44 @@ impl Plan {
         plan.secrets = SecretTable::with(project.secrets_plain, project.secrets_secret);
         plan.expected = project.expected;
         plan.waivers = project.waivers;
+        plan.pipeline = project.pipeline;
+        plan.groups = project.groups;
+        plan.manifest = Some(Arc::clone(&document.source));
         plan.never_waive = match project.never_waive {
             Some(rules) => rules.into_iter().map(|rule| rule.value).collect(),
             None => vec![NEVER_WAIVE.to_owned()],
         };
         plan
+    }
+
+    /// The promotion pipeline over the plan's environments, or over those that were read where the plan names none; with
+    /// what makes no sense in it.
+    pub fn pipeline(&self, environments: &[Environment], zones: &Zones) -> (Pipeline, Vec<Diagnostic>) {
+        let none = Admission::default();
+        let tier = |planned: &PlannedEnvironment| {
+            let read = environments.iter().find(|environment| *environment.name == *planned.name);
+            let read = read.map(|environment| environment.tier);
+            planned.tier.or(read).unwrap_or_else(|| Tier::from_name(&planned.name))
+        };
+        let mut inputs: Vec<StageInput<'_>> = self
+            .environments
+            .iter()
+            .filter(|planned| !planned.name.is_empty())
+            .map(|planned| StageInput {
+                name: &planned.name,
+                tier: tier(planned),
+                order: planned.order,
+                admission: &planned.admission,
+                at: planned.at.as_ref(),
+            })
+            .collect();
+        let known: Vec<&str> = inputs.iter().map(|input| input.name).collect();
+        let more = environments.iter().filter(|environment| !environment.contract && !known.contains(&&*environment.name));
+        let more: Vec<StageInput<'_>> = more
+            .map(|read| StageInput { name: &read.name, tier: read.tier, order: read.order, admission: &none, at: None })
+            .collect();
+        inputs.extend(more);
+        Pipeline::compile(&inputs, &self.pipeline, &self.groups, zones)
     }
 
     /// Whether any of its files is at `path`.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use paritygate_eval::zones::Zones;
 use paritygate_eval::{CheckRequest, Engine};
 use paritygate_import::{Context, Description, Files, Imported, Named, Need, Supplied, document};
 use paritygate_lang::policy;
@@ -171,7 +172,7 @@ impl Project {
     }
 
     /// Compiles the plan's policies: packs by name, others from the files at hand. Without any, the `recommended` pack.
-    pub fn compile(&self, plan: &Plan, files: &Files) -> (Engine, Vec<Diagnostic>) {
+    pub fn compile(&self, plan: &Plan, files: &Files, zones: &Zones) -> (Engine, Vec<Diagnostic>) {
         let mut diagnostics = Vec::new();
         let mut sources = Vec::new();
         let recommended = [(RECOMMENDED.to_owned(), None)];
@@ -179,16 +180,12 @@ impl Project {
         for (name, at) in named {
             sources.extend(policy_sources(name, at.as_ref(), files, &mut diagnostics));
         }
-        compile(&sources, diagnostics)
+        compile(&sources, zones, diagnostics)
     }
 
     /// Checks the environments with compiled policies. `only` names rules to run; empty means all.
     pub fn check(&self, engine: &Engine, plan: &Plan, now: Timestamp, only: &[String]) -> (Report, Vec<Diagnostic>) {
-        let references: Vec<(Arc<str>, String)> = plan
-            .environments
-            .iter()
-            .filter_map(|planned| Some((planned.name.as_str().into(), planned.reference.clone()?)))
-            .collect();
+        let references = references(plan);
         engine.check(&CheckRequest {
             environments: &self.environments,
             now,
@@ -201,11 +198,21 @@ impl Project {
     }
 }
 
+/// The environments with a reference of their own.
+pub(crate) fn references(plan: &Plan) -> Vec<(Arc<str>, String)> {
+    let planned = plan.environments.iter();
+    planned.filter_map(|planned| Some((planned.name.as_str().into(), planned.reference.clone()?))).collect()
+}
+
 /// The pack that is used where none is named.
 pub const RECOMMENDED: &str = "recommended";
 
 /// Compiles the texts of policies. What is wrong with them is added to `diagnostics`; what is right stands.
-pub(crate) fn compile(sources: &[Arc<Source>], mut diagnostics: Vec<Diagnostic>) -> (Engine, Vec<Diagnostic>) {
+pub(crate) fn compile(
+    sources: &[Arc<Source>],
+    zones: &Zones,
+    mut diagnostics: Vec<Diagnostic>,
+) -> (Engine, Vec<Diagnostic>) {
     let mut policies = Vec::new();
     for source in sources {
         let (document, found) = document::read(source);
@@ -217,7 +224,7 @@ pub(crate) fn compile(sources: &[Arc<Source>], mut diagnostics: Vec<Diagnostic>)
             policies.push(policy);
         }
     }
-    let (engine, found) = Engine::compile(policies, paritygate_rules::CATALOGUE, &paritygate_eval::zones::Zones::default());
+    let (engine, found) = Engine::compile(policies, paritygate_rules::CATALOGUE, zones);
     diagnostics.extend(found);
     paritygate_model::diagnostic::sort(&mut diagnostics);
     (engine, diagnostics)

@@ -21,7 +21,9 @@
 
 mod envelope;
 mod held;
+pub mod promoted;
 pub mod shared;
+pub mod subject;
 pub mod verbs;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -29,6 +31,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use paritygate_model::FingerprintKey;
 
 use crate::key::{self, EPHEMERAL_BYTES};
+use crate::zones::{self, Zones};
 use held::Table;
 
 pub use envelope::{ErrorAnswer, Refusal};
@@ -40,17 +43,27 @@ pub const VERSION: u32 = 1;
 pub struct Session {
     held: Mutex<Table>,
     key: FingerprintKey,
+    zones: Mutex<Zones>,
 }
 
 impl Session {
     /// A session. `random` are bytes that nobody can guess: they make the key for fingerprints where a call names none.
     pub fn new(random: &[u8; EPHEMERAL_BYTES]) -> Self {
-        Self { held: Mutex::default(), key: key::ephemeral(random) }
+        Self { held: Mutex::default(), key: key::ephemeral(random), zones: Mutex::new(zones::carried()) }
     }
 
     /// Answers one call. `attachments` are the texts that the call speaks of by number.
     pub fn call(&self, call: &[u8], attachments: &[&[u8]]) -> String {
         envelope::answer(self, call, attachments)
+    }
+
+    /// The time zones that are known.
+    fn zones(&self) -> Zones {
+        self.zones.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn set_zones(&self, zones: Zones) {
+        *self.zones.lock().unwrap_or_else(PoisonError::into_inner) = zones;
     }
 
     fn held(&self) -> MutexGuard<'_, Table> {

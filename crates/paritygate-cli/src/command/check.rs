@@ -66,7 +66,7 @@ pub(crate) struct Args {
 
 /// The output formats by name.
 fn formats() -> PossibleValuesParser {
-    PossibleValuesParser::new(output::ALL.iter().map(|format| PossibleValue::new(format.name).help(format.summary)))
+    PossibleValuesParser::new(output::for_reports().map(|format| PossibleValue::new(format.name).help(format.summary)))
 }
 
 fn instant(text: &str) -> Result<Timestamp, String> {
@@ -109,7 +109,7 @@ pub(super) fn run(args: Args, terminal: &Terminal) -> Result<Exit, Error> {
     progress.step(format!("reading {}", count(plan.environments.len(), "environment")));
     let mut project = input::load(&plan, &disk, &mut files, &key);
     diagnostics.append(&mut project.diagnostics);
-    let (engine, found) = project.compile(&plan, &files);
+    let (engine, found) = project.compile(&plan, &files, &paritygate::zones::carried());
     diagnostics.extend(found);
     let compared = project.environments.iter().filter(|environment| !environment.contract).count();
     progress.step(format!("comparing {}", count(compared, "environment")));
@@ -139,7 +139,8 @@ pub(super) fn run(args: Args, terminal: &Terminal) -> Result<Exit, Error> {
         let style =
             Style { verbose: args.verbose, paths: Some(&paths), fails_by: fails_by.as_deref(), ..*terminal.style() };
         let within: &[Diagnostic] = if is_text { &[] } else { &diagnostics };
-        terminal::print(&(format.render)(&report, within, &style))?;
+        let render = format.report.ok_or_else(|| error("unknown-format", "this format can't write a report"))?;
+        terminal::print(&render(&report, within, &style))?;
     }
     if failed {
         let what = if is_worth_it { "the check is not complete" } else { "nothing was compared" };

@@ -119,7 +119,7 @@ fn manifest(
     }
     let mut files = Files::new();
     let project = input::load(&policies, disk, &mut files, key);
-    let (_, found) = project.compile(&policies, &files);
+    let (_, found) = project.compile(&policies, &files, &paritygate::zones::carried());
     diagnostics.extend(found);
     read.extend(files);
     diagnostics
@@ -130,7 +130,7 @@ fn policy(name: &str, source: &Arc<Source>) -> Vec<Diagnostic> {
     let path = format!("./{name}");
     let plan = Plan { policies: vec![(path.clone(), None)], ..Plan::default() };
     let files = Files::from([(path, Supplied::Text(Arc::clone(source)))]);
-    Project::default().compile(&plan, &files).1
+    Project::default().compile(&plan, &files, &paritygate::zones::carried()).1
 }
 
 fn input_text(

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use paritygate_model::decision::Decision;
 use paritygate_model::report::Report;
 use paritygate_model::{Diagnostic, Location};
 #[cfg(feature = "schema")]
@@ -11,7 +12,12 @@ use serde::Serialize;
 use crate::words::is_hidden;
 use crate::{Format, Style};
 
-pub(crate) static FORMAT: Format = Format { name: "json", summary: "the whole report as one JSON object", render };
+pub(crate) static FORMAT: Format = Format {
+    name: "json",
+    summary: "everything as one JSON object",
+    report: Some(render),
+    decision: Some(render_decision),
+};
 
 /// The report, and what is wrong with the texts that it was made from.
 #[derive(Debug, Serialize)]
@@ -20,6 +26,17 @@ pub struct JsonReport<'a> {
     /// The report.
     #[serde(flatten)]
     pub report: &'a Report,
+    /// What is wrong with the texts that were handed in.
+    pub diagnostics: Vec<WireDiagnostic>,
+}
+
+/// The decision, and what is wrong with the texts that it was made from.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema), schemars(rename = "DecisionData"))]
+pub struct JsonDecision<'a> {
+    /// The decision.
+    #[serde(flatten)]
+    pub decision: &'a Decision,
     /// What is wrong with the texts that were handed in.
     pub diagnostics: Vec<WireDiagnostic>,
 }
@@ -113,9 +130,22 @@ fn render(report: &Report, diagnostics: &[Diagnostic], _style: &Style<'_>) -> St
 
 /// The report, and what is wrong with the texts that it was made from, as one JSON object.
 pub fn json(report: &Report, diagnostics: &[Diagnostic]) -> String {
-    let answer = JsonReport { report, diagnostics: diagnostics.iter().map(WireDiagnostic::from).collect() };
+    visible(&JsonReport { report, diagnostics: diagnostics.iter().map(WireDiagnostic::from).collect() })
+}
+
+fn render_decision(decision: &Decision, diagnostics: &[Diagnostic], _style: &Style<'_>) -> String {
+    decision_json(decision, diagnostics)
+}
+
+/// The decision, and what is wrong with the texts that it was made from, as one JSON object.
+pub fn decision_json(decision: &Decision, diagnostics: &[Diagnostic]) -> String {
+    visible(&JsonDecision { decision, diagnostics: diagnostics.iter().map(WireDiagnostic::from).collect() })
+}
+
+/// JSON in which every hidden character is an escape.
+fn visible(answer: &impl Serialize) -> String {
     // Plain data with text keys: writing it to a string can't fail.
-    let json = serde_json::to_string_pretty(&answer).unwrap_or_default();
+    let json = serde_json::to_string_pretty(answer).unwrap_or_default();
     let mut out = String::with_capacity(json.len() + 1);
     for c in json.chars() {
         // Line breaks are the layout's own: inside of a text they are escaped already.

@@ -1,5 +1,6 @@
 //! Text: for people at a terminal.
 
+mod decision;
 mod findings;
 mod matrix;
 mod summary;
@@ -11,8 +12,12 @@ use crate::pen::{Ink, Pen};
 use crate::words::escape;
 use crate::{Format, Style};
 
-pub(crate) static FORMAT: Format =
-    Format { name: "text", summary: "a parity matrix and the findings with their lines of source, for people", render };
+pub(crate) static FORMAT: Format = Format {
+    name: "text",
+    summary: "for people: a matrix or a checklist, and the lines of source that it is about",
+    report: Some(render),
+    decision: Some(decision::render),
+};
 
 fn render(report: &Report, diagnostics: &[Diagnostic], style: &Style<'_>) -> String {
     let mut pen = Pen::new(*style);

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use paritygate_eval::Engine;
+use paritygate_model::decision::Decision;
 use paritygate_model::report::Report;
 use paritygate_model::{Diagnostic, Environment, limits};
 
@@ -16,12 +17,20 @@ pub(super) struct Stored {
     pub(super) diagnostics: Vec<Diagnostic>,
 }
 
+/// A decision, with what was wrong with the texts that it was made from.
+#[derive(Debug)]
+pub(super) struct Decided {
+    pub(super) decision: Decision,
+    pub(super) diagnostics: Vec<Diagnostic>,
+}
+
 /// Something that is held.
 #[derive(Clone)]
 pub(super) enum Held {
     Engine(Arc<Engine>),
     Environment(Arc<Environment>),
     Report(Arc<Stored>),
+    Decision(Arc<Decided>),
 }
 
 impl Held {
@@ -30,6 +39,7 @@ impl Held {
             Self::Engine(_) => "an engine",
             Self::Environment(_) => "an environment",
             Self::Report(_) => "a report",
+            Self::Decision(_) => "a decision",
         }
     }
 }
@@ -54,7 +64,7 @@ impl Table {
     pub(super) fn hold(&mut self, held: Held) -> Result<u32, Refusal> {
         let next = self.last.checked_add(1).filter(|_| self.held.len() < limits::MAX_HANDLES);
         let Some(next) = next else {
-            let message = format!("more than {} engines, environments and reports are held", limits::MAX_HANDLES);
+            let message = format!("more than {} engines, environments, reports and decisions are held", limits::MAX_HANDLES);
             return Err(Refusal::new("too-many-handles", message, "release those that are no longer needed"));
         };
         self.last = next;
@@ -78,6 +88,13 @@ impl Table {
         match self.held.get(&handle) {
             Some(Held::Environment(environment)) => Ok(Arc::clone(environment)),
             other => Err(wrong(handle, "an environment", other)),
+        }
+    }
+
+    pub(super) fn decision(&self, handle: u32) -> Result<Arc<Decided>, Refusal> {
+        match self.held.get(&handle) {
+            Some(Held::Decision(decision)) => Ok(Arc::clone(decision)),
+            other => Err(wrong(handle, "a decision", other)),
         }
     }
 

@@ -32,7 +32,7 @@ pub struct Text {
 
 impl Text {
     /// The bytes, where there are any.
-    fn bytes<'a>(&'a self, call: &Call<'a>, name: &str) -> Result<Option<&'a [u8]>, Refusal> {
+    pub(super) fn bytes<'a>(&'a self, call: &Call<'a>, name: &str) -> Result<Option<&'a [u8]>, Refusal> {
         let given = [self.text.is_some(), self.attachment.is_some(), self.absent, self.refused.is_some()];
         if given.iter().filter(|given| **given).count() != 1 {
             let message = format!("`{name}` needs one of `text`, `attachment`, `absent` and `refused`");

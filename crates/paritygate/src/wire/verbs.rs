@@ -2,16 +2,20 @@
 
 pub mod check;
 pub mod compile;
+pub mod decision;
 pub mod discover;
 pub mod document;
 pub mod explain;
 pub mod format;
+pub mod gate;
 pub mod import;
 pub mod release;
 pub mod report;
 pub mod rules;
 pub mod schema;
 pub mod version;
+pub mod when;
+pub mod zones;
 
 use paritygate_eval::kind::Documented;
 use paritygate_lang::params;
@@ -99,14 +103,18 @@ fn run<V: Verb>(call: &Call<'_>, node: Node<'_>, whole: &Location) -> Result<Str
 pub static ALL: &[Entry] = &[
     Entry::of::<check::Check>(),
     Entry::of::<compile::Compile>(),
+    Entry::of::<decision::Decision>(),
     Entry::of::<discover::Discover>(),
     Entry::of::<document::Document>(),
     Entry::of::<explain::Explain>(),
     Entry::of::<format::Format>(),
+    Entry::of::<gate::Gate>(),
     Entry::of::<import::Import>(),
     Entry::of::<release::Release>(),
     Entry::of::<report::Report>(),
     Entry::of::<rules::Rules>(),
     Entry::of::<schema::Schema>(),
     Entry::of::<version::Version>(),
+    Entry::of::<when::When>(),
+    Entry::of::<zones::Zones>(),
 ];

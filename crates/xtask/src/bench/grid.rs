@@ -86,7 +86,7 @@ fn measure(environments: usize, keys: usize, rules: usize, rounds: usize, option
     let plan = one_text("grid.json");
     let files = files("grid.json", bytes, &policy(rules));
     let project = Project::load(&plan, &files, &key);
-    let (engine, diagnostics) = project.compile(&plan, &files);
+    let (engine, diagnostics) = project.compile(&plan, &files, &paritygate::zones::carried());
     assert!(diagnostics.is_empty(), "{diagnostics:?}");
     let now = Timestamp::UNIX_EPOCH;
     compare(

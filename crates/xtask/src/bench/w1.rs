@@ -214,7 +214,7 @@ pub(super) fn run(options: &Options) {
     let files = files("w1.json", bytes, POLICY);
     let project = Project::load(&plan, &files, &key);
     assert!(project.diagnostics.is_empty(), "{:?}", project.diagnostics);
-    let (engine, diagnostics) = project.compile(&plan, &files);
+    let (engine, diagnostics) = project.compile(&plan, &files, &paritygate::zones::carried());
     assert!(diagnostics.is_empty(), "{diagnostics:?}");
     let now = Timestamp::UNIX_EPOCH;
     let (report, _) = project.check(&engine, &plan, now, &[]);
@@ -260,7 +260,7 @@ pub(super) fn run(options: &Options) {
                 let held = answer.split("\"report\":").nth(1).and_then(|rest| rest.split(',').next()).unwrap_or("0");
                 session.call(format!("{{\"wire\":1,\"release\":{{\"handles\":[{held}]}}}}").as_bytes(), &[]).len()
             }),
-            Candidate::new("policy from text to ready", || project.compile(&plan, &files).0.rules().count()),
+            Candidate::new("policy from text to ready", || project.compile(&plan, &files, &paritygate::zones::carried()).0.rules().count()),
         ],
     );
 }
@@ -287,7 +287,7 @@ mod tests {
         let plan = one_text("w1.json");
         let files = files("w1.json", text().as_bytes(), POLICY);
         let project = Project::load(&plan, &files, &key);
-        let (engine, _) = project.compile(&plan, &files);
+        let (engine, _) = project.compile(&plan, &files, &paritygate::zones::carried());
         let check = || assert_eq!(project.check(&engine, &plan, Timestamp::UNIX_EPOCH, &[]).0.findings.len(), 16);
         // The first check reads the tables, which are read once.
         check();

@@ -34,7 +34,7 @@ pub struct Answer {
     pub engine: u32,
     /// Whether nothing is wrong with the policies.
     pub ok: bool,
-    /// The rules that the engine holds, in their order.
+    /// The rules that the engine holds, in their order, and then its gates.
     pub rules: Vec<CompiledRule>,
     /// What is wrong with the policies.
     pub diagnostics: Vec<WireDiagnostic>,
@@ -61,8 +61,9 @@ impl Verb for Compile {
         let recommended = [PolicyText { pack: Some(project::RECOMMENDED.to_owned()), ..PolicyText::default() }];
         let policies = if params.policies.is_empty() { &recommended[..] } else { &params.policies };
         let sources = shared::policies(policies, call, &mut diagnostics)?;
-        let (engine, diagnostics) = project::compile(&sources, diagnostics);
-        let rules = engine.rules().map(|(id, kind)| CompiledRule { id: id.to_owned(), kind }).collect();
+        let (engine, diagnostics) = project::compile(&sources, &call.session.zones(), diagnostics);
+        let all = engine.rules().chain(engine.gates());
+        let rules = all.map(|(id, kind)| CompiledRule { id: id.to_owned(), kind }).collect();
         let engine = call.session.held().hold(Held::Engine(Arc::new(engine)))?;
         Ok(Answer { engine, ok: shared::ok(&diagnostics), rules, diagnostics: wire(&diagnostics) })
     }

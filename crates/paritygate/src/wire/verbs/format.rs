@@ -1,4 +1,4 @@
-//! `format`: a report as text, in one of the output formats.
+//! `format`: a report or a decision as text, in one of the output formats.
 
 use paritygate_report::{self as output, Style};
 #[cfg(feature = "schema")]
@@ -10,14 +10,16 @@ use crate::wire::Refusal;
 
 pub(super) struct Format;
 
-/// Which report, and how to write it.
+/// Which report or decision, and how to write it.
 #[derive(Debug, Deserialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename = "FormatParams", rename_all = "camelCase", deny_unknown_fields)]
 pub struct Params {
     /// The number of a report.
-    pub report: u32,
-    /// The output format: `json`, `text`.
+    pub report: Option<u32>,
+    /// The number of a decision.
+    pub decision: Option<u32>,
+    /// The output format: `json`, `markdown`, `text`.
     pub format: String,
     /// Whether to colour with ANSI escapes; not by default.
     #[serde(default)]
@@ -31,7 +33,7 @@ pub struct Params {
     pub verbose: bool,
 }
 
-/// The report as text.
+/// What was written.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename = "FormatAnswer")]
@@ -42,16 +44,11 @@ pub struct Answer {
 
 impl Verb for Format {
     const NAME: &'static str = "format";
-    const SUMMARY: &'static str = "writes a report as text, in one of the output formats";
+    const SUMMARY: &'static str = "writes a report or a decision as text, in one of the output formats";
     type Params = Params;
     type Answer = Answer;
 
     fn run(call: &Call<'_>, params: Params) -> Result<Answer, Refusal> {
-        let format = output::find(&params.format).ok_or_else(|| {
-            let known = output::ALL.iter().map(|format| format.name);
-            Refusal::unknown("unknown-format", "output format", &params.format, known)
-        })?;
-        let stored = call.session.held().report(params.report)?;
         let usual = Style::default();
         let style = Style {
             color: params.color,
@@ -60,6 +57,28 @@ impl Verb for Format {
             verbose: params.verbose,
             ..usual
         };
-        Ok(Answer { text: (format.render)(&stored.report, &stored.diagnostics, &style) })
+        let unknown = |known: &mut dyn Iterator<Item = &'static output::Format>| {
+            Refusal::unknown("unknown-format", "output format", &params.format, known.map(|format| format.name))
+        };
+        let format = output::find(&params.format);
+        let text = match (params.report, params.decision) {
+            (Some(report), None) => {
+                let stored = call.session.held().report(report)?;
+                let render = format.and_then(|format| format.report);
+                let render = render.ok_or_else(|| unknown(&mut output::for_reports()))?;
+                render(&stored.report, &stored.diagnostics, &style)
+            }
+            (None, Some(decision)) => {
+                let decided = call.session.held().decision(decision)?;
+                let render = format.and_then(|format| format.decision);
+                let render = render.ok_or_else(|| unknown(&mut output::for_decisions()))?;
+                render(&decided.decision, &decided.diagnostics, &style)
+            }
+            _ => {
+                let message = "`format` needs one of `report` and `decision`";
+                return Err(Refusal::new("nothing-to-format", message, "hand in the number of what is to be written"));
+            }
+        };
+        Ok(Answer { text })
     }
 }

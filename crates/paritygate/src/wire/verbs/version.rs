@@ -32,6 +32,9 @@ pub struct Answer {
     pub output_formats: Vec<&'static str>,
     /// The built-in policy packs, by name.
     pub packs: Vec<&'static str>,
+    /// The version of the time-zone database; absent where none is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tzdb: Option<String>,
     /// The published schemas, by name.
     pub schemas: Vec<&'static str>,
 }
@@ -42,7 +45,7 @@ impl Verb for Version {
     type Params = Params;
     type Answer = Answer;
 
-    fn run(_: &Call<'_>, _: Params) -> Result<Answer, Refusal> {
+    fn run(call: &Call<'_>, _: Params) -> Result<Answer, Refusal> {
         Ok(Answer {
             name: env!("CARGO_PKG_NAME"),
             version: env!("CARGO_PKG_VERSION"),
@@ -50,6 +53,7 @@ impl Verb for Version {
             input_formats: paritygate_import::formats::ALL.iter().map(|format| format.name).collect(),
             output_formats: paritygate_report::ALL.iter().map(|format| format.name).collect(),
             packs: paritygate_policies::ALL.iter().map(|pack| pack.name).collect(),
+            tzdb: call.session.zones().version().map(ToString::to_string),
             schemas: crate::schemas::ALL.iter().map(|schema| schema.name).collect(),
         })
     }

@@ -1,0 +1,123 @@
+//! Markdown: for comments on pull requests and summaries of pipelines.
+
+use std::fmt::Write;
+
+use paritygate_model::Diagnostic;
+use paritygate_model::decision::{ClearedBy, Decision, GateStatus};
+
+use crate::when;
+use crate::words::{count, prose};
+use crate::{Format, Style};
+
+pub(crate) static FORMAT: Format = Format {
+    name: "markdown",
+    summary: "a checklist for comments and summaries",
+    report: None,
+    decision: Some(render),
+};
+
+fn render(decision: &Decision, diagnostics: &[Diagnostic], _style: &Style<'_>) -> String {
+    let (asked, outcome) = (&decision.request, &decision.decision);
+    let mut out = String::new();
+    let mut line = |text: String| {
+        let _infallible = writeln!(out, "{text}");
+    };
+    let name = if asked.name.is_empty() { "Promotion" } else { &asked.name };
+    let verdict = if outcome.allowed { "✅ allowed" } else { "⛔ denied" };
+    line(format!("### {}: {verdict}\n", cell(name)));
+    let kind = asked.kind_of_change.word();
+    let components: Vec<String> = asked.components.iter().map(|name| code(name)).collect();
+    let of = if components.is_empty() { String::new() } else { format!(" of {}", components.join(", ")) };
+    line(format!(
+        "{kind}{of}, {} → {}, judged for {} by the {}'s clock.\n",
+        code(&asked.from),
+        code(&asked.to),
+        when::local(decision, decision.evaluated_at),
+        outcome.clock.word()
+    ));
+    for diagnostic in diagnostics {
+        line(format!("> **{}** {}\n", diagnostic.level.word(), cell(&diagnostic.message)));
+    }
+    line("| | Gate | |\n|---|---|---|".to_owned());
+    for finding in &decision.findings {
+        let mark = match finding.status {
+            GateStatus::Pass => "✅",
+            GateStatus::Warn => "⚠️",
+            GateStatus::Waived => "⏭️",
+            GateStatus::Unknown => "❓",
+            GateStatus::Fail => "⛔",
+            GateStatus::NotApplicable => "➖",
+        };
+        let mut text = cell(&finding.message);
+        if !matches!(finding.status, GateStatus::Pass | GateStatus::NotApplicable) {
+            for note in &finding.notes {
+                let _infallible = write!(text, "<br>{}", cell(note));
+            }
+            if let Some(help) = &finding.help {
+                let _infallible = write!(text, "<br>→ {}", cell(help));
+            }
+        }
+        let observed = if finding.observed { " (observed only)" } else { "" };
+        line(format!("| {mark} | {}{observed} | {text} |", code(&finding.rule)));
+    }
+    let others = decision.summary.not_applicable.len();
+    if others > 0 {
+        let are = if others == 1 { "is" } else { "are" };
+        line(format!("\n{} {are} not about this promotion.", count(others, "gate", "gates")));
+    }
+    if !outcome.blockers.is_empty() {
+        line("\n**What blocks, in the order in which it can be cleared**\n".to_owned());
+        for (at, blocker) in outcome.blockers.iter().enumerate() {
+            let by = match blocker.cleared_by {
+                ClearedBy::Person if !blocker.who.is_empty() => format!("ask {}", blocker.who.iter().map(|who| code(who)).collect::<Vec<_>>().join(", ")),
+                ClearedBy::Person => "somebody's word".to_owned(),
+                ClearedBy::Fact => "a new fact".to_owned(),
+                ClearedBy::Time => "time".to_owned(),
+            };
+            let until = blocker.until.map_or(String::new(), |until| {
+                format!(", until {} ({})", when::local(decision, until), when::countdown(decision.evaluated_at, until))
+            });
+            line(format!("{}. {}: {by}{until}", at + 1, code(&blocker.rule)));
+        }
+    }
+    match (outcome.next_eligible_at, &outcome.next_eligible_reason) {
+        (Some(at), _) if at > decision.evaluated_at => {
+            let wait = when::countdown(decision.evaluated_at, at);
+            line(format!("\nTime is in the way until **{}**, {wait}.", when::local(decision, at)));
+        }
+        (None, Some(reason)) => line(format!("\nNo instant is in sight: {}.", cell(reason))),
+        _ => {}
+    }
+    out
+}
+
+/// A text inside a table: on one line, with nothing that means something in Markdown or HTML but code.
+fn cell(text: &str) -> String {
+    let mut out = String::new();
+    let mut in_code = false;
+    for c in prose(text).chars() {
+        match c {
+            '`' => {
+                in_code = !in_code;
+                out.push('`');
+            }
+            '|' => out.push_str("\\|"),
+            '<' if !in_code => out.push_str("&lt;"),
+            '>' if !in_code => out.push_str("&gt;"),
+            '*' | '_' | '[' | ']' | '#' | '~' | '!' | '@' if !in_code => {
+                out.push('\\');
+                out.push(c);
+            }
+            c => out.push(c),
+        }
+    }
+    if in_code {
+        out.push('`');
+    }
+    out
+}
+
+/// A name as code.
+fn code(name: &str) -> String {
+    format!("`{}`", prose(name).replace('`', "'").replace('|', "\\|"))
+}

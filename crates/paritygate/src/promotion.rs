@@ -1,0 +1,143 @@
+//! Promotions: a request and what stands beside it, ready to be decided.
+
+use std::sync::Arc;
+
+use paritygate_eval::pipeline::Pipeline;
+use paritygate_eval::zones::Zones;
+use paritygate_eval::{Engine, GateRequest, Request};
+use paritygate_import::{Context, Files, Named, document, formats};
+use paritygate_lang::request;
+use paritygate_model::decision::{Decision, InputRole};
+use paritygate_model::promotion::Facts;
+use paritygate_model::{Diagnostic, Environment, FingerprintKey, Node, NodeId, Source, Timestamp, diagnostic};
+
+use crate::plan::Plan;
+use crate::project::references;
+
+/// A promotion that was read.
+#[derive(Default)]
+pub struct Promotion {
+    /// What is asked, with its facts in order.
+    pub request: Request,
+    /// The environments that the request describes itself.
+    pub environments: Vec<Environment>,
+    /// The texts that were read.
+    pub inputs: Vec<(InputRole, Arc<Source>)>,
+    /// What is wrong with the texts. With an error nothing can be decided.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Promotion {
+    /// Reads a request, and facts that other systems printed.
+    pub fn read(request: &Arc<Source>, facts: &[Arc<Source>], plan: &Plan, key: &FingerprintKey, zones: &Zones) -> Self {
+        let mut promotion = Self { inputs: vec![(InputRole::Request, Arc::clone(request))], ..Self::default() };
+        let (document, found) = document::read(request);
+        let broken = diagnostic::has_errors(&found);
+        promotion.diagnostics.extend(found);
+        let mut asked = paritygate_model::promotion::Promotion::default();
+        if !broken {
+            let (read, found) = request::lower(&document);
+            asked = read;
+            promotion.diagnostics.extend(found);
+            promotion.describe(document, plan, key);
+        }
+        let beside = promotion.facts(facts);
+        let (request, found) = Request::new(asked, beside, zones);
+        promotion.request = request;
+        promotion.diagnostics.extend(found);
+        promotion.inputs.extend(plan.manifest.iter().map(|manifest| (InputRole::Manifest, Arc::clone(manifest))));
+        diagnostic::sort(&mut promotion.diagnostics);
+        promotion
+    }
+
+    /// The environments that a request describes itself.
+    fn describe(&mut self, document: paritygate_model::Document, plan: &Plan, key: &FingerprintKey) {
+        let Some(root) = document.root() else { return };
+        let listed: Vec<(String, NodeId)> = root
+            .get("environments")
+            .into_iter()
+            .flat_map(Node::items)
+            .map(|node| {
+                let name = node.get("environment").and_then(Node::scalar_text).unwrap_or_default();
+                (name.to_owned(), node.id())
+            })
+            .collect();
+        if listed.is_empty() {
+            return;
+        }
+        let files = Files::new();
+        let context = Context { files: &files, secrets: &plan.secrets, key };
+        let roots: Vec<NodeId> = listed.iter().map(|(_, root)| *root).collect();
+        let described = formats::environment::describe(document, &roots, &context, &mut self.diagnostics);
+        for ((name, _), description) in listed.iter().zip(described) {
+            self.environments.push(Named { name, ..Named::default() }.environment(description, Vec::new(), key));
+        }
+    }
+
+    fn facts(&mut self, facts: &[Arc<Source>]) -> Vec<Facts> {
+        let mut beside = Vec::new();
+        for source in facts {
+            self.inputs.push((InputRole::Facts, Arc::clone(source)));
+            let (document, found) = document::read(source);
+            let broken = diagnostic::has_errors(&found);
+            self.diagnostics.extend(found);
+            if !broken {
+                let (read, found) = request::facts(&document);
+                beside.push(read);
+                self.diagnostics.extend(found);
+            }
+        }
+        beside
+    }
+
+    /// Decides. The environments of the project and those of the request are judged; where both describe one, the
+    /// request's own description would be the word of whoever asks, so the project's counts.
+    ///
+    /// # Errors
+    ///
+    /// If nobody says what time it is.
+    pub fn decide(
+        &self,
+        engine: &Engine,
+        plan: &Plan,
+        pipeline: &Pipeline,
+        environments: &[Environment],
+        now: Option<Timestamp>,
+    ) -> Result<(Decision, Vec<Diagnostic>), Diagnostic> {
+        let environments = self.environments(environments);
+        self.with(engine, plan, pipeline, &environments, now, |engine, asked| engine.decide(asked))
+    }
+
+    /// The environments of the project, and those that only the request describes.
+    pub fn environments(&self, project: &[Environment]) -> Vec<Environment> {
+        let mut all = project.to_vec();
+        let is_known = |own: &&Environment| !project.iter().any(|known| known.name == own.name);
+        all.extend(self.environments.iter().filter(is_known).cloned());
+        all
+    }
+
+    /// Asks an engine something about the promotion.
+    pub fn with<T>(
+        &self,
+        engine: &Engine,
+        plan: &Plan,
+        pipeline: &Pipeline,
+        environments: &[Environment],
+        now: Option<Timestamp>,
+        ask: impl FnOnce(&Engine, &GateRequest<'_>) -> T,
+    ) -> T {
+        let references = references(plan);
+        let asked = GateRequest {
+            request: &self.request,
+            pipeline,
+            environments,
+            now,
+            references: &references,
+            expected: &plan.expected,
+            waivers: &plan.waivers,
+            never_waive: &plan.never_waive,
+            inputs: &self.inputs,
+        };
+        ask(engine, &asked)
+    }
+}
