@@ -3,10 +3,13 @@
 mod check;
 mod completions;
 mod explain;
+mod gate;
 mod import;
 mod rules;
 mod schema;
+mod simulate;
 mod validate;
+mod when;
 
 use clap::{Subcommand, ValueEnum};
 
@@ -18,6 +21,12 @@ use crate::terminal::{Error, Terminal};
 pub(crate) enum Command {
     /// Compare environments and say what drifted, where, and what to do
     Check(check::Args),
+    /// Decide whether a promotion may go, and say why, who can unblock it, and when at the earliest
+    Gate(gate::Args),
+    /// List the next times at which promotions may go
+    When(when::Args),
+    /// List when each gate opens and shuts
+    Simulate(simulate::Args),
     /// Print what files say about an environment, as an environment document without secrets
     Import(import::Args),
     /// List the rules of the built-in packs, or the kinds of rules
@@ -49,6 +58,9 @@ pub(crate) enum ListFormat {
 pub(crate) fn run(command: Command, terminal: &Terminal) -> Result<Exit, Error> {
     match command {
         Command::Check(args) => check::run(args, terminal),
+        Command::Gate(args) => gate::run(args, terminal),
+        Command::When(args) => when::run(args, terminal),
+        Command::Simulate(args) => simulate::run(args, terminal),
         Command::Import(args) => import::run(args, terminal),
         Command::Rules(args) => rules::run(args, terminal),
         Command::Explain(args) => explain::run(args),

@@ -41,6 +41,13 @@ impl Disk {
         &self.root
     }
 
+    /// The name of a file that the user named: its path from the folder where it lies in it, else as it was typed.
+    pub(crate) fn name(&self, path: &Path) -> String {
+        let full = fs::canonicalize(path).ok();
+        let inside = full.as_deref().and_then(|full| full.strip_prefix(&self.root).ok());
+        inside.unwrap_or(path).display().to_string()
+    }
+
     /// The path of a file from where the user stands.
     pub(crate) fn path(&self, name: &str) -> String {
         tidied(&self.typed.join(name)).display().to_string()

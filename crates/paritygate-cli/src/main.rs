@@ -2,6 +2,7 @@
 //!
 //! It reads files and renders answers; what they mean is judged by the façade alone.
 
+mod clock;
 mod command;
 mod disk;
 mod exit;
@@ -9,6 +10,8 @@ mod input;
 mod key;
 mod limits;
 mod progress;
+mod promotion;
+mod subject;
 mod table;
 mod terminal;
 mod walk;

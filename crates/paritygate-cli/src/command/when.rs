@@ -1,0 +1,135 @@
+//! `paritygate when`: the next times at which the gates are open together.
+
+use std::path::PathBuf;
+
+use paritygate::calendar::Opening;
+use paritygate::zones::Zone;
+use paritygate::{Diagnostic, Timestamp, diagnostic, limits, promotion::Promotion};
+use serde_json::{Value, json};
+
+use super::ListFormat;
+use crate::exit::Exit;
+use crate::promotion::{self, Loaded};
+use crate::terminal::{self, Error, Terminal, error};
+use crate::{clock, table};
+
+/// What to look ahead for.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Without a request only the calendar counts: windows, freezes and holidays. With one, everything that depends on time does.
+
+Examples:
+  paritygate when --environment production
+  paritygate when --request release.yaml --count 3
+  paritygate when --environment production --now 2026-12-20T09:00:00Z
+
+Exit codes:
+  0  there is an opening
+  1  there is none
+  2  wrong use, policy or request")]
+pub(crate) struct Args {
+    #[command(flatten)]
+    pub(super) about: About,
+    /// How many openings to list
+    #[arg(long, value_name = "NUMBER", default_value_t = 5)]
+    count: usize,
+    /// Until when to look; ten years ahead by default
+    #[arg(long, value_name = "INSTANT", value_parser = clock::instant)]
+    until: Option<Timestamp>,
+    /// How to print the list
+    #[arg(long, value_enum, default_value_t = ListFormat::Text)]
+    format: ListFormat,
+}
+
+/// What promotion a calendar is asked for.
+#[derive(Debug, clap::Args)]
+#[group(skip)]
+pub(crate) struct About {
+    /// The promotion request
+    #[arg(long, value_name = "FILE", conflicts_with = "environment")]
+    request: Option<PathBuf>,
+    /// The environment that a promotion goes to, where there is no request; the last of the pipeline by default
+    #[arg(long, value_name = "ENVIRONMENT")]
+    environment: Option<String>,
+    #[command(flatten)]
+    promotion: promotion::Args,
+}
+
+impl About {
+    /// Loads it, and tells what is wrong; `None` where that is too much.
+    pub(super) fn load(&self, terminal: &Terminal) -> Result<Option<Loaded>, Error> {
+        let mut loaded = promotion::load(&self.promotion, self.request.as_deref())?;
+        let last = loaded.pipeline.stages.last().map(|stage| stage.name.clone());
+        if let Some(to) = &self.environment.clone().or(last).filter(|_| self.request.is_none()) {
+            loaded.promotion.request.promotion.to.clone_from(to);
+            if !loaded.pipeline.stages.is_empty() && loaded.pipeline.stage(to).is_none() {
+                let known: Vec<&str> = loaded.pipeline.stages.iter().map(|stage| stage.name.as_str()).collect();
+                let help = format!("it is one of {}", paritygate::suggest::quoted(&known));
+                return Err(error("unknown-environment", format!("there is no environment `{to}`")).help(help));
+            }
+            let from = loaded.pipeline.stage(to).and_then(|(at, _)| loaded.pipeline.upstream(at).first().copied());
+            loaded.promotion.request.promotion.from = from.map(|from| loaded.pipeline.name(from).to_owned()).unwrap_or_default();
+        }
+        let mut diagnostics: Vec<Diagnostic> = loaded.diagnostics.clone();
+        if loaded.is_sound() {
+            // That no instant is allowed is the answer here, and no reason to give none.
+            let found = loaded.engine.lint(&loaded.pipeline, loaded.now);
+            diagnostics.extend(found.into_iter().map(|mut found| {
+                found.level = paritygate::Level::Warning;
+                found
+            }));
+        }
+        terminal.diagnostics(&diagnostics, &loaded.paths);
+        Ok(Some(loaded).filter(|_| !diagnostic::has_errors(&diagnostics)))
+    }
+}
+
+impl Loaded {
+    /// Asks the engine about the promotion.
+    pub(super) fn ask<T>(
+        &self,
+        ask: impl FnOnce(&paritygate::Engine, &paritygate::GateRequest<'_>) -> T,
+    ) -> T {
+        let Self { promotion, engine, plan, pipeline, environments, now, .. } = self;
+        Promotion::with(promotion, engine, plan, pipeline, environments, Some(*now), ask)
+    }
+}
+
+pub(super) fn run(args: Args, terminal: &Terminal) -> Result<Exit, Error> {
+    let Some(loaded) = args.about.load(terminal)? else { return Ok(Exit::CouldNotCheck) };
+    let until = args.until.or_else(|| loaded.now.checked_add(limits::HORIZON).ok()).unwrap_or(Timestamp::MAX);
+    let openings = loaded.ask(|engine, asked| engine.openings(asked, until, args.count))?;
+    let zone = loaded.engine.zone(&loaded.pipeline);
+    let text = match args.format {
+        ListFormat::Text if openings.is_empty() => "no opening is in sight\n".to_owned(),
+        ListFormat::Text => {
+            let rows: Vec<[String; 3]> = openings.iter().map(|opening| row(opening, &zone, loaded.now)).collect();
+            let zone = format!("OPENS ({})", zone.name());
+            table::render([zone.as_str(), "CLOSES", ""], &rows, terminal.style().width)
+        }
+        ListFormat::Json => {
+            let item = |opening: &Opening| {
+                json!({
+                    "open": opening.open.to_string(),
+                    "close": opening.close.map(|close| close.to_string()),
+                    "openLocal": zone.local(opening.open).time,
+                    "closeLocal": opening.close.map(|close| zone.local(close).time),
+                    "zone": &**zone.name(),
+                })
+            };
+            super::json(&openings.iter().map(item).collect::<Vec<Value>>())
+        }
+    };
+    terminal::print(&text)?;
+    Ok(if openings.is_empty() { Exit::Fail } else { Exit::Pass })
+}
+
+fn row(opening: &Opening, zone: &Zone, now: Timestamp) -> [String; 3] {
+    let close = opening.close.map_or_else(|| "no end in sight".to_owned(), |close| zone.say(close));
+    let wait = if opening.open > now {
+        format!("in {}", paritygate::Elapsed(opening.open.duration_since(now)))
+    } else {
+        "open now".to_owned()
+    };
+    [zone.say(opening.open), close, wait]
+}
