@@ -105,6 +105,7 @@ impl Engine {
                     cleared_by: ClearedBy::Fact,
                     who: Vec::new(),
                     until: None,
+                    until_local: None,
                     message: finding.message.clone(),
                 });
             }
@@ -128,6 +129,7 @@ impl Engine {
         let decision = Decision {
             engine: GateEngine { name: "paritygate", version: env!("CARGO_PKG_VERSION"), tzdb: self.tzdb.clone() },
             evaluated_at: moment.at,
+            evaluated_local: zone.local(moment.at),
             now: moment.now,
             policies: self.policies.iter().map(|(id, source)| digested(id.as_str().into(), source)).collect(),
             inputs: inputs(asked),
@@ -143,7 +145,7 @@ impl Engine {
                 allowed: blockers.is_empty(),
                 clock: moment.clock,
                 next_eligible_at: next.as_ref().ok().copied(),
-                next_eligible_local: next.as_ref().ok().map(|at| locals(&judged, *at)).unwrap_or_default(),
+                next_eligible_local: next.as_ref().ok().map(|at| locals(&judged, &zone, *at)).unwrap_or_default(),
                 next_eligible_reason: next.err().map(redacted),
                 blockers,
             },
@@ -369,6 +371,7 @@ fn blockers(judged: &[Judged<'_>], scope: &Scope<'_>) -> Vec<Blocker> {
                 cleared_by: judgement.cleared_by.unwrap_or(ClearedBy::Fact),
                 who: judgement.who.iter().cloned().map(redacted).collect(),
                 until,
+                until_local: until.map(|until| scope.zone.local(until)),
                 message: redacted(judgement.message.to_string()),
             }
         })
@@ -376,8 +379,9 @@ fn blockers(judged: &[Judged<'_>], scope: &Scope<'_>) -> Vec<Blocker> {
 }
 
 /// An instant on the clocks of all zones that the gates name.
-fn locals(judged: &[Judged<'_>], at: Timestamp) -> Vec<paritygate_model::decision::Local> {
+fn locals(judged: &[Judged<'_>], usual: &Zone, at: Timestamp) -> Vec<paritygate_model::decision::Local> {
     let mut zones: Vec<Zone> = judged.iter().flat_map(|judged| judged.compiled.check.zones()).collect();
+    zones.push(usual.clone());
     zones.sort_by(|a, b| a.name().cmp(b.name()));
     zones.dedup_by(|a, b| a.name() == b.name());
     zones.iter().map(|zone| zone.local(at)).collect()

@@ -20,6 +20,8 @@ pub struct Decision {
     /// The instant that it was judged for: `now`, or the planned start.
     #[cfg_attr(feature = "schema", schemars(with = "String", extend("format" = "date-time")))]
     pub evaluated_at: Timestamp,
+    /// The same on the clocks of the first zone that the gates name.
+    pub evaluated_local: Local,
     /// The `now` that was handed in.
     #[cfg_attr(feature = "schema", schemars(with = "String", extend("format" = "date-time")))]
     pub now: Timestamp,
@@ -207,6 +209,9 @@ pub struct Blocker {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(with = "Option<String>", extend("format" = "date-time")))]
     pub until: Option<Timestamp>,
+    /// When it clears by itself, on the clocks of the first zone that the gates name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until_local: Option<Local>,
     /// What is in the way.
     pub message: String,
 }

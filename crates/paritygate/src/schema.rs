@@ -22,10 +22,12 @@ pub fn generate() -> Vec<(String, String)> {
         (format!("schemas/{name}.schema.json"), text)
     };
     vec![
+        file("decision", decision()),
         file("environment", environment::schema()),
         file("policy", policy::schema()),
         file("project", project::schema()),
         file("report", report()),
+        file("request", request()),
         file("wire", wire()),
     ]
 }
@@ -64,4 +66,14 @@ fn written() -> SchemaGenerator {
 fn report() -> Value {
     let schema = written().into_root_schema_for::<paritygate_report::JsonReport<'static>>();
     headed("Report", "The answer of a parity check.", schema.to_value())
+}
+
+fn decision() -> Value {
+    let schema = written().into_root_schema_for::<paritygate_report::JsonDecision<'static>>();
+    headed("Decision", "The answer to a promotion.", schema.to_value())
+}
+
+fn request() -> Value {
+    let schema = generator().into_root_schema_for::<paritygate_model::promotion::RequestText>();
+    headed("Request", "A promotion request; without `from` and `to`, facts that stand beside one.", schema.to_value())
 }

@@ -18,6 +18,11 @@ const fn text(schema: &'static str) -> &'static str {
 /// All published schemas, sorted by name.
 pub static ALL: &[Schema] = &[
     Schema {
+        name: "decision",
+        summary: "the answer of `gate --format json`",
+        text: text(include_str!("../../../schemas/decision.schema.json")),
+    },
+    Schema {
         name: "environment",
         summary: "an environment document, as `import` prints it",
         text: text(include_str!("../../../schemas/environment.schema.json")),
@@ -32,6 +37,11 @@ pub static ALL: &[Schema] = &[
         name: "report",
         summary: "the answer of `check --format json`",
         text: text(include_str!("../../../schemas/report.schema.json")),
+    },
+    Schema {
+        name: "request",
+        summary: "a promotion request, and facts beside it",
+        text: text(include_str!("../../../schemas/request.schema.json")),
     },
 ];
 

@@ -6,6 +6,8 @@ export interface Answers {
   check: CheckAnswer;
   /** The answer to `compile`. */
   compile: CompileAnswer;
+  /** The answer to `decision`. */
+  decision: DecisionData;
   /** The answer to `discover`. */
   discover: DiscoverAnswer;
   /** The answer to `document`. */
@@ -14,6 +16,8 @@ export interface Answers {
   explain: ExplainAnswer;
   /** The answer to `format`. */
   format: FormatAnswer;
+  /** The answer to `gate`. */
+  gate: GateAnswer;
   /** The answer to `import`. */
   import: ImportAnswer;
   /** The answer to `release`. */
@@ -26,6 +30,40 @@ export interface Answers {
   schema: SchemaAnswer;
   /** The answer to `version`. */
   version: VersionAnswer;
+  /** The answer to `when`. */
+  when: WhenAnswer;
+  /** The answer to `zones`. */
+  zones: ZonesAnswer;
+}
+
+/** What was asked. */
+export interface Asked {
+  /** The components that it promotes. */
+  components: string[];
+  /** The environment that it comes from. */
+  from: string;
+  /** What kind of change it is. */
+  kindOfChange: KindOfChange;
+  /** The request's name. */
+  name: string;
+  /** The environment that it goes to. */
+  to: string;
+}
+
+/** A gate that blocks, and what clears it. */
+export interface Blocker {
+  /** What clears it. */
+  clearedBy: ClearedBy;
+  /** What is in the way. */
+  message: string;
+  /** The gate. */
+  rule: string;
+  /** When it clears by itself. */
+  until?: string | null;
+  /** When it clears by itself, on the clocks of the first zone that the gates name. */
+  untilLocal?: Local | null;
+  /** Who can, where that is known: groups and people. */
+  who?: string[];
 }
 
 /** The parameters of each verb. */
@@ -34,14 +72,18 @@ export interface Calls {
   check: CheckParams;
   /** The call `compile`: compiles policies to an engine that is held. */
   compile: CompileParams;
+  /** The call `decision`: answers a decision as data. */
+  decision: DecisionParams;
   /** The call `discover`: says what the names of a project's files suggest. */
   discover: DiscoverParams;
   /** The call `document`: answers an imported environment as a document without secrets. */
   document: DocumentParams;
   /** The call `explain`: answers the manual page of a rule or of a kind of rule. */
   explain: ExplainParams;
-  /** The call `format`: writes a report as text, in one of the output formats. */
+  /** The call `format`: writes a report or a decision as text, in one of the output formats. */
   format: FormatParams;
+  /** The call `gate`: decides a promotion, and holds the decision. */
+  gate: GateParams;
   /** The call `import`: imports files as environments that are held. */
   import: ImportParams;
   /** The call `release`: lets go of engines, environments and reports. */
@@ -54,6 +96,10 @@ export interface Calls {
   schema: SchemaParams;
   /** The call `version`: says what answers here. */
   version: VersionParams;
+  /** The call `when`: says when the gates of a promotion are open together, and when each opens and shuts. */
+  when: WhenParams;
+  /** The call `zones`: hands in the time-zone database, and says which one is known. */
+  zones: ZonesParams;
 }
 
 /** What one environment has at a path. */
@@ -103,6 +149,22 @@ export interface CheckParams {
   project?: Project | null;
 }
 
+/** What can clear a gate. */
+export type ClearedBy =
+  /** Somebody's word. */
+  | "person"
+  /** Something that has to happen, or to be known. */
+  | "fact"
+  /** Nothing but waiting. */
+  | "time";
+
+/** Whose clock `now` is. */
+export type Clock =
+  /** The host's. */
+  | "host"
+  /** The request's `evaluateAt`. */
+  | "request";
+
 /** One compared environment. */
 export interface Column {
   /** Whether it is a contract and not an environment. */
@@ -121,7 +183,7 @@ export interface CompileAnswer {
   engine: number;
   /** Whether nothing is wrong with the policies. */
   ok: boolean;
-  /** The rules that the engine holds, in their order. */
+  /** The rules that the engine holds, in their order, and then its gates. */
   rules: CompiledRule[];
 }
 
@@ -151,6 +213,50 @@ export interface Counts {
   waived: number;
   /** Warnings. */
   warn: number;
+}
+
+/** The decision, and what is wrong with the texts that it was made from. */
+export interface DecisionData {
+  /** Allowed or not, and what to wait for. */
+  decision: Outcome;
+  /** What is wrong with the texts that were handed in. */
+  diagnostics: Diagnostic[];
+  /** What answered. */
+  engine: GateEngine;
+  /** The instant that it was judged for: `now`, or the planned start. */
+  evaluatedAt: string;
+  /** The same on the clocks of the first zone that the gates name. */
+  evaluatedLocal: Local;
+  /** What each gate says, in the order of the policies. */
+  findings: GateFinding[];
+  /** The texts that were read. */
+  inputs: DecisionInput[];
+  /** The `now` that was handed in. */
+  now: string;
+  /** The policies that were applied. */
+  policies: Digested[];
+  /** What was asked. */
+  request: Asked;
+  /** How many of what. */
+  summary: GateSummary;
+  /** The worst of all gates that count. */
+  verdict: Verdict;
+}
+
+/** A text that was read. */
+export interface DecisionInput {
+  /** `sha256:` and the digest of the text, with its secrets masked: it says nothing about them. */
+  digest: string;
+  /** The policy's id, or the name of the text. */
+  name: string;
+  /** What it was read as. */
+  role: InputRole;
+}
+
+/** Which decision. */
+export interface DecisionParams {
+  /** The number of a decision. */
+  decision: number;
 }
 
 /** What is wrong with a text that was handed in. */
@@ -247,6 +353,23 @@ export interface ExplainParams {
   name: string;
 }
 
+/** A fact, and where it is written. */
+export interface FactPlace {
+  /** What it says here. */
+  label: string;
+  /** Where it is written. */
+  place?: Place | null;
+  /** How much is known of where it is from. */
+  source: FactSource;
+}
+
+/** How much is known of where a fact is from. */
+export type FactSource =
+  /** It stands in the request: whoever asks says so. */
+  | "asserted"
+  /** It was read from what another system printed. */
+  | "imported";
+
 /** What a rule says about one path. */
 export interface Finding {
   /** What each environment has there. */
@@ -295,26 +418,117 @@ export interface Fix {
   value?: string | null;
 }
 
-/** The report as text. */
+/** What was written. */
 export interface FormatAnswer {
   /** The text. */
   text: string;
 }
 
-/** Which report, and how to write it. */
+/** Which report or decision, and how to write it. */
 export interface FormatParams {
   /** Whether to colour with ANSI escapes; not by default. */
   color?: boolean;
-  /** The output format: `json`, `text`. */
+  /** The number of a decision. */
+  decision?: number | null;
+  /** The output format: `json`, `markdown`, `text`. */
   format: string;
   /** The number of a report. */
-  report: number;
+  report?: number | null;
   /** Whether marks may be other than ASCII; they may by default. */
   unicode?: boolean | null;
   /** Whether to show what is usually only counted. */
   verbose?: boolean;
   /** How many columns a line may have; 100 by default. */
   width?: number | null;
+}
+
+/** The decision's number and its outline; or the files that are still needed. */
+export interface GateAnswer {
+  /** Whether it may go. False where nothing was decided. */
+  allowed: boolean;
+  /** How many gates block. */
+  blockers: number;
+  /** The number of the decision. Absent where files are needed, or where a text is broken: then nothing was decided. */
+  decision?: number | null;
+  /** What is wrong with the manifest, the policies, the files, the request and the facts. */
+  diagnostics: Diagnostic[];
+  /** What was read, where a project was handed in. */
+  found?: DiscoverAnswer | null;
+  /** The files that are still needed. */
+  needs: Need[];
+  /** The earliest instant at which time is not in the way. */
+  nextEligibleAt?: string | null;
+  /** The worst of all gates that count; `error` where a text is broken. */
+  verdict?: Verdict | null;
+}
+
+/** The engine that answered. */
+export interface GateEngine {
+  /** `paritygate`. */
+  name: string;
+  /** The version of the time-zone database, where there is one. */
+  tzdb?: string | null;
+  /** Its version. */
+  version: string;
+}
+
+/** What one gate says. */
+export interface GateFinding {
+  /** The facts that it judged by. */
+  facts?: FactPlace[];
+  /** What to do. */
+  help?: string | null;
+  /** The kind behind it. */
+  kind: string;
+  /** What is the case. */
+  message: string;
+  /** When it next closes, for gates that open and close. */
+  nextClose?: Moment | null;
+  /** When it next opens, for gates that open and close. */
+  nextOpen?: Moment | null;
+  /** Why that matters, and what else is known. */
+  notes?: string[];
+  /** Whether it only observes: then it never blocks. */
+  observed?: boolean;
+  /** The gate. */
+  rule: string;
+  /** How much it weighs. */
+  severity: Severity;
+  /** How it judged. */
+  status: GateStatus;
+}
+
+/** What to decide. */
+export interface GateParams {
+  /** The host's clock, such as `2026-03-01T09:00:00Z`. Without it the request's `evaluateAt` counts, and the decision says so. */
+  now?: string | null;
+  /** What is asked, what is known, and what it has to pass. */
+  promotion: PromotionParams;
+}
+
+/** How a gate judged. */
+export type GateStatus =
+  /** It is not about this promotion. */
+  | "notApplicable"
+  /** It lets it pass. */
+  | "pass"
+  /** It lets it pass, with a warning. */
+  | "warn"
+  /** It blocks, and was passed over in an emergency. */
+  | "waived"
+  /** It can't be judged, and so blocks. */
+  | "unknown"
+  /** It blocks. */
+  | "fail";
+
+/** How many of what. */
+export interface GateSummary {
+  /** Gates by status. */
+  byStatus: Record<string, number>;
+  /** Gates that judged. */
+  gates: number;
+  /** Gates that are not about this promotion. */
+  notApplicable: string[];
 }
 
 /** The environments, and what is wrong with the files. */
@@ -365,11 +579,61 @@ export interface ImportedEnvironment {
   tier: string;
 }
 
+/** What a text was read as. */
+export type InputRole =
+  /** The request. */
+  | "request"
+  /** Facts beside the request. */
+  | "facts"
+  /** The project's manifest. */
+  | "manifest"
+  /** A part of the description of an environment. */
+  | "environment";
+
 /** A key for fingerprints. Under the same key, equal secrets have equal fingerprints. */
 export interface Key {
   /** The number of the attachment that holds its bytes, from 0. */
   attachment?: number | null;
   /** The key as text. */
+  text?: string | null;
+}
+
+/** What kind of change a promotion is. */
+export type KindOfChange =
+  /** A new version, the usual way. */
+  | "release"
+  /** A small change that mends something urgent. */
+  | "hotfix"
+  /** Back to a version that ran before. */
+  | "rollback"
+  /** Other configuration of what runs already. */
+  | "configOnly"
+  /** A change of what it runs on. */
+  | "infrastructure";
+
+/** An instant on the clocks of a zone. */
+export interface Local {
+  /** The date, the time and the offset: `2026-08-24T09:00:00+01:00`. */
+  time: string;
+  /** The zone's IANA name. */
+  zone: string;
+}
+
+/** An instant, also on the clocks of the gate's zone. */
+export interface Moment {
+  /** The instant. */
+  at: string;
+  /** The same on the gate's clocks. */
+  local?: Local | null;
+}
+
+/** A text with its name. */
+export interface NamedText {
+  /** The number of the attachment that holds its bytes, from 0. */
+  attachment?: number | null;
+  /** The name under which mistakes in the text are shown. */
+  name?: string | null;
+  /** The text itself. */
   text?: string | null;
 }
 
@@ -388,6 +652,39 @@ export interface Need {
   path: string;
   /** Whether the import is wrong without it. */
   required: boolean;
+}
+
+/** A time in which no gate that depends on time blocks. */
+export interface Opening {
+  /** The first instant after it; absent where no end is in sight. */
+  close?: string | null;
+  /** The first instant after it on the clocks of the gates' zone. */
+  closeLocal?: string | null;
+  /** Its first instant. */
+  open: string;
+  /** Its first instant on the clocks of the gates' zone. */
+  openLocal: string;
+  /** The gates' zone. */
+  zone: string;
+}
+
+/** Allowed or not, and what to wait for. */
+export interface Outcome {
+  /** Whether it may go. */
+  allowed: boolean;
+  /** What blocks, in the order in which it can be cleared. */
+  blockers: Blocker[];
+  /** Whose clock `now` is: the host's, or the request's own. */
+  clock: Clock;
+  /**
+   * The earliest instant at which no gate that depends on time blocks, with the facts as they are. Gates that only
+   * people or new facts clear are in `blockers` and don't suppress it.
+   */
+  nextEligibleAt?: string | null;
+  /** The same instant on the clocks of the zones that the gates name. */
+  nextEligibleLocal?: Local[];
+  /** Why there is no such instant. */
+  nextEligibleReason?: string | null;
 }
 
 /** A rule of a built-in pack. */
@@ -485,6 +782,24 @@ export interface Project {
   paths?: string[] | null;
   /** Policies to apply instead of those of the manifest. */
   policies?: PolicyText[];
+}
+
+/** A promotion: what is asked, what is known, and what it has to pass. */
+export interface PromotionParams {
+  /** The number of a compiled engine; else the policies of the project are compiled. */
+  engine?: number | null;
+  /** The numbers of imported environments. */
+  environments?: number[];
+  /** Facts that other systems printed: they count as imported. */
+  facts?: NamedText[];
+  /** The environment that it comes from, where there is no request. */
+  from?: string | null;
+  /** Files to read: the manifest with the pipeline, and what the environments are read from. */
+  project?: Project | null;
+  /** The request, in YAML or JSON. Without one only the calendar can be asked, for `from` and `to`. */
+  request?: NamedText | null;
+  /** The environment that it goes to, where there is no request. */
+  to?: string | null;
 }
 
 /** Another place that explains a diagnostic. */
@@ -667,6 +982,24 @@ export interface Text {
   text?: string | null;
 }
 
+/** A gate that opens or shuts, or clocks that are put forward or back. */
+export interface Transition {
+  /** Whether no gate that depends on time blocks from then on. */
+  allOpen: boolean;
+  /** When. */
+  at: string;
+  /** When, on the clocks of the gate's zone. */
+  local: string;
+  /** Whether it opens. */
+  opens: boolean;
+  /** The gate; absent where clocks are put forward or back. */
+  rule?: string | null;
+  /** Whether clocks in the zone are put forward or back on that day. */
+  shiftDay: boolean;
+  /** The zone. */
+  zone: string;
+}
+
 /** How a check ended. */
 export type Verdict =
   /** Nothing that counts was found. */
@@ -692,6 +1025,8 @@ export interface VersionAnswer {
   packs: string[];
   /** The published schemas, by name. */
   schemas: string[];
+  /** The version of the time-zone database; absent where none is known. */
+  tzdb?: string | null;
   /** The engine's version. */
   version: string;
   /** The version of the language of calls and answers. */
@@ -711,4 +1046,44 @@ export interface WaiverRef {
   owner?: string | null;
   /** Why it is allowed. */
   reason: string;
+}
+
+/** When the gates are open. */
+export interface WhenAnswer {
+  /** What is wrong with the texts. */
+  diagnostics: Diagnostic[];
+  /** The files that are still needed. */
+  needs: Need[];
+  /** The times in which no gate that depends on time blocks. */
+  openings: Opening[];
+  /** When each gate opens and shuts, where that was asked for. */
+  transitions: Transition[];
+}
+
+/** What to look ahead for. */
+export interface WhenParams {
+  /** How many openings to answer at most; 5 by default. */
+  count?: number | null;
+  /** From when on, such as `2026-03-01T09:00:00Z`. */
+  now?: string | null;
+  /** What is asked, what is known, and what it has to pass. */
+  promotion: PromotionParams;
+  /** Whether to answer when each gate opens and shuts as well; that needs `until`. */
+  transitions?: boolean;
+  /** Until when; ten years ahead where it is absent. */
+  until?: string | null;
+}
+
+/** Which database is known. */
+export interface ZonesAnswer {
+  /** The version of its data, such as `2026a`; absent where none is known: then only UTC is. */
+  version?: string | null;
+  /** How many zones it has. */
+  zones: number;
+}
+
+/** The database; nothing to ask only which one is known. */
+export interface ZonesParams {
+  /** The number of the attachment that holds the database file, from 0. */
+  attachment?: number | null;
 }

@@ -41,6 +41,24 @@ class Answer:
         return out
 
 
+#: What can clear a gate.
+ClearedBy = Literal["person", "fact", "time"]
+
+#: Whose clock `now` is.
+Clock = Literal["host", "request"]
+
+#: How much is known of where a fact is from.
+FactSource = Literal["asserted", "imported"]
+
+#: How a gate judged.
+GateStatus = Literal["notApplicable", "pass", "warn", "waived", "unknown", "fail"]
+
+#: What a text was read as.
+InputRole = Literal["request", "facts", "manifest", "environment"]
+
+#: What kind of change a promotion is.
+KindOfChange = Literal["release", "hotfix", "rollback", "configOnly", "infrastructure"]
+
 #: How much a failed rule weighs.
 Severity = Literal["info", "warning", "error"]
 
@@ -52,6 +70,67 @@ Status = Literal["pass", "warn", "fail", "waived", "unknown"]
 
 #: How a check ended.
 Verdict = Literal["pass", "warn", "unknown", "fail", "error"]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked(Answer):
+    """What was asked."""
+
+    _names: ClassVar[FrozenMap[str]] = FrozenMap({"from_": "from", "kind_of_change": "kindOfChange"})
+
+    components: tuple[str, ...]
+    """The components that it promotes."""
+    from_: str
+    """The environment that it comes from."""
+    kind_of_change: KindOfChange
+    """What kind of change it is."""
+    name: str
+    """The request's name."""
+    to: str
+    """The environment that it goes to."""
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Asked:
+        """From the JSON form."""
+        return cls(
+            components=tuple(data["components"]),
+            from_=data["from"],
+            kind_of_change=data["kindOfChange"],
+            name=data["name"],
+            to=data["to"],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Blocker(Answer):
+    """A gate that blocks, and what clears it."""
+
+    _names: ClassVar[FrozenMap[str]] = FrozenMap({"cleared_by": "clearedBy", "until_local": "untilLocal"})
+
+    cleared_by: ClearedBy
+    """What clears it."""
+    message: str
+    """What is in the way."""
+    rule: str
+    """The gate."""
+    until: datetime | None = None
+    """When it clears by itself."""
+    until_local: Local | None = None
+    """When it clears by itself, on the clocks of the first zone that the gates name."""
+    who: tuple[str, ...] = ()
+    """Who can, where that is known: groups and people."""
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Blocker:
+        """From the JSON form."""
+        return cls(
+            cleared_by=data["clearedBy"],
+            message=data["message"],
+            rule=data["rule"],
+            until=instant(data["until"]) if data.get("until") is not None else None,
+            until_local=Local.from_dict(data["untilLocal"]) if data.get("untilLocal") is not None else None,
+            who=tuple(data["who"]) if data.get("who") is not None else (),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +222,7 @@ class CompileAnswer(Answer):
     ok: bool
     """Whether nothing is wrong with the policies."""
     rules: tuple[CompiledRule, ...]
-    """The rules that the engine holds, in their order."""
+    """The rules that the engine holds, in their order, and then its gates."""
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> CompileAnswer:
@@ -200,6 +279,77 @@ class Counts(Answer):
             unknown=data["unknown"],
             waived=data["waived"],
             warn=data["warn"],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionData(Answer):
+    """The decision, and what is wrong with the texts that it was made from."""
+
+    _names: ClassVar[FrozenMap[str]] = FrozenMap({"evaluated_at": "evaluatedAt", "evaluated_local": "evaluatedLocal"})
+
+    decision: Outcome
+    """Allowed or not, and what to wait for."""
+    diagnostics: tuple[Diagnostic, ...]
+    """What is wrong with the texts that were handed in."""
+    engine: GateEngine
+    """What answered."""
+    evaluated_at: datetime
+    """The instant that it was judged for: `now`, or the planned start."""
+    evaluated_local: Local
+    """The same on the clocks of the first zone that the gates name."""
+    findings: tuple[GateFinding, ...]
+    """What each gate says, in the order of the policies."""
+    inputs: tuple[DecisionInput, ...]
+    """The texts that were read."""
+    now: datetime
+    """The `now` that was handed in."""
+    policies: tuple[Digested, ...]
+    """The policies that were applied."""
+    request: Asked
+    """What was asked."""
+    summary: GateSummary
+    """How many of what."""
+    verdict: Verdict
+    """The worst of all gates that count."""
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> DecisionData:
+        """From the JSON form."""
+        return cls(
+            decision=Outcome.from_dict(data["decision"]),
+            diagnostics=tuple([Diagnostic.from_dict(item) for item in data["diagnostics"]]),
+            engine=GateEngine.from_dict(data["engine"]),
+            evaluated_at=instant(data["evaluatedAt"]),
+            evaluated_local=Local.from_dict(data["evaluatedLocal"]),
+            findings=tuple([GateFinding.from_dict(item) for item in data["findings"]]),
+            inputs=tuple([DecisionInput.from_dict(item) for item in data["inputs"]]),
+            now=instant(data["now"]),
+            policies=tuple([Digested.from_dict(item) for item in data["policies"]]),
+            request=Asked.from_dict(data["request"]),
+            summary=GateSummary.from_dict(data["summary"]),
+            verdict=data["verdict"],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionInput(Answer):
+    """A text that was read."""
+
+    digest: str
+    """`sha256:` and the digest of the text, with its secrets masked: it says nothing about them."""
+    name: str
+    """The policy's id, or the name of the text."""
+    role: InputRole
+    """What it was read as."""
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> DecisionInput:
+        """From the JSON form."""
+        return cls(
+            digest=data["digest"],
+            name=data["name"],
+            role=data["role"],
         )
 
 
@@ -364,6 +514,27 @@ class ExplainAnswer(Answer):
 
 
 @dataclass(frozen=True, slots=True)
+class FactPlace(Answer):
+    """A fact, and where it is written."""
+
+    label: str
+    """What it says here."""
+    source: FactSource
+    """How much is known of where it is from."""
+    place: Place | None = None
+    """Where it is written."""
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> FactPlace:
+        """From the JSON form."""
+        return cls(
+            label=data["label"],
+            source=data["source"],
+            place=Place.from_dict(data["place"]) if data.get("place") is not None else None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Finding(Answer):
     """What a rule says about one path."""
 
@@ -449,7 +620,7 @@ class Fix(Answer):
 
 @dataclass(frozen=True, slots=True)
 class FormatAnswer(Answer):
-    """The report as text."""
+    """What was written."""
 
     text: str
     """The text."""
@@ -459,6 +630,135 @@ class FormatAnswer(Answer):
         """From the JSON form."""
         return cls(
             text=data["text"],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class GateAnswer(Answer):
+    """The decision's number and its outline; or the files that are still needed."""
+
+    _names: ClassVar[FrozenMap[str]] = FrozenMap({"next_eligible_at": "nextEligibleAt"})
+
+    allowed: bool
+    """Whether it may go. False where nothing was decided."""
+    blockers: int
+    """How many gates block."""
+    diagnostics: tuple[Diagnostic, ...]
+    """What is wrong with the manifest, the policies, the files, the request and the facts."""
+    needs: tuple[Need, ...]
+    """The files that are still needed."""
+    decision: int | None = None
+    """The number of the decision. Absent where files are needed, or where a text is broken: then nothing was decided."""
+    found: DiscoverAnswer | None = None
+    """What was read, where a project was handed in."""
+    next_eligible_at: str | None = None
+    """The earliest instant at which time is not in the way."""
+    verdict: Verdict | None = None
+    """The worst of all gates that count; `error` where a text is broken."""
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> GateAnswer:
+        """From the JSON form."""
+        return cls(
+            allowed=data["allowed"],
+            blockers=data["blockers"],
+            diagnostics=tuple([Diagnostic.from_dict(item) for item in data["diagnostics"]]),
+            needs=tuple([Need.from_dict(item) for item in data["needs"]]),
+            decision=data["decision"] if data.get("decision") is not None else None,
+            found=DiscoverAnswer.from_dict(data["found"]) if data.get("found") is not None else None,
+            next_eligible_at=data["nextEligibleAt"] if data.get("nextEligibleAt") is not None else None,
+            verdict=data["verdict"] if data.get("verdict") is not None else None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class GateEngine(Answer):
+    """The engine that answered."""
+
+    name: str
+    """`paritygate`."""
+    version: str
+    """Its version."""
+    tzdb: str | None = None
+    """The version of the time-zone database, where there is one."""
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> GateEngine:
+        """From the JSON form."""
+        return cls(
+            name=data["name"],
+            version=data["version"],
+            tzdb=data["tzdb"] if data.get("tzdb") is not None else None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class GateFinding(Answer):
+    """What one gate says."""
+
+    _names: ClassVar[FrozenMap[str]] = FrozenMap({"next_close": "nextClose", "next_open": "nextOpen"})
+
+    kind: str
+    """The kind behind it."""
+    message: str
+    """What is the case."""
+    rule: str
+    """The gate."""
+    severity: Severity
+    """How much it weighs."""
+    status: GateStatus
+    """How it judged."""
+    facts: tuple[FactPlace, ...] = ()
+    """The facts that it judged by."""
+    help: str | None = None
+    """What to do."""
+    next_close: Moment | None = None
+    """When it next closes, for gates that open and close."""
+    next_open: Moment | None = None
+    """When it next opens, for gates that open and close."""
+    notes: tuple[str, ...] = ()
+    """Why that matters, and what else is known."""
+    observed: bool = False
+    """Whether it only observes: then it never blocks."""
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> GateFinding:
+        """From the JSON form."""
+        return cls(
+            kind=data["kind"],
+            message=data["message"],
+            rule=data["rule"],
+            severity=data["severity"],
+            status=data["status"],
+            facts=tuple([FactPlace.from_dict(item) for item in data["facts"]]) if data.get("facts") is not None else (),
+            help=data["help"] if data.get("help") is not None else None,
+            next_close=Moment.from_dict(data["nextClose"]) if data.get("nextClose") is not None else None,
+            next_open=Moment.from_dict(data["nextOpen"]) if data.get("nextOpen") is not None else None,
+            notes=tuple(data["notes"]) if data.get("notes") is not None else (),
+            observed=data["observed"] if data.get("observed") is not None else False,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class GateSummary(Answer):
+    """How many of what."""
+
+    _names: ClassVar[FrozenMap[str]] = FrozenMap({"by_status": "byStatus", "not_applicable": "notApplicable"})
+
+    by_status: FrozenMap[int]
+    """Gates by status."""
+    gates: int
+    """Gates that judged."""
+    not_applicable: tuple[str, ...]
+    """Gates that are not about this promotion."""
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> GateSummary:
+        """From the JSON form."""
+        return cls(
+            by_status=FrozenMap(data["byStatus"]),
+            gates=data["gates"],
+            not_applicable=tuple(data["notApplicable"]),
         )
 
 
@@ -508,6 +808,42 @@ class ImportedEnvironment(Answer):
 
 
 @dataclass(frozen=True, slots=True)
+class Local(Answer):
+    """An instant on the clocks of a zone."""
+
+    time: str
+    """The date, the time and the offset: `2026-08-24T09:00:00+01:00`."""
+    zone: str
+    """The zone's IANA name."""
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Local:
+        """From the JSON form."""
+        return cls(
+            time=data["time"],
+            zone=data["zone"],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Moment(Answer):
+    """An instant, also on the clocks of the gate's zone."""
+
+    at: datetime
+    """The instant."""
+    local: Local | None = None
+    """The same on the gate's clocks."""
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Moment:
+        """From the JSON form."""
+        return cls(
+            at=instant(data["at"]),
+            local=Local.from_dict(data["local"]) if data.get("local") is not None else None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Need(Answer):
     """A file that is still needed. Hand it in, or say that it is absent, and call again."""
 
@@ -525,6 +861,67 @@ class Need(Answer):
             path=data["path"],
             required=data["required"],
             at=Span.from_dict(data["at"]) if data.get("at") is not None else None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Opening(Answer):
+    """A time in which no gate that depends on time blocks."""
+
+    _names: ClassVar[FrozenMap[str]] = FrozenMap({"close_local": "closeLocal", "open_local": "openLocal"})
+
+    open: str
+    """Its first instant."""
+    open_local: str
+    """Its first instant on the clocks of the gates' zone."""
+    zone: str
+    """The gates' zone."""
+    close: str | None = None
+    """The first instant after it; absent where no end is in sight."""
+    close_local: str | None = None
+    """The first instant after it on the clocks of the gates' zone."""
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Opening:
+        """From the JSON form."""
+        return cls(
+            open=data["open"],
+            open_local=data["openLocal"],
+            zone=data["zone"],
+            close=data["close"] if data.get("close") is not None else None,
+            close_local=data["closeLocal"] if data.get("closeLocal") is not None else None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome(Answer):
+    """Allowed or not, and what to wait for."""
+
+    _names: ClassVar[FrozenMap[str]] = FrozenMap({"next_eligible_at": "nextEligibleAt", "next_eligible_local": "nextEligibleLocal", "next_eligible_reason": "nextEligibleReason"})
+
+    allowed: bool
+    """Whether it may go."""
+    blockers: tuple[Blocker, ...]
+    """What blocks, in the order in which it can be cleared."""
+    clock: Clock
+    """Whose clock `now` is: the host's, or the request's own."""
+    next_eligible_at: datetime | None = None
+    """The earliest instant at which no gate that depends on time blocks, with the facts as they are. Gates that only people or new facts clear are in `blockers` and don't suppress it."""
+    next_eligible_local: tuple[Local, ...] = ()
+    """The same instant on the clocks of the zones that the gates name."""
+    next_eligible_reason: str | None = None
+    """Why there is no such instant."""
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Outcome:
+        """From the JSON form."""
+        return cls(
+            allowed=data["allowed"],
+            blockers=tuple([Blocker.from_dict(item) for item in data["blockers"]]),
+            clock=data["clock"],
+            next_eligible_at=instant(data["nextEligibleAt"]) if data.get("nextEligibleAt") is not None else None,
+            next_eligible_local=tuple([Local.from_dict(item) for item in data["nextEligibleLocal"]]) if data.get("nextEligibleLocal") is not None else (),
+            next_eligible_reason=data["nextEligibleReason"] if data.get("nextEligibleReason") is not None else None,
         )
 
 
@@ -866,6 +1263,41 @@ class Summary(Answer):
 
 
 @dataclass(frozen=True, slots=True)
+class Transition(Answer):
+    """A gate that opens or shuts, or clocks that are put forward or back."""
+
+    _names: ClassVar[FrozenMap[str]] = FrozenMap({"all_open": "allOpen", "shift_day": "shiftDay"})
+
+    all_open: bool
+    """Whether no gate that depends on time blocks from then on."""
+    at: str
+    """When."""
+    local: str
+    """When, on the clocks of the gate's zone."""
+    opens: bool
+    """Whether it opens."""
+    shift_day: bool
+    """Whether clocks in the zone are put forward or back on that day."""
+    zone: str
+    """The zone."""
+    rule: str | None = None
+    """The gate; absent where clocks are put forward or back."""
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Transition:
+        """From the JSON form."""
+        return cls(
+            all_open=data["allOpen"],
+            at=data["at"],
+            local=data["local"],
+            opens=data["opens"],
+            shift_day=data["shiftDay"],
+            zone=data["zone"],
+            rule=data["rule"] if data.get("rule") is not None else None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class VersionAnswer(Answer):
     """What answers here."""
 
@@ -885,6 +1317,8 @@ class VersionAnswer(Answer):
     """The engine's version."""
     wire: int
     """The version of the language of calls and answers."""
+    tzdb: str | None = None
+    """The version of the time-zone database; absent where none is known."""
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> VersionAnswer:
@@ -897,6 +1331,7 @@ class VersionAnswer(Answer):
             schemas=tuple(data["schemas"]),
             version=data["version"],
             wire=data["wire"],
+            tzdb=data["tzdb"] if data.get("tzdb") is not None else None,
         )
 
 
@@ -926,14 +1361,62 @@ class WaiverRef(Answer):
         )
 
 
+@dataclass(frozen=True, slots=True)
+class WhenAnswer(Answer):
+    """When the gates are open."""
+
+    diagnostics: tuple[Diagnostic, ...]
+    """What is wrong with the texts."""
+    needs: tuple[Need, ...]
+    """The files that are still needed."""
+    openings: tuple[Opening, ...]
+    """The times in which no gate that depends on time blocks."""
+    transitions: tuple[Transition, ...]
+    """When each gate opens and shuts, where that was asked for."""
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> WhenAnswer:
+        """From the JSON form."""
+        return cls(
+            diagnostics=tuple([Diagnostic.from_dict(item) for item in data["diagnostics"]]),
+            needs=tuple([Need.from_dict(item) for item in data["needs"]]),
+            openings=tuple([Opening.from_dict(item) for item in data["openings"]]),
+            transitions=tuple([Transition.from_dict(item) for item in data["transitions"]]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ZonesAnswer(Answer):
+    """Which database is known."""
+
+    zones: int
+    """How many zones it has."""
+    version: str | None = None
+    """The version of its data, such as `2026a`; absent where none is known: then only UTC is."""
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> ZonesAnswer:
+        """From the JSON form."""
+        return cls(
+            zones=data["zones"],
+            version=data["version"] if data.get("version") is not None else None,
+        )
+
+
 __all__ = [
     "Answer",
+    "Asked",
+    "Blocker",
     "Cell",
     "CheckAnswer",
+    "ClearedBy",
+    "Clock",
     "Column",
     "CompileAnswer",
     "CompiledRule",
     "Counts",
+    "DecisionData",
+    "DecisionInput",
     "Diagnostic",
     "Digested",
     "DiscoverAnswer",
@@ -941,12 +1424,25 @@ __all__ = [
     "EngineInfo",
     "ErrorAnswer",
     "ExplainAnswer",
+    "FactPlace",
+    "FactSource",
     "Finding",
     "Fix",
     "FormatAnswer",
+    "GateAnswer",
+    "GateEngine",
+    "GateFinding",
+    "GateStatus",
+    "GateSummary",
     "ImportAnswer",
     "ImportedEnvironment",
+    "InputRole",
+    "KindOfChange",
+    "Local",
+    "Moment",
     "Need",
+    "Opening",
+    "Outcome",
     "PackRule",
     "PassedOver",
     "Place",
@@ -963,7 +1459,10 @@ __all__ = [
     "State",
     "Status",
     "Summary",
+    "Transition",
     "Verdict",
     "VersionAnswer",
     "WaiverRef",
+    "WhenAnswer",
+    "ZonesAnswer",
 ]

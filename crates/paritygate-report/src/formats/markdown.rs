@@ -32,7 +32,7 @@ fn render(decision: &Decision, diagnostics: &[Diagnostic], _style: &Style<'_>) -
         "{kind}{of}, {} → {}, judged for {} by the {}'s clock.\n",
         code(&asked.from),
         code(&asked.to),
-        when::local(decision, decision.evaluated_at),
+        when::judged(decision),
         outcome.clock.word()
     ));
     for diagnostic in diagnostics {
@@ -74,16 +74,13 @@ fn render(decision: &Decision, diagnostics: &[Diagnostic], _style: &Style<'_>) -
                 ClearedBy::Fact => "a new fact".to_owned(),
                 ClearedBy::Time => "time".to_owned(),
             };
-            let until = blocker.until.map_or(String::new(), |until| {
-                format!(", until {} ({})", when::local(decision, until), when::countdown(decision.evaluated_at, until))
-            });
+            let until = when::until(decision, blocker).map_or(String::new(), |until| format!(", until {until}"));
             line(format!("{}. {}: {by}{until}", at + 1, code(&blocker.rule)));
         }
     }
     match (outcome.next_eligible_at, &outcome.next_eligible_reason) {
         (Some(at), _) if at > decision.evaluated_at => {
-            let wait = when::countdown(decision.evaluated_at, at);
-            line(format!("\nTime is in the way until **{}**, {wait}.", when::local(decision, at)));
+            line(format!("\nTime is in the way until **{}**.", when::next(decision).unwrap_or_default()));
         }
         (None, Some(reason)) => line(format!("\nNo instant is in sight: {}.", cell(reason))),
         _ => {}

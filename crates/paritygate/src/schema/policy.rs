@@ -1,4 +1,4 @@
-//! The schema of policies: the envelope, and a branch for the parameters of each kind.
+//! The schema of policies: the envelope, and a branch for the parameters of each kind of rule and gate.
 
 use serde_json::{Map, Value, json};
 
@@ -10,6 +10,16 @@ pub(super) fn schema() -> Value {
         let name = format!("params-{}", entry.name);
         let params = (entry.schema)(&mut generator).to_value();
         branches.push(json!({
+            "if": { "properties": { "kind": { "const": entry.name } }, "required": ["kind"] },
+            "then": { "properties": { "params": { "$ref": format!("#/$defs/{name}") } } },
+        }));
+        definitions.insert(name, params);
+    }
+    let mut gate_branches = Vec::new();
+    for entry in paritygate_rules::gates() {
+        let name = format!("params-{}", entry.name);
+        let params = (entry.schema)(&mut generator).to_value();
+        gate_branches.push(json!({
             "if": { "properties": { "kind": { "const": entry.name } }, "required": ["kind"] },
             "then": { "properties": { "params": { "$ref": format!("#/$defs/{name}") } } },
         }));
@@ -77,12 +87,70 @@ pub(super) fn schema() -> Value {
             "allOf": branches,
         }),
     );
-    super::headed(
-        "Policy",
-        "Rules about environments.",
+    let gate_kinds: Vec<Value> = paritygate_rules::gates()
+        .iter()
+        .map(|entry| json!({ "const": entry.name, "description": entry.summary }))
+        .collect();
+    let sources = json!({
+        "description": "From where facts may be that speak for a promotion: stated in the request, or read from what another system printed. Anywhere by default.",
+        "anyOf": [
+            { "enum": ["asserted", "imported"] },
+            { "type": "array", "items": { "enum": ["asserted", "imported"] }, "minItems": 1 },
+        ],
+    });
+    let kinds_of_change = ["release", "hotfix", "rollback", "configOnly", "infrastructure"];
+    definitions.insert(
+        "gate".to_owned(),
         json!({
             "type": "object",
-            "required": ["policy", "rules"],
+            "required": ["id", "kind"],
+            "additionalProperties": false,
+            "properties": {
+                "id": text("Its id, by which decisions speak of it."),
+                "kind": { "description": "What it asks.", "oneOf": gate_kinds },
+                "description": text("What it is for."),
+                "from": texts("The environments that a promotion comes from: names, tiers, or `all`. Any by default."),
+                "to": texts("The environments that a promotion goes to: names, tiers, or `all`. Any by default."),
+                "kindsOfChange": {
+                    "description": "The kinds of change that it is about; all by default.",
+                    "anyOf": [
+                        { "enum": kinds_of_change },
+                        { "type": "array", "items": { "enum": kinds_of_change }, "minItems": 1 },
+                    ],
+                },
+                "acceptSources": sources,
+                "mode": { "enum": ["enforce", "observe"], "description": "Whether it can deny." },
+                "params": { "type": "object", "description": "The parameters of its kind." },
+                "why": text("Why the gate exists."),
+                "fix": text("What to do when it is shut."),
+            },
+            "allOf": gate_branches,
+        }),
+    );
+    definitions.insert(
+        "breakGlass".to_owned(),
+        json!({
+            "type": "object",
+            "description": "How gates may be passed over in an emergency.",
+            "required": ["rules"],
+            "additionalProperties": false,
+            "properties": {
+                "rules": texts("Patterns of the ids of gates that may be passed over."),
+                "never": texts("Patterns of the ids of gates that may never be passed over; they beat `rules`."),
+                "maxLife": { "type": "string", "format": "duration", "description": "How long it holds at most after it was broken; PT4H by default." },
+                "coApprovers": { "type": "integer", "minimum": 1, "description": "How many others have to agree; 1 by default." },
+                "incident": { "type": "boolean", "description": "Whether it needs an incident that is open; it does by default." },
+                "acceptSources": sources,
+            },
+        }),
+    );
+    super::headed(
+        "Policy",
+        "Rules about environments, and gates for promotions.",
+        json!({
+            "type": "object",
+            "required": ["policy"],
+            "anyOf": [{ "required": ["rules"] }, { "required": ["gates"] }, { "required": ["breakGlass"] }],
             "additionalProperties": false,
             "properties": {
                 "policy": text("Its id, such as acme/web."),
@@ -97,8 +165,12 @@ pub(super) fn schema() -> Value {
                         "severity": { "$ref": "#/$defs/severity" },
                         "onUnknown": on_unknown,
                         "mode": mode,
+                        "acceptSources": sources,
                     },
                 },
+                "clock": { "enum": ["host", "any"], "description": "Whose clock decides when a promotion is judged: with `host`, a request can't say it." },
+                "gates": { "type": "array", "minItems": 1, "items": { "$ref": "#/$defs/gate" } },
+                "breakGlass": { "$ref": "#/$defs/breakGlass" },
                 "rules": { "type": "array", "minItems": 1, "items": { "$ref": "#/$defs/rule" } },
             },
             "$defs": definitions,

@@ -30,7 +30,11 @@ pub(super) fn schema() -> Value {
         }
         schema
     };
-    super::headed(
+    let mut generator = super::generator();
+    let approvals = generator.subschema_for::<paritygate_lang::project::Approvals>().to_value();
+    let windows = generator.subschema_for::<paritygate_lang::schedule::Windows>().to_value();
+    let types = generator.take_definitions(true);
+    let mut schema = super::headed(
         "Project",
         "The manifest of a project: its environments, what they are read from, and how they are judged.",
         json!({
@@ -60,9 +64,28 @@ pub(super) fn schema() -> Value {
                     &["rule", "path", "environments", "owner", "reason", "expiresAt"],
                 ) },
                 "neverWaive": texts("Rules that no exception may cover where production is concerned."),
-                "pipeline": { "type": "object", "description": "The promotion pipeline.", "properties": { "stages": texts("The environments, lowest first.") } },
+                "groups": { "type": "object", "description": "Groups of people, and who is in them.", "additionalProperties": texts("The members.") },
+                "pipeline": {
+                    "type": "object",
+                    "description": "The promotion pipeline.",
+                    "additionalProperties": false,
+                    "properties": {
+                        "stages": texts("The environments, lowest first."),
+                        "edges": { "type": "array", "description": "From where to where; each stage follows the one before by default.", "items": { "$ref": "#/$defs/edge" } },
+                    },
+                },
             },
             "$defs": {
+                "edge": {
+                    "type": "object",
+                    "additionalProperties": false,
+                    "required": ["from", "to"],
+                    "properties": {
+                        "from": { "description": "The environments that it comes from.", "anyOf": [{ "type": "string" }, { "type": "array", "items": { "type": "string" }, "minItems": 1 }] },
+                        "to": text("The environment that it goes to."),
+                        "needs": { "description": "How many of them must have gone well.", "anyOf": [{ "enum": ["all", "any"] }, { "type": "integer", "minimum": 1 }] },
+                    },
+                },
                 "source": {
                     "type": "object",
                     "additionalProperties": false,
@@ -87,10 +110,15 @@ pub(super) fn schema() -> Value {
                         "branches": texts("Branches that may be deployed to it."),
                         "tags": texts("Tags that may be deployed to it."),
                         "trigger": { "enum": ["automatic", "manual", "scheduled"], "description": "How deployments begin." },
-                        "approvals": { "type": "object", "description": "Who has to approve." },
+                        "approvals": approvals,
+                        "windows": windows,
                     },
                 },
             },
         }),
-    )
+    );
+    if let Some(definitions) = schema.get_mut("$defs").and_then(Value::as_object_mut) {
+        definitions.extend(types);
+    }
+    schema
 }

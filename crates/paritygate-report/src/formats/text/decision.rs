@@ -44,7 +44,7 @@ fn header(pen: &mut Pen<'_>, decision: &Decision) {
     let kind = asked.kind_of_change.word();
     pen.put(Ink::Plain, &format!(": {kind}{components}, {} {arrow} {}", escape(&asked.from), escape(&asked.to)));
     pen.line();
-    let local = when::local(decision, decision.evaluated_at);
+    let local = when::judged(decision);
     pen.put(Ink::Faint, &format!("judged for {local}, by the {}'s clock", decision.decision.clock.word()));
     pen.line();
 }
@@ -163,10 +163,7 @@ fn blockers(pen: &mut Pen<'_>, decision: &Decision) {
 
 /// Who or what clears a blocker.
 pub(super) fn clears(decision: &Decision, blocker: &Blocker) -> String {
-    let until = blocker.until.map(|until| {
-        let (local, wait) = (when::local(decision, until), when::countdown(decision.evaluated_at, until));
-        format!("{local}, {wait}")
-    });
+    let until = when::until(decision, blocker);
     match (blocker.cleared_by, until) {
         (ClearedBy::Time, Some(until)) => format!("opens by itself {until}"),
         (ClearedBy::Time, None) => "time alone, and that is not in sight".to_owned(),
@@ -199,10 +196,9 @@ fn verdict(pen: &mut Pen<'_>, decision: &Decision) {
     pen.line();
     match (outcome.next_eligible_at, &outcome.next_eligible_reason) {
         (Some(at), _) if at > decision.evaluated_at => {
-            let wait = when::countdown(decision.evaluated_at, at);
             pen.put(Ink::Strong, "next");
-            pen.put(Ink::Plain, &format!(": time is in the way until {}, {wait}", when::local(decision, at)));
-            pen.line();
+            let next = when::next(decision).unwrap_or_default();
+            wrapped(pen, Ink::Plain, &format!(": time is in the way until {next}"), 4, 2);
         }
         (Some(_), _) => {
             pen.put(Ink::Strong, "next");
