@@ -34,7 +34,8 @@ fn packs_find_what_their_cases_say() {
 fn packs_compile_without_a_word() {
     for pack in paritygate::policies::ALL {
         let plan = paritygate::Plan { policies: vec![(pack.name.to_owned(), None)], ..paritygate::Plan::default() };
-        let (_, diagnostics) = Project::default().compile(&plan, &paritygate::Files::new(), &paritygate::zones::carried());
+        let (_, diagnostics) =
+            Project::default().compile(&plan, &paritygate::Files::new(), &paritygate::zones::carried());
         assert!(diagnostics.is_empty(), "{}: {diagnostics:?}", pack.name);
     }
 }

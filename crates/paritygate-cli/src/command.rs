@@ -2,9 +2,11 @@
 
 mod check;
 mod completions;
+mod diagram;
 mod explain;
 mod gate;
 mod import;
+mod replay;
 mod rules;
 mod schema;
 mod simulate;
@@ -27,6 +29,10 @@ pub(crate) enum Command {
     When(when::Args),
     /// List when each gate opens and shuts
     Simulate(simulate::Args),
+    /// Draw the promotion pipeline as a Mermaid flowchart
+    Diagram(diagram::Args),
+    /// Make a recorded decision again, and say what is another
+    Replay(replay::Args),
     /// Print what files say about an environment, as an environment document without secrets
     Import(import::Args),
     /// List the rules of the built-in packs, or the kinds of rules
@@ -61,6 +67,8 @@ pub(crate) fn run(command: Command, terminal: &Terminal) -> Result<Exit, Error> 
         Command::Gate(args) => gate::run(args, terminal),
         Command::When(args) => when::run(args, terminal),
         Command::Simulate(args) => simulate::run(args, terminal),
+        Command::Diagram(args) => diagram::run(args, terminal),
+        Command::Replay(args) => replay::run(args, terminal),
         Command::Import(args) => import::run(args, terminal),
         Command::Rules(args) => rules::run(args, terminal),
         Command::Explain(args) => explain::run(args),

@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use paritygate::promotion::Promotion;
 use paritygate::zones::{self, Zones};
-use paritygate::{Diagnostic, Engine, Environment, Pipeline, Plan, Source, Supplied, Timestamp, diagnostic, plan};
+use paritygate::{
+    Diagnostic, Engine, Environment, GateRequest, Pipeline, Plan, Source, Supplied, Timestamp, diagnostic, plan,
+};
 
 use crate::disk::Disk;
 use crate::subject::{self, Place, Subject};
@@ -37,6 +39,26 @@ pub(crate) struct Args {
     allow_outside: bool,
 }
 
+impl Args {
+    /// The project's folder.
+    pub(crate) fn folder(&self) -> PathBuf {
+        let path = self.path.clone().unwrap_or_else(|| PathBuf::from("."));
+        if path.is_file() { path.parent().map(Path::to_path_buf).unwrap_or_default() } else { path }
+    }
+
+    /// Judges for an instant, unless the user named one.
+    pub(crate) fn judge_for(&mut self, now: Option<Timestamp>) {
+        self.now = self.now.or(now);
+    }
+
+    /// Uses these facts, unless the user named some.
+    pub(crate) fn use_facts(&mut self, facts: impl Iterator<Item = PathBuf>) {
+        if self.facts.is_empty() {
+            self.facts.extend(facts);
+        }
+    }
+}
+
 /// A promotion with everything that it has to pass.
 pub(crate) struct Loaded {
     pub(crate) plan: Plan,
@@ -54,6 +76,18 @@ impl Loaded {
     /// Whether nothing that was read is broken.
     pub(crate) fn is_sound(&self) -> bool {
         !diagnostic::has_errors(&self.diagnostics)
+    }
+}
+
+impl Loaded {
+    /// Asks the engine about the promotion, by the host's clock.
+    pub(crate) fn ask<T>(&self, ask: impl FnOnce(&Engine, &GateRequest<'_>) -> T) -> T {
+        self.ask_at(Some(self.now), ask)
+    }
+
+    /// Asks the engine about the promotion, by a clock of its own; without one by the request's.
+    pub(crate) fn ask_at<T>(&self, now: Option<Timestamp>, ask: impl FnOnce(&Engine, &GateRequest<'_>) -> T) -> T {
+        self.promotion.with(&self.engine, &self.plan, &self.pipeline, &self.environments, now, ask)
     }
 }
 

@@ -22,7 +22,8 @@ pub(crate) fn apply(rules: &[BreakGlassRule], scope: &Scope<'_>, judged: &mut [J
         ..own(RULE, status, message)
     };
     let Some(rule) = rules.first() else {
-        let mut finding = finding(GateStatus::Warn, "no policy allows to break the glass: no gate is passed over".to_owned());
+        let mut finding =
+            finding(GateStatus::Warn, "no policy allows to break the glass: no gate is passed over".to_owned());
         finding.help = Some("add `breakGlass` to a policy, or apply the pack `break-glass`".to_owned());
         return Some(finding);
     };
@@ -54,7 +55,9 @@ pub(crate) fn apply(rules: &[BreakGlassRule], scope: &Scope<'_>, judged: &mut [J
         (_, false) => {
             let message = format!("break-glass cannot skip {}", suggest::quoted(&kept));
             let mut finding = finding(GateStatus::Warn, message);
-            finding.notes.push("the policy names the gates that may be passed over, and those that never may".to_owned());
+            finding
+                .notes
+                .push("the policy names the gates that may be passed over, and those that never may".to_owned());
             finding
         }
         (true, true) => finding(GateStatus::Pass, "the glass is broken, and no gate had to be passed over".to_owned()),
@@ -79,8 +82,12 @@ fn refused(rule: &BreakGlassRule, glass: &BreakGlass, scope: &Scope<'_>) -> Opti
     if glass.reason.trim().is_empty() {
         return Some("it gives no `reason`".to_owned());
     }
-    let others: std::collections::BTreeSet<&str> =
-        glass.co_approvers.iter().map(String::as_str).filter(|other| *other != glass.by && !other.trim().is_empty()).collect();
+    let others: std::collections::BTreeSet<&str> = glass
+        .co_approvers
+        .iter()
+        .map(String::as_str)
+        .filter(|other| *other != glass.by && !other.trim().is_empty())
+        .collect();
     if others.len() < rule.co_approvers as usize {
         return Some(format!("{} of {} others agreed", others.len(), rule.co_approvers));
     }

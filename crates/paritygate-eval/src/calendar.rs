@@ -48,7 +48,8 @@ impl Engine {
                 let scope = gate.scope(scope);
                 // Without a request only calendars have something to say.
                 gate.check.is_calendar()
-                    || (!is_bare && (gate.check.next_change(&scope).is_some() && gate.check.passes_from(&scope).is_some()))
+                    || (!is_bare
+                        && (gate.check.next_change(&scope).is_some() && gate.check.passes_from(&scope).is_some()))
             })
             .collect()
     }
@@ -86,7 +87,12 @@ impl Engine {
     /// # Errors
     ///
     /// If nobody says what time it is.
-    pub fn transitions(&self, asked: &GateRequest<'_>, until: Timestamp, max: usize) -> Result<Vec<Transition>, Diagnostic> {
+    pub fn transitions(
+        &self,
+        asked: &GateRequest<'_>,
+        until: Timestamp,
+        max: usize,
+    ) -> Result<Vec<Transition>, Diagnostic> {
         let moment = moment(asked, &mut Vec::new())?;
         let zone = self.zone(asked.pipeline);
         let no_parity = |_: &[&str], _: &[String]| None;
@@ -167,7 +173,12 @@ impl Engine {
                 .iter()
                 .filter(|gate| gate.gate.mode == Mode::Enforce && gate.check.is_calendar() && gate.is_about(&scope))
                 // One that needs a fact (how long it takes) says nothing about the calendar alone.
-                .filter(|gate| gate.check.next_change(&gate.scope(&scope)).is_some() || gate.check.judge(&gate.scope(&scope)).until.is_some() || gate.check.judge(&gate.scope(&scope)).cleared_by == Some(paritygate_model::decision::ClearedBy::Time))
+                .filter(|gate| {
+                    gate.check.next_change(&gate.scope(&scope)).is_some()
+                        || gate.check.judge(&gate.scope(&scope)).until.is_some()
+                        || gate.check.judge(&gate.scope(&scope)).cleared_by
+                            == Some(paritygate_model::decision::ClearedBy::Time)
+                })
                 .collect();
             let Some(first) = calendars.first() else { continue };
             let opens = eligible::together(&calendars, &scope, now);
@@ -180,7 +191,8 @@ impl Engine {
                 stage.name,
                 paritygate_model::suggest::quoted(&names)
             );
-            let message = if names.len() == 1 { message.replace("are never open together", "never opens") } else { message };
+            let message =
+                if names.len() == 1 { message.replace("are never open together", "never opens") } else { message };
             let at: Location = first.gate.at.clone();
             diagnostics.push(Diagnostic::error("policy-lint", at, message).help("mend the windows and freezes"));
         }

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use paritygate_lang::Spanned;
 use paritygate_lang::policy::{EnvironmentRef, Mode};
 use paritygate_lang::project::{Expected, Waiver};
-use paritygate_lang::Spanned;
 use paritygate_model::decision::{
     Asked, Blocker, ClearedBy, Clock, Decision, FactPlace, GateEngine, GateFinding, GateStatus, GateSummary, Input,
     InputRole, Outcome,
@@ -112,7 +112,8 @@ impl Engine {
             findings.push(finding);
         }
         // Facts and people can be asked at once; what only time clears comes in the order of its instants.
-        blockers.sort_by_key(|blocker| (blocker.cleared_by == ClearedBy::Time, blocker.until.unwrap_or(Timestamp::MIN)));
+        blockers
+            .sort_by_key(|blocker| (blocker.cleared_by == ClearedBy::Time, blocker.until.unwrap_or(Timestamp::MIN)));
         let mut summary = GateSummary {
             gates: judged.len(),
             not_applicable: others.iter().map(|gate| gate.gate.id.to_string()).collect(),
@@ -156,7 +157,13 @@ impl Engine {
     }
 
     /// Runs the parity half over some of the environments.
-    fn parity(&self, asked: &GateRequest<'_>, now: Timestamp, names: &[&str], only: &[String]) -> Option<ParityOutcome> {
+    fn parity(
+        &self,
+        asked: &GateRequest<'_>,
+        now: Timestamp,
+        names: &[&str],
+        only: &[String],
+    ) -> Option<ParityOutcome> {
         let find = |name: &&str| asked.environments.iter().find(|environment| *environment.name == **name).cloned();
         let environments: Vec<Environment> = names.iter().map(find).collect::<Option<_>>()?;
         let (report, diagnostics) = self.check(&CheckRequest {
@@ -185,7 +192,9 @@ impl CompiledGate {
         let meets = |refs: &[Spanned<EnvironmentRef>], name: &str| {
             let tier = || {
                 let stage = scope.pipeline.stage(name).map(|(_, stage)| stage.tier);
-                stage.or_else(|| scope.environment(name).map(|environment| environment.tier)).unwrap_or_else(|| Tier::from_name(name))
+                stage
+                    .or_else(|| scope.environment(name).map(|environment| environment.tier))
+                    .unwrap_or_else(|| Tier::from_name(name))
             };
             refs.is_empty()
                 || refs.iter().any(|reference| match &reference.value {
@@ -237,7 +246,8 @@ pub(crate) fn moment(asked: &GateRequest<'_>, diagnostics: &mut Vec<Diagnostic>)
     };
     let at = match promotion.planned_start {
         Some(start) if start.0 < now => {
-            let mut warning = Diagnostic::nowhere("planned-start", "the planned start is over: the promotion is judged for now");
+            let mut warning =
+                Diagnostic::nowhere("planned-start", "the planned start is over: the promotion is judged for now");
             warning.level = paritygate_model::Level::Warning;
             diagnostics.push(warning.help("plan it anew, or remove `plannedStart`"));
             now
@@ -322,8 +332,11 @@ fn nothing_judged(asked: &GateRequest<'_>, engine: &Engine) -> GateFinding {
 }
 
 fn own_clock(at: &paritygate_model::Location) -> GateFinding {
-    let mut finding =
-        own("clock", GateStatus::Fail, "the policy counts on the host's clock, and only the request says what time it is");
+    let mut finding = own(
+        "clock",
+        GateStatus::Fail,
+        "the policy counts on the host's clock, and only the request says what time it is",
+    );
     finding.notes.push("whoever asks could choose the time".to_owned());
     finding.help = Some("let the host hand in `now`".to_owned());
     let origin = Origin { at: Some(at.clone()), ..Origin::default() };

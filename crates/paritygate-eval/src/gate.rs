@@ -1,7 +1,7 @@
 //! What a kind of gate is. The kinds themselves live in `paritygate-rules`.
 
-mod scope;
 mod request;
+mod scope;
 
 use std::borrow::Cow;
 

@@ -3,14 +3,14 @@
 //! This crate owns the traits of kinds of rules and gates, the walk over all environments at once, and the time in which
 //! gates open. It knows no kind: kinds are entries of a catalogue that the façade hands in.
 
+mod break_glass;
+pub mod calendar;
 pub mod cell;
 mod collector;
 pub mod compare;
-pub mod engine;
-mod break_glass;
-pub mod calendar;
 mod decide;
 mod eligible;
+pub mod engine;
 mod exception;
 pub mod gate;
 mod globs;

@@ -116,7 +116,8 @@ impl Pipeline {
             if pipeline.stage(environment.name).is_some() {
                 if let Some(at) = at {
                     let message = format!("the stage `{}` is named twice", environment.name);
-                    diagnostics.push(Diagnostic::error("pipeline-stage", (*at).clone(), message).help("name each stage once"));
+                    diagnostics
+                        .push(Diagnostic::error("pipeline-stage", (*at).clone(), message).help("name each stage once"));
                 }
                 continue;
             }
@@ -166,7 +167,13 @@ impl Pipeline {
     }
 
     /// Says so where nobody can give the approvals that are asked for.
-    fn lint_approvals(&self, name: &str, approvals: &Approvals, at: Option<&Location>, diagnostics: &mut Vec<Diagnostic>) {
+    fn lint_approvals(
+        &self,
+        name: &str,
+        approvals: &Approvals,
+        at: Option<&Location>,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) {
         let Some(at) = at else { return };
         let mut wrong = |message: String, help: String| {
             diagnostics.push(Diagnostic::error("approvals", at.clone(), message).help(help));
@@ -213,7 +220,10 @@ impl Pipeline {
                     && let Some(at) = &name.at
                 {
                     let message = format!("`{}` is no stage of this pipeline", name.value);
-                    let help = suggest::did_you_mean(&name.value, self.stages.iter().map(|stage| stage.name.as_str()).collect::<Vec<_>>());
+                    let help = suggest::did_you_mean(
+                        &name.value,
+                        self.stages.iter().map(|stage| stage.name.as_str()).collect::<Vec<_>>(),
+                    );
                     let help = help.unwrap_or_else(|| "add it to `stages`".to_owned());
                     // That there is no such environment at all was told when the manifest was read.
                     if spec.stages.is_empty() || !self.stages.is_empty() {
@@ -251,7 +261,10 @@ impl Pipeline {
         let edges = spec.edges.as_deref().unwrap_or_default();
         // Stages that can be reached: those that nothing leads to but that lead somewhere are where changes come in.
         let mut reached: Vec<bool> = (0..self.stages.len())
-            .map(|at| self.ways_to(at).next().is_none() && (self.stages.len() == 1 || self.edges.iter().any(|edge| edge.from.contains(&at))))
+            .map(|at| {
+                self.ways_to(at).next().is_none()
+                    && (self.stages.len() == 1 || self.edges.iter().any(|edge| edge.from.contains(&at)))
+            })
             .collect();
         for _ in 0..self.stages.len() {
             for edge in &self.edges {
@@ -266,7 +279,8 @@ impl Pipeline {
         if let Some(cycle) = self.cycle() {
             let names: Vec<&str> = cycle.iter().map(|at| self.name(*at)).collect();
             let last = names.first().copied().unwrap_or_default();
-            let at = edges.iter().find(|edge| edge.to.value == last).map(|edge| edge.at.clone()).or_else(|| spec.at.clone());
+            let at =
+                edges.iter().find(|edge| edge.to.value == last).map(|edge| edge.at.clone()).or_else(|| spec.at.clone());
             if let Some(at) = at {
                 let message = format!("the pipeline runs in a circle: {} → {last}", names.join(" → "));
                 diagnostics.push(Diagnostic::error("pipeline-cycle", at, message).help("remove one of these edges"));
@@ -276,7 +290,8 @@ impl Pipeline {
         for (at, _) in reached.iter().enumerate().filter(|(_, reached)| !**reached) {
             let name = self.name(at);
             let place = spec.stages.iter().find(|stage| stage.value == name).and_then(|stage| stage.at.clone());
-            let place = place.or_else(|| self.stages.get(at).and_then(|stage| stage.at.clone())).or_else(|| spec.at.clone());
+            let place =
+                place.or_else(|| self.stages.get(at).and_then(|stage| stage.at.clone())).or_else(|| spec.at.clone());
             if let Some(place) = place {
                 let message = format!("no edge leads to the stage `{name}`: nothing could ever be promoted to it");
                 let help = format!("add an edge such as `{{ from: …, to: {name} }}`, or remove the stage");

@@ -81,7 +81,8 @@ impl Schedule {
         let mut diagnostics = Vec::new();
         let zone = zone(zones, &spec.timezone, place("timezone", None)).map_err(|wrong| diagnostics.push(wrong)).ok();
         if spec.windows.is_empty() {
-            let wrong = Diagnostic::error("empty-list", place("windows", None), "`windows` is empty: it would never be open");
+            let wrong =
+                Diagnostic::error("empty-list", place("windows", None), "`windows` is empty: it would never be open");
             diagnostics.push(wrong.help("add a window, such as `{ days: [mon], start: \"09:00\", end: \"17:00\" }`"));
         }
         let mut windows = Vec::with_capacity(spec.windows.len());
@@ -201,7 +202,9 @@ impl Schedule {
         while at < limit {
             match self.run(at) {
                 Some(run) if at.checked_add(length).is_ok_and(|end| end <= run.end) => return Some(at),
-                Some(run) => at = if self.holding(run.end).is_some() { run.end } else { self.next_start(run.end, limit)? },
+                Some(run) => {
+                    at = if self.holding(run.end).is_some() { run.end } else { self.next_start(run.end, limit)? }
+                }
                 None => at = self.next_start(at, limit)?,
             }
         }
@@ -252,24 +255,43 @@ fn recurring(window: &Window) -> Result<Recurring, (String, &'static str)> {
         Some(days) => days.iter().fold(0, |days, day| days | (1 << *day as u8)),
     };
     if days == 0 {
-        return wrong("`days` is empty: this window would never open".into(), "name days, such as `[mon, tue]`, or remove the field for every day");
+        return wrong(
+            "`days` is empty: this window would never open".into(),
+            "name days, such as `[mon, tue]`, or remove the field for every day",
+        );
     }
     let start = window.start.seconds;
     if start == DAY {
-        return wrong("a day ends at 24:00, and no window starts there".into(), "write `start: \"00:00\"` on the next day");
+        return wrong(
+            "a day ends at 24:00, and no window starts there".into(),
+            "write `start: \"00:00\"` on the next day",
+        );
     }
     let end = match (window.end, window.duration) {
         (Some(_), Some(_)) => {
-            return wrong("a window has `end` or `duration`, not both".into(), "`end` is a time on the clock, `duration` is real time");
+            return wrong(
+                "a window has `end` or `duration`, not both".into(),
+                "`end` is a time on the clock, `duration` is real time",
+            );
         }
-        (None, None) => return wrong("this window has no end".into(), "give it an `end` on the clock, or a `duration`"),
+        (None, None) => {
+            return wrong("this window has no end".into(), "give it an `end` on the clock, or a `duration`");
+        }
         (Some(end), None) if end.seconds == start => {
-            return wrong(format!("this window ends when it starts, at {end}: it is empty"), "for a whole day write `start: \"00:00\"` and `end: \"24:00\"`");
+            return wrong(
+                format!("this window ends when it starts, at {end}: it is empty"),
+                "for a whole day write `start: \"00:00\"` and `end: \"24:00\"`",
+            );
         }
         (Some(end), None) => End::Wall(if end.seconds > start { end.seconds } else { end.seconds + DAY }),
-        (None, Some(length)) if length.0.is_zero() => return wrong("this window lasts no time: it is empty".into(), "give it a duration such as `PT8H`"),
+        (None, Some(length)) if length.0.is_zero() => {
+            return wrong("this window lasts no time: it is empty".into(), "give it a duration such as `PT8H`");
+        }
         (None, Some(length)) if length.0 > limits::MAX_WINDOW => {
-            return wrong(format!("a window lasts at most 7 days, and this one {length}"), "use a freeze with a start and an end instead");
+            return wrong(
+                format!("a window lasts at most 7 days, and this one {length}"),
+                "use a freeze with a start and an end instead",
+            );
         }
         (None, Some(length)) => End::After(length.0),
     };
@@ -277,7 +299,10 @@ fn recurring(window: &Window) -> Result<Recurring, (String, &'static str)> {
     if let (Some(from), Some(until)) = (from, until)
         && from > until
     {
-        return wrong(format!("this window is over on {until}, before it begins on {from}"), "exchange `from` and `until`");
+        return wrong(
+            format!("this window is over on {until}, before it begins on {from}"),
+            "exchange `from` and `until`",
+        );
     }
     Ok(Recurring { days, start, end, from, until })
 }

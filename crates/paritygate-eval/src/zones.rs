@@ -57,12 +57,14 @@ impl Zones {
         let head = file.get(..end).unwrap_or_default();
         let head = std::str::from_utf8(head).map_err(|_| wrong("its head is no text"))?;
         let mut lines = head.lines();
-        let version = lines.next().and_then(|line| line.strip_prefix(MAGIC)).ok_or_else(|| wrong("it begins otherwise"))?;
+        let version =
+            lines.next().and_then(|line| line.strip_prefix(MAGIC)).ok_or_else(|| wrong("it begins otherwise"))?;
         let (mut at, mut zones) = (end + 2, BTreeMap::new());
         for line in lines {
             let zone = line.split_once(' ').and_then(|(name, length)| Some((name, length.parse::<usize>().ok()?)));
             let (name, length) = zone.ok_or_else(|| wrong("a line of its head can't be read"))?;
-            let next = at.checked_add(length).filter(|next| *next <= file.len()).ok_or_else(|| wrong("it is cut off"))?;
+            let next =
+                at.checked_add(length).filter(|next| *next <= file.len()).ok_or_else(|| wrong("it is cut off"))?;
             zones.insert(name.to_owned(), (at, next));
             at = next;
         }
@@ -175,11 +177,9 @@ impl Zone {
                 let at = self.tz.following(before).next().map_or(before, |transition| transition.timestamp());
                 Resolved { first: at, last: at, is_gap: true }
             }
-            AmbiguousOffset::Fold { before, after } => Resolved {
-                first: before.to_timestamp(time).ok()?,
-                last: after.to_timestamp(time).ok()?,
-                is_gap: false,
-            },
+            AmbiguousOffset::Fold { before, after } => {
+                Resolved { first: before.to_timestamp(time).ok()?, last: after.to_timestamp(time).ok()?, is_gap: false }
+            }
         })
     }
 
@@ -201,8 +201,7 @@ impl Zone {
     pub fn local(&self, at: Timestamp) -> Local {
         let (civil, offset) = (self.civil(at), self.tz.to_offset(at));
         let (date, time) = (civil.date(), civil.time());
-        let time =
-            format!("{date}T{:02}:{:02}:{:02}{}", time.hour(), time.minute(), time.second(), shown(offset));
+        let time = format!("{date}T{:02}:{:02}:{:02}{}", time.hour(), time.minute(), time.second(), shown(offset));
         Local { zone: self.name.to_string(), time }
     }
 

@@ -97,13 +97,7 @@ fn read<'d>(document: &'d Document, what: &str) -> (RequestText, Option<Node<'d>
 }
 
 /// Says where each item of a list is written, and how much is known of where it is from.
-fn place<T>(
-    list: &mut [T],
-    root: Node<'_>,
-    field: &str,
-    source: FactSource,
-    origin: impl Fn(&mut T) -> &mut Origin,
-) {
+fn place<T>(list: &mut [T], root: Node<'_>, field: &str, source: FactSource, origin: impl Fn(&mut T) -> &mut Origin) {
     let nodes = root.get(field).into_iter().flat_map(Node::items);
     for (item, node) in list.iter_mut().zip(nodes) {
         *origin(item) = Origin { source, at: node.location() };
@@ -154,9 +148,13 @@ fn claims(root: Node<'_>, diagnostics: &mut Vec<Diagnostic>) {
                 && told.insert(field)
             {
                 diagnostics.push(
-                    Diagnostic::warning("claimed-source", at, "a request can't vouch for its own facts: this one counts as asserted")
-                        .note("whoever deploys writes the request")
-                        .help("hand in what another system printed beside the request, with `--facts`"),
+                    Diagnostic::warning(
+                        "claimed-source",
+                        at,
+                        "a request can't vouch for its own facts: this one counts as asserted",
+                    )
+                    .note("whoever deploys writes the request")
+                    .help("hand in what another system printed beside the request, with `--facts`"),
                 );
             }
         }

@@ -6,7 +6,5 @@ mod upstream_succeeded;
 use paritygate_eval::GateEntry;
 
 /// All kinds of gates, sorted by name.
-pub static ALL: &[GateEntry] = &[
-    GateEntry::of::<allowed_window::AllowedWindow>(),
-    GateEntry::of::<upstream_succeeded::UpstreamSucceeded>(),
-];
+pub static ALL: &[GateEntry] =
+    &[GateEntry::of::<allowed_window::AllowedWindow>(), GateEntry::of::<upstream_succeeded::UpstreamSucceeded>()];

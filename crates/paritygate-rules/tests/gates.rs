@@ -187,7 +187,10 @@ fn every_example_holds() {
             let ended = run(entry.name, &example);
             let expect = text("expect").unwrap_or_default();
             if ended.status != expect {
-                failed.push(format!("{}: expected {expect}, got {}: {:?}\n{example}", entry.name, ended.status, ended.said));
+                failed.push(format!(
+                    "{}: expected {expect}, got {}: {:?}\n{example}",
+                    entry.name, ended.status, ended.said
+                ));
             }
             for field in ["message", "help"] {
                 if let Some(wanted) = text(field)

@@ -22,6 +22,7 @@
 //! # let _: BTreeMap<(), ()> = BTreeMap::new();
 //! ```
 
+pub mod diagram;
 pub mod discover;
 mod elsewhere;
 pub mod export;
@@ -31,6 +32,7 @@ pub mod naming;
 pub mod plan;
 mod project;
 pub mod promotion;
+pub mod replay;
 #[cfg(feature = "schema")]
 pub mod schema;
 pub mod schemas;
@@ -39,9 +41,9 @@ pub mod zones;
 
 pub use paritygate_eval::pipeline::Pipeline;
 pub use paritygate_eval::{CheckRequest, Engine, GateRequest, calendar};
-pub use paritygate_model::promotion::Elapsed;
 pub use paritygate_import::{Context, Files, Format as InputFormat, Need, Request, Supplied, document, formats};
 pub use paritygate_lang as lang;
+pub use paritygate_model::promotion::Elapsed;
 pub use paritygate_model::{
     Diagnostic, Document, Environment, FingerprintKey, Level, Location, Node, SecretTable, Source, Span, Tier,
     Timestamp, Value, decision, diagnostic, limits, report, suggest,

@@ -140,7 +140,8 @@ impl Plan {
             })
             .collect();
         let known: Vec<&str> = inputs.iter().map(|input| input.name).collect();
-        let more = environments.iter().filter(|environment| !environment.contract && !known.contains(&&*environment.name));
+        let more =
+            environments.iter().filter(|environment| !environment.contract && !known.contains(&&*environment.name));
         let more: Vec<StageInput<'_>> = more
             .map(|read| StageInput { name: &read.name, tier: read.tier, order: read.order, admission: &none, at: None })
             .collect();

@@ -29,7 +29,13 @@ pub struct Promotion {
 
 impl Promotion {
     /// Reads a request, and facts that other systems printed.
-    pub fn read(request: &Arc<Source>, facts: &[Arc<Source>], plan: &Plan, key: &FingerprintKey, zones: &Zones) -> Self {
+    pub fn read(
+        request: &Arc<Source>,
+        facts: &[Arc<Source>],
+        plan: &Plan,
+        key: &FingerprintKey,
+        zones: &Zones,
+    ) -> Self {
         let mut promotion = Self { inputs: vec![(InputRole::Request, Arc::clone(request))], ..Self::default() };
         let (document, found) = document::read(request);
         let broken = diagnostic::has_errors(&found);

@@ -8,8 +8,8 @@ use paritygate::{Diagnostic, Timestamp, diagnostic, plan};
 
 use crate::exit::{self, Exit, FailOn};
 use crate::progress::Progress;
-use crate::terminal::{self, Error, Terminal, error};
 use crate::subject::{self, Place, Subject};
+use crate::terminal::{self, Error, Terminal, error};
 use crate::{clock, input, key};
 
 /// What to check, and how to tell it.

@@ -50,14 +50,7 @@ pub(super) fn run(args: Args, terminal: &Terminal) -> Result<Exit, Error> {
     let loaded = promotion::load(&args.promotion, Some(&args.request))?;
     let mut diagnostics = loaded.diagnostics.clone();
     let decision = if loaded.is_sound() {
-        let decided = loaded.promotion.decide(
-            &loaded.engine,
-            &loaded.plan,
-            &loaded.pipeline,
-            &loaded.environments,
-            Some(loaded.now),
-        );
-        let (decision, found) = decided?;
+        let (decision, found) = loaded.ask(|engine, asked| engine.decide(asked))?;
         diagnostics.extend(found);
         Some(decision)
     } else {

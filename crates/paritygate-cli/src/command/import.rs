@@ -1,12 +1,13 @@
 //! `paritygate import`: what files say about an environment, as an environment document.
 
+use std::collections::BTreeMap;
 use std::io::Read;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 use clap::builder::{PossibleValue, PossibleValuesParser};
 use paritygate::naming::{self, Layers};
-use paritygate::{Environment, Supplied, diagnostic, export, formats};
+use paritygate::{Environment, Supplied, diagnostic, diagram, export, formats};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
 
@@ -71,6 +72,11 @@ pub(super) fn run(args: Args, terminal: &Terminal) -> Result<Exit, Error> {
     let key = key::find(args.key_file.as_deref())?;
     let is_stdin = |path: &PathBuf| path.as_os_str() == "-";
     let paths: Vec<PathBuf> = args.files.iter().filter(|path| !is_stdin(path)).cloned().collect();
+    if let [path] = args.files.as_slice()
+        && path.extension().is_some_and(|ending| ending == "mmd" || ending == "mermaid")
+    {
+        return pipeline(path, &args, terminal);
+    }
     let mut named = input::named(&paths)?;
     let disk = Disk::new(&named.root, args.allow_outside)?;
     let progress = Progress::start();
@@ -115,6 +121,25 @@ pub(super) fn run(args: Args, terminal: &Terminal) -> Result<Exit, Error> {
     Ok(Exit::Pass)
 }
 
+/// A flowchart as the part of a manifest that it draws.
+fn pipeline(path: &Path, args: &Args, terminal: &Terminal) -> Result<Exit, Error> {
+    let disk = Disk::new(Path::new("."), true)?;
+    let name = path.display().to_string();
+    let source = match disk.read_named(&name, path) {
+        Supplied::Text(source) => source,
+        Supplied::Broken(wrong) => return Err(wrong),
+        Supplied::Refused(why) => return Err(error("file-not-readable", format!("`{name}` was not read: {why}"))),
+        Supplied::Absent => return Err(error("file-not-found", format!("`{name}` does not exist"))),
+    };
+    let (manifest, diagnostics) = diagram::read(&source);
+    terminal.diagnostics(&diagnostics, &BTreeMap::new());
+    if diagnostic::has_errors(&diagnostics) {
+        return Ok(Exit::CouldNotCheck);
+    }
+    terminal::print(&written(&[manifest], args.format)?)?;
+    Ok(Exit::Pass)
+}
+
 fn stdin(disk: &Disk) -> Result<Supplied, Error> {
     let mut bytes = Vec::new();
     let most = paritygate::limits::MAX_DOCUMENT_BYTES as u64 + 1;
@@ -125,15 +150,18 @@ fn stdin(disk: &Disk) -> Result<Supplied, Error> {
 
 /// Environments as documents.
 fn render(environments: &[Environment], format: DocumentFormat) -> Result<String, Error> {
-    let documents: Vec<Value> = environments.iter().map(export::document).collect();
+    written(&environments.iter().map(export::document).collect::<Vec<_>>(), format)
+}
+
+fn written(documents: &[Value], format: DocumentFormat) -> Result<String, Error> {
     if format == DocumentFormat::Json {
-        return Ok(match documents.as_slice() {
+        return Ok(match documents {
             [one] => super::json(&Ordered(one)),
             several => super::json(&several.iter().map(Ordered).collect::<Vec<_>>()),
         });
     }
     let mut out = String::new();
-    for document in &documents {
+    for document in documents {
         if documents.len() > 1 {
             out.push_str("---\n");
         }

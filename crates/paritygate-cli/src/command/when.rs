@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use paritygate::calendar::Opening;
 use paritygate::zones::Zone;
-use paritygate::{Diagnostic, Timestamp, diagnostic, limits, promotion::Promotion};
+use paritygate::{Diagnostic, Timestamp, diagnostic, limits};
 use serde_json::{Value, json};
 
 use super::ListFormat;
@@ -68,7 +68,8 @@ impl About {
                 return Err(error("unknown-environment", format!("there is no environment `{to}`")).help(help));
             }
             let from = loaded.pipeline.stage(to).and_then(|(at, _)| loaded.pipeline.upstream(at).first().copied());
-            loaded.promotion.request.promotion.from = from.map(|from| loaded.pipeline.name(from).to_owned()).unwrap_or_default();
+            loaded.promotion.request.promotion.from =
+                from.map(|from| loaded.pipeline.name(from).to_owned()).unwrap_or_default();
         }
         let mut diagnostics: Vec<Diagnostic> = loaded.diagnostics.clone();
         if loaded.is_sound() {
@@ -81,17 +82,6 @@ impl About {
         }
         terminal.diagnostics(&diagnostics, &loaded.paths);
         Ok(Some(loaded).filter(|_| !diagnostic::has_errors(&diagnostics)))
-    }
-}
-
-impl Loaded {
-    /// Asks the engine about the promotion.
-    pub(super) fn ask<T>(
-        &self,
-        ask: impl FnOnce(&paritygate::Engine, &paritygate::GateRequest<'_>) -> T,
-    ) -> T {
-        let Self { promotion, engine, plan, pipeline, environments, now, .. } = self;
-        Promotion::with(promotion, engine, plan, pipeline, environments, Some(*now), ask)
     }
 }
 

@@ -35,7 +35,8 @@ impl Request {
             let wrong = Diagnostic::nowhere("too-many-facts", message).help("hand in those of the last months only");
             return (request, vec![wrong]);
         }
-        request.deployments = index(&facts.deployments, |fact| &fact.environment, |fact| fact.started_at.or(fact.finished_at));
+        request.deployments =
+            index(&facts.deployments, |fact| &fact.environment, |fact| fact.started_at.or(fact.finished_at));
         request.checks = index(&facts.checks, |fact| &fact.name, |fact| fact.finished_at);
         let mut diagnostics = Vec::new();
         request.freezes = freezes(&facts.freezes, zones, &mut diagnostics);
@@ -74,7 +75,11 @@ fn newest(at: Option<Instant>) -> (bool, Option<Instant>) {
     (at.is_none(), at)
 }
 
-fn index<T>(facts: &[T], name: impl Fn(&T) -> &String, at: impl Fn(&T) -> Option<Instant>) -> BTreeMap<String, Vec<u32>> {
+fn index<T>(
+    facts: &[T],
+    name: impl Fn(&T) -> &String,
+    at: impl Fn(&T) -> Option<Instant>,
+) -> BTreeMap<String, Vec<u32>> {
     let mut by: BTreeMap<String, Vec<u32>> = BTreeMap::new();
     for (place, fact) in facts.iter().enumerate() {
         let place = u32::try_from(place).unwrap_or(u32::MAX);
@@ -135,7 +140,8 @@ fn freezes(facts: &[Freeze], zones: &Zones, diagnostics: &mut Vec<Diagnostic>) -
                     Some(interval) => found.push((interval, zone, place)),
                     None => {
                         let message = format!("the freeze `{}` ends before it starts", freeze.id);
-                        diagnostics.push(Diagnostic::error("empty-window", at, message).help("exchange `start` and `end`"));
+                        diagnostics
+                            .push(Diagnostic::error("empty-window", at, message).help("exchange `start` and `end`"));
                     }
                 }
             }

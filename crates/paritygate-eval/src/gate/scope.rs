@@ -1,6 +1,8 @@
 //! What a gate sees.
 
-use paritygate_model::promotion::{Artifact, DeploymentFact, DeploymentResult, FactSource, Facts, Instant, Origin, Promotion};
+use paritygate_model::promotion::{
+    Artifact, DeploymentFact, DeploymentResult, FactSource, Facts, Instant, Origin, Promotion,
+};
 use paritygate_model::report::Report;
 use paritygate_model::{Environment, Timestamp, limits};
 

@@ -64,8 +64,8 @@ impl Reader<'_> {
         let mode = map.get("mode").and_then(|node| self.word(node, "mode", &Mode::WORDS)).unwrap_or(defaults.mode);
         let params =
             map.get("params").filter(|params| params.is_null() || self.map(*params, "the parameters of the gate"));
-        let [_, why, fix] =
-            ["description", "why", "fix"].map(|field| map.get(field).and_then(|node| self.text(node)).map(str::to_owned));
+        let [_, why, fix] = ["description", "why", "fix"]
+            .map(|field| map.get(field).and_then(|node| self.text(node)).map(str::to_owned));
         let (id, kind) = (id?, kind?);
         Some(Gate {
             at: id.at.unwrap_or_else(|| self.at(map)),

@@ -58,12 +58,18 @@ deployments: [{ environment: staging, result: success }]
             6:47 unknown word `success` (known here: `cancelled`, `failed`, `rolledBack`, `running`, `succeeded`)
         "#]],
     );
-    mistakes("from: staging\n", expect![[r#"
+    mistakes(
+        "from: staging\n",
+        expect![[r#"
         1:1 a request needs a field `to` (name the environment, such as `to: staging`)
-    "#]]);
-    mistakes("", expect![[r#"
+    "#]],
+    );
+    mistakes(
+        "",
+        expect![[r#"
         1:1 the text is empty: a request was expected
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]

@@ -314,7 +314,6 @@ fact! {
     }
 }
 
-
 words! {
     /// What somebody said about a promotion.
     ApprovalState {

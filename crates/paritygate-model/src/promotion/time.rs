@@ -119,7 +119,9 @@ read_text!(Instant, "an instant with a zone, such as 2026-08-21T15:04:05Z", |tex
 read_text!(Elapsed, "a duration such as PT20M, PT4H or P1D; months and years have no length", Elapsed::parse);
 read_text!(CivilInstant, "a date and time without a zone, such as 2026-11-26T09:00", |text| {
     let date = || text.parse::<civil::Date>().ok().map(|date| date.to_datetime(civil::Time::midnight()));
-    let is_zoned = text.ends_with(['Z', 'z']) || text.contains('[') || text.get(10..).is_some_and(|rest| rest.contains(['+', '-']));
+    let is_zoned = text.ends_with(['Z', 'z'])
+        || text.contains('[')
+        || text.get(10..).is_some_and(|rest| rest.contains(['+', '-']));
     if is_zoned {
         return None;
     }
@@ -159,7 +161,9 @@ mod tests {
 
     #[test]
     fn durations_are_elapsed_time() {
-        for (text, seconds) in [("PT20M", 1_200), ("P1D", 86_400), ("P2W", 1_209_600), ("P1DT2H", 93_600), ("4h", 14_400)] {
+        for (text, seconds) in
+            [("PT20M", 1_200), ("P1D", 86_400), ("P2W", 1_209_600), ("P1DT2H", 93_600), ("4h", 14_400)]
+        {
             assert_eq!(Elapsed::parse(text).map(|elapsed| elapsed.0.as_secs()), Some(seconds), "{text}");
         }
         for text in ["P1M", "P1Y", "-PT1H", "soon", ""] {
@@ -178,7 +182,9 @@ mod tests {
 
     #[test]
     fn times_of_day() {
-        for (text, seconds) in [("00:00", Some(0)), ("09:30", Some(34_200)), ("23:59:59", Some(86_399)), ("24:00", Some(DAY))] {
+        for (text, seconds) in
+            [("00:00", Some(0)), ("09:30", Some(34_200)), ("23:59:59", Some(86_399)), ("24:00", Some(DAY))]
+        {
             assert_eq!(ClockTime::parse(text).map(|time| time.seconds), seconds, "{text}");
         }
         for text in ["24:01", "9:00", "09", "09:60", "09:00:60", "09:00:00:00", "-1:00", "+1:00", "09:0x", ""] {

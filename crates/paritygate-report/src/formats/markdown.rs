@@ -69,7 +69,9 @@ fn render(decision: &Decision, diagnostics: &[Diagnostic], _style: &Style<'_>) -
         line("\n**What blocks, in the order in which it can be cleared**\n".to_owned());
         for (at, blocker) in outcome.blockers.iter().enumerate() {
             let by = match blocker.cleared_by {
-                ClearedBy::Person if !blocker.who.is_empty() => format!("ask {}", blocker.who.iter().map(|who| code(who)).collect::<Vec<_>>().join(", ")),
+                ClearedBy::Person if !blocker.who.is_empty() => {
+                    format!("ask {}", blocker.who.iter().map(|who| code(who)).collect::<Vec<_>>().join(", "))
+                }
                 ClearedBy::Person => "somebody's word".to_owned(),
                 ClearedBy::Fact => "a new fact".to_owned(),
                 ClearedBy::Time => "time".to_owned(),

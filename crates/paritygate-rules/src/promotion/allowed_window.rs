@@ -124,7 +124,9 @@ impl GateCheck for Check {
                     Some(opens),
                     format!("{} is outside the window, which opens {}", zone.say(at), zone.say(opens)),
                 ),
-                None => Judgement::wait(None, format!("{} is outside the window, which never opens again", zone.say(at))),
+                None => {
+                    Judgement::wait(None, format!("{} is outside the window, which never opens again", zone.say(at)))
+                }
             };
             judgement.next_open = opens.map(|opens| zone.moment(opens));
             return judgement;
@@ -144,11 +146,9 @@ impl GateCheck for Check {
             return judgement;
         }
         let mut judgement = match closes {
-            Some(closes) => Judgement::pass(format!(
-                "{} is inside the window, which closes {}",
-                zone.say(at),
-                zone.say(closes)
-            )),
+            Some(closes) => {
+                Judgement::pass(format!("{} is inside the window, which closes {}", zone.say(at), zone.say(closes)))
+            }
             None => Judgement::pass(format!("{} is inside the window, which does not close", zone.say(at))),
         };
         judgement.next_close = closes.map(|closes| zone.moment(closes));

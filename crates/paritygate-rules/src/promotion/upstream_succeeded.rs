@@ -126,8 +126,10 @@ fn one(scope: &Scope<'_>, artifact: &Artifact, environment: &str) -> Judgement {
     let judgement = match (Scope::is_of(latest, artifact), latest.result) {
         (None, _) => Judgement::unknown(format!("it is not known which digest of `{component}` runs in {environment}"))
             .help("give both the artifact and the deployment a digest"),
-        (Some(false), _) => Judgement::fail(format!("another digest of `{component}` was deployed to {environment} since"))
-            .help(format!("deploy it to {environment} again, or promote what runs there")),
+        (Some(false), _) => {
+            Judgement::fail(format!("another digest of `{component}` was deployed to {environment} since"))
+                .help(format!("deploy it to {environment} again, or promote what runs there"))
+        }
         (Some(true), DeploymentResult::Succeeded) if latest.when().is_none() => {
             Judgement::unknown(format!("it is not known when `{component}` was deployed to {environment}"))
                 .help("give the deployment `startedAt` and `finishedAt`")

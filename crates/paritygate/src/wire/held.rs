@@ -64,7 +64,8 @@ impl Table {
     pub(super) fn hold(&mut self, held: Held) -> Result<u32, Refusal> {
         let next = self.last.checked_add(1).filter(|_| self.held.len() < limits::MAX_HANDLES);
         let Some(next) = next else {
-            let message = format!("more than {} engines, environments, reports and decisions are held", limits::MAX_HANDLES);
+            let message =
+                format!("more than {} engines, environments, reports and decisions are held", limits::MAX_HANDLES);
             return Err(Refusal::new("too-many-handles", message, "release those that are no longer needed"));
         };
         self.last = next;

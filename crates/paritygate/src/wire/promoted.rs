@@ -55,7 +55,7 @@ pub struct NamedText {
 }
 
 impl NamedText {
-    fn source(
+    pub(super) fn source(
         &self,
         call: &Call<'_>,
         usual: &str,

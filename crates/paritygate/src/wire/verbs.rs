@@ -3,6 +3,7 @@
 pub mod check;
 pub mod compile;
 pub mod decision;
+pub mod diagram;
 pub mod discover;
 pub mod document;
 pub mod explain;
@@ -10,6 +11,7 @@ pub mod format;
 pub mod gate;
 pub mod import;
 pub mod release;
+pub mod replay;
 pub mod report;
 pub mod rules;
 pub mod schema;
@@ -104,6 +106,7 @@ pub static ALL: &[Entry] = &[
     Entry::of::<check::Check>(),
     Entry::of::<compile::Compile>(),
     Entry::of::<decision::Decision>(),
+    Entry::of::<diagram::Diagram>(),
     Entry::of::<discover::Discover>(),
     Entry::of::<document::Document>(),
     Entry::of::<explain::Explain>(),
@@ -111,6 +114,7 @@ pub static ALL: &[Entry] = &[
     Entry::of::<gate::Gate>(),
     Entry::of::<import::Import>(),
     Entry::of::<release::Release>(),
+    Entry::of::<replay::Replay>(),
     Entry::of::<report::Report>(),
     Entry::of::<rules::Rules>(),
     Entry::of::<schema::Schema>(),

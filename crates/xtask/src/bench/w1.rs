@@ -260,7 +260,9 @@ pub(super) fn run(options: &Options) {
                 let held = answer.split("\"report\":").nth(1).and_then(|rest| rest.split(',').next()).unwrap_or("0");
                 session.call(format!("{{\"wire\":1,\"release\":{{\"handles\":[{held}]}}}}").as_bytes(), &[]).len()
             }),
-            Candidate::new("policy from text to ready", || project.compile(&plan, &files, &paritygate::zones::carried()).0.rules().count()),
+            Candidate::new("policy from text to ready", || {
+                project.compile(&plan, &files, &paritygate::zones::carried()).0.rules().count()
+            }),
         ],
     );
 }

@@ -168,7 +168,11 @@ pub(super) fn clears(decision: &Decision, blocker: &Blocker) -> String {
         (ClearedBy::Time, Some(until)) => format!("opens by itself {until}"),
         (ClearedBy::Time, None) => "time alone, and that is not in sight".to_owned(),
         (ClearedBy::Person, until) => {
-            let who = if blocker.who.is_empty() { "somebody's word".to_owned() } else { format!("ask {}", blocker.who.join(", ")) };
+            let who = if blocker.who.is_empty() {
+                "somebody's word".to_owned()
+            } else {
+                format!("ask {}", blocker.who.join(", "))
+            };
             until.map_or(who.clone(), |until| format!("{who}; from {until} on"))
         }
         (ClearedBy::Fact, until) => {

@@ -86,7 +86,8 @@ impl Verb for Gate {
         if now.is_none() && promoted.promotion.request.promotion.evaluate_at.is_none() && promoted.is_sound() {
             shared::now(None)?;
         }
-        let decided = if promoted.is_sound() { promoted.ask(now, |engine, asked| Some(engine.decide(asked))) } else { None };
+        let decided =
+            if promoted.is_sound() { promoted.ask(now, |engine, asked| Some(engine.decide(asked))) } else { None };
         let mut diagnostics = std::mem::take(&mut promoted.diagnostics);
         let decision = match decided {
             Some(Ok((decision, wrong))) => {
