@@ -18,6 +18,12 @@ pub fn read(source: &Arc<Source>) -> (Document, Vec<Diagnostic>) {
     if is_json(source) { json::read(source) } else { yaml::read(source) }
 }
 
+/// Reads a text in which JSON values may stand one behind the other, as `gh api --paginate` and `jq` print them: each is a
+/// root. YAML is read as ever.
+pub fn read_stream(source: &Arc<Source>) -> (Document, Vec<Diagnostic>) {
+    if too_large(source).is_some() || !is_json(source) { read(source) } else { json::read_stream(source) }
+}
+
 fn is_json(source: &Source) -> bool {
     let name = source.name().to_ascii_lowercase();
     if name.ends_with(".json") {
@@ -178,6 +184,20 @@ fn warn_of_duplicates(source: &Arc<Source>, builder: &TreeBuilder, diagnostics: 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn values_may_stand_behind_each_other_where_that_is_asked_for() {
+        let several = Source::new("pages.json", "[1]\n[2]{\"a\": 3}\n");
+        let (document, diagnostics) = read_stream(&several);
+        assert_eq!((document.roots.len(), diagnostics.len()), (3, 0));
+        assert_eq!(read(&several).1.len(), 1, "one document is one value");
+
+        let (document, diagnostics) = read_stream(&Source::new("pages.json", "[1]\n[2,]"));
+        assert_eq!(document.roots.len(), 1, "what was read before stays");
+        let at = diagnostics.first().and_then(|wrong| wrong.location.as_ref()).map(Location::position);
+        assert_eq!(at.map(|at| (at.line, at.column)), Some((2, 4)));
+        assert_eq!(read_stream(&Source::new("pages.json", " ")).1.len(), 1);
+    }
 
     #[test]
     fn broken_lines_show_their_key_only() {

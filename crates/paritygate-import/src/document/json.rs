@@ -11,23 +11,28 @@ use paritygate_model::{Diagnostic, Document, Location, NodeId, Source, Span, Tre
 
 /// Reads a JSON text.
 pub(super) fn read(source: &Arc<Source>) -> (Document, Vec<Diagnostic>) {
+    values(source, false)
+}
+
+/// Reads JSON texts that stand one behind the other.
+pub(super) fn read_stream(source: &Arc<Source>) -> (Document, Vec<Diagnostic>) {
+    values(source, true)
+}
+
+fn values(source: &Arc<Source>, several: bool) -> (Document, Vec<Diagnostic>) {
     let text = source.text();
     let bom = if text.starts_with('\u{feff}') { 3 } else { 0 };
     let data = text.as_bytes().get(bom..).unwrap_or_default();
     let builder = TreeBuilder::new(source);
-    let mut reader = Reader { data, at: 0, base: bom as u32, builder, depth: 0, decoded: Vec::new() };
+    let mut reader = Reader { data, at: 0, start: 0, base: bom as u32, builder, depth: 0, decoded: Vec::new() };
     let mut diagnostics = Vec::new();
-    let root = match reader.document() {
-        Ok(root) => Some(root),
-        Err(fault) => {
-            diagnostics.push(reader.diagnostic(source, fault));
-            None
-        }
-    };
+    let mut roots = Vec::new();
+    let read = if several { reader.stream(&mut roots) } else { reader.document().map(|root| roots.push(root)) };
+    if let Err(fault) = read {
+        diagnostics.push(reader.diagnostic(source, fault));
+    }
     super::warn_of_duplicates(source, &reader.builder, &mut diagnostics);
-    let document =
-        Document { source: Arc::clone(source), tree: reader.builder.finish(), roots: root.into_iter().collect() };
-    (document, diagnostics)
+    (Document { source: Arc::clone(source), tree: reader.builder.finish(), roots }, diagnostics)
 }
 
 enum Fault {
@@ -40,6 +45,8 @@ struct Reader<'t> {
     data: &'t [u8],
     /// The next byte.
     at: usize,
+    /// Where the value at the top begins that is read.
+    start: usize,
     /// Where the data begins in the text.
     base: u32,
     builder: TreeBuilder,
@@ -78,6 +85,19 @@ impl Reader<'_> {
         let root = self.value()?;
         // Behind the value is nothing but blanks.
         if self.peek().is_ok() { Err(Fault::Syntax) } else { Ok(root) }
+    }
+
+    fn stream(&mut self, roots: &mut Vec<NodeId>) -> Result<(), Fault> {
+        loop {
+            roots.push(self.value()?);
+            if self.peek().is_err() {
+                return Ok(());
+            }
+            self.start = self.at;
+            if self.builder.len() > limits::MAX_NODES {
+                return Err(Fault::TooManyNodes);
+            }
+        }
     }
 
     fn value(&mut self) -> Result<NodeId, Fault> {
@@ -186,8 +206,8 @@ impl Reader<'_> {
     fn diagnostic(&self, source: &Arc<Source>, fault: Fault) -> Diagnostic {
         match fault {
             Fault::Syntax => {
-                let fault = fault::first(self.data);
-                let at = fault.as_ref().map_or(self.at, |fault| fault.index);
+                let fault = fault::first(self.data.get(self.start..).unwrap_or_default());
+                let at = fault.as_ref().map_or(self.at, |fault| fault.index + self.start);
                 let at = (at as u32 + self.base).min(source.text().len() as u32);
                 let span = super::char_at(source, at);
                 super::mask_line(source, at);
