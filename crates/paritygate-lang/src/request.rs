@@ -118,6 +118,7 @@ fn facts_of(text: RequestText, root: Node<'_>, source: FactSource) -> Facts {
         change_ticket: text.change_ticket,
         break_glass: text.break_glass,
         parity: text.parity,
+        protections: Vec::new(),
     };
     macro_rules! lists {
         ($($list:ident),*) => { $(place(&mut facts.$list, root, stringify!($list), source, |fact| &mut fact.origin);)* };

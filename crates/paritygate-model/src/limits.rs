@@ -52,3 +52,7 @@ pub const MAX_STEPS: usize = 20_000;
 pub const LINT_HORIZON: jiff::SignedDuration = jiff::SignedDuration::from_hours(400 * 24);
 /// How many deployments, checks, approvals and states of health one promotion may bring.
 pub const MAX_FACTS: usize = 200_000;
+/// How many items of what other systems printed are read as facts for one promotion.
+pub const MAX_FACT_ITEMS: usize = 500_000;
+/// How many bytes the payload of a deployment may have, where it is a text, to be looked into.
+pub const MAX_PAYLOAD_BYTES: usize = 64 * 1024;

@@ -12,7 +12,7 @@ use serde::Deserialize;
 pub use facts::{
     Approval, ApprovalState, Attestation, AttestationResult, BreakGlass, Change, ChangeTicket, CheckFact, CheckStatus,
     DeploymentFact, DeploymentResult, Facts, Freeze, Health, HealthStatus, Incident, IncidentStatus, Metric, Origin,
-    ParityFact, PullRequest, TicketState,
+    ParityFact, ProtectionRule, PullRequest, TicketState,
 };
 pub use text::RequestText;
 pub use time::{CivilDate, CivilInstant, ClockTime, DAY, Elapsed, Instant};

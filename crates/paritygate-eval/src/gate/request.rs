@@ -110,6 +110,7 @@ fn merge(facts: &mut Facts, more: Facts) {
     facts.freezes.extend(more.freezes);
     facts.incidents.extend(more.incidents);
     facts.parity.extend(more.parity);
+    facts.protections.extend(more.protections);
     // What another system says of the change, its ticket or an emergency stands in for what the request says of it.
     facts.change = more.change.or(facts.change.take());
     facts.change_ticket = more.change_ticket.or(facts.change_ticket.take());

@@ -41,6 +41,27 @@ pub struct Facts {
     pub break_glass: Option<BreakGlass>,
     /// Reports of parity that were made before.
     pub parity: Vec<ParityFact>,
+    /// What another system asks for before it deploys to an environment.
+    pub protections: Vec<ProtectionRule>,
+}
+
+/// What another system asks for before it deploys to an environment: who may approve there, and how long it waits.
+///
+/// Nothing of it has happened. It is imported only; no request can state it.
+#[derive(Clone, Debug, Default)]
+pub struct ProtectionRule {
+    /// The environment.
+    pub environment: String,
+    /// The people who may approve. Where neither they nor groups are named, nobody has to.
+    pub reviewers: Vec<String>,
+    /// The groups whose members may approve.
+    pub groups: Vec<String>,
+    /// How many minutes a deployment waits; `None` where that is not said.
+    pub wait_minutes: Option<u32>,
+    /// Whether who deploys may not approve; `None` where that is not said.
+    pub prevent_self_review: Option<bool>,
+    /// Where it is from.
+    pub origin: Origin,
 }
 
 /// Defines a fact: a record with an origin that is set when it is placed.
