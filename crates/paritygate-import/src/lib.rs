@@ -3,8 +3,10 @@
 //! An import never reaches out: it takes a map from paths to bytes and answers what it understood, what was wrong, and
 //! which further files it needs. The host supplies those that it wants to and asks again.
 
+mod collector;
 pub mod document;
 pub mod dotenv;
+pub mod facts;
 pub mod formats;
 pub mod image;
 mod variable;

@@ -23,9 +23,10 @@ pub(crate) enum Entries {
 }
 
 /// All lists.
-pub(crate) const LISTS: [List; 3] = [
+pub(crate) const LISTS: [List; 4] = [
     List { file: "crates/paritygate-rules/src/parity.rs", entries: Entries::Kinds },
     List { file: "crates/paritygate-import/src/formats.rs", entries: Entries::Formats },
+    List { file: "crates/paritygate-import/src/facts.rs", entries: Entries::Formats },
     List { file: "crates/paritygate-report/src/formats.rs", entries: Entries::Formats },
 ];
 

@@ -1,0 +1,158 @@
+//! Statuses of GitHub deployments, which say how each of them went.
+//!
+//! Each belongs to the deployment whose id ends its `deployment_url`; the newest of a deployment counts. `inactive` is what
+//! GitHub says of a deployment once another has taken its place: how it went says the status before. Where no status before
+//! is at hand it had succeeded, at an instant that is not known, since nothing else is replaced. Statuses whose deployment
+//! is not at hand still tell how a deployment went, though not of what.
+
+use paritygate_model::Node;
+use paritygate_model::promotion::{DeploymentResult, Instant};
+
+use super::FactFormat;
+use crate::collector::{Collector, by_id, has, id, instant, last_part, text};
+
+/// The form.
+pub static FORMAT: FactFormat = FactFormat {
+    name: "github-deployment-statuses",
+    summary: "`gh api repos/{owner}/{repo}/deployments/{id}/statuses`",
+    is,
+    take,
+};
+
+fn is(object: Node<'_>) -> bool {
+    has(object, &["deployment_url", "state"])
+}
+
+fn take<'d>(object: Node<'d>, collector: &mut Collector<'d>) {
+    let deployment = text(object, "deployment_url").map(last_part).filter(|id| !id.is_empty());
+    let Some(deployment) = deployment else {
+        let help = "hand in statuses as GitHub prints them";
+        collector.doubt("fact-without-id", object, "this status does not say which deployment it is of", help);
+        return;
+    };
+    collector.deployments.statuses.entry(by_id(deployment)).or_default().push(object);
+}
+
+/// How a deployment went.
+pub(crate) struct Outcome<'d> {
+    /// How it ended, or that it has not.
+    pub(crate) result: DeploymentResult,
+    /// When it ended.
+    pub(crate) finished_at: Option<Instant>,
+    /// The status that says so.
+    pub(crate) status: Node<'d>,
+}
+
+/// How a deployment went, by its statuses; `None` where it has none.
+pub(crate) fn outcome<'d>(mut statuses: Vec<Node<'d>>, collector: &mut Collector<'d>) -> Option<Outcome<'d>> {
+    statuses.sort_by_key(|status| {
+        let at = instant(*status, "created_at");
+        // Without a time, what went well may be the oldest and all else the newest.
+        let unknown = at.is_none() && text(*status, "state") != Some("success");
+        (unknown, at, id(*status).map(by_id))
+    });
+    let newest = statuses.last().copied()?;
+    if text(newest, "state") != Some("inactive") {
+        return Some(said(newest, collector));
+    }
+    let before = statuses.iter().rev().copied().find(|status| text(*status, "state") != Some("inactive"));
+    let Some(before) = before else {
+        return Some(Outcome { result: DeploymentResult::Succeeded, finished_at: None, status: newest });
+    };
+    let before = said(before, collector);
+    Some(match before.result {
+        // It had not ended when it was put aside.
+        DeploymentResult::Running => {
+            let finished_at = collector.instant(newest, "created_at");
+            Outcome { result: DeploymentResult::Cancelled, finished_at, status: newest }
+        }
+        _ => before,
+    })
+}
+
+/// What one status says.
+fn said<'d>(status: Node<'d>, collector: &mut Collector<'d>) -> Outcome<'d> {
+    let result = match text(status, "state").unwrap_or_default() {
+        "success" => DeploymentResult::Succeeded,
+        "failure" | "error" => DeploymentResult::Failed,
+        "in_progress" | "pending" | "queued" | "waiting" => DeploymentResult::Running,
+        state => {
+            let message = format!("`{state}` is no state of a deployment that is known: it counts as failed");
+            let help = "states are error, failure, inactive, in_progress, queued, pending, success and waiting";
+            collector.doubt("unknown-state", status.get("state").unwrap_or(status), message, help);
+            DeploymentResult::Failed
+        }
+    };
+    let ended = result != DeploymentResult::Running;
+    let finished_at = if ended { collector.instant(status, "created_at") } else { None };
+    Outcome { result, finished_at, status }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::facts::tests::shown;
+
+    fn with(statuses: &str) -> String {
+        let deployment = r#"{"id": 9, "sha": "abc", "ref": "main", "task": "deploy", "environment": "staging",
+            "created_at": "2026-08-01T10:00:00Z", "creator": {"login": "bob"}}"#;
+        shown(&[deployment, statuses])
+    }
+
+    fn status(id: u32, state: &str, minute: u32) -> String {
+        format!(
+            r#"{{"id": {id}, "state": "{state}", "created_at": "2026-08-01T10:{minute:02}:00Z",
+            "environment": "staging", "deployment_url": "https://api.github.com/repos/o/r/deployments/9"}}"#
+        )
+    }
+
+    #[test]
+    fn the_newest_counts() {
+        let (begun, good, bad) = (status(1, "in_progress", 1), status(2, "success", 5), status(3, "failure", 9));
+        for (statuses, expected) in [
+            (format!("[{good}, {begun}]"), "succeeded until 2026-08-01T10:05:00Z"),
+            (format!("[{begun}, {good}, {bad}]"), "failed until 2026-08-01T10:09:00Z"),
+            (
+                format!("[{}, {}]", status(5, "success", 3), status(4, "failure", 3)),
+                "succeeded until 2026-08-01T10:03:00Z",
+            ),
+            (format!("[{begun}]"), "running"),
+            (status(7, "waiting", 1), "running"),
+            ("[]".to_owned(), "running"),
+        ] {
+            let shown = with(&statuses);
+            assert_eq!(shown, format!("deployment 9 to staging of abc from 2026-08-01T10:00:00Z {expected} by bob"));
+        }
+    }
+
+    #[test]
+    fn inactive_means_replaced() {
+        let replaced = status(8, "inactive", 20);
+        for (before, expected) in [
+            (status(2, "success", 5), "succeeded until 2026-08-01T10:05:00Z"),
+            (status(2, "error", 5), "failed until 2026-08-01T10:05:00Z"),
+            (status(2, "queued", 5), "cancelled until 2026-08-01T10:20:00Z"),
+            (status(2, "inactive", 5), "succeeded"),
+        ] {
+            let shown = with(&format!("[{replaced}, {before}]"));
+            assert_eq!(shown, format!("deployment 9 to staging of abc from 2026-08-01T10:00:00Z {expected} by bob"));
+        }
+    }
+
+    #[test]
+    fn what_is_not_known_is_no_success() {
+        assert!(with(&status(1, "perfect", 5)).contains("9 to staging of abc from 2026-08-01T10:00:00Z failed"));
+        let undated = status(1, "success", 5).replace("created_at", "x");
+        assert!(with(&format!("[{undated}, {}]", status(2, "failure", 5))).contains(" failed until "));
+        let undated = status(1, "failure", 5).replace("created_at", "x");
+        assert!(with(&format!("[{undated}, {}]", status(2, "success", 5))).contains(" failed by "));
+    }
+
+    #[test]
+    fn without_their_deployment_statuses_say_less() {
+        assert_eq!(
+            shown(&[&status(1, "success", 5)]),
+            "1:1 warning orphan-status: the deployment `9` is not at hand: what was deployed is not known\n\
+             deployment 9 to staging succeeded until 2026-08-01T10:05:00Z"
+        );
+    }
+}

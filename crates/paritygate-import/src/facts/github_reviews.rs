@@ -1,0 +1,155 @@
+//! Reviews of a GitHub pull request. They approve a change and no deployment, so they are facts about the change.
+//!
+//! The newest review of each person counts that approves, asks for changes or was dismissed; a comment changes nothing.
+//! What asks for changes or was dismissed takes an earlier approval back. The commit that is reviewed is the one of the
+//! newest approval that stands. A review without a time gives no approval where another of its person has one, and takes
+//! one back wherever it might be newer.
+
+use std::collections::BTreeMap;
+
+use paritygate_model::Node;
+use paritygate_model::promotion::{Instant, PullRequest};
+
+use super::FactFormat;
+use super::github_pull_requests::key;
+use crate::collector::{Collector, has, inner, text};
+
+/// The form.
+pub static FORMAT: FactFormat = FactFormat {
+    name: "github-reviews",
+    summary: "`gh api repos/{owner}/{repo}/pulls/{number}/reviews`, joined with the pull request where it is handed in beside them",
+    is,
+    take,
+};
+
+fn is(object: Node<'_>) -> bool {
+    has(object, &["pull_request_url", "state", "user"])
+}
+
+fn take<'d>(object: Node<'d>, collector: &mut Collector<'d>) {
+    let key = text(object, "pull_request_url").and_then(|url| key(url, "pulls"));
+    let Some(key) = key else {
+        let help = "hand in reviews as GitHub prints them";
+        return collector.doubt(
+            "fact-without-id",
+            object,
+            "this review does not say of which pull request it is",
+            help,
+        );
+    };
+    let found = review(object, collector);
+    collector.pull_requests.of(key, object).reviews.extend(found);
+}
+
+/// What one person said that counts.
+pub(crate) struct Review<'d> {
+    by: &'d str,
+    approves: bool,
+    at: Option<Instant>,
+    commit: Option<&'d str>,
+}
+
+/// What a review says, in the words of the API or of `gh`; `None` where that changes nothing.
+pub(crate) fn review<'d>(object: Node<'d>, collector: &mut Collector<'d>) -> Option<Review<'d>> {
+    let state = text(object, "state").unwrap_or_default();
+    let approves = match state {
+        "APPROVED" => true,
+        "CHANGES_REQUESTED" | "DISMISSED" => false,
+        "COMMENTED" | "PENDING" => return None,
+        _ => {
+            let message = format!("`{state}` is no state of a review that is known: it approves nothing");
+            let help = "states are APPROVED, CHANGES_REQUESTED, COMMENTED, DISMISSED and PENDING";
+            collector.doubt("unknown-state", object.get("state").unwrap_or(object), message, help);
+            false
+        }
+    };
+    // Of people whose account is gone, nothing is left to stand or to fall.
+    let by = inner(object, "user", "login").or_else(|| inner(object, "author", "login"))?;
+    let at = ["submitted_at", "submittedAt"].into_iter().find_map(|field| collector.instant(object, field));
+    let commit = text(object, "commit_id").or_else(|| inner(object, "commit", "oid"));
+    Some(Review { by, approves, at, commit })
+}
+
+/// Says who approves, and up to which commit.
+pub(crate) fn judge(mut reviews: Vec<Review<'_>>, pull_request: &mut PullRequest) {
+    // Of two at the same instant the one that takes back counts, and the one that says more.
+    reviews.sort_by_key(|review| {
+        let unknown = review.at.is_none() && !review.approves;
+        (unknown, review.at, !review.approves, review.commit.is_some())
+    });
+    let newest: BTreeMap<&str, &Review<'_>> = reviews.iter().map(|review| (review.by, review)).collect();
+    let approvals: Vec<&Review<'_>> = newest.into_values().filter(|review| review.approves).collect();
+    pull_request.approved_by = approvals.iter().map(|review| review.by.to_owned()).collect();
+    let last = approvals.iter().max_by_key(|review| (review.at, review.commit.is_some()));
+    pull_request.reviewed_commit = last.and_then(|review| review.commit).map(str::to_owned);
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::facts::tests::shown;
+
+    fn review(by: &str, state: &str, minute: u32, commit: &str) -> String {
+        format!(
+            r#"{{"id": {minute}, "user": {{"login": "{by}"}}, "state": "{state}", "commit_id": "{commit}", "body": "",
+            "submitted_at": "2026-08-01T10:{minute:02}:00Z",
+            "pull_request_url": "https://api.github.com/repos/o/r/pulls/12"}}"#
+        )
+    }
+
+    fn of(reviews: &[String]) -> String {
+        shown(&[&format!("[{}]", reviews.join(","))])
+    }
+
+    #[test]
+    fn the_newest_word_of_each_person_counts() {
+        let approved = review("carol", "APPROVED", 5, "c1");
+        for (reviews, expected) in [
+            (vec![approved.clone()], "pull request 12 approved by carol up to c1"),
+            (
+                vec![approved.clone(), review("carol", "COMMENTED", 9, "c2")],
+                "pull request 12 approved by carol up to c1",
+            ),
+            (
+                vec![review("carol", "CHANGES_REQUESTED", 9, "c2"), approved.clone()],
+                "pull request 12 approved by  up to -",
+            ),
+            (vec![approved.clone(), review("carol", "DISMISSED", 9, "c2")], "pull request 12 approved by  up to -"),
+            (
+                vec![review("carol", "DISMISSED", 3, "c0"), approved.clone()],
+                "pull request 12 approved by carol up to c1",
+            ),
+            (
+                vec![review("dana", "APPROVED", 9, "c3"), approved.clone()],
+                "pull request 12 approved by carol, dana up to c3",
+            ),
+            (
+                vec![review("dana", "APPROVED", 8, "c3"), review("dana", "DISMISSED", 9, "c3"), approved.clone()],
+                "pull request 12 approved by carol up to c1",
+            ),
+            (vec![review("dana", "PENDING", 9, "c3")], "pull request 12 approved by  up to -"),
+        ] {
+            assert_eq!(of(&reviews), expected);
+        }
+    }
+
+    #[test]
+    fn without_a_time_nothing_is_won() {
+        let undated = |state: &str| review("carol", state, 1, "c9").replace("submitted_at", "x");
+        let approved = review("carol", "APPROVED", 5, "c1");
+        assert_eq!(of(&[approved.clone(), undated("DISMISSED")]), "pull request 12 approved by  up to -");
+        assert_eq!(of(&[approved, undated("APPROVED")]), "pull request 12 approved by carol up to c1");
+        let refused = review("carol", "CHANGES_REQUESTED", 5, "c1");
+        assert_eq!(of(&[refused, undated("APPROVED")]), "pull request 12 approved by  up to -");
+    }
+
+    #[test]
+    fn strange_states_and_people_who_are_gone_approve_nothing() {
+        let strange = of(&[review("carol", "LIKED", 1, "c1")]);
+        assert!(
+            strange.contains("`LIKED` is no state of a review") && strange.ends_with("approved by  up to -"),
+            "{strange}"
+        );
+        let gone = review("x", "APPROVED", 1, "c1").replace(r#"{"login": "x"}"#, "null");
+        assert_eq!(of(&[gone]), "pull request 12 approved by  up to -");
+    }
+}
