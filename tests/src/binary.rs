@@ -31,7 +31,7 @@ pub fn binary() -> Result<PathBuf, String> {
     Ok(profile.join(format!("paritygate{}", std::env::consts::EXE_SUFFIX)))
 }
 
-/// Writes the texts of a case into a folder, and checks them with the command line, as JSON.
+/// Writes the texts of a case into a folder, and checks or decides them with the command line, as JSON.
 ///
 /// # Errors
 ///
@@ -45,7 +45,14 @@ pub fn check(binary: &Path, folder: &Path, case: &Case) -> Result<Output, String
         written.map_err(|error| format!("can't write `{}`: {error}", path.display()))?;
     }
     let mut command = Command::new(binary);
-    command.arg("check").arg(&project).args(["--format", "json", "--now", &case.now.to_string()]);
+    command.arg(if case.request.is_some() { "gate" } else { "check" }).arg(&project);
+    command.args(["--format", "json", "--now", &case.now.to_string()]);
+    if let Some(request) = &case.request {
+        command.arg("--request").arg(project.join(request));
+        for facts in &case.facts {
+            command.arg("--facts").arg(project.join(facts));
+        }
+    }
     command.arg("--key-file").arg(&key).env_remove("PARITYGATE_KEY");
     for rule in &case.only {
         command.args(["--only", rule]);

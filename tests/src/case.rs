@@ -17,6 +17,10 @@ pub struct Case {
     pub key: String,
     /// The rules to run; empty means all.
     pub only: Vec<String>,
+    /// The path of a promotion request among the texts: then it is decided, and not checked.
+    pub request: Option<String>,
+    /// The paths of facts among the texts, that stand beside the request.
+    pub facts: Vec<String>,
     /// What no output may hold.
     pub canaries: Vec<String>,
     /// `severity rule path` of each finding: the cases of policies say it, the conformance cases have an answer instead.
@@ -54,6 +58,8 @@ pub fn read(name: &str, text: &str) -> Result<Vec<Case>, String> {
                 "now" => case.now = text()?.parse().map_err(|error| format!("{name}: `now`: {error}"))?,
                 "key" => case.key = text()?,
                 "only" => case.only = texts(),
+                "request" => case.request = Some(text()?),
+                "facts" => case.facts = texts(),
                 "canaries" => case.canaries = texts(),
                 "finds" => case.finds = Some(texts()),
                 "files" => {

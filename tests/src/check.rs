@@ -1,10 +1,14 @@
 //! The main job over a map of texts: what every host does, without a disk.
 
+use paritygate::decision::Decision;
+use paritygate::promotion::Promotion;
 use paritygate::report::Report;
 use paritygate::{
     Diagnostic, Environment, Files, FingerprintKey, OUTSIDE, Plan, Project, Source, Supplied, Timestamp, discover,
     is_outside, output,
 };
+
+use crate::case::Case;
 
 /// The manifest's name.
 pub const MANIFEST: &str = "paritygate.yaml";
@@ -62,6 +66,78 @@ pub fn check_plan(
     diagnostics.extend(asked);
     report.verdict = report.verdict.with(&diagnostics);
     Answer { plan, environments: project.environments, report, diagnostics }
+}
+
+/// What a promotion answers.
+pub struct Decided {
+    /// The decision; `None` where a text is broken.
+    pub decision: Option<Decision>,
+    /// What is wrong with the texts.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Decided {
+    /// As an output format writes it; where nothing was decided, what is wrong.
+    pub fn render(&self, format: &str) -> String {
+        let style = output::Style { verbose: true, ..output::Style::default() };
+        match (&self.decision, output::find(format).and_then(|known| known.decision)) {
+            (Some(decision), Some(render)) => render(decision, &self.diagnostics, &style),
+            (Some(_), None) => format!("there is no output format `{format}` for decisions"),
+            (None, _) => output::diagnostics(&self.diagnostics, &style),
+        }
+    }
+
+    /// Everything that can be printed of it: no secret stands there.
+    pub fn shown(&self) -> String {
+        let mut out: Vec<String> = output::for_decisions().map(|format| self.render(format.name)).collect();
+        out.push(output::diagnostics(&self.diagnostics, &output::Style::default()));
+        out.push(format!("{:?}\n{:?}", self.decision, self.diagnostics));
+        out.join("\n")
+    }
+}
+
+/// Decides the promotion of a case.
+///
+/// # Panics
+///
+/// If the request or a text of facts is not among the files.
+pub fn decide(case: &Case) -> Decided {
+    let mut texts = files(&case.files);
+    let key = case.fingerprint_key();
+    let text = |path: &String| match texts.get(path) {
+        Some(Supplied::Text(source)) => std::sync::Arc::clone(source),
+        _ => panic!("`{path}` is not among the files"),
+    };
+    let request = text(case.request.as_ref().unwrap_or_else(|| panic!("a case with a request")));
+    let facts: Vec<_> = case.facts.iter().map(text).collect();
+    let plan = match texts.get(MANIFEST) {
+        Some(Supplied::Text(source)) => Plan::of_text(source),
+        _ => Plan::default(),
+    };
+    let mut diagnostics = plan.diagnostics.clone();
+    let project = Project::load_inside(&plan, &mut texts, &key);
+    diagnostics.extend(project.diagnostics.iter().cloned());
+    let zones = paritygate::zones::carried();
+    let (engine, wrong) = project.compile(&plan, &texts, &zones);
+    diagnostics.extend(wrong);
+    let (pipeline, wrong) = plan.pipeline(&project.environments, &zones);
+    diagnostics.extend(wrong);
+    let mut promotion = Promotion::read(&request, &facts, &plan, &key, &zones);
+    diagnostics.append(&mut promotion.diagnostics);
+    if paritygate::diagnostic::has_errors(&diagnostics) {
+        return Decided { decision: None, diagnostics };
+    }
+    match promotion.decide(&engine, &plan, &pipeline, &project.environments, Some(case.now)) {
+        Ok((decision, wrong)) => {
+            diagnostics.extend(wrong);
+            let sound = !paritygate::diagnostic::has_errors(&diagnostics);
+            Decided { decision: Some(decision).filter(|_| sound), diagnostics }
+        }
+        Err(wrong) => {
+            diagnostics.push(wrong);
+            Decided { decision: None, diagnostics }
+        }
+    }
 }
 
 /// Texts as files that a host hands in.

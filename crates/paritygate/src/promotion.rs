@@ -5,7 +5,7 @@ use std::sync::Arc;
 use paritygate_eval::pipeline::Pipeline;
 use paritygate_eval::zones::Zones;
 use paritygate_eval::{Engine, GateRequest, Request};
-use paritygate_import::{Context, Files, Named, document, formats};
+use paritygate_import::{Context, Files, Named, document, facts, formats};
 use paritygate_lang::request;
 use paritygate_model::decision::{Decision, InputRole};
 use paritygate_model::promotion::Facts;
@@ -80,18 +80,29 @@ impl Promotion {
         }
     }
 
-    fn facts(&mut self, facts: &[Arc<Source>]) -> Vec<Facts> {
-        let mut beside = Vec::new();
-        for source in facts {
+    /// Facts that other systems printed: in their own shapes, which are read together since one explains another, or in ours.
+    fn facts(&mut self, texts: &[Arc<Source>]) -> Vec<Facts> {
+        let (mut beside, mut foreign) = (Vec::new(), Vec::new());
+        for source in texts {
             self.inputs.push((InputRole::Facts, Arc::clone(source)));
-            let (document, found) = document::read(source);
+            let (document, found) = document::read_stream(source);
             let broken = diagnostic::has_errors(&found);
             self.diagnostics.extend(found);
-            if !broken {
-                let (read, found) = request::facts(&document);
-                beside.push(read);
-                self.diagnostics.extend(found);
+            if broken {
+                continue;
             }
+            if facts::is_foreign(&document) {
+                foreign.push(document);
+                continue;
+            }
+            let (read, found) = request::facts(&document);
+            beside.push(read);
+            self.diagnostics.extend(found);
+        }
+        if !foreign.is_empty() {
+            let (read, found) = facts::read_all(&foreign);
+            beside.push(read);
+            self.diagnostics.extend(found);
         }
         beside
     }

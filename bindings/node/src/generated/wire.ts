@@ -8,6 +8,8 @@ export interface Answers {
   compile: CompileAnswer;
   /** The answer to `decision`. */
   decision: DecisionData;
+  /** The answer to `diagram`. */
+  diagram: DiagramAnswer;
   /** The answer to `discover`. */
   discover: DiscoverAnswer;
   /** The answer to `document`. */
@@ -22,6 +24,8 @@ export interface Answers {
   import: ImportAnswer;
   /** The answer to `release`. */
   release: ReleaseAnswer;
+  /** The answer to `replay`. */
+  replay: ReplayAnswer;
   /** The answer to `report`. */
   report: ReportData;
   /** The answer to `rules`. */
@@ -74,6 +78,8 @@ export interface Calls {
   compile: CompileParams;
   /** The call `decision`: answers a decision as data. */
   decision: DecisionParams;
+  /** The call `diagram`: draws the pipeline as a Mermaid flowchart, or reads such a flowchart as a pipeline. */
+  diagram: DiagramParams;
   /** The call `discover`: says what the names of a project's files suggest. */
   discover: DiscoverParams;
   /** The call `document`: answers an imported environment as a document without secrets. */
@@ -88,6 +94,8 @@ export interface Calls {
   import: ImportParams;
   /** The call `release`: lets go of engines, environments and reports. */
   release: ReleaseParams;
+  /** The call `replay`: makes a recorded decision again, and says what is another. */
+  replay: ReplayParams;
   /** The call `report`: answers a report as data. */
   report: ReportParams;
   /** The call `rules`: lists the rules of the built-in packs, and the kinds of rules. */
@@ -283,6 +291,28 @@ export interface Diagnostic {
   notes: string[];
   /** Other places that explain this one. */
   related?: Related[];
+}
+
+/** The flowchart, or the pipeline. */
+export interface DiagramAnswer {
+  /** What is wrong with the texts. */
+  diagnostics: Diagnostic[];
+  /** The part of a manifest that a flowchart draws, as JSON text. */
+  manifest?: string | null;
+  /** The files that are still needed. */
+  needs: Need[];
+  /** The flowchart in Mermaid's language. */
+  text?: string | null;
+}
+
+/** What to draw, or what to read. */
+export interface DiagramParams {
+  /** The number of a decision whose gates are drawn as well. */
+  decision?: number | null;
+  /** What to draw: the project with the pipeline. */
+  promotion?: PromotionParams | null;
+  /** A flowchart to read instead. */
+  read?: NamedText | null;
 }
 
 /** A text by name and digest. */
@@ -828,6 +858,26 @@ export interface ReleaseAnswer {
 export interface ReleaseParams {
   /** Numbers of engines, environments and reports. What is not held any more is passed over. */
   handles: number[];
+}
+
+/** Whether the answer is the same. */
+export interface ReplayAnswer {
+  /** What is another, a sentence each. */
+  changes: string[];
+  /** What is wrong with the texts. */
+  diagnostics: Diagnostic[];
+  /** The files that are still needed. */
+  needs: Need[];
+  /** Whether it is, byte for byte. */
+  same: boolean;
+}
+
+/** A recorded decision, and the texts that it was made from. */
+export interface ReplayParams {
+  /** What was asked, what was known, and what it had to pass. */
+  promotion: PromotionParams;
+  /** The decision, as `format` writes it in `json`. */
+  recorded: NamedText;
 }
 
 /** The report, and what is wrong with the texts that it was made from. */

@@ -401,6 +401,30 @@ class Diagnostic(Answer):
 
 
 @dataclass(frozen=True, slots=True)
+class DiagramAnswer(Answer):
+    """The flowchart, or the pipeline."""
+
+    diagnostics: tuple[Diagnostic, ...]
+    """What is wrong with the texts."""
+    needs: tuple[Need, ...]
+    """The files that are still needed."""
+    manifest: str | None = None
+    """The part of a manifest that a flowchart draws, as JSON text."""
+    text: str | None = None
+    """The flowchart in Mermaid's language."""
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> DiagramAnswer:
+        """From the JSON form."""
+        return cls(
+            diagnostics=tuple([Diagnostic.from_dict(item) for item in data["diagnostics"]]),
+            needs=tuple([Need.from_dict(item) for item in data["needs"]]),
+            manifest=data["manifest"] if data.get("manifest") is not None else None,
+            text=data["text"] if data.get("text") is not None else None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Digested(Answer):
     """A text by name and digest."""
 
@@ -1101,6 +1125,30 @@ class ReleaseAnswer(Answer):
 
 
 @dataclass(frozen=True, slots=True)
+class ReplayAnswer(Answer):
+    """Whether the answer is the same."""
+
+    changes: tuple[str, ...]
+    """What is another, a sentence each."""
+    diagnostics: tuple[Diagnostic, ...]
+    """What is wrong with the texts."""
+    needs: tuple[Need, ...]
+    """The files that are still needed."""
+    same: bool
+    """Whether it is, byte for byte."""
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> ReplayAnswer:
+        """From the JSON form."""
+        return cls(
+            changes=tuple(data["changes"]),
+            diagnostics=tuple([Diagnostic.from_dict(item) for item in data["diagnostics"]]),
+            needs=tuple([Need.from_dict(item) for item in data["needs"]]),
+            same=data["same"],
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class ReportData(Answer):
     """The report, and what is wrong with the texts that it was made from."""
 
@@ -1418,6 +1466,7 @@ __all__ = [
     "DecisionData",
     "DecisionInput",
     "Diagnostic",
+    "DiagramAnswer",
     "Digested",
     "DiscoverAnswer",
     "DocumentAnswer",
@@ -1450,6 +1499,7 @@ __all__ = [
     "PlannedLayer",
     "Related",
     "ReleaseAnswer",
+    "ReplayAnswer",
     "ReportData",
     "RuleKind",
     "RulesAnswer",

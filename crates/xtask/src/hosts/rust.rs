@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use paritygate_tests::binary;
 use paritygate_tests::case::Case;
-use paritygate_tests::check::{check, files};
+use paritygate_tests::check::{check, decide, files};
 
 use super::{Host, Runtime};
 use crate::conformance::Cases;
@@ -22,7 +22,12 @@ pub(super) static HOST: Host = Host {
 };
 
 fn facade(_: &Workspace, cases: &Cases<'_>) -> Result<(), String> {
-    answer(cases, |case| Ok(check(files(&case.files), &case.fingerprint_key(), case.now, &case.only).render("json")))
+    answer(cases, |case| {
+        Ok(match case.request {
+            Some(_) => decide(case).render("json"),
+            None => check(files(&case.files), &case.fingerprint_key(), case.now, &case.only).render("json"),
+        })
+    })
 }
 
 fn command_line(workspace: &Workspace, cases: &Cases<'_>) -> Result<(), String> {
