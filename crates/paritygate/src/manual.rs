@@ -6,8 +6,8 @@ use std::fmt::Write;
 use std::sync::Arc;
 
 #[cfg(feature = "manual")]
-use paritygate_lang::policy::{EnvironmentRef, OnUnknown};
-use paritygate_lang::policy::{Policy, Rule, SeverityBy};
+use paritygate_lang::policy::OnUnknown;
+use paritygate_lang::policy::{EnvironmentRef, Gate, Policy, Rule, SeverityBy};
 use paritygate_model::Source;
 use paritygate_model::report::Severity;
 #[cfg(feature = "manual")]
@@ -30,19 +30,41 @@ pub struct PackRule {
     pub pack: &'static str,
     /// What it says, from the policy.
     pub why: String,
-    /// What it selects.
+    /// What it selects; for a gate to where promotions go.
     pub select: String,
-    /// How much it weighs, and where.
+    /// How much it weighs, and where; a gate `denies`.
     pub severity: String,
-    /// How much it weighs at most.
+    /// How much it weighs at most; a gate `denies`.
     pub worst: &'static str,
 }
 
 /// The rules of all built-in packs, in the order of the packs.
 pub fn pack_rules() -> Vec<PackRule> {
-    policies()
-        .flat_map(|(pack, policy)| policy.rules.iter().map(|rule| pack_rule(pack, rule)).collect::<Vec<_>>())
-        .collect()
+    let all = |(pack, policy): (&'static str, Policy)| {
+        let rules = policy.rules.iter().map(|rule| pack_rule(pack, rule));
+        rules.chain(policy.gates.iter().map(|gate| pack_gate(pack, gate))).collect::<Vec<_>>()
+    };
+    policies().flat_map(all).collect()
+}
+
+fn pack_gate(pack: &'static str, gate: &Gate) -> PackRule {
+    let to: Vec<&str> = gate.to.iter().map(|to| word(&to.value)).collect();
+    PackRule {
+        id: gate.id.to_string(),
+        kind: gate.kind.value.clone(),
+        pack,
+        why: gate.why.clone().unwrap_or_default(),
+        select: if to.is_empty() { "to any environment".to_owned() } else { format!("to {}", to.join(", ")) },
+        severity: "denies".to_owned(),
+        worst: "denies",
+    }
+}
+
+fn word(reference: &EnvironmentRef) -> &str {
+    match reference {
+        EnvironmentRef::All => "all",
+        EnvironmentRef::Name(name) => name,
+    }
 }
 
 /// The policies of all built-in packs, each with its pack.
@@ -110,15 +132,24 @@ pub fn explain(name: &str) -> Result<String, String> {
             }
             ids.push(Arc::clone(&rule.id));
         }
+        for gate in &policy.gates {
+            if *gate.id == *name {
+                gate_page(&mut out, pack, &policy, gate);
+                of_rule = Some(gate.kind.value.clone());
+            }
+            ids.push(Arc::clone(&gate.id));
+        }
     }
     let kind = of_rule.unwrap_or_else(|| name.to_owned());
-    if let Some(entry) = paritygate_rules::find(&kind) {
-        let _infallible =
-            writeln!(out, "# kind {}\n\n{}.\n\n{}", entry.name, capitalized(entry.summary), entry.manual.trim());
-        out.push_str(&parameters(entry.name));
+    let rule = paritygate_rules::find(&kind).map(|entry| (entry.name, entry.summary, entry.manual));
+    let gate = || paritygate_rules::find_gate(&kind).map(|entry| (entry.name, entry.summary, entry.manual));
+    if let Some((name, summary, manual)) = rule.or_else(gate) {
+        let _infallible = writeln!(out, "# kind {name}\n\n{}.\n\n{}", capitalized(summary), manual.trim());
+        out.push_str(&parameters(name));
         Ok(out)
     } else {
         let mut known: Vec<&str> = paritygate_rules::all().iter().map(|entry| entry.name).collect();
+        known.extend(paritygate_rules::gates().iter().map(|entry| entry.name));
         known.extend(ids.iter().map(|id| &**id));
         Err(suggest::nearest(name, known.iter().copied()).map_or_else(
             || "`paritygate rules` lists the rules of the packs, `paritygate rules --kinds` the kinds".to_owned(),
@@ -165,6 +196,35 @@ fn rule_page(out: &mut String, pack: &'static str, policy: &Policy, rule: &Rule)
     line("why", &said.why);
     if let Some(fix) = &rule.fix {
         line("what to do", &in_general(&fix.text));
+    }
+    out.push('\n');
+}
+
+/// What the policy says about a gate.
+#[cfg(feature = "manual")]
+fn gate_page(out: &mut String, pack: &'static str, policy: &Policy, gate: &Gate) {
+    let said = pack_gate(pack, gate);
+    let params = gate.params.map(|id| policy.document.tree.node(id).span());
+    let params = params.and_then(|span| policy.source.text().get(span.start as usize..span.end as usize));
+    let _infallible = writeln!(out, "# {}\n\nA gate of the pack `{pack}`, of kind `{}`.\n", gate.id, said.kind);
+    let mut line = |what: &str, text: &str| {
+        let _infallible = writeln!(out, "- {what}: {text}");
+    };
+    line("promotions", &said.select);
+    if !gate.kinds_of_change.is_empty() {
+        let kinds: Vec<&str> = gate.kinds_of_change.iter().map(|kind| kind.word()).collect();
+        line("kinds of change", &kinds.join(", "));
+    }
+    if !gate.accept_sources.is_empty() {
+        let sources: Vec<&str> = gate.accept_sources.iter().map(|source| source.word()).collect();
+        line("accepts facts that are", &sources.join(", "));
+    }
+    if let Some(params) = params {
+        line("params", &format!("`{}`", params.trim()));
+    }
+    line("why", &said.why);
+    if let Some(fix) = &gate.fix {
+        line("what to do", fix);
     }
     out.push('\n');
 }

@@ -10,6 +10,10 @@ use crate::workspace::{Workspace, run as run_command};
 const CRATE: &str = "crates/paritygate-rules/src";
 /// A kind that compiles, with examples that run: to be changed into what is wanted.
 const TEMPLATE: &str = include_str!("new_kind/template.rs.txt");
+/// The same for a kind of gate.
+const GATE: &str = include_str!("new_kind/gate.rs.txt");
+/// The family of the kinds of gates.
+const GATES: &str = "promotion";
 /// Words that can't name a module.
 const KEYWORDS: [&str; 12] =
     ["as", "const", "enum", "for", "if", "in", "loop", "match", "static", "type", "use", "while"];
@@ -35,8 +39,9 @@ fn scaffold(workspace: &Workspace, family: &str, name: &str) -> Result<String, S
     if workspace.path(&file).exists() {
         return Err(format!("there is a kind `{name}`: {file}"));
     }
-    let text = insert(&workspace.read(&list)?, &module).map_err(|error| format!("{list}: {error}"))?;
-    workspace.write(&file, &fill(TEMPLATE, &module))?;
+    let (template, entries) = if family == GATES { (GATE, Entries::Gates) } else { (TEMPLATE, Entries::Kinds) };
+    let text = insert(&workspace.read(&list)?, &module, entries).map_err(|error| format!("{list}: {error}"))?;
+    workspace.write(&file, &fill(template, &module))?;
     workspace.write(&list, &text)?;
     Ok(file)
 }
@@ -64,8 +69,8 @@ fn fill(template: &str, module: &str) -> String {
 }
 
 /// The text of a list with a new module in it: two lines, each where the order wants it.
-fn insert(text: &str, module: &str) -> Result<String, String> {
-    let entries = Entries::Kinds.of(text);
+fn insert(text: &str, module: &str, list: Entries) -> Result<String, String> {
+    let entries = list.of(text);
     let entry_at = place(&entries, module).ok_or("found no entries in `ALL`, one on each line")?;
     let module_at = place(&modules(text), module).ok_or("found no `mod` lines")?;
     if entries.windows(2).any(|pair| matches!(pair, [a, b] if a.line == b.line)) {
@@ -73,7 +78,7 @@ fn insert(text: &str, module: &str) -> Result<String, String> {
     }
     let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
     // The entries come after the modules, so inserting there first moves no line of the other list.
-    lines.insert(entry_at, format!("    {},", Entries::Kinds.shown(module)));
+    lines.insert(entry_at, format!("    {},", list.shown(module)));
     lines.insert(module_at, format!("mod {module};"));
     Ok(lines.join("\n") + "\n")
 }
@@ -104,7 +109,7 @@ fn help() {}
 
     /// The lines that inserting adds, each with its place from 1.
     fn check_insert(module: &str, expected: [(usize, &str); 2]) {
-        let text = insert(LIST, module).unwrap();
+        let text = insert(LIST, module, Entries::Kinds).unwrap();
         let lines: Vec<&str> = text.lines().collect();
         for (at, line) in expected {
             assert_eq!(lines[at - 1], line, "{text}");
@@ -124,9 +129,9 @@ fn help() {}
 
     #[test]
     fn a_list_that_is_not_one_is_refused() {
-        assert!(insert("mod same;\n", "other").unwrap_err().contains("no entries"));
+        assert!(insert("mod same;\n", "other", Entries::Kinds).unwrap_err().contains("no entries"));
         let one_line = "mod a;\nmod b;\npub static ALL: &[Entry] = &[Entry::of::<a::A>(), Entry::of::<b::B>()];\n";
-        assert!(insert(one_line, "other").unwrap_err().contains("several entries on one line"));
+        assert!(insert(one_line, "other", Entries::Kinds).unwrap_err().contains("several entries on one line"));
     }
 
     #[test]
@@ -139,9 +144,11 @@ fn help() {}
 
     #[test]
     fn the_template_is_filled() {
-        let text = fill(TEMPLATE, "does_a_thing");
-        assert!(text.starts_with("//! `does-a-thing`: "));
-        assert!(text.contains("pub struct DoesAThing {"));
-        assert!(!text.contains("{{"));
+        for template in [TEMPLATE, GATE] {
+            let text = fill(template, "does_a_thing");
+            assert!(text.starts_with("//! `does-a-thing`: "));
+            assert!(text.contains("pub struct DoesAThing {"));
+            assert!(!text.contains("{{"));
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! `paritygate rules`: the rules of the built-in packs, and the kinds of rules.
+//! `paritygate rules`: the rules and gates of the built-in packs, and the kinds of both.
 
 use paritygate::{manual, rules};
 use serde_json::{Value, json};
@@ -16,7 +16,7 @@ Examples:
   paritygate rules --kinds                 what rules of your own can be made of
   paritygate explain no-shared-secret      more about one of them")]
 pub(crate) struct Args {
-    /// List the kinds of rules instead: what policies are made of
+    /// List the kinds of rules and gates instead: what policies are made of
     #[arg(long)]
     kinds: bool,
     /// How to print the list
@@ -34,9 +34,9 @@ pub(super) fn run(args: Args, terminal: &Terminal) -> Result<Exit, Error> {
             table::render(["RULE", "KIND", "PACK", "SEVERITY", "WHAT FOR"], &rows, width)
         }
         (true, ListFormat::Text) => {
-            let rows: Vec<[String; 2]> =
-                rules::all().iter().map(|kind| [kind.name.to_owned(), kind.summary.to_owned()]).collect();
-            table::render(["KIND", "WHAT IT ASKS"], &rows, width)
+            let rows: Vec<[String; 3]> =
+                kinds().map(|(of, name, about)| [name, of, about].map(str::to_owned)).collect();
+            table::render(["KIND", "OF", "WHAT IT ASKS"], &rows, width)
         }
         (false, ListFormat::Json) => {
             let rule = |rule: manual::PackRule| {
@@ -52,10 +52,16 @@ pub(super) fn run(args: Args, terminal: &Terminal) -> Result<Exit, Error> {
             super::json(&manual::pack_rules().into_iter().map(rule).collect::<Vec<Value>>())
         }
         (true, ListFormat::Json) => {
-            let kinds = rules::all().iter().map(|kind| json!({ "kind": kind.name, "summary": kind.summary }));
-            super::json(&kinds.collect::<Vec<Value>>())
+            let kind = |(of, name, about)| json!({ "kind": name, "of": of, "summary": about });
+            super::json(&kinds().map(kind).collect::<Vec<Value>>())
         }
     };
     terminal::print(&text)?;
     Ok(Exit::Pass)
+}
+
+/// All kinds: of what they are, their names, and what they ask.
+fn kinds() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+    let gates = rules::gates().iter().map(|kind| ("gate", kind.name, kind.summary));
+    rules::all().iter().map(|kind| ("rule", kind.name, kind.summary)).chain(gates)
 }

@@ -7,10 +7,21 @@ use super::{codegen, scaffold};
 use crate::tidy;
 use crate::workspace::{Workspace, output, run as run_command};
 
-const NAME: &str = "does-a-thing";
-const FAMILY: &str = "parity";
-const LIST: &str = "crates/paritygate-rules/src/parity.rs";
-const FILE: &str = "crates/paritygate-rules/src/parity/does_a_thing.rs";
+/// The kinds that are made: family and name, the list that gets two lines, and the new file.
+const MADE: [(&str, &str, &str, &str); 2] = [
+    (
+        "parity",
+        "does-a-thing",
+        "crates/paritygate-rules/src/parity.rs",
+        "crates/paritygate-rules/src/parity/does_a_thing.rs",
+    ),
+    (
+        "promotion",
+        "gates-a-thing",
+        "crates/paritygate-rules/src/promotion.rs",
+        "crates/paritygate-rules/src/promotion/gates_a_thing.rs",
+    ),
+];
 /// The crate that a new kind belongs to: the only one that has to be built and tested for it.
 const CRATE: &str = "paritygate-rules";
 
@@ -34,16 +45,21 @@ fn prove(scratch: &Workspace, target: &Path) -> Result<(), String> {
     // The index holds the state before: no commit, so neither identity nor hooks of this machine matter.
     output(&mut scratch.git(["init", "--quiet"]))?;
     output(&mut scratch.git(["add", "--all"]))?;
-    scaffold(scratch, FAMILY, NAME)?;
+    for (family, name, ..) in MADE {
+        scaffold(scratch, family, name)?;
+    }
 
     let cargo = |args: &[&str]| {
         // The same target folder, so that only the copied crates are built again and not what they depend on.
         run_command(scratch.cargo(args.iter().copied()).env("CARGO_TARGET_DIR", target))
     };
     // Of the checks on style only those of what the scaffolder wrote: the rest has its own steps.
-    run_command(Command::new("rustfmt").args(["--edition", "2024", "--check", FILE]).current_dir(&scratch.root))?;
+    let files = MADE.map(|(.., file)| file);
+    run_command(Command::new("rustfmt").args(["--edition", "2024", "--check"]).args(files).current_dir(&scratch.root))?;
     let problems = tidy::check(scratch)?;
-    if let Some(problem) = problems.iter().find(|problem| problem.is_about(FILE) || problem.is_about(LIST)) {
+    let is_ours =
+        |problem: &&tidy::Problem| MADE.iter().any(|(.., list, file)| problem.is_about(file) || problem.is_about(list));
+    if let Some(problem) = problems.iter().find(is_ours) {
         return Err(problem.to_string());
     }
     cargo(&["test", "--quiet", "--package", CRATE])?;
@@ -62,12 +78,12 @@ fn judge(changed: &str, new: &str) -> Result<(), String> {
     let changed: Vec<&str> =
         changed.lines().filter(|line| !line.rsplit('\t').next().is_some_and(is_generated)).collect();
     let new: Vec<&str> = new.lines().filter(|path| !is_generated(path)).collect();
-    let expected = [format!("2\t0\t{LIST}")];
+    let expected = MADE.map(|(.., list, _)| format!("2\t0\t{list}"));
     if changed != expected {
-        return Err(format!("a new kind should add two lines to `{LIST}`; `git diff --numstat` says {changed:?}"));
+        return Err(format!("a new kind should add two lines to its list; `git diff --numstat` says {changed:?}"));
     }
-    if new != [FILE] {
-        return Err(format!("a new kind should be the one new file `{FILE}`; the new files are {new:?}"));
+    if new != MADE.map(|(.., file)| file) {
+        return Err(format!("a new kind should be one new file; the new files are {new:?}"));
     }
     Ok(())
 }
@@ -115,10 +131,11 @@ mod tests {
 
     #[test]
     fn one_file_two_lines_and_generated_files_are_all() {
-        let (list, file) = (format!("2 0 {LIST}\n"), format!("{FILE}\n"));
+        let list: String = MADE.iter().map(|(.., list, _)| format!("2 0 {list}\n")).collect();
+        let file: String = MADE.iter().map(|(.., file)| format!("{file}\n")).collect();
         check(&list, &file, Ok(()));
         check(&format!("{list}40 2 schemas/policy.schema.json\n"), &format!("{file}schemas/new.json\n"), Ok(()));
-        check(&format!("2 1 {LIST}\n"), &file, Err("two lines"));
+        check(&list.replace("2 0", "2 1"), &file, Err("two lines"));
         check(&format!("{list}1 0 crates/paritygate/src/lib.rs\n"), &file, Err("crates/paritygate/src/lib.rs"));
         check(&list, &format!("{file}docs/a.md\n"), Err("docs/a.md"));
         check(&list, "", Err("one new file"));

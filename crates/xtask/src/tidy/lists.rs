@@ -18,13 +18,16 @@ pub(crate) struct List {
 pub(crate) enum Entries {
     /// `Entry::of::<one_of::OneOf>(),`
     Kinds,
+    /// `GateEntry::of::<allowed_window::AllowedWindow>(),`
+    Gates,
     /// `&dotenv::FORMAT,`
     Formats,
 }
 
 /// All lists.
-pub(crate) const LISTS: [List; 4] = [
+pub(crate) const LISTS: [List; 5] = [
     List { file: "crates/paritygate-rules/src/parity.rs", entries: Entries::Kinds },
+    List { file: "crates/paritygate-rules/src/promotion.rs", entries: Entries::Gates },
     List { file: "crates/paritygate-import/src/formats.rs", entries: Entries::Formats },
     List { file: "crates/paritygate-import/src/facts.rs", entries: Entries::Formats },
     List { file: "crates/paritygate-report/src/formats.rs", entries: Entries::Formats },
@@ -104,6 +107,7 @@ impl Entries {
     pub(crate) fn of<'a>(self, text: &'a str) -> Vec<Named<'a>> {
         let (before, after) = match self {
             Self::Kinds => ("Entry::of::<", ">()"),
+            Self::Gates => ("GateEntry::of::<", ">()"),
             Self::Formats => ("&", ""),
         };
         let entry = |line: usize, item: &'a str| {
@@ -131,6 +135,7 @@ impl Entries {
     pub(crate) fn shown(self, module: &str) -> String {
         match self {
             Self::Kinds => format!("Entry::of::<{module}::{}>()", self.item(module)),
+            Self::Gates => format!("GateEntry::of::<{module}::{}>()", self.item(module)),
             Self::Formats => format!("&{module}::{}", self.item(module)),
         }
     }
@@ -138,7 +143,7 @@ impl Entries {
     /// What of a module its entry names.
     fn item(self, module: &str) -> String {
         match self {
-            Self::Kinds => pascal(module),
+            Self::Kinds | Self::Gates => pascal(module),
             Self::Formats => "FORMAT".to_owned(),
         }
     }
@@ -146,7 +151,7 @@ impl Entries {
     /// What the module's file says about its name.
     fn declaration(self, module: &str) -> String {
         match self {
-            Self::Kinds => format!("const NAME: &'static str = \"{}\"", kebab(module)),
+            Self::Kinds | Self::Gates => format!("const NAME: &'static str = \"{}\"", kebab(module)),
             Self::Formats => format!("name: \"{}\"", kebab(module)),
         }
     }

@@ -25,9 +25,11 @@ pub struct Answer {
     pub rules: Vec<manual::PackRule>,
     /// The kinds of rules, by name.
     pub kinds: Vec<Kind>,
+    /// The kinds of gates, by name.
+    pub gates: Vec<Kind>,
 }
 
-/// A kind of rule.
+/// A kind of rule or gate.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename = "RuleKind")]
@@ -40,13 +42,15 @@ pub struct Kind {
 
 impl Verb for Rules {
     const NAME: &'static str = "rules";
-    const SUMMARY: &'static str = "lists the rules of the built-in packs, and the kinds of rules";
+    const SUMMARY: &'static str = "lists the rules and gates of the built-in packs, and the kinds of both";
     type Params = Params;
     type Answer = Answer;
 
     fn run(_: &Call<'_>, _: Params) -> Result<Answer, Refusal> {
         let kinds = paritygate_rules::all().iter();
         let kinds = kinds.map(|entry| Kind { kind: entry.name, summary: entry.summary }).collect();
-        Ok(Answer { rules: manual::pack_rules(), kinds })
+        let gates = paritygate_rules::gates().iter();
+        let gates = gates.map(|entry| Kind { kind: entry.name, summary: entry.summary }).collect();
+        Ok(Answer { rules: manual::pack_rules(), kinds, gates })
     }
 }
