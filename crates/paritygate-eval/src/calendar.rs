@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use paritygate_lang::policy::Mode;
-use paritygate_model::{Diagnostic, Location, Timestamp, limits};
+use paritygate_model::decision::{Clock, GateStatus};
+use paritygate_model::{Diagnostic, Location, Timestamp, limits, suggest};
 
 use crate::decide::{GateRequest, Moment, moment, scope};
 use crate::eligible;
@@ -165,21 +166,18 @@ impl Engine {
                 never_waive: &[],
                 inputs: &[],
             };
-            let here = Moment { now, at: now, clock: paritygate_model::decision::Clock::Host };
+            let here = Moment { now, at: now, clock: Clock::Host };
             let no_parity = |_: &[&str], _: &[String]| None;
             let scope = scope(&asked, &here, &zone, &no_parity);
-            let calendars: Vec<&CompiledGate> = self
-                .gates
-                .iter()
-                .filter(|gate| gate.gate.mode == Mode::Enforce && gate.check.is_calendar() && gate.is_about(&scope))
+            let calendar = |gate: &&CompiledGate| {
+                let asks = gate.gate.mode == Mode::Enforce && gate.check.is_calendar() && gate.is_about(&scope);
                 // One that needs a fact (how long it takes) says nothing about the calendar alone.
-                .filter(|gate| {
-                    gate.check.next_change(&gate.scope(&scope)).is_some()
-                        || gate.check.judge(&gate.scope(&scope)).until.is_some()
-                        || gate.check.judge(&gate.scope(&scope)).cleared_by
-                            == Some(paritygate_model::decision::ClearedBy::Time)
-                })
-                .collect();
+                asks && !matches!(
+                    gate.check.judge(&gate.scope(&scope)).status,
+                    GateStatus::Unknown | GateStatus::NotApplicable
+                )
+            };
+            let calendars: Vec<&CompiledGate> = self.gates.iter().filter(calendar).collect();
             let Some(first) = calendars.first() else { continue };
             let opens = eligible::together(&calendars, &scope, now);
             if opens.is_ok_and(|opens| opens < until) {
@@ -189,7 +187,7 @@ impl Engine {
             let message = format!(
                 "no instant in the next 400 days is allowed for `{}`: {} are never open together",
                 stage.name,
-                paritygate_model::suggest::quoted(&names)
+                suggest::quoted(&names)
             );
             let message =
                 if names.len() == 1 { message.replace("are never open together", "never opens") } else { message };

@@ -15,6 +15,8 @@ pub enum Text {
     Manifest,
     /// A policy.
     Policy,
+    /// A promotion request.
+    Request,
     /// An input of that format.
     Input(&'static Format),
 }
@@ -25,6 +27,7 @@ impl Text {
         match self {
             Self::Manifest => "project manifest".to_owned(),
             Self::Policy => "policy".to_owned(),
+            Self::Request => "promotion request".to_owned(),
             Self::Input(format) if format.name == "environment" => "environment document".to_owned(),
             Self::Input(format) => format!("{} file", format.name),
         }
@@ -35,8 +38,12 @@ impl Text {
 pub const MANIFESTS: [&str; 3] = ["paritygate.yaml", "paritygate.yml", "paritygate.json"];
 
 /// The keys that tell what a text is. `environments` is a map in a manifest, and a list in an environment document.
-const TELLING: [(&str, &str); 9] = [
+const TELLING: [(&str, &str); 13] = [
     ("policy", "policy"),
+    ("gates", "policy"),
+    ("breakGlass", "policy"),
+    ("request", "request"),
+    ("kindOfChange", "request"),
     ("rules", "policy"),
     ("environment", "environment"),
     ("environments", "manifest"),
@@ -76,7 +83,9 @@ pub fn recognize(name: &str, source: &std::sync::Arc<Source>) -> Result<Text, Op
         Some("policy") if !root.is_sequence() => Ok(Text::Policy),
         Some("environment" | "manifest") if listed => input("environment"),
         Some("manifest") => Ok(Text::Manifest),
+        Some("request") => Ok(Text::Request),
         Some(format) => input(format),
+        None if map.get("from").is_some() && map.get("to").is_some() => Ok(Text::Request),
         None => {
             let near = map.entries().find_map(|(key, ..)| {
                 suggest::nearest(key, TELLING.map(|(known, _)| known)).map(|known| (key.to_owned(), known))
@@ -132,7 +141,11 @@ pub fn plan(names: &[String], files: &Files) -> Plan {
             Ok(Text::Input(format)) => alone.push((environment(name, format), name, format)),
             Ok(other) => {
                 let message = format!("`{name}` is a {}, not an environment", other.word());
-                let help = if matches!(other, Text::Policy) { "hand it in with `--policy`" } else { "check it alone" };
+                let help = match other {
+                    Text::Policy => "hand it in with `--policy`",
+                    Text::Request => "decide it with `paritygate gate --request`",
+                    Text::Manifest | Text::Input(_) => "check it alone",
+                };
                 plan.diagnostics.push(Diagnostic::nowhere("unexpected-file", message).help(help));
             }
             Err(near) => plan.diagnostics.push(unknown(name, near)),

@@ -5,14 +5,16 @@ use std::sync::Arc;
 
 use paritygate::naming::{self, MANIFESTS, Text};
 use paritygate::plan::{self, PlannedEnvironment};
+use paritygate::promotion::Promotion;
+use paritygate::zones;
 use paritygate::{
-    Diagnostic, Files, FingerprintKey, InputFormat, Plan, Project, Source, Supplied, diagnostic, document,
+    Diagnostic, Files, FingerprintKey, InputFormat, Pipeline, Plan, Project, Source, Supplied, diagnostic, document,
 };
 
 use crate::disk::Disk;
 use crate::exit::Exit;
 use crate::terminal::{self, Error, Terminal, error};
-use crate::{input, key};
+use crate::{clock, input, key};
 
 /// What to validate.
 #[derive(Debug, clap::Args)]
@@ -83,6 +85,7 @@ fn text(
     let diagnostics = match what {
         Text::Manifest => manifest(name, source, named, read, disk, key),
         Text::Policy => policy(name, source),
+        Text::Request => Promotion::read(source, &[], &Plan::default(), key, &zones::carried()).diagnostics,
         Text::Input(format) => input_text(name, format, read, disk, key, source),
     };
     (what.word(), diagnostics)
@@ -100,8 +103,10 @@ fn manifest(
     if diagnostic::has_errors(&diagnostics) {
         return diagnostics;
     }
-    let plan = Plan::of_manifest(&document);
-    diagnostics.extend(plan.diagnostics);
+    let mut plan = Plan::of_manifest(&document);
+    diagnostics.append(&mut plan.diagnostics);
+    let (pipeline, found) = plan.pipeline(&[], &zones::carried());
+    diagnostics.extend(found);
     // Its paths count from its own folder. Environments are not read: only the policies are.
     let folder = name.rsplit_once('/').map_or("", |(folder, _)| folder);
     let path = |policy: String| match folder {
@@ -119,8 +124,11 @@ fn manifest(
     }
     let mut files = Files::new();
     let project = input::load(&policies, disk, &mut files, key);
-    let (_, found) = project.compile(&policies, &files, &paritygate::zones::carried());
+    let (engine, found) = project.compile(&policies, &files, &zones::carried());
     diagnostics.extend(found);
+    if !diagnostic::has_errors(&diagnostics) {
+        diagnostics.extend(clock::now().map_or_else(|wrong| vec![wrong], |now| engine.lint(&pipeline, now)));
+    }
     read.extend(files);
     diagnostics
 }
@@ -130,7 +138,12 @@ fn policy(name: &str, source: &Arc<Source>) -> Vec<Diagnostic> {
     let path = format!("./{name}");
     let plan = Plan { policies: vec![(path.clone(), None)], ..Plan::default() };
     let files = Files::from([(path, Supplied::Text(Arc::clone(source)))]);
-    Project::default().compile(&plan, &files, &paritygate::zones::carried()).1
+    let (engine, mut diagnostics) = Project::default().compile(&plan, &files, &zones::carried());
+    if !diagnostic::has_errors(&diagnostics) {
+        let now = clock::now();
+        diagnostics.extend(now.map_or_else(|wrong| vec![wrong], |now| engine.lint(&Pipeline::default(), now)));
+    }
+    diagnostics
 }
 
 fn input_text(
