@@ -24,9 +24,10 @@ use crate::command::Command;
 use crate::exit::Exit;
 use crate::terminal::Terminal;
 
-/// Compares a team's environments from the files that it already has.
+/// Compares a team's environments from the files that it already has, and decides promotions between them.
 ///
-/// Says what drifted between development, staging and production, where it is written, and what to do about it.
+/// Says what drifted between development, staging and production, where it is written, and what to do about it; and
+/// whether an artifact may go from one to the next now: if not, why, who can unblock it, and when at the earliest.
 #[derive(Debug, Parser)]
 #[command(name = "paritygate", bin_name = "paritygate", version, max_term_width = 100, after_help = EXAMPLES)]
 struct Cli {
@@ -45,11 +46,13 @@ Examples:
   paritygate check                          compare the environments found in this folder
   paritygate check deploy/                  … in that folder
   paritygate check .env.staging .env.production
-  paritygate explain same                   what a rule or a kind of rule means
+  paritygate gate --request release.yaml    may this release go, now?
+  paritygate when --environment production  when may releases go?
+  paritygate explain same                   what a rule, a gate or a kind of either means
 
 Exit codes:
-  0  nothing failed
-  1  a rule failed
+  0  nothing failed; a promotion is allowed
+  1  a rule failed; a promotion is denied
   2  wrong use, policy or input
   3  something could not be judged";
 

@@ -28,7 +28,7 @@ pub(crate) struct Args {
     /// A policy to apply instead of those of the manifest: a pack by name, or a file
     #[arg(long = "policy", value_name = "NAME|FILE")]
     policies: Vec<String>,
-    /// The instant to judge for, such as 2026-03-01T09:00:00Z; else the clock's
+    /// The instant to judge for, such as 2026-03-01T09:00:00Z; else the request's `evaluateAt`, else the clock's
     #[arg(long, value_name = "INSTANT", value_parser = clock::instant)]
     now: Option<Timestamp>,
     /// A file with the key for fingerprints of secrets; else `PARITYGATE_KEY`, else a key for this run
@@ -66,6 +66,9 @@ pub(crate) struct Loaded {
     pub(crate) pipeline: Pipeline,
     pub(crate) environments: Vec<Environment>,
     pub(crate) promotion: Promotion,
+    /// The host's clock; `None` where the request says what time it is.
+    pub(crate) clock: Option<Timestamp>,
+    /// The instant by that clock.
     pub(crate) now: Timestamp,
     pub(crate) diagnostics: Vec<Diagnostic>,
     /// The paths of texts from where the user stands, by their names.
@@ -80,14 +83,9 @@ impl Loaded {
 }
 
 impl Loaded {
-    /// Asks the engine about the promotion, by the host's clock.
+    /// Asks the engine about the promotion.
     pub(crate) fn ask<T>(&self, ask: impl FnOnce(&Engine, &GateRequest<'_>) -> T) -> T {
-        self.ask_at(Some(self.now), ask)
-    }
-
-    /// Asks the engine about the promotion, by a clock of its own; without one by the request's.
-    pub(crate) fn ask_at<T>(&self, now: Option<Timestamp>, ask: impl FnOnce(&Engine, &GateRequest<'_>) -> T) -> T {
-        self.promotion.with(&self.engine, &self.plan, &self.pipeline, &self.environments, now, ask)
+        self.promotion.with(&self.engine, &self.plan, &self.pipeline, &self.environments, self.clock, ask)
     }
 }
 
@@ -97,7 +95,6 @@ impl Loaded {
 ///
 /// If a file is not there.
 pub(crate) fn load(args: &Args, request: Option<&Path>) -> Result<Loaded, Error> {
-    let now = args.now.map_or_else(clock::now, Ok)?;
     let key = key::find(args.key_file.as_deref())?.key;
     let zones: Zones = zones::carried();
     let paths: Vec<PathBuf> = args.path.iter().cloned().collect();
@@ -138,9 +135,13 @@ pub(crate) fn load(args: &Args, request: Option<&Path>) -> Result<Loaded, Error>
             diagnostics.append(&mut promotion.diagnostics);
         }
     }
+    // Who stands at a terminal beats the request; the clock of the machine does not.
+    let asked = promotion.request.promotion.evaluate_at.map(|at| at.0).filter(|_| args.now.is_none());
+    let now = asked.or(args.now).map_or_else(clock::now, Ok)?;
+    let clock = asked.is_none().then_some(now);
     let environments = promotion.environments(&project.environments);
     let paths = input::paths(&files, &disk, &typed);
-    Ok(Loaded { plan, engine, pipeline, environments, promotion, now, diagnostics, paths })
+    Ok(Loaded { plan, engine, pipeline, environments, promotion, clock, now, diagnostics, paths })
 }
 
 /// The text of a file that the user named.

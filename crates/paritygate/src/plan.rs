@@ -146,7 +146,9 @@ impl Plan {
             .map(|read| StageInput { name: &read.name, tier: read.tier, order: read.order, admission: &none, at: None })
             .collect();
         inputs.extend(more);
-        Pipeline::compile(&inputs, &self.pipeline, &self.groups, zones)
+        let (pipeline, mut diagnostics) = Pipeline::compile(&inputs, &self.pipeline, &self.groups, zones);
+        diagnostic::sort(&mut diagnostics);
+        (pipeline, diagnostics)
     }
 
     /// Whether any of its files is at `path`.

@@ -6,6 +6,7 @@
 
 mod grid;
 pub(crate) mod w1;
+mod w2;
 
 use std::time::Instant;
 
@@ -44,9 +45,9 @@ type Bench = (&'static str, fn(&Options));
 ///
 /// When a name is not that of a benchmark.
 pub(crate) fn run(names: &[String], options: &Options) -> Result<(), String> {
-    let all: [Bench; 2] = [("w1", w1::run), ("grid", grid::run)];
+    let all: [Bench; 3] = [("w1", w1::run), ("w2", w2::run), ("grid", grid::run)];
     if let Some(unknown) = names.iter().find(|name| !all.iter().any(|(known, _)| known == *name)) {
-        return Err(format!("there is no benchmark `{unknown}`; there are: w1, grid"));
+        return Err(format!("there is no benchmark `{unknown}`; there are: w1, w2, grid"));
     }
     for (name, bench) in all {
         if names.is_empty() || names.iter().any(|asked| asked == name) {

@@ -1,11 +1,12 @@
-//! The projects in `examples/`: each is checked as a user would, and gives the report that lies beside it.
-
-use std::process::Command;
+//! The projects in `examples/`: each is checked as a user would, and gives the report that lies beside it; and each of its
+//! promotion requests gives the decision that lies beside that.
 
 use crate::workspace::{Workspace, run as run_command, shown};
 
 /// The file that holds the report of an example.
 const REPORT: &str = "report.txt";
+/// How the file ends that holds the decision of a request: `a.yaml` is decided as `a.decision.txt`.
+const DECISION: &str = ".decision.txt";
 /// The instant at which examples are judged, so that waivers expire on no machine.
 const NOW: &str = "2026-11-23T12:00:00Z";
 
@@ -32,34 +33,51 @@ fn example(workspace: &Workspace, name: &str, bless: bool) -> Result<(), String>
         println!("{folder}: describes no environments; it is tested with its host");
         return Ok(());
     }
-    let mut command = check(workspace, &folder);
+    answers(workspace, &check(&folder), &format!("{folder}/{REPORT}"), bless)?;
+    for file in workspace.names(&folder) {
+        if let Some(request) = file.strip_suffix(DECISION) {
+            let request = format!("{folder}/{request}.yaml");
+            answers(workspace, &gate(&folder, &request), &format!("{folder}/{file}"), bless)?;
+        }
+    }
+    Ok(())
+}
+
+/// Compares what a command prints with the file that holds it.
+fn answers(workspace: &Workspace, command: &[String], file: &str, bless: bool) -> Result<(), String> {
+    let mut command = workspace.cargo(command.iter().map(String::as_str));
     let output = command.output().map_err(|error| format!("can't start `{}`: {error}", shown(&command)))?;
-    let (report, said) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    // Findings are what an example is there to show; only a check that could not be done is wrong.
+    let (answer, said) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    // Findings are what an example is there to show; only an answer that could not be given is wrong.
     if !matches!(output.status.code(), Some(0 | 1 | 3)) {
         return Err(format!("`{}` failed ({})\n{}", shown(&command), output.status, said.trim_end()));
     }
-    let file = format!("{folder}/{REPORT}");
     if bless {
         println!("wrote {file}");
-        return workspace.write(&file, &report);
+        return workspace.write(file, &answer);
     }
-    let expected = workspace.read(&file)?;
-    if expected == report {
-        println!("{folder}: {}", output.status);
+    let expected = workspace.read(file)?;
+    if expected == answer {
+        println!("{file}: {}", output.status);
         return Ok(());
     }
-    let at = expected.lines().zip(report.lines()).take_while(|(old, new)| old == new).count();
-    let line = |text: &str| text.lines().nth(at).unwrap_or("(end of the report)").to_owned();
+    let at = expected.lines().zip(answer.lines()).take_while(|(old, new)| old == new).count();
+    let line = |text: &str| text.lines().nth(at).unwrap_or("(end of the text)").to_owned();
     Err(format!(
-        "`{file}` differs from line {}:\n  - {}\n  + {}\nIf the new report is right, run `cargo xtask examples --bless`",
+        "`{file}` differs from line {}:\n  - {}\n  + {}\nIf the new one is right, run `cargo xtask examples --bless`",
         at + 1,
         line(&expected),
-        line(&report)
+        line(&answer)
     ))
 }
 
-fn check(workspace: &Workspace, folder: &str) -> Command {
-    let program = ["run", "--quiet", "--release", "--package", "paritygate-cli", "--"];
-    workspace.cargo(program.into_iter().chain(["check", folder, "--no-color", "--now", NOW]))
+const PROGRAM: [&str; 6] = ["run", "--quiet", "--release", "--package", "paritygate-cli", "--"];
+
+fn check(folder: &str) -> Vec<String> {
+    PROGRAM.into_iter().chain(["check", folder, "--no-color", "--now", NOW]).map(str::to_owned).collect()
+}
+
+/// A request says itself for when it is judged.
+fn gate(folder: &str, request: &str) -> Vec<String> {
+    PROGRAM.into_iter().chain(["gate", folder, "--no-color", "--request", request]).map(str::to_owned).collect()
 }

@@ -53,7 +53,7 @@ pub(super) fn run(mut args: Args, terminal: &Terminal) -> Result<Exit, Error> {
     let loaded = promotion::load(&args.promotion, Some(&request))?;
     let mut diagnostics = loaded.diagnostics.clone();
     let decided = if loaded.is_sound() {
-        let (decision, found) = loaded.ask_at(recorded.now(), |engine, asked| engine.decide(asked))?;
+        let (decision, found) = loaded.ask(|engine, asked| engine.decide(asked))?;
         diagnostics.extend(found);
         Some(decision)
     } else {

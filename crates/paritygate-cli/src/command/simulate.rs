@@ -37,7 +37,9 @@ pub(crate) struct Args {
 
 pub(super) fn run(args: Args, terminal: &Terminal) -> Result<Exit, Error> {
     let Some(mut loaded) = args.about.load(terminal)? else { return Ok(Exit::CouldNotCheck) };
-    loaded.now = args.from.unwrap_or(loaded.now);
+    if let Some(from) = args.from {
+        (loaded.now, loaded.clock) = (from, Some(from));
+    }
     if args.to <= loaded.now {
         return Err(error("usage", "`--to` is not after the start").help("name a later instant"));
     }
