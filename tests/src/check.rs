@@ -102,6 +102,15 @@ impl Decided {
 ///
 /// If the request or a text of facts is not among the files.
 pub fn decide(case: &Case) -> Decided {
+    decide_with(case, None)
+}
+
+/// Decides the promotion of a case by other policies than those of its manifest.
+///
+/// # Panics
+///
+/// If the request or a text of facts is not among the files.
+pub fn decide_with(case: &Case, policies: Option<&str>) -> Decided {
     let mut texts = files(&case.files);
     let key = case.fingerprint_key();
     let text = |path: &String| match texts.get(path) {
@@ -110,10 +119,13 @@ pub fn decide(case: &Case) -> Decided {
     };
     let request = text(case.request.as_ref().unwrap_or_else(|| panic!("a case with a request")));
     let facts: Vec<_> = case.facts.iter().map(text).collect();
-    let plan = match texts.get(MANIFEST) {
+    let mut plan = match texts.get(MANIFEST) {
         Some(Supplied::Text(source)) => Plan::of_text(source),
         _ => Plan::default(),
     };
+    if let Some(policies) = policies {
+        plan.policies = policies.split(' ').map(|policy| (policy.to_owned(), None)).collect();
+    }
     let mut diagnostics = plan.diagnostics.clone();
     let project = Project::load_inside(&plan, &mut texts, &key);
     diagnostics.extend(project.diagnostics.iter().cloned());

@@ -1,6 +1,7 @@
 //! The cases beside the built-in policies: what a whole pack finds in small projects.
 
 use paritygate::Project;
+use paritygate::decision::GateStatus;
 use paritygate_tests::{case, check, diff};
 
 #[test]
@@ -9,6 +10,10 @@ fn packs_find_what_their_cases_say() {
     for pack in paritygate::policies::ALL {
         for policy in pack.policies {
             for case in case::read(policy.path, policy.cases).unwrap_or_else(|wrong| panic!("{wrong}")) {
+                if case.request.is_some() {
+                    wrong.extend(decided(pack.name, policy.path, &case));
+                    continue;
+                }
                 let files = check::files(&case.files);
                 let mut plan = paritygate::discover::discover(files.keys().map(String::as_str));
                 plan.policies = vec![(pack.name.to_owned(), None)];
@@ -28,6 +33,20 @@ fn packs_find_what_their_cases_say() {
         }
     }
     assert!(wrong.is_empty(), "\n{}\n", wrong.join("\n\n"));
+}
+
+/// What each gate says that does not pass, and what is wrong with the texts.
+fn decided(pack: &str, path: &str, case: &case::Case) -> Option<String> {
+    let decided = check::decide_with(case, Some(pack));
+    let findings = decided.decision.iter().flat_map(|decision| &decision.findings);
+    let is_quiet = |status: GateStatus| matches!(status, GateStatus::Pass | GateStatus::NotApplicable);
+    let found = findings
+        .filter(|finding| !is_quiet(finding.status))
+        .map(|finding| format!("{} {}: {}", finding.status.word(), finding.rule, finding.message));
+    let said = decided.diagnostics.iter().map(|diagnostic| format!("{}: {}", diagnostic.code, diagnostic.message));
+    let found: Vec<String> = found.chain(said).collect();
+    let expected = case.finds.as_ref().unwrap_or_else(|| panic!("{path}: `{}` says not what it finds", case.name));
+    diff::diff(&expected.join("\n"), &found.join("\n")).map(|difference| format!("{path}: {}\n{difference}", case.name))
 }
 
 #[test]
