@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use paritygate_model::promotion::{CheckFact, DeploymentFact, Facts, Freeze, Health, Instant, Promotion};
+use paritygate_model::promotion::{Change, CheckFact, DeploymentFact, Facts, Freeze, Health, Instant, Origin, Promotion};
 use paritygate_model::{Diagnostic, Location, Source, Span, limits};
 
 use crate::schedule::{Interval, zone};
@@ -111,10 +111,42 @@ fn merge(facts: &mut Facts, more: Facts) {
     facts.incidents.extend(more.incidents);
     facts.parity.extend(more.parity);
     facts.protections.extend(more.protections);
-    // What another system says of the change, its ticket or an emergency stands in for what the request says of it.
-    facts.change = more.change.or(facts.change.take());
+    facts.change = match (facts.change.take(), more.change) {
+        (Some(own), Some(more)) => Some(merged(own, more)),
+        (own, more) => own.or(more),
+    };
+    // What another system says of the ticket or an emergency stands in for what the request says of it.
     facts.change_ticket = more.change_ticket.or(facts.change_ticket.take());
     facts.break_glass = more.break_glass.or(facts.break_glass.take());
+}
+
+/// What another system says of a change stands in for what the request says, field by field: what it is silent about stays
+/// the request's word, and so does the whole.
+fn merged(own: Change, more: Change) -> Change {
+    fn list<T>(own: Vec<T>, more: Vec<T>) -> (Vec<T>, bool) {
+        if more.is_empty() { (own, false) } else { (more, true) }
+    }
+    let kept = |own: bool, more: bool| own && !more;
+    let mut mixed = kept(!own.authors.is_empty(), !more.authors.is_empty())
+        || kept(!own.committers.is_empty(), !more.committers.is_empty())
+        || kept(own.commits.is_some(), more.commits.is_some())
+        || kept(own.contains_current.is_some(), more.contains_current.is_some())
+        || kept(own.signed.is_some(), more.signed.is_some())
+        || kept(!own.branch_contains.is_empty(), !more.branch_contains.is_empty());
+    let (pull_requests, is_more) = list(own.pull_requests, more.pull_requests);
+    mixed |= !is_more && !pull_requests.is_empty();
+    let source = if mixed { own.origin.source.min(more.origin.source) } else { more.origin.source };
+    Change {
+        authors: list(own.authors, more.authors).0,
+        committers: list(own.committers, more.committers).0,
+        pull_requests,
+        commits: more.commits.or(own.commits),
+        contains_current: more.contains_current.or(own.contains_current),
+        branch_contains: list(own.branch_contains, more.branch_contains).0,
+        signed: more.signed.or(own.signed),
+        claimed: None,
+        origin: Origin { source, at: more.origin.at.or(own.origin.at) },
+    }
 }
 
 fn freezes(facts: &[Freeze], zones: &Zones, diagnostics: &mut Vec<Diagnostic>) -> Vec<(Interval, Zone, usize)> {
