@@ -1,10 +1,22 @@
 //! The kinds of gates: what a promotion has to pass.
 
 mod allowed_window;
+mod concurrency;
+mod freeze;
+mod holiday_calendar;
+mod rate_limit;
+mod soak;
 mod upstream_succeeded;
 
 use paritygate_eval::GateEntry;
 
 /// All kinds of gates, sorted by name.
-pub static ALL: &[GateEntry] =
-    &[GateEntry::of::<allowed_window::AllowedWindow>(), GateEntry::of::<upstream_succeeded::UpstreamSucceeded>()];
+pub static ALL: &[GateEntry] = &[
+    GateEntry::of::<allowed_window::AllowedWindow>(),
+    GateEntry::of::<concurrency::Concurrency>(),
+    GateEntry::of::<freeze::Freeze>(),
+    GateEntry::of::<holiday_calendar::HolidayCalendar>(),
+    GateEntry::of::<rate_limit::RateLimit>(),
+    GateEntry::of::<soak::Soak>(),
+    GateEntry::of::<upstream_succeeded::UpstreamSucceeded>(),
+];

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use paritygate_model::promotion::{Change, CheckFact, DeploymentFact, Facts, Freeze, Health, Instant, Origin, Promotion};
+use paritygate_model::promotion::{
+    Change, CheckFact, DeploymentFact, Facts, Freeze, Health, Instant, Origin, Promotion,
+};
 use paritygate_model::{Diagnostic, Location, Source, Span, limits};
 
 use crate::schedule::{Interval, zone};
