@@ -1,10 +1,14 @@
 //! The kinds of gates: what a promotion has to pass.
 
 mod allowed_window;
+mod approval_fresh;
+mod approvals;
 mod concurrency;
 mod freeze;
 mod holiday_calendar;
+mod no_rejection;
 mod rate_limit;
+mod separation_of_duties;
 mod soak;
 mod upstream_succeeded;
 
@@ -13,10 +17,14 @@ use paritygate_eval::GateEntry;
 /// All kinds of gates, sorted by name.
 pub static ALL: &[GateEntry] = &[
     GateEntry::of::<allowed_window::AllowedWindow>(),
+    GateEntry::of::<approval_fresh::ApprovalFresh>(),
+    GateEntry::of::<approvals::Approvals>(),
     GateEntry::of::<concurrency::Concurrency>(),
     GateEntry::of::<freeze::Freeze>(),
     GateEntry::of::<holiday_calendar::HolidayCalendar>(),
+    GateEntry::of::<no_rejection::NoRejection>(),
     GateEntry::of::<rate_limit::RateLimit>(),
+    GateEntry::of::<separation_of_duties::SeparationOfDuties>(),
     GateEntry::of::<soak::Soak>(),
     GateEntry::of::<upstream_succeeded::UpstreamSucceeded>(),
 ];

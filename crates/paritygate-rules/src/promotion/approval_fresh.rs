@@ -1,0 +1,114 @@
+//! `approval-fresh`: approvals are of this artifact, for this environment, and not old.
+
+use paritygate_eval::kind::Params;
+use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope};
+use paritygate_model::promotion::{Approval, ApprovalState, Elapsed};
+use paritygate_model::{Diagnostic, Timestamp};
+use serde::Deserialize;
+
+use crate::people::{self, BOTH, Bind};
+
+/// The parameters of `approval-fresh`.
+#[derive(Debug, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct ApprovalFresh {
+    /// How old an approval may be: `P7D`. Any age where it is absent.
+    pub max_age: Option<Elapsed>,
+    /// What an approval has to name: `digest`, `environment`; both by default.
+    pub bind: Option<Vec<Bind>>,
+}
+
+impl GateKind for ApprovalFresh {
+    const NAME: &'static str = "approval-fresh";
+    const SUMMARY: &'static str = "approvals are of this artifact, for this environment, and not old";
+    const MANUAL: &'static str = r#"
+For every artifact there is an approval of it for the target, that has not expired and is not older than `maxAge`. One for
+another artifact or another environment is none. How many are needed, and of whom, is asked by `approvals`.
+
+```example
+params: { maxAge: P7D }
+request: |
+  artifacts: [{ component: api, digest: "sha256:aa" }]
+  approvals: [{ by: dana, state: approved, at: 2026-01-02T10:00:00Z, digest: "sha256:aa", environment: production }]
+expect: pass
+message: "`api` was approved by `dana` 2 h ago"
+```
+
+```example
+params: { maxAge: P7D }
+request: |
+  artifacts: [{ component: api, digest: "sha256:bb" }]
+  approvals: [{ by: dana, state: approved, at: 2026-01-02T10:00:00Z, digest: "sha256:aa", environment: production }]
+expect: fail
+message: "`api` has no approval that counts"
+```
+
+```example
+params: { maxAge: PT1H }
+request: |
+  artifacts: [{ component: api, digest: "sha256:aa" }]
+  approvals: [{ by: dana, state: approved, at: 2026-01-02T10:00:00Z, digest: "sha256:aa", environment: production }]
+expect: fail
+message: "`api` was last approved 2 h ago, and 1 h is allowed"
+```
+"#;
+
+    fn compile(self, params: &Params<'_>, _: &GateContext<'_>) -> Result<Box<dyn GateCheck>, Vec<Diagnostic>> {
+        if self.max_age.is_some_and(|age| age.0.is_zero()) {
+            let wrong = params.wrong("maxAge", "`maxAge` is no time: nothing could pass");
+            return Err(vec![wrong.help("such as `P7D`")]);
+        }
+        Ok(Box::new(self))
+    }
+}
+
+impl GateCheck for ApprovalFresh {
+    fn judge(&self, scope: &Scope<'_>) -> Judgement {
+        let bind = self.bind.as_deref().unwrap_or(&BOTH);
+        if scope.artifacts().is_empty() {
+            return Judgement::unknown("the request names no artifact").help("name what is promoted below `artifacts`");
+        }
+        let mut all = Judgement::default();
+        for artifact in scope.artifacts() {
+            let component = &artifact.component;
+            let given = people::approvals(scope).into_iter();
+            let mut given: Vec<(Timestamp, &Approval)> = given
+                .filter(|approval| people::counts(scope, approval, Some(artifact), bind).is_ok())
+                .filter_map(|approval| Some((approval.at?.0, approval)))
+                .collect();
+            given.sort_by_key(|(at, _)| *at);
+            let Some((at, newest)) = given.last() else {
+                let message = format!("`{component}` has no approval that counts");
+                let mut judged = Judgement::needs_people(message).help("ask for an approval of this artifact");
+                let yes = |approval: &&Approval| approval.state == ApprovalState::Approved;
+                for approval in scope.facts().approvals.iter().filter(yes) {
+                    if let Err(miss) = people::counts(scope, approval, Some(artifact), bind) {
+                        judged = judged.note(miss.say(approval)).fact("does not count", &approval.origin);
+                    }
+                }
+                all = all.and(judged);
+                continue;
+            };
+            let age = Scope::length(*at, scope.at);
+            let judged = match self.max_age {
+                Some(most) if age.0 > most.0 => {
+                    let message = format!("`{component}` was last approved {age} ago, and {most} is allowed");
+                    Judgement::needs_people(message).who([newest.by.clone()]).help("ask again")
+                }
+                _ => Judgement::pass(format!("`{component}` was approved by `{}` {age} ago", newest.by)),
+            };
+            all = all.and(judged.fact("approved", &newest.origin));
+        }
+        all
+    }
+
+    fn next_change(&self, scope: &Scope<'_>) -> Option<Timestamp> {
+        let ages = scope.facts().approvals.iter().filter_map(|approval| {
+            // At exactly that age it still counts.
+            let end = approval.at?.0.checked_add(self.max_age?.0).ok()?;
+            end.checked_add(jiff::SignedDuration::from_nanos(1)).ok()
+        });
+        ages.filter(|end| *end > scope.at).chain(people::next_expiry(scope)).min()
+    }
+}

@@ -1,0 +1,212 @@
+//! `approvals`: so many different people of certain groups said yes.
+
+use std::collections::BTreeSet;
+
+use paritygate_eval::kind::Params;
+use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope};
+use paritygate_model::promotion::{Approval, Artifact};
+use paritygate_model::{Diagnostic, Timestamp, suggest};
+use serde::Deserialize;
+
+use crate::people::{self, BOTH, Bind};
+
+/// The parameters of `approvals`.
+#[derive(Debug, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Approvals {
+    /// How many of whom; all of these are needed. Without them, what the pipeline asks for the target, and one approval
+    /// where it asks nothing.
+    pub rules: Option<Vec<Quorum>>,
+    /// What an approval has to name to count: `digest`, `environment`; both by default.
+    pub bind: Option<Vec<Bind>>,
+    /// Whether one person may count for several rules; by default each counts once.
+    pub may_count_twice: bool,
+}
+
+/// How many of whom.
+#[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Quorum {
+    /// How many different people.
+    pub required: u32,
+    /// Out of these groups; anybody where it is absent.
+    #[serde(default)]
+    pub groups: Option<Vec<String>>,
+}
+
+impl GateKind for Approvals {
+    const NAME: &'static str = "approvals";
+    const SUMMARY: &'static str = "so many different people of certain groups said yes";
+    const MANUAL: &'static str = r#"
+Of each person the newest word counts: `approved`, `rejected` or `withdrawn`. An approval counts for an artifact if it names
+its digest and the target environment, was given, and has not expired. Where the manifest names the members of a group, that
+decides who is in it; else what the approval says. Each person counts for one rule only, and every artifact needs all rules.
+
+```example
+params: { rules: [{ required: 2, groups: [sre] }] }
+request: |
+  artifacts: [{ component: api, digest: "sha256:aa" }]
+  approvals:
+    - { by: dana, groups: [sre], state: approved, at: 2026-01-02T10:00:00Z, digest: "sha256:aa", environment: production }
+    - { by: erin, groups: [sre], state: approved, at: 2026-01-02T11:00:00Z, digest: "sha256:aa", environment: production }
+expect: pass
+message: "2 of 2 from `sre`: `dana`, `erin`"
+```
+
+```example
+params: { rules: [{ required: 2, groups: [sre] }] }
+request: |
+  artifacts: [{ component: api, digest: "sha256:aa" }]
+  approvals:
+    - { by: dana, groups: [sre], state: approved, at: 2026-01-02T10:00:00Z, digest: "sha256:aa", environment: production }
+    - { by: Dana, groups: [sre], state: approved, at: 2026-01-02T11:00:00Z, digest: "sha256:aa", environment: production }
+expect: fail
+message: "1 of 2 from `sre`"
+```
+
+```example
+request: |
+  artifacts: [{ component: api, digest: "sha256:aa" }]
+  approvals: [{ by: dana, state: approved, at: 2026-01-02T10:00:00Z, digest: "sha256:bb", environment: production }]
+expect: fail
+message: "0 of 1 from anybody"
+```
+
+```example
+manifest: |
+  environments: { staging: , production: { approvals: { required: 1, groups: [sre] } } }
+  groups: { sre: [erin] }
+request: |
+  artifacts: [{ component: api, digest: "sha256:aa" }]
+  approvals: [{ by: dana, groups: [sre], state: approved, at: 2026-01-02T10:00:00Z, digest: "sha256:aa", environment: production }]
+expect: fail
+message: "0 of 1 from `sre`"
+```
+
+```example
+params: { bind: [environment] }
+request: |
+  approvals:
+    - { by: dana, state: approved, at: 2026-01-02T10:00:00Z, environment: production }
+    - { by: dana, state: withdrawn, at: 2026-01-02T11:00:00Z, environment: production }
+expect: fail
+message: "0 of 1 from anybody"
+```
+
+```example
+params: { bind: [environment] }
+request: |
+  approvals: [{ by: dana, state: approved, at: 2026-01-02T10:00:00Z, environment: production, expiresAt: 2026-01-02T12:00:00Z }]
+expect: fail
+message: "0 of 1 from anybody"
+```
+"#;
+
+    fn compile(self, params: &Params<'_>, _: &GateContext<'_>) -> Result<Box<dyn GateCheck>, Vec<Diagnostic>> {
+        let mut diagnostics = Vec::new();
+        for rule in self.rules.iter().flatten() {
+            if rule.required == 0 {
+                let wrong = params.wrong("rules", "`required` is 0: nobody would be asked");
+                diagnostics.push(wrong.help("ask for at least one, or remove the rule"));
+            }
+            if rule.groups.as_ref().is_some_and(Vec::is_empty) {
+                let wrong = params.wrong("rules", "`groups` is empty: nobody could approve");
+                diagnostics.push(wrong.help("name a group, or remove the field: then anybody may"));
+            }
+        }
+        if self.rules.as_ref().is_some_and(Vec::is_empty) {
+            let wrong = params.wrong("rules", "`rules` is empty: nobody would be asked");
+            diagnostics.push(wrong.help("add a rule such as `{ required: 1, groups: [sre] }`, or remove the field"));
+        }
+        if diagnostics.is_empty() { Ok(Box::new(self)) } else { Err(diagnostics) }
+    }
+}
+
+impl Approvals {
+    fn rules(&self, scope: &Scope<'_>) -> Vec<Quorum> {
+        if let Some(rules) = &self.rules {
+            return rules.clone();
+        }
+        let asked = scope.target().and_then(|stage| stage.approvals.clone());
+        match asked {
+            Some(asked) if asked.required == 0 => Vec::new(),
+            Some(asked) => vec![Quorum { required: asked.required, groups: asked.groups }],
+            None => vec![Quorum { required: 1, groups: None }],
+        }
+    }
+
+    /// Judges for one artifact; for none where approvals need not name one.
+    fn judge_for(&self, scope: &Scope<'_>, artifact: Option<&Artifact>, rules: &[Quorum]) -> Judgement {
+        let bind = self.bind.as_deref().unwrap_or(&BOTH);
+        let given = people::approvals(scope);
+        let counting: Vec<&Approval> =
+            given.into_iter().filter(|approval| people::counts(scope, approval, artifact, bind).is_ok()).collect();
+        let mut used: BTreeSet<String> = BTreeSet::new();
+        let mut judged = Judgement::default();
+        // The narrowest rules choose first, so that who may count for several counts where it is needed.
+        let mut order: Vec<&Quorum> = rules.iter().collect();
+        order.sort_by_key(|rule| rule.groups.as_ref().map_or(usize::MAX, Vec::len));
+        for rule in order {
+            let may = |approval: &&&Approval| {
+                let member = |groups: &Vec<String>| groups.iter().any(|group| people::is_in(scope, approval, group));
+                rule.groups.as_ref().is_none_or(member)
+                    && (self.may_count_twice || !used.contains(&people::key(&approval.by)))
+            };
+            let yes: Vec<&Approval> = counting.iter().filter(may).copied().collect();
+            judged = judged.and(quorum(scope, rule, &yes));
+            used.extend(yes.iter().take(rule.required as usize).map(|approval| people::key(&approval.by)));
+        }
+        if judged.cleared_by.is_some() {
+            for (approval, miss) in people::missed(scope, artifact, bind) {
+                judged = judged.note(miss.say(approval)).fact("does not count", &approval.origin);
+            }
+            judged = judged.help("ask those who may, and hand in what they said");
+        }
+        judged
+    }
+}
+
+fn quorum(scope: &Scope<'_>, rule: &Quorum, yes: &[&Approval]) -> Judgement {
+    let groups: Vec<&str> = rule.groups.iter().flatten().map(String::as_str).collect();
+    let whom = if groups.is_empty() { "anybody".to_owned() } else { suggest::quoted(&groups) };
+    let said = format!("{} of {} from {whom}", yes.len(), rule.required);
+    if yes.len() >= rule.required as usize {
+        let names: Vec<&str> = yes.iter().map(|approval| approval.by.as_str()).collect();
+        let judged = Judgement::pass(format!("{said}: {}", suggest::quoted(&names)));
+        return yes
+            .iter()
+            .fold(judged, |judged, approval| judged.fact(format!("approved by {}", approval.by), &approval.origin));
+    }
+    let has = |person: &str| yes.iter().any(|approval| people::key(&approval.by) == people::key(person));
+    let known = groups.iter().map(|group| {
+        let members = scope.pipeline.groups.get(*group).into_iter().flatten();
+        let members: Vec<&str> = members.map(String::as_str).filter(|member| !has(member)).collect();
+        if members.is_empty() { (*group).to_owned() } else { format!("{group} ({})", members.join(", ")) }
+    });
+    Judgement::needs_people(said).who(known)
+}
+
+impl GateCheck for Approvals {
+    fn judge(&self, scope: &Scope<'_>) -> Judgement {
+        let rules = self.rules(scope);
+        if rules.is_empty() {
+            return Judgement::not_applicable(format!("the pipeline asks nobody for `{}`", scope.to()));
+        }
+        let needs_digest = self.bind.as_deref().unwrap_or(&BOTH).contains(&Bind::Digest);
+        if scope.artifacts().is_empty() {
+            if needs_digest {
+                let judged = Judgement::unknown("the request names no artifact that could be approved");
+                return judged.help("name what is promoted below `artifacts`");
+            }
+            return self.judge_for(scope, None, &rules);
+        }
+        let each = scope.artifacts().iter().map(|artifact| self.judge_for(scope, Some(artifact), &rules));
+        each.fold(Judgement::default(), Judgement::and)
+    }
+
+    fn next_change(&self, scope: &Scope<'_>) -> Option<Timestamp> {
+        people::next_expiry(scope)
+    }
+}

@@ -1,0 +1,81 @@
+//! `no-rejection`: nobody says no.
+
+use paritygate_eval::kind::Params;
+use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope};
+use paritygate_model::Diagnostic;
+use paritygate_model::promotion::ApprovalState;
+use serde::Deserialize;
+
+use crate::people;
+
+/// The parameters of `no-rejection`.
+#[derive(Debug, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct NoRejection {
+    /// The groups whose no counts; anybody's where it is absent.
+    pub groups: Option<Vec<String>>,
+}
+
+impl GateKind for NoRejection {
+    const NAME: &'static str = "no-rejection";
+    const SUMMARY: &'static str = "nobody says no";
+    const MANUAL: &'static str = r#"
+A rejection blocks until the same person withdraws it or approves later. It is heard wherever it is known from, and also
+without a date; taking it back has to be believed. One that names another environment or another artifact is about another
+promotion.
+
+```example
+request: |
+  approvals:
+    - { by: dana, state: rejected, at: 2026-01-02T10:00:00Z }
+    - { by: dana, state: withdrawn, at: 2026-01-02T11:00:00Z }
+expect: pass
+message: "nobody rejects this"
+```
+
+```example
+request: |
+  approvals:
+    - { by: dana, state: approved, at: 2026-01-02T10:00:00Z }
+    - { by: dana, state: rejected, at: 2026-01-02T11:00:00Z }
+expect: fail
+message: "rejected by `dana`"
+```
+
+```example
+acceptSources: imported
+request: |
+  approvals:
+    - { by: dana, state: rejected, at: 2026-01-02T10:00:00Z }
+    - { by: dana, state: approved, at: 2026-01-02T11:00:00Z }
+expect: fail
+message: "rejected by `dana`"
+```
+"#;
+
+    fn compile(self, params: &Params<'_>, _: &GateContext<'_>) -> Result<Box<dyn GateCheck>, Vec<Diagnostic>> {
+        if self.groups.as_ref().is_some_and(Vec::is_empty) {
+            let wrong = params.wrong("groups", "`groups` is empty: nobody's no would count");
+            return Err(vec![wrong.help("name a group, or remove the field: then anybody's counts")]);
+        }
+        Ok(Box::new(self))
+    }
+}
+
+impl GateCheck for NoRejection {
+    fn judge(&self, scope: &Scope<'_>) -> Judgement {
+        let words = people::last_words(scope);
+        let counts = |groups: &Vec<String>, by| groups.iter().any(|group| people::is_in(scope, by, group));
+        let no = words.values().filter(|word| word.state == ApprovalState::Rejected);
+        let no = no.filter(|word| self.groups.as_ref().is_none_or(|groups| counts(groups, word)));
+        let judged = no.fold(Judgement::default(), |judged, word| {
+            let one = Judgement::needs_people(format!("rejected by `{}`", word.by)).who([word.by.clone()]);
+            judged.and(one.fact(format!("rejected by {}", word.by), &word.origin))
+        });
+        if judged.message.is_empty() {
+            return Judgement::pass("nobody rejects this");
+        }
+        judged.help("mend what they object to, and ask them to withdraw it")
+    }
+}

@@ -1,0 +1,195 @@
+//! `separation-of-duties`: who approves had no hand in it.
+
+use std::collections::BTreeMap;
+
+use paritygate_eval::kind::Params;
+use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope};
+use paritygate_model::{Diagnostic, Timestamp};
+use serde::Deserialize;
+
+use crate::people::{self, BOTH, Bind};
+
+/// The parameters of `separation-of-duties`.
+#[derive(Debug, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct SeparationOfDuties {
+    /// Whose approval does not count: `author`, `committer`, `merger`, `actor`; all by default.
+    pub relations: Option<Vec<Relation>>,
+    /// How many others have to approve; 1 by default.
+    pub required: Option<u32>,
+    /// What an approval has to name to count: `digest`, `environment`; both by default.
+    pub bind: Option<Vec<Bind>>,
+}
+
+/// What somebody may have to do with a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum Relation {
+    /// They wrote it.
+    Author,
+    /// They committed it.
+    Committer,
+    /// They merged it.
+    Merger,
+    /// They ask for the promotion.
+    Actor,
+}
+
+impl Relation {
+    const ALL: [Self; 4] = [Self::Author, Self::Committer, Self::Merger, Self::Actor];
+
+    const fn did(self) -> &'static str {
+        match self {
+            Self::Author => "wrote it",
+            Self::Committer => "committed it",
+            Self::Merger => "merged it",
+            Self::Actor => "asks for the promotion",
+        }
+    }
+}
+
+impl GateKind for SeparationOfDuties {
+    const NAME: &'static str = "separation-of-duties";
+    const SUMMARY: &'static str = "who approves had no hand in it";
+    const MANUAL: &'static str = r#"
+At least `required` of the approvals are of people who neither wrote, committed nor merged the change, and do not ask for
+the promotion themselves. Names are compared without regard to case. Who had a hand in it has to be known: without a fact
+about it the gate can't be judged.
+
+```example
+request: |
+  artifacts: [{ component: api, digest: "sha256:aa" }]
+  actor: { id: alice }
+  change: { authors: [bob], committers: [bob], pullRequests: [{ number: 12, mergedBy: carol }] }
+  approvals: [{ by: dana, state: approved, at: 2026-01-02T10:00:00Z, digest: "sha256:aa", environment: production }]
+expect: pass
+message: "approved by `dana`, who had no hand in it"
+```
+
+```example
+request: |
+  artifacts: [{ component: api, digest: "sha256:aa" }]
+  actor: { id: alice }
+  change: { authors: [bob], committers: [bob], pullRequests: [{ number: 12, mergedBy: carol }] }
+  approvals: [{ by: Bob, state: approved, at: 2026-01-02T10:00:00Z, digest: "sha256:aa", environment: production }]
+expect: fail
+message: "0 of 1 approvals are of people who had no hand in it"
+```
+
+```example
+request: |
+  artifacts: [{ component: api, digest: "sha256:aa" }]
+  actor: { id: alice }
+  approvals: [{ by: dana, state: approved, at: 2026-01-02T10:00:00Z, digest: "sha256:aa", environment: production }]
+expect: unknown
+message: "it is not known who wrote the change, who committed it and who merged it"
+```
+"#;
+
+    fn compile(self, params: &Params<'_>, _: &GateContext<'_>) -> Result<Box<dyn GateCheck>, Vec<Diagnostic>> {
+        let wrong = if self.relations.as_ref().is_some_and(Vec::is_empty) {
+            params
+                .wrong("relations", "`relations` is empty: everybody's approval would count")
+                .help("name at least one")
+        } else if self.required == Some(0) {
+            params.wrong("required", "`required` is 0: nobody would be asked").help("ask for at least one")
+        } else {
+            return Ok(Box::new(self));
+        };
+        Err(vec![wrong])
+    }
+}
+
+impl SeparationOfDuties {
+    fn relations(&self) -> &[Relation] {
+        self.relations.as_deref().unwrap_or(&Relation::ALL)
+    }
+
+    /// Who had a hand in it, with what they did; or what is not known.
+    fn hands(&self, scope: &Scope<'_>) -> Result<BTreeMap<String, Relation>, Vec<&'static str>> {
+        let (promotion, change) = (scope.promotion(), scope.facts().change.as_ref());
+        let believed = change.filter(|change| scope.accepts(&change.origin));
+        let (mut hands, mut unknown) = (BTreeMap::new(), Vec::new());
+        for relation in self.relations() {
+            let people: Option<Vec<&String>> = match relation {
+                Relation::Author => believed.map(|change| change.authors.iter().collect()),
+                Relation::Committer => believed.map(|change| change.committers.iter().collect()),
+                Relation::Merger => believed.and_then(|change| {
+                    let mergers = change.pull_requests.iter().map(|request| request.merged_by.as_ref());
+                    mergers.collect::<Option<Vec<_>>>()
+                }),
+                Relation::Actor => promotion.actor.as_ref().map(|actor| vec![&actor.id]),
+            };
+            match people.filter(|people| !people.is_empty() && people.iter().all(|person| !person.trim().is_empty())) {
+                Some(people) => hands.extend(people.into_iter().map(|person| (people::key(person), *relation))),
+                None => unknown.push(match relation {
+                    Relation::Author => "who wrote the change",
+                    Relation::Committer => "who committed it",
+                    Relation::Merger => "who merged it",
+                    Relation::Actor => "who asks for the promotion",
+                }),
+            }
+        }
+        // What the request says against somebody counts, even where it is not believed otherwise.
+        for person in change.iter().flat_map(|change| change.authors.iter().chain(&change.committers)) {
+            hands.entry(people::key(person)).or_insert(Relation::Author);
+        }
+        if unknown.is_empty() { Ok(hands) } else { Err(unknown) }
+    }
+}
+
+impl GateCheck for SeparationOfDuties {
+    fn judge(&self, scope: &Scope<'_>) -> Judgement {
+        let hands = match self.hands(scope) {
+            Ok(hands) => hands,
+            Err(unknown) => {
+                let listed = match unknown.as_slice() {
+                    [most @ .., last] if !most.is_empty() => format!("{} and {last}", most.join(", ")),
+                    all => all.join(", "),
+                };
+                let judged = Judgement::unknown(format!("it is not known {listed}"));
+                return judged
+                    .help("hand in the pull request and its commits, as `change` or as `gh pr view` prints them");
+            }
+        };
+        if scope.artifacts().is_empty() {
+            return Judgement::unknown("the request names no artifact").help("name what is promoted below `artifacts`");
+        }
+        let bind = self.bind.as_deref().unwrap_or(&BOTH);
+        let required = self.required.unwrap_or(1) as usize;
+        let mut all = Judgement::default();
+        for artifact in scope.artifacts() {
+            let yes = people::approvals(scope).into_iter();
+            let yes: Vec<_> =
+                yes.filter(|approval| people::counts(scope, approval, Some(artifact), bind).is_ok()).collect();
+            let (own, others): (Vec<_>, Vec<_>) =
+                yes.into_iter().partition(|approval| hands.contains_key(&people::key(&approval.by)));
+            if others.len() >= required {
+                let names: Vec<&str> = others.iter().map(|approval| approval.by.as_str()).collect();
+                let names = paritygate_model::suggest::quoted(&names);
+                let judged = Judgement::pass(format!("approved by {names}, who had no hand in it"));
+                all = all.and(
+                    others.iter().fold(judged, |judged, approval| judged.fact("had no hand in it", &approval.origin)),
+                );
+                continue;
+            }
+            let message = format!("{} of {required} approvals are of people who had no hand in it", others.len());
+            let mut judged = Judgement::needs_people(message).help("ask somebody else");
+            for approval in own {
+                let did = hands.get(&people::key(&approval.by)).map_or("", |relation| relation.did());
+                judged = judged.note(format!("`{}` {did}", approval.by)).fact(did, &approval.origin);
+            }
+            for (approval, miss) in people::missed(scope, Some(artifact), bind) {
+                judged = judged.note(miss.say(approval));
+            }
+            all = all.and(judged);
+        }
+        all
+    }
+
+    fn next_change(&self, scope: &Scope<'_>) -> Option<Timestamp> {
+        people::next_expiry(scope)
+    }
+}
