@@ -3,11 +3,15 @@
 mod allowed_window;
 mod approval_fresh;
 mod approvals;
+mod change_ticket;
+mod checks_passed;
 mod concurrency;
+mod environment_healthy;
 mod freeze;
 mod holiday_calendar;
 mod no_rejection;
 mod rate_limit;
+mod review_current;
 mod separation_of_duties;
 mod soak;
 mod upstream_succeeded;
@@ -19,11 +23,15 @@ pub static ALL: &[GateEntry] = &[
     GateEntry::of::<allowed_window::AllowedWindow>(),
     GateEntry::of::<approval_fresh::ApprovalFresh>(),
     GateEntry::of::<approvals::Approvals>(),
+    GateEntry::of::<change_ticket::ChangeTicket>(),
+    GateEntry::of::<checks_passed::ChecksPassed>(),
     GateEntry::of::<concurrency::Concurrency>(),
+    GateEntry::of::<environment_healthy::EnvironmentHealthy>(),
     GateEntry::of::<freeze::Freeze>(),
     GateEntry::of::<holiday_calendar::HolidayCalendar>(),
     GateEntry::of::<no_rejection::NoRejection>(),
     GateEntry::of::<rate_limit::RateLimit>(),
+    GateEntry::of::<review_current::ReviewCurrent>(),
     GateEntry::of::<separation_of_duties::SeparationOfDuties>(),
     GateEntry::of::<soak::Soak>(),
     GateEntry::of::<upstream_succeeded::UpstreamSucceeded>(),

@@ -1,0 +1,203 @@
+//! `checks-passed`: named checks passed for this artifact.
+
+use paritygate_eval::kind::Params;
+use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope};
+use paritygate_model::promotion::{Artifact, CheckFact, CheckStatus, Elapsed};
+use paritygate_model::{Diagnostic, Timestamp};
+use serde::Deserialize;
+
+/// The parameters of `checks-passed`.
+#[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ChecksPassed {
+    /// The checks, by name.
+    pub names: Vec<String>,
+    /// Where they must have run; anywhere where it is absent.
+    #[serde(default)]
+    pub environment: Option<String>,
+    /// How old a result may be: `P7D`. Any age where it is absent.
+    #[serde(default)]
+    pub max_age: Option<Elapsed>,
+    /// What becomes of a result that says neither yes nor no.
+    #[serde(default)]
+    pub on_inconclusive: OnInconclusive,
+    /// Whether a result with warnings fails; by default it passes, with a warning.
+    #[serde(default)]
+    pub strict: bool,
+}
+
+/// What becomes of a result that says neither yes nor no.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum OnInconclusive {
+    /// It fails.
+    #[default]
+    Fail,
+    /// It passes, with a warning.
+    Warn,
+}
+
+impl GateKind for ChecksPassed {
+    const NAME: &'static str = "checks-passed";
+    const SUMMARY: &'static str = "named checks passed for this artifact";
+    const MANUAL: &'static str = r#"
+For every artifact the newest result of each check is good, and not older than `maxAge`. A result is of an artifact if it
+names its digest, or else the commit that it was built from; one that names another is of another. A result that failed
+counts wherever it is known from.
+
+```example
+params: { names: [e2e], maxAge: P1D }
+request: |
+  artifacts: [{ component: api, digest: "sha256:aa" }]
+  checks: [{ name: e2e, environment: staging, status: passed, digest: "sha256:aa", finishedAt: 2026-01-02T09:00:00Z }]
+expect: pass
+message: "`e2e` passed for `api` 3 h ago"
+```
+
+```example
+params: { names: [e2e] }
+request: |
+  artifacts: [{ component: api, digest: "sha256:aa" }]
+  checks: [{ name: e2e, status: passed, digest: "sha256:bb", finishedAt: 2026-01-02T09:00:00Z }]
+expect: fail
+message: "`e2e` passed for another digest than that of `api`"
+```
+
+```example
+params: { names: [e2e], maxAge: PT1H }
+request: |
+  artifacts: [{ component: api, digest: "sha256:aa" }]
+  checks: [{ name: e2e, status: passed, digest: "sha256:aa", finishedAt: 2026-01-02T09:00:00Z }]
+expect: fail
+message: "`e2e` passed for `api` 3 h ago, and 1 h is allowed"
+```
+
+```example
+params: { names: [e2e] }
+request: |
+  artifacts: [{ component: api, digest: "sha256:aa" }]
+  checks:
+    - { name: e2e, status: passed, digest: "sha256:aa", finishedAt: 2026-01-02T09:00:00Z }
+    - { name: e2e, status: failed, digest: "sha256:aa", finishedAt: 2026-01-02T10:00:00Z }
+expect: fail
+message: "`e2e` failed for `api`"
+```
+
+```example
+params: { names: [e2e] }
+request: |
+  artifacts: [{ component: api, digest: "sha256:aa" }]
+expect: unknown
+message: "no result of `e2e` is known for `api`"
+```
+"#;
+
+    fn compile(self, params: &Params<'_>, _: &GateContext<'_>) -> Result<Box<dyn GateCheck>, Vec<Diagnostic>> {
+        let wrong = if self.names.is_empty() {
+            params.wrong("names", "`names` is empty: nothing would be asked").help("name at least one check")
+        } else if self.max_age.is_some_and(|age| age.0.is_zero()) {
+            params.wrong("maxAge", "`maxAge` is no time: nothing could pass").help("such as `P7D`")
+        } else {
+            return Ok(Box::new(self));
+        };
+        Err(vec![wrong])
+    }
+}
+
+/// Whether a result is of an artifact; `None` where it does not say.
+fn is_of(check: &CheckFact, artifact: &Artifact) -> Option<bool> {
+    let digests = [&artifact.digest, &artifact.index_digest];
+    if let Some(digest) = &check.digest {
+        let known = digests.iter().any(|own| own.is_some());
+        return known.then(|| digests.iter().any(|own| own.as_ref() == Some(digest)));
+    }
+    let built = artifact.source.as_ref()?.commit.as_ref()?;
+    Some(check.commit.as_ref()? == built)
+}
+
+impl ChecksPassed {
+    fn one(&self, scope: &Scope<'_>, name: &str, artifact: &Artifact) -> Judgement {
+        let component = &artifact.component;
+        let here = |check: &&CheckFact| self.environment.is_none() || check.environment == self.environment;
+        let is_good = |check: &CheckFact| matches!(check.status, CheckStatus::Passed | CheckStatus::Warned);
+        // Good news have to be believed, and to have happened; bad news count from anywhere.
+        let counts = |check: &&CheckFact| {
+            !is_good(check)
+                || (scope.accepts(&check.origin) && check.finished_at.is_none_or(|at| scope.has_happened(at)))
+        };
+        let all = || scope.request.checks(name).filter(here);
+        let Some(newest) = all().filter(counts).find(|check| is_of(check, artifact) == Some(true)) else {
+            if let Some(other) = all().find(|check| is_of(check, artifact) == Some(false)) {
+                let how = other.status.word();
+                return Judgement::fail(format!("`{name}` {how} for another digest than that of `{component}`"))
+                    .help("run it for this artifact")
+                    .fact(how, &other.origin);
+            }
+            let judged = Judgement::unknown(format!("no result of `{name}` is known for `{component}`"));
+            return match all().next() {
+                Some(check) if !scope.accepts(&check.origin) => judged
+                    .note(format!("one is {}, which this gate does not accept", check.origin.source.word()))
+                    .help("hand in what the checking system printed, with `--facts`")
+                    .fact("not accepted", &check.origin),
+                Some(check) => judged.note("one names no digest").fact("names no digest", &check.origin),
+                None => judged.help("hand in its result for this digest"),
+            };
+        };
+        let judged = match (newest.status, newest.finished_at) {
+            (CheckStatus::Passed | CheckStatus::Warned, None) => {
+                Judgement::unknown(format!("it is not known when `{name}` passed for `{component}`"))
+                    .help("give the result `finishedAt`")
+            }
+            (CheckStatus::Passed | CheckStatus::Warned, Some(at)) => {
+                let age = Scope::length(at.0, scope.at);
+                let said = format!("`{name}` passed for `{component}` {age} ago");
+                match self.max_age {
+                    Some(most) if age.0 > most.0 => {
+                        Judgement::fail(format!("{said}, and {most} is allowed")).help("run it again")
+                    }
+                    _ if newest.status == CheckStatus::Warned && self.strict => {
+                        Judgement::fail(format!("`{name}` passed for `{component}` with warnings")).help("mend them")
+                    }
+                    _ if newest.status == CheckStatus::Warned => Judgement::warn(format!("{said}, with warnings")),
+                    _ => Judgement::pass(said),
+                }
+            }
+            (CheckStatus::Inconclusive, _) if self.on_inconclusive == OnInconclusive::Warn => {
+                Judgement::warn(format!("`{name}` says neither yes nor no for `{component}`"))
+            }
+            (status, _) => {
+                let how = match status {
+                    CheckStatus::Failed => "failed",
+                    CheckStatus::Error => "could not be run",
+                    CheckStatus::Pending => "has not ended",
+                    CheckStatus::Skipped => "was skipped",
+                    _ => "says neither yes nor no",
+                };
+                Judgement::fail(format!("`{name}` {how} for `{component}`")).help("mend it, and run it again")
+            }
+        };
+        judged.fact(format!("{name}: {}", newest.status.word()), &newest.origin)
+    }
+}
+
+impl GateCheck for ChecksPassed {
+    fn judge(&self, scope: &Scope<'_>) -> Judgement {
+        if scope.artifacts().is_empty() {
+            return Judgement::unknown("the request names no artifact").help("name what is promoted below `artifacts`");
+        }
+        let pairs = scope.artifacts().iter().flat_map(|artifact| self.names.iter().map(move |name| (name, artifact)));
+        pairs.map(|(name, artifact)| self.one(scope, name, artifact)).fold(Judgement::default(), Judgement::and)
+    }
+
+    fn next_change(&self, scope: &Scope<'_>) -> Option<Timestamp> {
+        let all = self.names.iter().flat_map(|name| scope.request.checks(name));
+        // At exactly that age it still counts.
+        let ends = all.filter_map(|check| {
+            let end = check.finished_at?.0.checked_add(self.max_age?.0).ok()?;
+            end.checked_add(jiff::SignedDuration::from_nanos(1)).ok()
+        });
+        ends.filter(|end| *end > scope.at).min()
+    }
+}

@@ -1,0 +1,113 @@
+//! `review-current`: the review covers the last commit.
+
+use paritygate_eval::kind::Params;
+use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope};
+use paritygate_model::Diagnostic;
+use paritygate_model::promotion::PullRequest;
+use serde::Deserialize;
+
+/// The parameters of `review-current`.
+#[derive(Debug, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct ReviewCurrent {
+    /// How many people must have approved each pull request; 1 by default, 0 asks for the commit alone.
+    pub approvals: Option<u32>,
+}
+
+impl GateKind for ReviewCurrent {
+    const NAME: &'static str = "review-current";
+    const SUMMARY: &'static str = "the review covers the last commit";
+    const MANUAL: &'static str = r##"
+For every pull request of the change, the last commit that a review covers is its last commit. Where the pull request does
+not say what its last commit is, and there is but one, it is the commit that the artifact was built from. Commits may be
+shortened, to no fewer than seven characters. A change without a pull request can't be judged.
+
+```example
+request: |
+  change: { pullRequests: [{ number: 12, approvedBy: [carol], reviewedCommit: 3f2c1a9, headCommit: 3f2c1a9d0b }] }
+expect: pass
+message: "the review of #12 covers its last commit"
+```
+
+```example
+request: |
+  change: { pullRequests: [{ number: 12, approvedBy: [carol], reviewedCommit: 3f2c1a9, headCommit: 77d0e1c }] }
+expect: fail
+message: "#12 was pushed to after its review: `3f2c1a9` was reviewed, and `77d0e1c` is its last commit"
+```
+
+```example
+request: |
+  change: { authors: [bob] }
+expect: unknown
+message: "no pull request is known that brought the change"
+```
+"##;
+
+    fn compile(self, _: &Params<'_>, _: &GateContext<'_>) -> Result<Box<dyn GateCheck>, Vec<Diagnostic>> {
+        Ok(Box::new(self))
+    }
+}
+
+/// Whether two commits are the same, of which one may be shortened.
+fn same_commit(a: &str, b: &str) -> bool {
+    const SHORTEST: usize = 7;
+    let (a, b) = (a.to_ascii_lowercase(), b.to_ascii_lowercase());
+    let shorter = a.len().min(b.len());
+    shorter >= SHORTEST && a.get(..shorter) == b.get(..shorter)
+}
+
+impl ReviewCurrent {
+    fn one(&self, scope: &Scope<'_>, request: &PullRequest, is_alone: bool) -> Judgement {
+        let name = request.number.map_or("the pull request".to_owned(), |number| format!("#{number}"));
+        let needed = self.approvals.unwrap_or(1) as usize;
+        let approved =
+            request.approved_by.iter().map(|by| crate::people::key(by)).collect::<std::collections::BTreeSet<_>>();
+        if approved.len() < needed {
+            let message = format!("{name} has {} of {needed} approvals", approved.len());
+            return Judgement::needs_people(message).help("ask for a review");
+        }
+        let built = || {
+            let commits = scope.artifacts().iter().map(|artifact| artifact.source.as_ref()?.commit.as_deref());
+            let mut commits: Vec<&str> = commits.collect::<Option<_>>()?;
+            commits.dedup();
+            <[&str; 1]>::try_from(commits).ok().map(|[commit]| commit)
+        };
+        let head = request.head_commit.as_deref().or_else(|| if is_alone { built() } else { None });
+        match (request.reviewed_commit.as_deref(), head) {
+            (Some(reviewed), Some(head)) if same_commit(reviewed, head) => {
+                Judgement::pass(format!("the review of {name} covers its last commit"))
+            }
+            (Some(reviewed), Some(head)) => Judgement::needs_people(format!(
+                "{name} was pushed to after its review: `{reviewed}` was reviewed, and `{head}` is its last commit"
+            ))
+            .who(request.approved_by.iter().cloned())
+            .help("ask for another review"),
+            (None, _) => Judgement::unknown(format!("it is not known which commit of {name} was reviewed"))
+                .help("give the pull request `reviewedCommit`, or hand in its reviews"),
+            (_, None) => Judgement::unknown(format!("it is not known what the last commit of {name} is"))
+                .help("give the pull request `headCommit`"),
+        }
+    }
+}
+
+impl GateCheck for ReviewCurrent {
+    fn judge(&self, scope: &Scope<'_>) -> Judgement {
+        let change = scope.facts().change.as_ref();
+        let believed = change.filter(|change| scope.accepts(&change.origin) && !change.pull_requests.is_empty());
+        let Some(believed) = believed else {
+            let judged = Judgement::unknown("no pull request is known that brought the change")
+                .help("hand in what `gh pr view --json number,reviews,headRefOid` prints");
+            return match change {
+                Some(change) if !scope.accepts(&change.origin) => judged
+                    .note(format!("the change is {}, which this gate does not accept", change.origin.source.word()))
+                    .fact("not accepted", &change.origin),
+                _ => judged,
+            };
+        };
+        let requests = &believed.pull_requests;
+        let each = requests.iter().map(|request| self.one(scope, request, requests.len() == 1));
+        each.fold(Judgement::default(), Judgement::and).fact("the change", &believed.origin)
+    }
+}
