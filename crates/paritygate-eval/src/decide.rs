@@ -76,8 +76,8 @@ impl Engine {
         let moment = moment(asked, &mut diagnostics)?;
         check_names(asked, &mut diagnostics);
         let parity = |names: &[&str], only: &[String]| self.parity(asked, moment.now, names, only);
-        let zone = self.zone(asked.pipeline);
-        let scope = scope(asked, &moment, &zone, &parity);
+        let (zone, policies) = (self.zone(asked.pipeline), self.policies_with_rules());
+        let scope = Scope { policies: &policies, ..scope(asked, &moment, &zone, &parity) };
         let (applicable, others): (Vec<&CompiledGate>, Vec<&CompiledGate>) =
             self.gates.iter().partition(|gate| gate.is_about(&scope));
         let mut judged = Vec::with_capacity(applicable.len());
@@ -178,6 +178,13 @@ impl Engine {
         Some(ParityOutcome { report, broken: paritygate_model::diagnostic::has_errors(&diagnostics) })
     }
 
+    /// The policies that hold rules.
+    fn policies_with_rules(&self) -> Vec<(&str, &Arc<Source>)> {
+        let has_rules = |source: &Arc<Source>| self.rules.iter().any(|rule| Arc::ptr_eq(&rule.rule.at.source, source));
+        let policies = self.policies.iter().filter(|(_, source)| has_rules(source));
+        policies.map(|(id, source)| (id.as_str(), source)).collect()
+    }
+
     /// The zone in which instants are told where a gate has none: the first that a gate names.
     pub fn zone(&self, pipeline: &Pipeline) -> Zone {
         let of_gates = self.gates.iter().flat_map(|gate| gate.check.zones()).next();
@@ -228,6 +235,7 @@ pub(crate) fn scope<'a>(
         now: moment.now,
         at: moment.at,
         parity,
+        policies: &[],
         zone,
     }
 }

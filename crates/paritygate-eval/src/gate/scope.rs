@@ -1,10 +1,12 @@
 //! What a gate sees.
 
+use std::sync::Arc;
+
 use paritygate_model::promotion::{
     Artifact, DeploymentFact, DeploymentResult, FactSource, Facts, Instant, Origin, Promotion,
 };
 use paritygate_model::report::Report;
-use paritygate_model::{Environment, Timestamp, limits};
+use paritygate_model::{Environment, Source, Timestamp, limits};
 
 use super::Request;
 use crate::pipeline::{Pipeline, Stage};
@@ -37,6 +39,8 @@ pub struct Scope<'a> {
     /// Runs the parity half for two environments; `None` where one of them is not described. Its parameters are names
     /// of environments, and of rules to run: none means all.
     pub parity: &'a dyn Fn(&[&str], &[String]) -> Option<ParityOutcome>,
+    /// The policies of the engine that hold rules, by id, with their texts.
+    pub policies: &'a [(&'a str, &'a Arc<Source>)],
     /// The zone on whose clocks instants are told where a gate has none of its own.
     pub zone: &'a Zone,
 }

@@ -1,0 +1,125 @@
+//! `config-only-safe`: what calls itself a change of configuration is one.
+
+use paritygate_eval::kind::Params;
+use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope};
+use paritygate_model::promotion::{KindOfChange, Origin};
+use paritygate_model::{Diagnostic, Node};
+use serde::Deserialize;
+
+/// The parameters of `config-only-safe`.
+#[derive(Debug, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct ConfigOnlySafe {
+    /// Whether a key without content will do.
+    pub allow_empty: bool,
+}
+
+impl GateKind for ConfigOnlySafe {
+    const NAME: &'static str = "config-only-safe";
+    const SUMMARY: &'static str = "what calls itself a change of configuration is one";
+    const MANUAL: &'static str = r#"
+For promotions of the kind `configOnly`: every artifact is what runs in the target already, no migration waits there, and
+every key that is required is there. Of other kinds of change it has nothing to say.
+
+```example
+request: |
+  kindOfChange: configOnly
+  artifacts: [{ component: api, digest: "sha256:aa" }]
+  deployments: [{ environment: production, component: api, digest: "sha256:aa", finishedAt: 2026-01-01T08:00:00Z, result: succeeded }]
+environments: |
+  - { environment: production, variables: { LOG_LEVEL: info }, migrations: { main: { available: { "1": {} }, applied: { "1": {} } } } }
+expect: pass
+message: "nothing but configuration changes in production"
+```
+
+```example
+request: |
+  kindOfChange: configOnly
+  artifacts: [{ component: api, digest: "sha256:bb" }]
+  deployments: [{ environment: production, component: api, digest: "sha256:aa", finishedAt: 2026-01-01T08:00:00Z, result: succeeded }]
+environments: |
+  - { environment: production, variables: { LOG_LEVEL: info } }
+expect: fail
+message: "another artifact of `api` runs in production: this is no change of configuration alone"
+```
+
+```example
+request: |
+  kindOfChange: configOnly
+  artifacts: [{ component: api, digest: "sha256:aa", requiredKeys: [CHECK_EVERY] }]
+  deployments: [{ environment: production, component: api, digest: "sha256:aa", finishedAt: 2026-01-01T08:00:00Z, result: succeeded }]
+environments: |
+  - { environment: production, variables: { LOG_LEVEL: info }, migrations: { main: { available: { "1": {}, "2": {} }, applied: { "1": {} } } } }
+expect: fail
+message: "the migration `2` of `main` waits in production; `CHECK_EVERY` is unset in production"
+```
+"#;
+
+    fn compile(self, _: &Params<'_>, _: &GateContext<'_>) -> Result<Box<dyn GateCheck>, Vec<Diagnostic>> {
+        Ok(Box::new(self))
+    }
+}
+
+/// Whether the artifacts run in the target.
+fn artifacts(scope: &Scope<'_>) -> Judgement {
+    let to = scope.to();
+    let mut judged = Judgement::default();
+    for artifact in scope.artifacts() {
+        let component = &artifact.component;
+        let one = match scope.current(to, component).map(|current| (current, Scope::is_of(current, artifact))) {
+            Some((_, Some(true))) => continue,
+            Some((current, Some(false))) => {
+                let message =
+                    format!("another artifact of `{component}` runs in {to}: this is no change of configuration alone");
+                Judgement::fail(message).help("ask for it as a `release`").fact("runs there", &current.origin)
+            }
+            Some((current, None)) => {
+                let message = format!("it is not known which digest of `{component}` runs in {to}");
+                Judgement::unknown(message).fact("without a digest", &current.origin)
+            }
+            None => Judgement::unknown(format!("it is not known what of `{component}` runs in {to}"))
+                .help("hand in the deployments, with `--facts`"),
+        };
+        judged = judged.and(one);
+    }
+    judged
+}
+
+/// Migrations of the target's description that are available and not applied.
+fn migrations(scope: &Scope<'_>) -> Judgement {
+    let Some(target) = scope.environment(scope.to()) else { return Judgement::default() };
+    let databases = target.root().get("migrations").into_iter().flat_map(Node::entries);
+    let mut judged = Judgement::default();
+    for (database, _, section) in databases {
+        let applied = section.get("applied");
+        for (id, _, node) in section.get("available").into_iter().flat_map(Node::entries) {
+            if applied.is_none_or(|applied| applied.get(id).is_none()) {
+                let message = format!("the migration `{id}` of `{database}` waits in {}", scope.to());
+                let origin = Origin { at: node.location(), ..Origin::default() };
+                judged = judged.and(Judgement::fail(message).help("ask for it as a `release`").fact("waits", &origin));
+            }
+        }
+    }
+    judged
+}
+
+impl GateCheck for ConfigOnlySafe {
+    fn judge(&self, scope: &Scope<'_>) -> Judgement {
+        if scope.promotion().kind_of_change != KindOfChange::ConfigOnly {
+            return Judgement::not_applicable(format!(
+                "a {} is more than configuration",
+                scope.promotion().kind_of_change.word()
+            ));
+        }
+        if scope.artifacts().is_empty() {
+            return Judgement::unknown("the request names no artifact").help("name what the configuration is for");
+        }
+        let judged =
+            artifacts(scope).and(migrations(scope)).and(super::required_keys::judge(scope, &[], self.allow_empty));
+        if judged.cleared_by.is_some() {
+            return judged;
+        }
+        Judgement::pass(format!("nothing but configuration changes in {}", scope.to()))
+    }
+}
