@@ -8,15 +8,25 @@ mod checks_passed;
 mod concurrency;
 mod config_only_safe;
 mod environment_healthy;
+mod forward_only;
 mod freeze;
 mod holiday_calendar;
+mod no_downgrade;
+mod no_rebuild;
 mod no_rejection;
 mod parity_gate;
+mod path_edge;
+mod pinned_reference;
+mod provenance;
 mod rate_limit;
+mod ref_allowed;
 mod required_keys;
 mod review_current;
+mod rollback_depth;
+mod same_digest;
 mod separation_of_duties;
 mod soak;
+mod trigger_allowed;
 mod upstream_succeeded;
 
 use paritygate_eval::GateEntry;
@@ -31,14 +41,24 @@ pub static ALL: &[GateEntry] = &[
     GateEntry::of::<concurrency::Concurrency>(),
     GateEntry::of::<config_only_safe::ConfigOnlySafe>(),
     GateEntry::of::<environment_healthy::EnvironmentHealthy>(),
+    GateEntry::of::<forward_only::ForwardOnly>(),
     GateEntry::of::<freeze::Freeze>(),
     GateEntry::of::<holiday_calendar::HolidayCalendar>(),
+    GateEntry::of::<no_downgrade::NoDowngrade>(),
+    GateEntry::of::<no_rebuild::NoRebuild>(),
     GateEntry::of::<no_rejection::NoRejection>(),
     GateEntry::of::<parity_gate::ParityGate>(),
+    GateEntry::of::<path_edge::PathEdge>(),
+    GateEntry::of::<pinned_reference::PinnedReference>(),
+    GateEntry::of::<provenance::Provenance>(),
     GateEntry::of::<rate_limit::RateLimit>(),
+    GateEntry::of::<ref_allowed::RefAllowed>(),
     GateEntry::of::<required_keys::RequiredKeys>(),
     GateEntry::of::<review_current::ReviewCurrent>(),
+    GateEntry::of::<rollback_depth::RollbackDepth>(),
+    GateEntry::of::<same_digest::SameDigest>(),
     GateEntry::of::<separation_of_duties::SeparationOfDuties>(),
     GateEntry::of::<soak::Soak>(),
+    GateEntry::of::<trigger_allowed::TriggerAllowed>(),
     GateEntry::of::<upstream_succeeded::UpstreamSucceeded>(),
 ];

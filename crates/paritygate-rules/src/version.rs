@@ -102,7 +102,19 @@ pub fn parse(scheme: Scheme, text: &str) -> Option<Version> {
     Some(Version { scheme, form })
 }
 
+/// Which of two texts is the newer version; `None` where the scheme does not read both.
+pub(crate) fn order(scheme: Scheme, a: &str, b: &str) -> Option<Ordering> {
+    let scheme = if scheme == Scheme::Auto { auto::choose(&[a, b])? } else { scheme };
+    Some(parse(scheme, a)?.compare(&parse(scheme, b)?))
+}
+
 impl Scheme {
+    /// The scheme of a word, as artifacts name it; `None` for versions that have no order.
+    pub(crate) fn from_word(word: &str) -> Option<Self> {
+        let all = [Self::Semver, Self::Pep440, Self::Deb, Self::Rpm, Self::Calver, Self::DockerTag, Self::Postgres];
+        all.into_iter().find(|scheme| scheme.word() == word)
+    }
+
     /// The word in policies.
     pub fn word(self) -> &'static str {
         match self {

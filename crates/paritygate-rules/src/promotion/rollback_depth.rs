@@ -1,0 +1,119 @@
+//! `rollback-depth`: a rollback goes to one of the last good artifacts.
+
+use paritygate_eval::kind::Params;
+use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope};
+use paritygate_model::Diagnostic;
+use paritygate_model::promotion::{Artifact, DeploymentFact, DeploymentResult, KindOfChange};
+use serde::Deserialize;
+
+/// The parameters of `rollback-depth`.
+#[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RollbackDepth {
+    /// How many artifacts back it may go; what runs now is not counted.
+    pub max: u32,
+}
+
+impl GateKind for RollbackDepth {
+    const NAME: &'static str = "rollback-depth";
+    const SUMMARY: &'static str = "a rollback goes to one of the last good artifacts";
+    const MANUAL: &'static str = r#"
+For promotions of the kind `rollback`: every artifact is one of the last `max` different ones that were deployed well to the
+target before what runs there now. Of other kinds of change it has nothing to say.
+
+```example
+params: { max: 1 }
+request: |
+  kindOfChange: rollback
+  artifacts: [{ component: api, digest: "sha256:bb" }]
+  deployments:
+    - { environment: production, component: api, digest: "sha256:bb", startedAt: 2026-01-01T08:00:00Z, result: succeeded }
+    - { environment: production, component: api, digest: "sha256:cc", startedAt: 2026-01-02T08:00:00Z, result: succeeded }
+expect: pass
+message: "`api` ran in production 1 artifact ago, of 1 that is allowed"
+```
+
+```example
+params: { max: 1 }
+request: |
+  kindOfChange: rollback
+  artifacts: [{ component: api, digest: "sha256:aa" }]
+  deployments:
+    - { environment: production, component: api, digest: "sha256:aa", startedAt: 2025-12-31T08:00:00Z, result: succeeded }
+    - { environment: production, component: api, digest: "sha256:bb", startedAt: 2026-01-01T08:00:00Z, result: succeeded }
+    - { environment: production, component: api, digest: "sha256:cc", startedAt: 2026-01-02T08:00:00Z, result: succeeded }
+expect: fail
+message: "`api` is older than the last 1 that ran well in production"
+```
+"#;
+
+    fn compile(self, params: &Params<'_>, _: &GateContext<'_>) -> Result<Box<dyn GateCheck>, Vec<Diagnostic>> {
+        if self.max == 0 {
+            let wrong = params.wrong("max", "`max` is 0: no rollback could pass");
+            return Err(vec![wrong.help("allow at least one, or remove the gate")]);
+        }
+        Ok(Box::new(self))
+    }
+}
+
+impl RollbackDepth {
+    fn one(&self, scope: &Scope<'_>, artifact: &Artifact) -> Judgement {
+        let (component, to, max) = (&artifact.component, scope.to(), self.max as usize);
+        let good = scope.deployments(to, component).filter(|fact| fact.result == DeploymentResult::Succeeded);
+        let mut distinct: Vec<&DeploymentFact> = Vec::new();
+        for fact in good {
+            let Some(digest) = fact.digest.as_ref().or(fact.index_digest.as_ref()) else {
+                return Judgement::unknown(format!("a deployment of `{component}` to {to} has no digest"))
+                    .help("give it one")
+                    .fact("without a digest", &fact.origin);
+            };
+            if fact.started_at.or(fact.finished_at).is_none() {
+                return Judgement::unknown(format!("it is not known when `{component}` was deployed to {to}"))
+                    .help("give the deployment `startedAt`")
+                    .fact("without a time", &fact.origin);
+            }
+            let is_known =
+                |known: &&DeploymentFact| known.digest.as_ref().or(known.index_digest.as_ref()) == Some(digest);
+            if !distinct.iter().any(is_known) {
+                distinct.push(fact);
+            }
+            if distinct.len() > max {
+                break;
+            }
+        }
+        let Some((_, before)) = distinct.split_first() else {
+            return Judgement::unknown(format!("no good deployment of `{component}` to {to} is known"))
+                .help("hand in the deployments, with `--facts`");
+        };
+        match before.iter().position(|fact| Scope::is_of(fact, artifact) == Some(true)) {
+            Some(at) => {
+                let (back, are) = (at + 1, if max == 1 { "that is" } else { "that are" });
+                let artifacts = if back == 1 { "artifact" } else { "artifacts" };
+                let judged = Judgement::pass(format!(
+                    "`{component}` ran in {to} {back} {artifacts} ago, of {max} {are} allowed"
+                ));
+                before.get(at).map_or(judged.clone(), |fact| judged.fact("ran well", &fact.origin))
+            }
+            None => {
+                let judged =
+                    Judgement::fail(format!("`{component}` is older than the last {max} that ran well in {to}"));
+                let judged = judged.help("roll back to one of these");
+                before.iter().fold(judged, |judged, fact| judged.fact("ran well", &fact.origin))
+            }
+        }
+    }
+}
+
+impl GateCheck for RollbackDepth {
+    fn judge(&self, scope: &Scope<'_>) -> Judgement {
+        let kind = scope.promotion().kind_of_change;
+        if kind != KindOfChange::Rollback {
+            return Judgement::not_applicable(format!("a {} goes back to nothing", kind.word()));
+        }
+        if scope.artifacts().is_empty() {
+            return Judgement::unknown("the request names no artifact").help("name what is promoted below `artifacts`");
+        }
+        scope.artifacts().iter().map(|artifact| self.one(scope, artifact)).fold(Judgement::default(), Judgement::and)
+    }
+}
