@@ -154,13 +154,16 @@ impl Judgement {
     /// Joins what is said of several things (components, databases): the worst counts, and what is less bad goes unsaid.
     #[must_use]
     pub fn and(mut self, mut other: Self) -> Self {
+        if other.message.is_empty() {
+            return self;
+        }
         if self.message.is_empty() || other.status > self.status {
             return other;
         }
         if other.status < self.status {
             return self;
         }
-        if !other.message.is_empty() && other.message != self.message {
+        if other.message != self.message {
             self.message = format!("{}; {}", self.message, other.message).into();
         }
         let fresh = |list: &Vec<String>, note: &String| !list.contains(note);

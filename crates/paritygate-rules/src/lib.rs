@@ -4,6 +4,7 @@
 //! its words. Kinds see neither file formats nor output formats nor hosts.
 
 mod keys;
+mod migration;
 pub mod parity;
 mod people;
 pub mod promotion;

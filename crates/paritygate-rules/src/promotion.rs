@@ -11,6 +11,9 @@ mod environment_healthy;
 mod forward_only;
 mod freeze;
 mod holiday_calendar;
+mod migration_destructive;
+mod migration_order;
+mod migration_tested;
 mod no_downgrade;
 mod no_rebuild;
 mod no_rejection;
@@ -44,6 +47,9 @@ pub static ALL: &[GateEntry] = &[
     GateEntry::of::<forward_only::ForwardOnly>(),
     GateEntry::of::<freeze::Freeze>(),
     GateEntry::of::<holiday_calendar::HolidayCalendar>(),
+    GateEntry::of::<migration_destructive::MigrationDestructive>(),
+    GateEntry::of::<migration_order::MigrationOrder>(),
+    GateEntry::of::<migration_tested::MigrationTested>(),
     GateEntry::of::<no_downgrade::NoDowngrade>(),
     GateEntry::of::<no_rebuild::NoRebuild>(),
     GateEntry::of::<no_rejection::NoRejection>(),
