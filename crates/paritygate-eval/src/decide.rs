@@ -98,7 +98,8 @@ impl Engine {
         let next = eligible::next(&judged, &scope);
         let mut findings: Vec<GateFinding> = judged.iter().map(finding).collect();
         let mut blockers = blockers(&judged, &scope);
-        for finding in own {
+        for mut finding in own {
+            finding.notes = finding.notes.into_iter().map(redacted).collect();
             if finding.status.blocks() {
                 blockers.push(Blocker {
                     rule: Arc::clone(&finding.rule),
@@ -135,11 +136,11 @@ impl Engine {
             policies: self.policies.iter().map(|(id, source)| digested(id.as_str().into(), source)).collect(),
             inputs: inputs(asked),
             request: Asked {
-                name: promotion.name.clone(),
+                name: redacted(promotion.name.clone()),
                 kind_of_change: promotion.kind_of_change,
-                from: promotion.from.clone(),
-                to: promotion.to.clone(),
-                components: promotion.artifacts.iter().map(|artifact| artifact.component.clone()).collect(),
+                from: redacted(promotion.from.clone()),
+                to: redacted(promotion.to.clone()),
+                components: promotion.artifacts.iter().map(|artifact| redacted(artifact.component.clone())).collect(),
             },
             verdict,
             decision: Outcome {

@@ -14,7 +14,7 @@ use crate::gate::Scope;
 /// new facts can clear are passed over: they stand among the blockers.
 pub(crate) fn next(judged: &[Judged<'_>], scope: &Scope<'_>) -> Result<Timestamp, String> {
     let mut gates: Vec<&CompiledGate> = Vec::new();
-    let mut at = scope.at;
+    let (mut at, mut last) = (scope.at, None);
     for Judged { compiled, judgement } in judged {
         if compiled.gate.mode == Mode::Observe || judgement.status == GateStatus::Waived {
             continue;
@@ -25,7 +25,9 @@ pub(crate) fn next(judged: &[Judged<'_>], scope: &Scope<'_>) -> Result<Timestamp
         }
         match compiled.check.passes_from(&compiled.scope(scope)) {
             Some(opens) => {
-                at = at.max(opens);
+                if opens > at {
+                    (at, last) = (opens, Some(*compiled));
+                }
                 gates.push(compiled);
             }
             None if judgement.cleared_by == Some(ClearedBy::Time) => {
@@ -34,12 +36,22 @@ pub(crate) fn next(judged: &[Judged<'_>], scope: &Scope<'_>) -> Result<Timestamp
             None => {}
         }
     }
-    together(&gates, scope, at)
+    put_off(&gates, scope, at, last)
 }
 
 /// The earliest instant from `at` on at which all of these gates pass.
-pub(crate) fn together(gates: &[&CompiledGate], scope: &Scope<'_>, mut at: Timestamp) -> Result<Timestamp, String> {
-    let (limit, mut last): (Timestamp, Option<&CompiledGate>) = (scope.limit(), None);
+pub(crate) fn together(gates: &[&CompiledGate], scope: &Scope<'_>, at: Timestamp) -> Result<Timestamp, String> {
+    put_off(gates, scope, at, None)
+}
+
+/// Puts the instant off until all gates pass. `last` is the gate that put it off last.
+fn put_off<'e>(
+    gates: &[&'e CompiledGate],
+    scope: &Scope<'_>,
+    mut at: Timestamp,
+    mut last: Option<&'e CompiledGate>,
+) -> Result<Timestamp, String> {
+    let limit = scope.limit();
     for _ in 0..limits::MAX_STEPS {
         let before = at;
         for gate in gates {
