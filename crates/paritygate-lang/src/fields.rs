@@ -97,8 +97,13 @@ impl<'d> Reader<'d> {
 
     /// Reports every key of a map that is not known. `what` holds them: "a rule".
     pub(crate) fn known(&mut self, map: Node<'_>, what: &str, known: &[&str]) {
+        self.known_but(map, what, known, &[]);
+    }
+
+    /// Likewise, but for keys of which something else is said.
+    pub(crate) fn known_but(&mut self, map: Node<'_>, what: &str, known: &[&str], told: &[&str]) {
         for (key, span, _) in map.entries() {
-            if !known.contains(&key) {
+            if !known.contains(&key) && !told.contains(&key) {
                 let at = self.key_at(map, span);
                 self.mistakes.push(|| {
                     let message = format!("{what} has no field `{}`", shown(key));

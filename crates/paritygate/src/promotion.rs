@@ -125,11 +125,15 @@ impl Promotion {
         self.with(engine, plan, pipeline, &environments, now, |engine, asked| engine.decide(asked))
     }
 
-    /// The environments of the project, and those that only the request describes.
+    /// The environments of the project, and those that only the request describes: one that the project names and does not
+    /// describe among them.
     pub fn environments(&self, project: &[Environment]) -> Vec<Environment> {
-        let mut all = project.to_vec();
-        let is_known = |own: &&Environment| !project.iter().any(|known| known.name == own.name);
-        all.extend(self.environments.iter().filter(is_known).cloned());
+        let is_own = |name: &str| self.environments.iter().any(|own| *own.name == *name);
+        let counts = |known: &&Environment| !known.root().is_empty() || !is_own(&known.name);
+        let mut all: Vec<Environment> = project.iter().filter(counts).cloned().collect();
+        let is_known = |own: &&Environment| !all.iter().any(|known| known.name == own.name);
+        let more: Vec<Environment> = self.environments.iter().filter(is_known).cloned().collect();
+        all.extend(more);
         all
     }
 

@@ -12,6 +12,8 @@ use crate::spanned::Spanned;
 
 const GATE_FIELDS: [&str; 11] =
     ["id", "kind", "description", "from", "to", "kindsOfChange", "acceptSources", "mode", "params", "why", "fix"];
+/// Fields of rules that a gate does not have, which is said in its own words.
+const TOLD: [&str; 2] = ["severity", "onUnknown"];
 const BREAK_GLASS_FIELDS: [&str; 6] = ["rules", "never", "maxLife", "coApprovers", "incident", "acceptSources"];
 const SOURCES: [(&str, FactSource); 2] = [("asserted", FactSource::Asserted), ("imported", FactSource::Imported)];
 const CLOCKS: [(&str, bool); 2] = [("host", true), ("any", false)];
@@ -41,14 +43,13 @@ impl Reader<'_> {
     }
 
     fn gate(&mut self, map: Node<'_>, defaults: &Common) -> Option<Gate> {
-        for field in ["severity", "onUnknown"] {
+        for field in TOLD {
             if let Some(at) = map.key_location(field) {
                 let message = format!("a gate has no `{field}`: what it does not let pass is denied");
                 self.error("unknown-field", at, message, "`mode: observe` only reports");
             }
         }
-        let known: Vec<&str> = GATE_FIELDS.into_iter().chain(["severity", "onUnknown"]).collect();
-        self.known(map, "a gate", &known);
+        self.known_but(map, "a gate", &GATE_FIELDS, &TOLD);
         let id = self.required(map, "a gate", &GATE_FIELDS, "id", "decisions speak of gates by their id");
         let id = id.and_then(|node| self.spanned(node, "the id of the gate"));
         let kind =
