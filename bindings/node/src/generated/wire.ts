@@ -496,7 +496,7 @@ export interface GateAnswer {
 export interface GateEngine {
   /** `paritygate`. */
   name: string;
-  /** The version of the time-zone database, where there is one. */
+  /** The version of the time-zone database, where one of its zones is named. */
   tzdb?: string | null;
   /** Its version. */
   version: string;

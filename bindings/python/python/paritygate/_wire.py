@@ -704,7 +704,7 @@ class GateEngine(Answer):
     version: str
     """Its version."""
     tzdb: str | None = None
-    """The version of the time-zone database, where there is one."""
+    """The version of the time-zone database, where one of its zones is named."""
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> GateEngine:
