@@ -40,6 +40,8 @@ for (const name of ["core", "formats"]) {
   const file = `paritygate_${name}_bg.wasm`;
   cpSync(join(wasm, name, file), join(dist, file));
 }
+// Where no addon is: the time-zone database, which the modules do not carry.
+cpSync(join(wasm, "zones.bin"), join(dist, "zones.bin"));
 cpSync(addon, join(dist, `paritygate.${process.platform}-${process.arch}.node`));
 const { devDependencies: _, ...manifest } = JSON.parse(readFileSync("package.json", "utf8"));
 writeFileSync(join(folder, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);

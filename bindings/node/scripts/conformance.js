@@ -19,6 +19,8 @@ function run() {
         const api = await import("/dist/browser.js");
         await api.init();
         await api.loadFormats();
+        // A page has to await the database before the answers that need it, and they must not tell whether it is there.
+        if (cases.some(({ request }) => request)) await api.loadZones();
         return new Function(`return (${answer})`)()(api, cases);
       },
       [answer.toString(), cases],
@@ -26,13 +28,19 @@ function run() {
   );
 }
 
-/** What `check --format json` prints, by case. Runs in any runtime, so that it uses nothing but its arguments. */
-function answer({ checkProject, format }, cases) {
+/**
+ * What `check --format json` prints, by case, or `gate --format json` where there is a request. Runs in any runtime, so that
+ * it uses nothing but its arguments.
+ */
+function answer({ checkProject, gateProject, format }, cases) {
   const answers = {};
-  for (const { name, now, key, files, only } of cases) {
-    const report = checkProject(files, { now, key, only });
-    answers[name] = format(report, "json");
-    report.dispose();
+  for (const { name, now, key, files, only, request, facts } of cases) {
+    const text = (path) => ({ name: path, text: files[path] });
+    const result = request
+      ? gateProject(files, { request: text(request), facts: (facts ?? []).map(text), now, key })
+      : checkProject(files, { now, key, only });
+    answers[name] = format(result, "json");
+    result.dispose();
   }
   return answers;
 }

@@ -3,7 +3,7 @@ import { Environment } from "./environment.js";
 import type { CheckAnswer, CheckParams, Names } from "./generated/wire.js";
 import type { Held } from "./handle.js";
 import { type Instant, instant } from "./instant.js";
-import { type Asking, type Read, type ReadAsync, supply, supplyAsync } from "./needs.js";
+import { type Read, type ReadAsync, type Underway, supply, supplyAsync } from "./needs.js";
 import { Report } from "./report.js";
 import { type Session, session } from "./session.js";
 import { Attachments, type Files, type Policy, wellFormed } from "./texts.js";
@@ -74,7 +74,7 @@ export function* checking(
   engine: Held | undefined,
   subject: readonly Environment[] | Files,
   options: Omit<ProjectOptions, "read">,
-): Generator<Asking, Report, void> {
+): Underway<Report> {
   const { now, only, ...rest } = options;
   const attachments = new Attachments();
   const current = engine?.session ?? session();
@@ -89,7 +89,7 @@ export function* checking(
         { project: { ...project(rest, attachments), files: texts, paths: Object.keys(texts) } }),
   } as CheckParams;
   for (;;) {
-    const answer: CheckAnswer = current.ask("check", params, attachments.list);
+    const answer: CheckAnswer = yield* current.asking("check", params, attachments.list);
     if (answer.report !== undefined && answer.report !== null) {
       return new Report({ session: current, handle: answer.report }, answer);
     }
@@ -118,8 +118,9 @@ function rules(only: unknown): string[] {
   return only.map((rule: string) => wellFormed("`only`", rule));
 }
 
-function noList(files: Files): Files {
-  if (Array.isArray(files)) throw wrongType("`files`", "a map from paths to texts", files);
+/** Files, and no list of environments. */
+export function noList(files: Files): Files {
+  if (files === undefined || files === null || Array.isArray(files)) throw wrongType("`files`", "a map from paths to texts", files);
   return files;
 }
 
@@ -127,7 +128,8 @@ function isList(subject: readonly Environment[] | Files): subject is readonly En
   return Array.isArray(subject);
 }
 
-function project(options: Omit<ProjectOptions, "read" | "now" | "only">, attachments: Attachments): object {
+/** Options of a project, as the engine takes them. */
+export function project(options: Omit<ProjectOptions, "read" | "now" | "only">, attachments: Attachments): object {
   const { key, policies, ...rest } = options;
   return {
     ...rest,

@@ -1,12 +1,25 @@
 import { type CheckOptions, type FilesAsyncOptions, type FilesOptions, checking, given } from "./check.js";
+import type { Decision } from "./decision.js";
 import { Environment } from "./environment.js";
 import { ParityGateError } from "./errors.js";
 import type { CompiledRule, Diagnostic } from "./generated/wire.js";
 import { Handle, type Held } from "./handle.js";
 import { supply, supplyAsync } from "./needs.js";
+import {
+  type EngineGateAsyncOptions,
+  type EngineGateOptions,
+  type EngineReplayOptions,
+  type EngineWhenOptions,
+  type Openings,
+  type Recorded,
+  type Replayed,
+  gating,
+  lookingAhead,
+  replaying,
+} from "./promotion.js";
 import type { Report } from "./report.js";
 import { session } from "./session.js";
-import { Attachments, type Files, type Policy } from "./texts.js";
+import { Attachments, type Files, type Policy, type Source } from "./texts.js";
 
 /** An engine, and what is wrong with its policies. */
 export interface Compiled {
@@ -63,6 +76,46 @@ export class Engine extends Handle {
   async checkAsync(files: Files, options: FilesAsyncOptions): Promise<Report> {
     const { read, ...rest } = given(options);
     return supplyAsync(checking(this.use, files, each(files, rest)), read);
+  }
+
+  /**
+   * Decides a promotion: may what the request names go from one environment to the other, now?
+   *
+   * Denied is a decision as well. A pipeline comes from the manifest among `files`; environments from there, or from
+   * `environments`.
+   *
+   * @throws {@link ParityGateError} with the code `promotion` and all diagnostics, where the request, the facts or the files
+   * are broken; with `no-clock` where neither `now` nor the request's `evaluateAt` says what time it is.
+   */
+  gate(request: Source, options: EngineGateOptions = {}): Decision {
+    const { read, ...rest } = given(options);
+    return supply(gating(this.use, { ...rest, request }), read);
+  }
+
+  /** {@link Engine.gate} with a `read` that may take its time; it fetches the time-zone database where it is needed. */
+  async gateAsync(request: Source, options: EngineGateAsyncOptions = {}): Promise<Decision> {
+    const { read, ...rest } = given(options);
+    return supplyAsync(gating(this.use, { ...rest, request }), read);
+  }
+
+  /**
+   * The next times at which the gates are open together.
+   *
+   * @throws {@link ParityGateError} with the code `promotion` where a text is broken.
+   */
+  when(options: EngineWhenOptions): Openings {
+    const { read, ...rest } = given(options);
+    return supply(lookingAhead(this.use, rest), read);
+  }
+
+  /**
+   * Makes a recorded decision again, and says what is another.
+   *
+   * @throws {@link ParityGateError} with the code `promotion` where a text is broken, `not-a-decision` where the record is.
+   */
+  replay(recorded: Recorded, options: EngineReplayOptions): Replayed {
+    const { read, ...rest } = given(options);
+    return supply(replaying(this.use, recorded, rest), read);
   }
 }
 

@@ -8,8 +8,13 @@ export function instant(now: Instant | undefined): string {
   if (now === undefined || now === null) {
     throw new ParityGateError("no-clock", "`now` is missing, and the engine has no clock; hand in `new Date()`");
   }
-  if (typeof now === "string") return now;
-  if (!(now instanceof Date)) throw wrongType("`now`", "a Date or a text such as 2026-03-01T09:00:00Z", now);
-  if (Number.isNaN(now.getTime())) throw new ParityGateError("bad-instant", "`now` is an invalid Date");
-  return now.toISOString();
+  return written("now", now);
+}
+
+/** An instant that is there, as the engine reads it. */
+export function written(name: string, instant: Instant): string {
+  if (typeof instant === "string") return instant;
+  if (!(instant instanceof Date)) throw wrongType(`\`${name}\``, "a Date or a text such as 2026-03-01T09:00:00Z", instant);
+  if (Number.isNaN(instant.getTime())) throw new ParityGateError("bad-instant", `\`${name}\` is an invalid Date`);
+  return instant.toISOString();
 }

@@ -1,6 +1,8 @@
 import type { Need, Text } from "./generated/wire.js";
 import { wrongType } from "./errors.js";
+import type { Zones } from "./session.js";
 import { type Attachments, type Content } from "./texts.js";
+import { zonesLater, zonesMissing } from "./zones.js";
 
 /** What a host says about a file that others name: what it holds, or why it is not handed in; nothing where there is none. */
 export type Supply = Content | { readonly refused: string } | null | undefined;
@@ -18,25 +20,41 @@ export interface Asking {
   readonly attachments: Attachments;
 }
 
+/** A call under way: it waits for files, or for the time-zone database. */
+export type Underway<T> = Generator<Asking | Zones, T, void>;
+
 /** Runs a call until it needs no more files. Each is asked for once: the answer, even that there is none, is kept. */
-export function supply<T>(asking: Generator<Asking, T, void>, read?: Read): T {
+export function supply<T>(asking: Underway<T>, read?: Read): T {
   check(read);
-  for (;;) {
-    const step = asking.next();
-    if (step.done === true) return step.value;
-    for (const { path } of step.value.needs) add(step.value, path, read?.(path));
+  try {
+    for (;;) {
+      const { done, value } = asking.next();
+      if (done === true) return value;
+      if ("zones" in value) throw zonesMissing(value.zones);
+      for (const { path } of value.needs) add(value, path, read?.(path));
+    }
+  } finally {
+    asking.return(undefined as T);
   }
 }
 
-/** {@link supply} with a `read` that may take its time. */
-export async function supplyAsync<T>(asking: Generator<Asking, T, void>, read?: ReadAsync): Promise<T> {
+/** {@link supply} with a `read` that may take its time. The time-zone database is fetched where it is needed. */
+export async function supplyAsync<T>(asking: Underway<T>, read?: ReadAsync): Promise<T> {
   check(read);
-  for (;;) {
-    const step = asking.next();
-    if (step.done === true) return step.value;
-    const paths = step.value.needs.map(({ path }) => path);
-    const supplies = await Promise.all(paths.map((path) => read?.(path)));
-    paths.forEach((path, at) => add(step.value, path, supplies[at]));
+  try {
+    for (;;) {
+      const { done, value } = asking.next();
+      if (done === true) return value;
+      if ("zones" in value) {
+        await zonesLater();
+      } else {
+        const paths = value.needs.map(({ path }) => path);
+        const supplies = await Promise.all(paths.map((path) => read?.(path)));
+        paths.forEach((path, at) => add(value, path, supplies[at]));
+      }
+    }
+  } finally {
+    asking.return(undefined as T);
   }
 }
 

@@ -5,9 +5,15 @@ import { Session as Formats, __wbg_reset_state as resetFormats, initSync as load
 
 import type { Open } from "./session.js";
 import { openWasm } from "./wasm-plug.js";
+import type { ZonesFile } from "./zones.js";
 
 /** The WebAssembly module that lies beside this file. */
 const read = (name: string) => readFileSync(new URL(`./paritygate_${name}_bg.wasm`, import.meta.url));
+
+const readZones = () => new Uint8Array(readFileSync(new URL("./zones.bin", import.meta.url)));
+
+/** The time-zone database that lies beside this file: read when a zone is first named. */
+export const zonesFile: ZonesFile = { now: readZones, later: async () => readZones() };
 
 /** The module `core`, loaded when it is first used. */
 export const openCore: Open = openWasm({ Session: Core, __wbg_reset_state: resetCore }, () => loadCore({ module: read("core") }));

@@ -3,8 +3,9 @@
  *
  * @packageDocumentation
  */
-import { openCore, openFormats } from "./node-module.js";
-import { type Backend, plugIn, switchTo } from "./session.js";
+import { openCore, openFormats, zonesFile } from "./node-module.js";
+import { type Backend, handInZones, plugIn, switchTo } from "./session.js";
+import { zonesFrom } from "./zones.js";
 
 export * from "./api.js";
 
@@ -19,4 +20,10 @@ export async function loadFormats(): Promise<void> {
   switchTo(openFormats);
 }
 
+/** Loads the time-zone database. Nothing needs to be awaited in Node, where it is read when a zone is named. */
+export async function loadZones(): Promise<void> {
+  handInZones();
+}
+
 plugIn(openCore);
+zonesFrom(zonesFile);

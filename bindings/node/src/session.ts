@@ -1,5 +1,6 @@
 import { ParityGateError } from "./errors.js";
-import type { Answers, Calls, ErrorAnswer } from "./generated/wire.js";
+import type { Answers, Calls, Diagnostic, ErrorAnswer } from "./generated/wire.js";
+import { NOT_LOADED, canHaveZones, forgetZones, zonesMissing, zonesNow } from "./zones.js";
 
 /** What answers the calls: the addon for Node, or the WebAssembly module. */
 export type Backend = "native" | "wasm";
@@ -8,6 +9,11 @@ export type Backend = "native" | "wasm";
 export interface Plug {
   /** Answers one call. */
   call(call: string, attachments: Uint8Array[]): string;
+}
+
+/** What a call waits for: the time-zone database; with what the engine says about it. */
+export interface Zones {
+  readonly zones: readonly Diagnostic[];
 }
 
 /** Makes a plug from 36 random bytes; throws a {@link ParityGateError} where it can't yet. */
@@ -25,7 +31,37 @@ export class Session {
 
   /** Asks for something. */
   ask<V extends keyof Calls>(verb: V, params: Calls[V], attachments: Uint8Array[] = []): Answers[V] {
+    const step = this.asking(verb, params, attachments).next();
+    if (step.done === true) return step.value;
+    throw zonesMissing(step.value.zones);
+  }
+
+  /**
+   * Asks for something. Where that takes the time-zone database, it is handed in, and the call is made once more; where it
+   * is not there yet, whoever runs this sees to it.
+   */
+  *asking<V extends keyof Calls>(verb: V, params: Calls[V], attachments: Uint8Array[] = []): Generator<Zones, Answers[V], void> {
+    const answer = read(verb, this.askForText(verb, params, attachments));
+    const missing = canHaveZones() ? answer.diagnostics.filter(({ code }) => code === NOT_LOADED) : [];
+    if (missing.length === 0) return result(answer);
+    // What it holds was made without the database.
+    const handles = [answer.value?.engine, answer.value?.report, answer.value?.decision].filter((handle) => typeof handle === "number");
+    if (handles.length > 0) this.ask("release", { handles });
+    if (zonesNow() === undefined) yield { zones: missing };
+    this.handInZones();
     return parse(verb, this.askForText(verb, params, attachments));
+  }
+
+  /** Hands in the time-zone database, where it is there. */
+  handInZones(): void {
+    const file = zonesNow();
+    if (file === undefined) return;
+    try {
+      parse("zones", this.askForText("zones", { attachment: 0 }, [file]));
+    } catch (error) {
+      forgetZones();
+      throw error;
+    }
   }
 
   /** Asks for something, and leaves the answer as it is: `parse` reads it. */
@@ -60,12 +96,36 @@ const LARGEST_CALL = 32 * 1024 * 1024;
 
 /** What an answer says. */
 export function parse<V extends keyof Answers>(verb: V, text: string): Answers[V] {
+  return result(read(verb, text));
+}
+
+/** An answer: what was asked for, or the error; and what either says about texts. */
+type Read<V extends keyof Answers> = { readonly diagnostics: readonly Diagnostic[] } & (
+  | { readonly value: Answers[V] & Outline; readonly error?: undefined }
+  | { readonly value?: undefined; readonly error: ErrorAnswer }
+);
+
+/** What several answers have. */
+interface Outline {
+  readonly diagnostics?: readonly Diagnostic[];
+  readonly engine?: unknown;
+  readonly report?: unknown;
+  readonly decision?: unknown;
+}
+
+function read<V extends keyof Answers>(verb: V, text: string): Read<V> {
   const answer = JSON.parse(text) as { [name: string]: unknown };
   if ("error" in answer) {
-    const { code, message, diagnostics } = answer["error"] as ErrorAnswer;
-    throw new ParityGateError(code, message, { diagnostics });
+    const error = answer["error"] as ErrorAnswer;
+    return { error, diagnostics: error.diagnostics };
   }
-  return answer[verb] as Answers[V];
+  const value = answer[verb] as Answers[V] & Outline;
+  return { value, diagnostics: value.diagnostics ?? [] };
+}
+
+function result<V extends keyof Answers>({ value, error }: Read<V>): Answers[V] {
+  if (error === undefined) return value as Answers[V];
+  throw new ParityGateError(error.code, error.message, { diagnostics: error.diagnostics });
 }
 
 let opener: Open | undefined;
@@ -99,4 +159,9 @@ export function session(): Session {
     current = new Session(opener);
   }
   return current;
+}
+
+/** Hands the time-zone database to the session of this realm, where it is there. */
+export function handInZones(): void {
+  session().handInZones();
 }

@@ -1,5 +1,5 @@
 import { ParityGateError, called, wrongType } from "./errors.js";
-import type { Key, PolicyText, Text } from "./generated/wire.js";
+import type { Key, NamedText, PolicyText, Text } from "./generated/wire.js";
 
 /**
  * What a file holds: its text, its bytes (UTF-8), or a plain object, which is handed in as JSON.
@@ -13,6 +13,9 @@ export type Files = Readonly<Record<string, Content>> | ReadonlyMap<string, Cont
 
 /** A policy: its text, its bytes, a plain object; the same with a name for messages; or a built-in pack. */
 export type Policy = string | Uint8Array | { readonly pack: string } | { readonly name?: string; readonly text: Content } | object;
+
+/** One text, such as a request: its text, its bytes (UTF-8) or a plain object; or one of them with a name for messages. */
+export type Source = Content | { readonly name?: string; readonly text: Content };
 
 /** The largest text that is handed to the engine, in characters or bytes. The engine's own limit is lower, and it says so. */
 const LARGEST = 64 * 1024 * 1024;
@@ -58,6 +61,16 @@ export class Attachments {
   /** Adds policies. */
   policies(policies: Policy | readonly Policy[]): PolicyText[] {
     return (Array.isArray(policies) ? policies : [policies]).map((policy: unknown, at) => this.#policy(policy, at));
+  }
+
+  /** Adds a text; `usual` is its name where it has none. */
+  source(place: string, usual: string, source: unknown): NamedText {
+    if (!isPlain(source)) return { ...this.text(place, source as Content), name: usual };
+    const isNamed = !Array.isArray(source) && "text" in source && Object.keys(source).every((key) => key === "text" || key === "name");
+    if (!isNamed) return { ...this.text(place, source), name: `${usual}.json` };
+    const { name, text } = source;
+    if (name !== undefined && typeof name !== "string") throw wrongType("`name`", "a text", name);
+    return { ...this.text(place, text as Content), name: name === undefined ? usual : wellFormed("`name`", name) };
   }
 
   #policy(policy: unknown, at: number): PolicyText {

@@ -129,7 +129,7 @@ impl Engine {
         }
         let promotion = scope.promotion();
         let decision = Decision {
-            engine: GateEngine { name: "paritygate", version: env!("CARGO_PKG_VERSION"), tzdb: self.tzdb.clone() },
+            engine: GateEngine { name: "paritygate", version: env!("CARGO_PKG_VERSION"), tzdb: self.tzdb(asked) },
             evaluated_at: moment.at,
             evaluated_local: zone.local(moment.at),
             now: moment.now,
@@ -191,6 +191,16 @@ impl Engine {
         let of_gates = self.gates.iter().flat_map(|gate| gate.check.zones()).next();
         let of_stages = || pipeline.stages.iter().find_map(|stage| Some(stage.windows.as_ref()?.zone().clone()));
         of_gates.or_else(of_stages).unwrap_or_else(Zone::utc)
+    }
+
+    /// The version of the time-zone database, where one of its zones is named. Where none is, hosts need not hand it in, and
+    /// the decision must not depend on whether they did.
+    fn tzdb(&self, asked: &GateRequest<'_>) -> Option<Arc<str>> {
+        let of_gates = || self.gates.iter().flat_map(|gate| gate.check.zones()).any(|zone| !zone.is_utc());
+        let windows = || asked.pipeline.stages.iter().filter_map(|stage| stage.windows.as_ref());
+        let of_stages = || windows().any(|windows| !windows.zone().is_utc());
+        let of_facts = || asked.request.freezes().any(|(_, zone, _)| !zone.is_utc());
+        self.tzdb.clone().filter(|_| of_gates() || of_stages() || of_facts())
     }
 }
 

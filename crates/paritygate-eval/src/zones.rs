@@ -107,8 +107,9 @@ impl Zones {
     ///
     /// If there is none.
     pub fn find(&self, name: &str) -> Result<Zone, NoZone> {
-        if matches!(name, "UTC" | "Etc/UTC") {
-            return Ok(Zone { name: name.into(), tz: TimeZone::UTC });
+        let utc = Zone { name: name.into(), tz: TimeZone::UTC };
+        if utc.is_utc() {
+            return Ok(utc);
         }
         let bytes = match &self.data {
             Data::None => return Err(NoZone::NotLoaded),
@@ -152,6 +153,11 @@ impl Zone {
     /// UTC.
     pub fn utc() -> Self {
         Self { name: "UTC".into(), tz: TimeZone::UTC }
+    }
+
+    /// Whether it is UTC, which needs no database.
+    pub fn is_utc(&self) -> bool {
+        matches!(&*self.name, "UTC" | "Etc/UTC")
     }
 
     /// Its IANA name.

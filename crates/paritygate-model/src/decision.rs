@@ -50,7 +50,7 @@ pub struct GateEngine {
     pub name: &'static str,
     /// Its version.
     pub version: &'static str,
-    /// The version of the time-zone database, where there is one.
+    /// The version of the time-zone database, where one of its zones is named.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
     pub tzdb: Option<Arc<str>>,

@@ -250,6 +250,44 @@ fn too_many_handles_are_refused() {
 }
 
 #[test]
+fn the_time_zone_database_counts_where_a_zone_is_named() {
+    let session = session();
+    let tzdb = |zone: &str, more: &str| {
+        let policy = format!(
+            "policy: a\\ngates:\\n  - id: hours\\n    kind: allowed-window\\n    params: {{ timezone: {zone}, windows: [{{ start: '09:00', end: '17:00' }}] }}"
+        );
+        let call = format!(
+            "{{\"wire\": 1, \"gate\": {{\"now\": \"2026-03-02T10:00:00Z\", \"promotion\": {{\"project\": {{\"files\": {{}}, \
+             \"policies\": [{{\"text\": \"{policy}\"}}]}}, \"request\": {{\"text\": \"from: staging\\nto: production\\n{more}\"}}}}}}}}"
+        );
+        let number = &answer(&session, &call, &[], "gate")["decision"];
+        let call = format!("{{\"wire\": 1, \"decision\": {{\"decision\": {number}}}}}");
+        answer(&session, &call, &[], "decision")["engine"]["tzdb"].is_string()
+    };
+    let freeze = |zone: &str| {
+        format!(
+            "freezes: [{{ id: a, environments: [production], start: 2026-01-01T00:00, end: 2026-01-02T00:00, timezone: {zone} }}]"
+        )
+    };
+    assert!(tzdb("Europe/London", ""));
+    assert!(!tzdb("UTC", ""), "hosts hand it in only where it is needed: it must not show that they did");
+    assert!(!tzdb("Etc/UTC", &freeze("UTC")));
+    assert!(tzdb("UTC", &freeze("America/New_York")));
+}
+
+#[test]
+fn that_gates_never_open_is_an_answer() {
+    let call = "{\"wire\": 1, \"when\": {\"now\": \"2026-03-02T10:00:00Z\", \"promotion\": {\"to\": \"production\", \"project\": {\"files\": {
+        \"paritygate.yaml\": {\"text\": \"environments: { staging: {}, production: {} }\\npipeline: { stages: [staging, production] }\"}},
+        \"policies\": [{\"text\": \"policy: a\\ngates:\\n  - id: hours\\n    kind: allowed-window\\n    params: { timezone: UTC, windows: [{ start: '09:00', end: '17:00', until: 2020-01-01 }] }\"}]}}}}";
+    let found = answer(&session(), call, &[], "when");
+    assert_eq!(found["openings"], Value::Array(Vec::new()));
+    let levels: Vec<&Value> =
+        found["diagnostics"].as_array().expect("a list").iter().map(|wrong| &wrong["level"]).collect();
+    assert!(!levels.is_empty() && levels.iter().all(|level| *level == "warning"), "{found}");
+}
+
+#[test]
 fn debug_shows_no_key() {
     assert_eq!(format!("{:?}", session()), "Session { held: 0, .. }");
 }

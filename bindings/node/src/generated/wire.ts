@@ -98,7 +98,7 @@ export interface Calls {
   replay: ReplayParams;
   /** The call `report`: answers a report as data. */
   report: ReportParams;
-  /** The call `rules`: lists the rules of the built-in packs, and the kinds of rules. */
+  /** The call `rules`: lists the rules and gates of the built-in packs, and the kinds of both. */
   rules: RulesParams;
   /** The call `schema`: answers the JSON schema of a file format. */
   schema: SchemaParams;
@@ -496,7 +496,7 @@ export interface GateAnswer {
 export interface GateEngine {
   /** `paritygate`. */
   name: string;
-  /** The version of the time-zone database, where there is one. */
+  /** The version of the time-zone database, where one of its zones is named. */
   tzdb?: string | null;
   /** Its version. */
   version: string;
@@ -725,13 +725,13 @@ export interface PackRule {
   kind: string;
   /** The pack that it belongs to. */
   pack: string;
-  /** What it selects. */
+  /** What it selects; for a gate to where promotions go. */
   select: string;
-  /** How much it weighs, and where. */
+  /** How much it weighs, and where; a gate `denies`. */
   severity: string;
   /** What it says, from the policy. */
   why: string;
-  /** How much it weighs at most. */
+  /** How much it weighs at most; a gate `denies`. */
   worst: string;
 }
 
@@ -908,7 +908,7 @@ export interface ReportParams {
   report: number;
 }
 
-/** A kind of rule. */
+/** A kind of rule or gate. */
 export interface RuleKind {
   /** Its name in policies. */
   kind: string;
@@ -918,6 +918,8 @@ export interface RuleKind {
 
 /** What can be asked of environments. */
 export interface RulesAnswer {
+  /** The kinds of gates, by name. */
+  gates: RuleKind[];
   /** The kinds of rules, by name. */
   kinds: RuleKind[];
   /** The rules of the built-in packs, in their order. */

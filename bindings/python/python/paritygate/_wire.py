@@ -704,7 +704,7 @@ class GateEngine(Answer):
     version: str
     """Its version."""
     tzdb: str | None = None
-    """The version of the time-zone database, where there is one."""
+    """The version of the time-zone database, where one of its zones is named."""
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> GateEngine:
@@ -960,13 +960,13 @@ class PackRule(Answer):
     pack: str
     """The pack that it belongs to."""
     select: str
-    """What it selects."""
+    """What it selects; for a gate to where promotions go."""
     severity: str
-    """How much it weighs, and where."""
+    """How much it weighs, and where; a gate `denies`."""
     why: str
     """What it says, from the policy."""
     worst: str
-    """How much it weighs at most."""
+    """How much it weighs at most; a gate `denies`."""
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> PackRule:
@@ -1191,7 +1191,7 @@ class ReportData(Answer):
 
 @dataclass(frozen=True, slots=True)
 class RuleKind(Answer):
-    """A kind of rule."""
+    """A kind of rule or gate."""
 
     kind: str
     """Its name in policies."""
@@ -1211,6 +1211,8 @@ class RuleKind(Answer):
 class RulesAnswer(Answer):
     """What can be asked of environments."""
 
+    gates: tuple[RuleKind, ...]
+    """The kinds of gates, by name."""
     kinds: tuple[RuleKind, ...]
     """The kinds of rules, by name."""
     rules: tuple[PackRule, ...]
@@ -1220,6 +1222,7 @@ class RulesAnswer(Answer):
     def from_dict(cls, data: Mapping[str, Any]) -> RulesAnswer:
         """From the JSON form."""
         return cls(
+            gates=tuple([RuleKind.from_dict(item) for item in data["gates"]]),
             kinds=tuple([RuleKind.from_dict(item) for item in data["kinds"]]),
             rules=tuple([PackRule.from_dict(item) for item in data["rules"]]),
         )

@@ -13,6 +13,9 @@ use crate::workspace::{Workspace, run, succeeds};
 /// Where the modules and their JavaScript are, below the root: a folder each.
 pub(super) const WEB: &str = "target/wasm/web";
 
+/// The time-zone database, which the modules do not carry: it is handed in where a zone is named.
+const ZONES: &str = "target/wasm/web/zones.bin";
+
 /// The modules. `core` is always loaded; `formats` holds all of it and more, and is loaded on demand.
 const MODULES: [Module; 2] =
     [Module { name: "core", features: &[] }, Module { name: "formats", features: &["--features", "formats"] }];
@@ -59,9 +62,11 @@ fn setup(workspace: &Workspace) -> Result<(), String> {
 /// Nothing is published of its own: the modules are part of the npm package.
 fn packages(workspace: &Workspace) -> Result<Vec<PathBuf>, String> {
     MODULES.iter().try_for_each(|module| make(workspace, module))?;
+    std::fs::write(workspace.path(ZONES), paritygate::zones::file())
+        .map_err(|error| format!("can't write `{ZONES}`: {error}"))?;
     println!("{:<56} {:>10} {:>10} {:>10}", "WebAssembly", "raw", "gzip", "brotli");
-    for module in &MODULES {
-        println!("{}", build::sizes(&workspace.path(&module.file()))?);
+    for file in MODULES.iter().map(Module::file).chain([ZONES.to_owned()]) {
+        println!("{}", build::sizes(&workspace.path(&file))?);
     }
     let [core, _] = &MODULES;
     let bytes =
