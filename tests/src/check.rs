@@ -97,28 +97,23 @@ impl Decided {
 }
 
 /// Decides the promotion of a case.
-///
-/// # Panics
-///
-/// If the request or a text of facts is not among the files.
 pub fn decide(case: &Case) -> Decided {
     decide_with(case, None)
 }
 
 /// Decides the promotion of a case by other policies than those of its manifest.
-///
-/// # Panics
-///
-/// If the request or a text of facts is not among the files.
 pub fn decide_with(case: &Case, policies: Option<&str>) -> Decided {
     let mut texts = files(&case.files);
     let key = case.fingerprint_key();
     let text = |path: &String| match texts.get(path) {
-        Some(Supplied::Text(source)) => std::sync::Arc::clone(source),
-        _ => panic!("`{path}` is not among the files"),
+        Some(Supplied::Text(source)) => Some(std::sync::Arc::clone(source)),
+        _ => None,
     };
-    let request = text(case.request.as_ref().unwrap_or_else(|| panic!("a case with a request")));
-    let facts: Vec<_> = case.facts.iter().map(text).collect();
+    let facts: Option<Vec<_>> = case.facts.iter().map(text).collect();
+    let Some((request, facts)) = case.request.as_ref().and_then(text).zip(facts) else {
+        let wrong = Diagnostic::nowhere("file-not-found", "the request or its facts are not among the files");
+        return Decided { decision: None, diagnostics: vec![wrong] };
+    };
     let mut plan = match texts.get(MANIFEST) {
         Some(Supplied::Text(source)) => Plan::of_text(source),
         _ => Plan::default(),

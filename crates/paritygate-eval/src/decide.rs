@@ -16,7 +16,7 @@ use paritygate_model::secret::redacted;
 use paritygate_model::{Diagnostic, Environment, Source, Tier, Timestamp};
 
 use crate::engine::{CheckRequest, CompiledGate, Engine};
-use crate::gate::{Judgement, ParityOutcome, Request, Scope};
+use crate::gate::{Judgement, Parity, ParityOutcome, Request, Scope};
 use crate::pipeline::Pipeline;
 use crate::zones::Zone;
 use crate::{break_glass, eligible};
@@ -232,12 +232,7 @@ impl CompiledGate {
     }
 }
 
-pub(crate) fn scope<'a>(
-    asked: &GateRequest<'a>,
-    moment: &Moment,
-    zone: &'a Zone,
-    parity: &'a dyn Fn(&[&str], &[String]) -> Option<ParityOutcome>,
-) -> Scope<'a> {
+pub(crate) fn scope<'a>(asked: &GateRequest<'a>, moment: &Moment, zone: &'a Zone, parity: &'a Parity<'a>) -> Scope<'a> {
     Scope {
         request: asked.request,
         pipeline: asked.pipeline,

@@ -15,7 +15,7 @@ use crate::kind::{Documented, Params};
 use crate::zones::{Zone, Zones};
 
 pub use request::Request;
-pub use scope::{ParityOutcome, Scope};
+pub use scope::{Parity, ParityOutcome, Scope};
 
 /// A compiled gate.
 pub trait GateCheck: Send + Sync {
@@ -205,8 +205,11 @@ pub trait GateKind: DeserializeOwned + Documented + 'static {
     /// # Errors
     ///
     /// A diagnostic per parameter that makes no sense.
-    fn compile(self, params: &Params<'_>, context: &GateContext<'_>) -> Result<Box<dyn GateCheck>, Vec<Diagnostic>>;
+    fn compile(self, params: &Params<'_>, context: &GateContext<'_>) -> Compiled;
 }
+
+/// A compiled gate, or what is wrong with its parameters.
+pub type Compiled = Result<Box<dyn GateCheck>, Vec<Diagnostic>>;
 
 /// A kind of gate in the catalogue, with its type erased.
 pub struct GateEntry {
@@ -217,7 +220,7 @@ pub struct GateEntry {
     /// The manual; empty in a build without the feature `manual`.
     pub manual: &'static str,
     /// Compiles parameters.
-    pub compile: fn(&Params<'_>, &GateContext<'_>) -> Result<Box<dyn GateCheck>, Vec<Diagnostic>>,
+    pub compile: fn(&Params<'_>, &GateContext<'_>) -> Compiled,
     /// The schema of its parameters.
     #[cfg(feature = "schema")]
     pub schema: fn(&mut schemars::SchemaGenerator) -> schemars::Schema,
@@ -237,6 +240,7 @@ impl GateEntry {
     }
 }
 
-fn compile<K: GateKind>(params: &Params<'_>, context: &GateContext<'_>) -> Result<Box<dyn GateCheck>, Vec<Diagnostic>> {
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as the trait has it: kinds may be given more")]
+fn compile<K: GateKind>(params: &Params<'_>, context: &GateContext<'_>) -> Compiled {
     params::from_node::<K>(params.node, params.rule)?.compile(params, context)
 }

@@ -188,14 +188,13 @@ impl Pipeline {
         }
         let mut people: Vec<&str> = Vec::new();
         for group in groups {
-            match self.groups.get(group) {
-                Some(members) => people.extend(members.iter().map(String::as_str)),
-                None => {
-                    let known = self.groups.keys().map(String::as_str);
-                    let help = suggest::did_you_mean(group, known.collect::<Vec<_>>());
-                    let help = help.unwrap_or_else(|| "add it below `groups`".to_owned());
-                    return wrong(format!("there is no group `{group}`"), help);
-                }
+            if let Some(members) = self.groups.get(group) {
+                people.extend(members.iter().map(String::as_str));
+            } else {
+                let known = self.groups.keys().map(String::as_str);
+                let help = suggest::did_you_mean(group, known.collect::<Vec<_>>());
+                let help = help.unwrap_or_else(|| "add it below `groups`".to_owned());
+                return wrong(format!("there is no group `{group}`"), help);
             }
         }
         people.sort_unstable();

@@ -78,7 +78,9 @@ impl Zones {
             file.extend(format!("{name} {}\n", data.len()).bytes());
         }
         file.push(b'\n');
-        zones.iter().for_each(|(_, data)| file.extend_from_slice(data));
+        for (_, data) in zones {
+            file.extend_from_slice(data);
+        }
         file
     }
 

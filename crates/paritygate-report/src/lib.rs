@@ -57,6 +57,9 @@ impl Default for Style<'_> {
     }
 }
 
+/// Writes an answer, and the diagnostics of the texts that it was made from.
+pub type Writer<T> = fn(&T, &[Diagnostic], &Style<'_>) -> String;
+
 /// One way to write a report or a decision.
 #[derive(Clone, Copy, Debug)]
 pub struct Format {
@@ -65,9 +68,9 @@ pub struct Format {
     /// What it is for, in one line.
     pub summary: &'static str,
     /// Writes a report, and the diagnostics of the texts that it was made from; `None` where it can't.
-    pub report: Option<fn(&Report, &[Diagnostic], &Style<'_>) -> String>,
+    pub report: Option<Writer<Report>>,
     /// Writes a decision, likewise.
-    pub decision: Option<fn(&Decision, &[Diagnostic], &Style<'_>) -> String>,
+    pub decision: Option<Writer<Decision>>,
 }
 
 /// The format of that name.

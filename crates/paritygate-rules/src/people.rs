@@ -86,7 +86,7 @@ pub(crate) fn last_words<'a>(scope: &Scope<'a>) -> BTreeMap<String, &'a Approval
         entry
             .and_modify(|known| {
                 if newer(known) {
-                    *known = approval
+                    *known = approval;
                 }
             })
             .or_insert(approval);

@@ -171,13 +171,11 @@ fn freezes(facts: &[Freeze], zones: &Zones, diagnostics: &mut Vec<Diagnostic>) -
             Ok(zone) => {
                 let interval = zone.resolve(start.0).zip(zone.resolve(end.0));
                 let interval = interval.map(|(start, end)| Interval { start: start.first, end: end.last });
-                match interval.filter(|interval| interval.start < interval.end) {
-                    Some(interval) => found.push((interval, zone, place)),
-                    None => {
-                        let message = format!("the freeze `{}` ends before it starts", freeze.id);
-                        diagnostics
-                            .push(Diagnostic::error("empty-window", at, message).help("exchange `start` and `end`"));
-                    }
+                if let Some(interval) = interval.filter(|interval| interval.start < interval.end) {
+                    found.push((interval, zone, place));
+                } else {
+                    let message = format!("the freeze `{}` ends before it starts", freeze.id);
+                    diagnostics.push(Diagnostic::error("empty-window", at, message).help("exchange `start` and `end`"));
                 }
             }
             Err(wrong) => diagnostics.push(wrong),

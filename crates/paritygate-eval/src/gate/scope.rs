@@ -21,6 +21,9 @@ pub struct ParityOutcome {
     pub broken: bool,
 }
 
+/// Runs the parity half: for names of environments, and of rules, of which none means all.
+pub type Parity<'a> = dyn Fn(&[&str], &[String]) -> Option<ParityOutcome> + 'a;
+
 /// What a gate sees: what is asked, what is known, and when.
 #[derive(Clone, Copy)]
 pub struct Scope<'a> {
@@ -38,7 +41,7 @@ pub struct Scope<'a> {
     pub at: Timestamp,
     /// Runs the parity half for two environments; `None` where one of them is not described. Its parameters are names
     /// of environments, and of rules to run: none means all.
-    pub parity: &'a dyn Fn(&[&str], &[String]) -> Option<ParityOutcome>,
+    pub parity: &'a Parity<'a>,
     /// The policies of the engine that hold rules, by id, with their texts.
     pub policies: &'a [(&'a str, &'a Arc<Source>)],
     /// The zone on whose clocks instants are told where a gate has none of its own.

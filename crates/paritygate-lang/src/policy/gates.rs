@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use paritygate_model::promotion::{Elapsed, FactSource, KindOfChange};
-use paritygate_model::{Location, Node};
+use paritygate_model::{Location, Node, Value};
 
 use super::lower::Common;
 use super::{BreakGlassRule, Gate, Mode};
@@ -133,12 +133,10 @@ impl Reader<'_> {
     }
 
     fn boolean(&mut self, node: Node<'_>) -> Option<bool> {
-        match node.value() {
-            paritygate_model::Value::Bool(value) => Some(value),
-            _ => {
-                self.wrong_type(node, "a boolean");
-                None
-            }
+        if let Value::Bool(value) = node.value() {
+            return Some(value);
         }
+        self.wrong_type(node, "a boolean");
+        None
     }
 }

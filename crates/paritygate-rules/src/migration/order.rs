@@ -256,7 +256,7 @@ impl<'e> Order<'_, 'e> {
             return Judgement::default();
         }
         let ids: Vec<&str> = leaves.iter().map(|leaf| leaf.id).collect();
-        if self.tolerate_disjoint && self.are_disjoint(&leaves) {
+        if self.tolerate_disjoint && are_disjoint(&leaves) {
             return Judgement::warn(format!("{} are all last, and touch different tables", self.named(&ids)));
         }
         let message = format!("{} are all last, and none of them will run", self.named(&ids));
@@ -264,15 +264,15 @@ impl<'e> Order<'_, 'e> {
             Judgement::fail(message).help(format!("add a migration that depends on {}", suggest::quoted(&ids)));
         leaves.iter().fold(judged, |judged, leaf| judged.fact(leaf.id, &origin(leaf.node)))
     }
+}
 
-    /// Whether what is known of the leaves says that they touch different tables.
-    fn are_disjoint(&self, leaves: &[&Migration<'e>]) -> bool {
-        let tables = |leaf: &Migration<'e>| -> Option<BTreeSet<&'e str>> {
-            leaf.operations.as_ref()?.iter().map(|operation| operation.table).collect()
-        };
-        let mut seen = BTreeSet::new();
-        leaves.iter().all(|leaf| tables(leaf).is_some_and(|tables| tables.into_iter().all(|table| seen.insert(table))))
-    }
+/// Whether what is known of the leaves says that they touch different tables.
+fn are_disjoint<'e>(leaves: &[&Migration<'e>]) -> bool {
+    let tables = |leaf: &Migration<'e>| -> Option<BTreeSet<&'e str>> {
+        leaf.operations.as_ref()?.iter().map(|operation| operation.table).collect()
+    };
+    let mut seen = BTreeSet::new();
+    leaves.iter().all(|leaf| tables(leaf).is_some_and(|tables| tables.into_iter().all(|table| seen.insert(table))))
 }
 
 /// A table that two migrations touch.

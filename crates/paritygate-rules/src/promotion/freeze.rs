@@ -118,12 +118,11 @@ next: 2026-01-02T18:00:00Z
                 Ok(zone) => {
                     let ends = zone.resolve(span.start.0).zip(zone.resolve(span.end.0));
                     let interval = ends.map(|(start, end)| Interval { start: start.first, end: end.last });
-                    match interval.filter(|interval| interval.start < interval.end) {
-                        Some(interval) => once.push((span, interval, zone)),
-                        None => {
-                            let message = format!("the freeze `{}` ends before it starts", span.id);
-                            diagnostics.push(params.wrong("freezes", message).help("exchange `start` and `end`"));
-                        }
+                    if let Some(interval) = interval.filter(|interval| interval.start < interval.end) {
+                        once.push((span, interval, zone));
+                    } else {
+                        let message = format!("the freeze `{}` ends before it starts", span.id);
+                        diagnostics.push(params.wrong("freezes", message).help("exchange `start` and `end`"));
                     }
                 }
                 Err(wrong) => diagnostics.push(wrong),
@@ -141,6 +140,11 @@ struct Check {
     once: Vec<(FreezeSpan, Interval, Zone)>,
     exempt: Vec<KindOfChange>,
     clear_of: bool,
+}
+
+/// The freeze that holds an instant and ends last.
+fn holding<'a, 'f>(once: &'a [Frozen<'f>], at: Timestamp) -> Option<&'a Frozen<'f>> {
+    once.iter().filter(|frozen| frozen.interval.holds(at)).max_by_key(|frozen| frozen.interval.end)
 }
 
 /// A freeze that is about a promotion.
@@ -186,14 +190,6 @@ impl Check {
         Some(Frozen { name: "the weekly freeze".to_owned(), reason: None, interval, zone: weekly.zone(), origin: None })
     }
 
-    /// The freeze that holds an instant and ends last.
-    fn holding<'a>(&'a self, once: &'a [Frozen<'a>], at: Timestamp) -> Option<(&'a Frozen<'a>, Timestamp)> {
-        once.iter()
-            .filter(|frozen| frozen.interval.holds(at))
-            .map(|frozen| (frozen, frozen.interval.end))
-            .max_by_key(|(_, end)| *end)
-    }
-
     /// The beginning of the next freeze after an instant.
     fn next<'a>(&'a self, once: &'a [Frozen<'a>], scope: &Scope<'_>) -> Option<(String, Timestamp, &'a Zone)> {
         let single = once.iter().filter(|frozen| frozen.interval.start > scope.at);
@@ -207,7 +203,7 @@ impl Check {
     /// The first instant from `at` on at which nothing is frozen.
     fn thaws(&self, once: &[Frozen<'_>], mut at: Timestamp, limit: Timestamp) -> Option<Timestamp> {
         while at < limit {
-            let single = self.holding(once, at).map(|(_, end)| end);
+            let single = holding(once, at).map(|frozen| frozen.interval.end);
             let weekly = self.weekly(at).map(|frozen| frozen.interval.end);
             match single.max(weekly) {
                 Some(end) => at = end,
@@ -229,7 +225,7 @@ impl GateCheck for Check {
     fn judge(&self, scope: &Scope<'_>) -> Judgement {
         let (once, at) = (self.frozen(scope), scope.at);
         let weekly = self.weekly(at);
-        let holding = self.holding(&once, at).map(|(frozen, _)| frozen).or(weekly.as_ref());
+        let holding = holding(&once, at).or(weekly.as_ref());
         let kind = scope.promotion().kind_of_change;
         let is_exempt = self.exempt.contains(&kind);
         if let Some(frozen) = holding {

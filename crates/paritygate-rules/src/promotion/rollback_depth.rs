@@ -86,22 +86,16 @@ impl RollbackDepth {
             return Judgement::unknown(format!("no good deployment of `{component}` to {to} is known"))
                 .help("hand in the deployments, with `--facts`");
         };
-        match before.iter().position(|fact| Scope::is_of(fact, artifact) == Some(true)) {
-            Some(at) => {
-                let (back, are) = (at + 1, if max == 1 { "that is" } else { "that are" });
-                let artifacts = if back == 1 { "artifact" } else { "artifacts" };
-                let judged = Judgement::pass(format!(
-                    "`{component}` ran in {to} {back} {artifacts} ago, of {max} {are} allowed"
-                ));
-                before.get(at).map_or(judged.clone(), |fact| judged.fact("ran well", &fact.origin))
-            }
-            None => {
-                let judged =
-                    Judgement::fail(format!("`{component}` is older than the last {max} that ran well in {to}"));
-                let judged = judged.help("roll back to one of these");
-                before.iter().fold(judged, |judged, fact| judged.fact("ran well", &fact.origin))
-            }
-        }
+        let Some(at) = before.iter().position(|fact| Scope::is_of(fact, artifact) == Some(true)) else {
+            let judged = Judgement::fail(format!("`{component}` is older than the last {max} that ran well in {to}"));
+            let judged = judged.help("roll back to one of these");
+            return before.iter().fold(judged, |judged, fact| judged.fact("ran well", &fact.origin));
+        };
+        let (back, are) = (at + 1, if max == 1 { "that is" } else { "that are" });
+        let artifacts = if back == 1 { "artifact" } else { "artifacts" };
+        let judged =
+            Judgement::pass(format!("`{component}` ran in {to} {back} {artifacts} ago, of {max} {are} allowed"));
+        before.get(at).map_or(judged.clone(), |fact| judged.fact("ran well", &fact.origin))
     }
 }
 

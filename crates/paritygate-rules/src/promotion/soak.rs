@@ -126,6 +126,7 @@ struct Check {
 /// When the time of an artifact began in an environment, and the fact that says so; or why it has not begun.
 type Begun = Result<(Timestamp, Origin), Judgement>;
 
+#[expect(clippy::result_large_err, reason = "a verdict is made once per gate")]
 impl Check {
     /// Groups of upstream environments, and how many of each must have soaked.
     fn groups<'s>(&'s self, scope: &Scope<'s>) -> Vec<(Vec<&'s str>, usize)> {

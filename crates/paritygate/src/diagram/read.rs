@@ -175,7 +175,7 @@ impl Chart {
         while !left.is_empty() {
             let waits = |id: &&String| {
                 let mut into = self.edges.iter().filter(|(_, to, _)| to == *id).flat_map(|(from, ..)| from);
-                into.any(|from| left.iter().any(|other| *other == from))
+                into.any(|from| left.contains(&from))
             };
             let next = left.iter().position(|id| !waits(id)).unwrap_or(0);
             done.push(left.remove(next));
