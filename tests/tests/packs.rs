@@ -1,5 +1,7 @@
 //! The cases beside the built-in policies: what a whole pack finds in small projects.
 
+#![expect(clippy::panic, reason = "a failed expectation is a failed test")]
+
 use paritygate::Project;
 use paritygate::decision::GateStatus;
 use paritygate_tests::{case, check, diff};

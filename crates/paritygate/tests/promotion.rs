@@ -98,11 +98,11 @@ pipeline:
 groups: { sre: [dana, erin], leads: [dana] }
 ",
         expect![[r#"
-            5:20 there is no group `ops` (known here: `leads`, `sre`)
             3:25 nobody can approve deployments to `staging`: `groups` is empty (name a group, or remove the field: then anybody may)
-            4:70 there is no time zone `Europe/Londn` (did you mean `Europe/London`?)
-            4:70 this window ends when it starts, at 10:00: it is empty (for a whole day write `start: "00:00"` and `end: "24:00"`)
             4:22 nobody can give 3 approvals for `prod`: `sre`, `leads` have 2 members (ask for fewer, or name more groups)
+            4:70 this window ends when it starts, at 10:00: it is empty (for a whole day write `start: "00:00"` and `end: "24:00"`)
+            4:70 there is no time zone `Europe/Londn` (did you mean `Europe/London`?)
+            5:20 there is no group `ops` (known here: `leads`, `sre`)
         "#]],
     );
 }
