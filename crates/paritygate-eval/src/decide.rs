@@ -8,10 +8,10 @@ use paritygate_lang::policy::{EnvironmentRef, Mode};
 use paritygate_lang::project::{Expected, Waiver};
 use paritygate_model::decision::{
     Asked, Blocker, ClearedBy, Clock, Decision, FactPlace, GateEngine, GateFinding, GateStatus, GateSummary, Input,
-    InputRole, Outcome,
+    InputRole, LazyPlace, Outcome,
 };
 use paritygate_model::promotion::Origin;
-use paritygate_model::report::{Digested, LazyDigest, Place, Severity, Verdict};
+use paritygate_model::report::{Digested, LazyDigest, Severity, Verdict};
 use paritygate_model::secret::redacted;
 use paritygate_model::{Diagnostic, Environment, Source, Tier, Timestamp};
 
@@ -359,7 +359,7 @@ fn own_clock(at: &paritygate_model::Location) -> GateFinding {
 }
 
 pub(crate) fn fact(label: &str, origin: &Origin) -> FactPlace {
-    FactPlace { label: redacted(label.to_owned()), source: origin.source, place: origin.at.as_ref().map(Place::of) }
+    FactPlace { label: redacted(label.to_owned()), source: origin.source, place: origin.at.clone().map(LazyPlace) }
 }
 
 fn finding(judged: &Judged<'_>) -> GateFinding {

@@ -20,7 +20,10 @@ pub(crate) fn next(judged: &[Judged<'_>], scope: &Scope<'_>) -> Result<Timestamp
             continue;
         }
         if !judgement.status.blocks() {
-            gates.push(compiled);
+            // What time does not change passes then as now.
+            if compiled.check.next_change(&compiled.scope(scope)).is_some() {
+                gates.push(compiled);
+            }
             continue;
         }
         match compiled.check.passes_from(&compiled.scope(scope)) {
@@ -36,7 +39,8 @@ pub(crate) fn next(judged: &[Judged<'_>], scope: &Scope<'_>) -> Result<Timestamp
             None => {}
         }
     }
-    put_off(&gates, scope, at, last)
+    // Nothing put it off: all of them were judged for that very instant.
+    if last.is_none() { Ok(at) } else { put_off(&gates, scope, at, last) }
 }
 
 /// The earliest instant from `at` on at which all of these gates pass.
@@ -78,6 +82,10 @@ fn put_off<'e>(
 /// Two gates that are never open together.
 fn closed(gate: &CompiledGate, last: Option<&CompiledGate>, scope: &Scope<'_>, at: Timestamp) -> String {
     match last {
+        // A calendar that opens no more before the end of what is looked at.
+        Some(last) if gate.check.is_calendar() => {
+            format!("`{}` and `{}` are not open together within ten years", last.gate.id, gate.gate.id)
+        }
         Some(last) => format!(
             "`{}` no longer passes when `{}` opens, {}, and time does not open it again",
             gate.gate.id,

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 #[cfg(feature = "schema")]
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
-use crate::Timestamp;
+use crate::{Location, Timestamp};
 use crate::promotion::{FactSource, KindOfChange};
 use crate::report::{Digested, Place, Severity, Verdict};
 
@@ -315,7 +315,25 @@ pub struct FactPlace {
     pub source: FactSource,
     /// Where it is written.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub place: Option<Place>,
+    #[cfg_attr(feature = "schema", schemars(with = "Option<Place>"))]
+    pub place: Option<LazyPlace>,
+}
+
+/// A place, computed when it is asked for.
+#[derive(Clone, Debug)]
+pub struct LazyPlace(pub Location);
+
+impl LazyPlace {
+    /// The place.
+    pub fn get(&self) -> Place {
+        Place::of(&self.0)
+    }
+}
+
+impl Serialize for LazyPlace {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.get().serialize(serializer)
+    }
 }
 
 /// How many of what.

@@ -1,7 +1,7 @@
 //! A decision as a checklist: each gate, what blocks, and when it opens.
 
 use paritygate_model::Diagnostic;
-use paritygate_model::decision::{Blocker, ClearedBy, Decision, GateFinding, GateStatus};
+use paritygate_model::decision::{Blocker, ClearedBy, Decision, GateFinding, GateStatus, LazyPlace};
 use paritygate_model::promotion::FactSource;
 
 use crate::Style;
@@ -78,7 +78,7 @@ fn gate(pen: &mut Pen<'_>, finding: &GateFinding) {
     }
     let shown = if pen.style().verbose { finding.facts.len() } else { MAX_PLACES };
     for fact in finding.facts.iter().take(shown) {
-        let Some(place) = &fact.place else { continue };
+        let Some(place) = fact.place.as_ref().map(LazyPlace::get) else { continue };
         pen.space(indent + 2);
         pen.put(Ink::Gutter, "--> ");
         let path = escape(pen.style().path(&place.document)).into_owned();
