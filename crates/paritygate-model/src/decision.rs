@@ -6,9 +6,9 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 
-use crate::{Location, Timestamp};
 use crate::promotion::{FactSource, KindOfChange};
 use crate::report::{Digested, Place, Severity, Verdict};
+use crate::{Location, Timestamp};
 
 /// The answer to a promotion.
 #[derive(Clone, Debug, Serialize)]

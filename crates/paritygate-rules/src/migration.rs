@@ -1,45 +1,59 @@
-//! Schema migrations as environments describe them: which there are, which were applied where, and in which order.
+//! The migrations of databases: what environments bring, what ran in them, and what follows from both.
 
+mod checks;
+pub(crate) mod conflict;
+pub(crate) mod graph;
+pub(crate) mod number;
+pub(crate) mod operation;
 pub(crate) mod order;
+mod read;
+#[cfg(test)]
+mod tests;
+pub(crate) mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use paritygate_eval::Scope;
-use paritygate_model::promotion::Origin;
-use paritygate_model::{Environment, Node, Timestamp};
-use serde::Deserialize;
+use paritygate_eval::{Judgement, Scope};
+use paritygate_model::promotion::{Instant, Origin};
+use paritygate_model::{Timestamp, limits};
 
-/// What decides in which order migrations run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "kebab-case")]
-pub enum Tracking {
-    /// Whatever was not applied runs, whenever it is found: Rails, Laravel, TypeORM, Flyway with `outOfOrder`.
+pub(crate) use checks::Checks;
+pub(crate) use read::databases;
+
+/// What "out of order" means to the tool that runs migrations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Tracking {
+    /// Every migration that is not recorded runs.
     Set,
-    /// What lies below the newest that was applied is skipped: golang-migrate, Drizzle, micrate.
+    /// Every migration above the highest recorded one runs.
     HighWaterMark,
-    /// What lies below the newest that was applied stops everything: Flyway, Atlas.
+    /// What is recorded has to be the beginning of what there is.
     HashChain,
-    /// Dependencies decide; there must be one last migration: Django, Alembic.
+    /// Migrations name those that they need; there is one last one.
     DagSet,
 }
 
 impl Tracking {
-    fn from_word(word: &str) -> Option<Self> {
-        Some(match word {
-            "set" => Self::Set,
-            "high-water-mark" => Self::HighWaterMark,
-            "hash-chain" => Self::HashChain,
-            "dag-set" => Self::DagSet,
-            _ => return None,
-        })
+    /// The word in descriptions.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Set => "set",
+            Self::HighWaterMark => "high-water-mark",
+            Self::HashChain => "hash-chain",
+            Self::DagSet => "dag-set",
+        }
     }
 
-    /// What a framework does unless it is told otherwise; `None` where that is not known.
+    /// The tracking of that word.
+    fn from_word(word: &str) -> Option<Self> {
+        [Self::Set, Self::HighWaterMark, Self::HashChain, Self::DagSet].into_iter().find(|it| it.word() == word)
+    }
+
+    /// How a tool tracks unless it is told otherwise.
     fn of_framework(framework: &str) -> Option<Self> {
         Some(match framework {
-            "rails" | "laravel" | "typeorm" => Self::Set,
-            "golang-migrate" | "drizzle" | "micrate" => Self::HighWaterMark,
+            "rails" | "laravel" | "liquibase" | "prisma" => Self::Set,
+            "golang-migrate" | "drizzle" => Self::HighWaterMark,
             "flyway" | "atlas" => Self::HashChain,
             "django" | "alembic" => Self::DagSet,
             _ => return None,
@@ -47,191 +61,285 @@ impl Tracking {
     }
 }
 
-/// A migration that there is.
-#[derive(Clone, Debug)]
-pub(crate) struct Migration<'e> {
-    pub(crate) id: &'e str,
-    pub(crate) depends_on: Vec<&'e str>,
-    pub(crate) replaces: Vec<&'e str>,
-    pub(crate) checksum: Option<&'e str>,
-    pub(crate) phase: Option<&'e str>,
-    /// What it does; `None` where that is not known.
-    pub(crate) operations: Option<Vec<Operation<'e>>>,
-    pub(crate) node: Node<'e>,
+/// The part of a migration in a change that is spread over releases.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Phase {
+    /// It adds what new code needs, and old code goes on.
+    Expand,
+    /// It moves data.
+    Migrate,
+    /// It removes what old code needed.
+    Contract,
 }
 
-/// One change of a schema.
+/// What a migration does to the schema.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Operation<'e> {
-    pub(crate) kind: &'e str,
-    pub(crate) table: Option<&'e str>,
-    pub(crate) column: Option<&'e str>,
+pub(crate) struct Operation<'a> {
+    pub(crate) kind: &'a str,
+    pub(crate) table: Option<&'a str>,
+    pub(crate) column: Option<&'a str>,
+    /// The new name of what is renamed.
+    pub(crate) to: Option<&'a str>,
     pub(crate) reversible: Option<bool>,
+    /// Whether rows that are there get a value.
+    pub(crate) has_default: bool,
 }
 
-/// A migration that was applied.
-#[derive(Clone, Debug)]
-pub(crate) struct Applied<'e> {
-    pub(crate) checksum: Option<&'e str>,
+/// A migration that an artifact brings.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Available<'a> {
+    pub(crate) checksum: Option<&'a str>,
+    /// `None` where nothing is said of that.
+    pub(crate) depends_on: Option<Vec<&'a str>>,
+    pub(crate) replaces: Vec<&'a str>,
+    pub(crate) phase: Option<Phase>,
+    /// `None` where that is not known.
+    pub(crate) operations: Option<Vec<Operation<'a>>>,
+    pub(crate) origin: Origin,
+}
+
+/// A migration that ran.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Applied<'a> {
+    /// Its place among those that ran.
+    pub(crate) order: Option<i64>,
+    pub(crate) checksum: Option<&'a str>,
     pub(crate) at: Option<Timestamp>,
-    pub(crate) node: Node<'e>,
+    pub(crate) origin: Origin,
 }
 
-/// What one environment says of a database.
+/// The migrations of a database, as one environment describes them.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Described<'a> {
+    pub(crate) environment: &'a str,
+    pub(crate) framework: Option<&'a str>,
+    tracking: Option<Tracking>,
+    /// `None` where that is not known.
+    pub(crate) available: Option<BTreeMap<&'a str, Available<'a>>>,
+    /// `None` where that is not known.
+    pub(crate) applied: Option<BTreeMap<&'a str, Applied<'a>>>,
+    pub(crate) origin: Origin,
+    /// What of it could not be read.
+    pub(crate) unread: Vec<(String, Origin)>,
+}
+
+/// A database with what all environments say of its migrations.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Database<'a> {
+    pub(crate) name: &'a str,
+    /// In the order of the environments.
+    pub(crate) described: Vec<Described<'a>>,
+}
+
+/// All databases, by name.
+pub(crate) type Databases<'a> = BTreeMap<&'a str, Database<'a>>;
+
+/// A migration in the union of all lists.
 #[derive(Clone, Debug)]
-pub(crate) struct Place<'e> {
-    pub(crate) environment: &'e str,
-    /// The migrations that its code brings; `None` where it does not say.
-    pub(crate) available: Option<BTreeMap<&'e str, Migration<'e>>>,
-    /// The migrations that were applied there; `None` where it does not say.
-    pub(crate) applied: Option<BTreeMap<&'e str, Applied<'e>>>,
+pub(crate) struct Brought<'d, 'a> {
+    /// As the candidate's list has it, else as the first that has it.
+    pub(crate) migration: &'d Available<'a>,
+    /// The environments whose lists have it.
+    pub(crate) by: Vec<&'a str>,
 }
 
-/// A database over all environments.
-#[derive(Clone, Debug)]
-pub(crate) struct Database<'e> {
-    pub(crate) name: &'e str,
-    pub(crate) tracking: Option<Tracking>,
-    pub(crate) places: Vec<Place<'e>>,
+/// The union of all lists, by id.
+pub(crate) type Union<'d, 'a> = BTreeMap<&'a str, Brought<'d, 'a>>;
+
+/// A migration that ran somewhere, itself or as what it is squashed from.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Ran<'a> {
+    /// When; `None` where that is not known of all of it.
+    pub(crate) at: Option<Timestamp>,
+    pub(crate) checksum: Option<&'a str>,
+    pub(crate) origin: Origin,
 }
 
-/// All databases that are described, by name.
-pub(crate) fn databases<'e>(environments: &'e [Environment]) -> Vec<Database<'e>> {
-    let mut all: BTreeMap<&'e str, Database<'e>> = BTreeMap::new();
-    for environment in environments.iter().filter(|environment| !environment.contract) {
-        let sections = environment.root().get("migrations").into_iter().flat_map(Node::entries);
-        for (name, _, section) in sections {
-            let word = |field: &str| section.get(field).and_then(Node::scalar_text);
-            let tracking = word("tracking").and_then(Tracking::from_word);
-            let tracking = tracking.or_else(|| word("framework").and_then(Tracking::of_framework));
-            let database = all.entry(name).or_insert_with(|| Database { name, tracking: None, places: Vec::new() });
-            database.tracking = database.tracking.or(tracking);
-            let listed = |field: &str| section.get(field).filter(|list| list.is_map());
-            database.places.push(Place {
-                environment: &environment.name,
-                available: listed("available")
-                    .map(|list| list.entries().map(|(id, _, node)| (id, migration(id, node))).collect()),
-                applied: listed("applied")
-                    .map(|list| list.entries().map(|(id, _, node)| (id, applied(node))).collect()),
-            });
+impl<'a> Database<'a> {
+    /// What an environment says of it.
+    pub(crate) fn of(&self, environment: &str) -> Option<&Described<'a>> {
+        self.described.iter().find(|described| described.environment == environment)
+    }
+
+    /// How it is tracked; or what is not known of that.
+    pub(crate) fn tracking(&self) -> Result<Tracking, Box<Judgement>> {
+        let told = |of: &dyn Fn(&Described<'a>) -> Option<Tracking>| -> Vec<(Tracking, &Described<'a>)> {
+            self.described.iter().filter_map(|described| Some((of(described)?, described))).collect()
+        };
+        let mut found = told(&|described| described.tracking);
+        if found.is_empty() {
+            found = told(&|described| Tracking::of_framework(described.framework?));
+        }
+        let name = self.name;
+        let Some((first, one)) = found.first().copied() else {
+            let message = format!("it is not known what out of order means for the migrations of `{name}`");
+            let help = "give them a `framework`, or `tracking`: `set`, `high-water-mark`, `hash-chain` or `dag-set`";
+            let judgement = Judgement::unknown(message).help(help);
+            let places = self.described.iter();
+            let judgement = places.fold(judgement, |it, described| it.fact("described here", &described.origin));
+            return Err(Box::new(judgement));
+        };
+        match found.iter().find(|(tracking, _)| *tracking != first) {
+            None => Ok(first),
+            Some((second, other)) => {
+                let (a, b) = (one.environment, other.environment);
+                let message = format!(
+                    "the migrations of `{name}` are tracked as `{}` in {a} and as `{}` in {b}",
+                    first.word(),
+                    second.word()
+                );
+                let judgement = Judgement::unknown(message).help("run them with one tool, set up alike");
+                Err(Box::new(judgement.fact(a, &one.origin).fact(b, &other.origin)))
+            }
         }
     }
-    all.into_values().collect()
-}
 
-fn text<'e>(node: Node<'e>, field: &str) -> Option<&'e str> {
-    node.get(field).and_then(Node::scalar_text)
-}
-
-fn texts<'e>(node: Node<'e>, field: &str) -> Vec<&'e str> {
-    node.get(field).into_iter().flat_map(Node::items).filter_map(Node::scalar_text).collect()
-}
-
-fn migration<'e>(id: &'e str, node: Node<'e>) -> Migration<'e> {
-    let operation = |node: Node<'e>| Operation {
-        kind: text(node, "kind").unwrap_or("unknown"),
-        table: text(node, "table"),
-        column: text(node, "column"),
-        reversible: text(node, "reversible").map(|word| word == "true"),
-    };
-    Migration {
-        id,
-        depends_on: texts(node, "dependsOn"),
-        replaces: texts(node, "replaces"),
-        checksum: text(node, "checksum"),
-        phase: text(node, "phase"),
-        operations: node
-            .get("operations")
-            .filter(|list| list.is_sequence())
-            .map(|list| list.items().map(operation).collect()),
-        node,
-    }
-}
-
-fn applied(node: Node<'_>) -> Applied<'_> {
-    let at = text(node, "at").and_then(|at| at.parse().ok());
-    Applied { checksum: text(node, "checksum"), at, node }
-}
-
-/// The version that an id begins with: `0042_x`, `V1.2__x`, `20260721000000`. Ids without one come first.
-pub(crate) fn version(id: &str) -> Vec<u128> {
-    let text = id.strip_prefix(['V', 'v']).unwrap_or(id);
-    let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
-    let head = text.get(..end).unwrap_or_default();
-    head.split('.').filter(|part| !part.is_empty()).filter_map(|part| part.parse().ok()).collect()
-}
-
-/// Where a migration is written.
-pub(crate) fn origin(node: Node<'_>) -> Origin {
-    Origin { at: node.location(), ..Origin::default() }
-}
-
-impl<'e> Database<'e> {
-    /// What an environment says of it.
-    pub(crate) fn place(&self, environment: &str) -> Option<&Place<'e>> {
-        self.places.iter().find(|place| place.environment == environment)
-    }
-
-    /// All migrations that any environment's code brings, each from the first that does.
-    pub(crate) fn union(&self) -> BTreeMap<&'e str, &Migration<'e>> {
-        let mut union = BTreeMap::new();
-        for (id, migration) in self.places.iter().flat_map(|place| place.available.iter().flatten()) {
-            union.entry(*id).or_insert(migration);
+    /// All lists together. Where an id is in several, `candidate`'s counts.
+    pub(crate) fn union(&self, candidate: &str) -> Union<'_, 'a> {
+        let mut union = Union::new();
+        let (own, others): (Vec<_>, Vec<_>) = self.described.iter().partition(|it| it.environment == candidate);
+        for described in own.into_iter().chain(others) {
+            for (id, migration) in described.available.iter().flatten() {
+                let brought = union.entry(*id).or_insert_with(|| Brought { migration, by: Vec::new() });
+                brought.by.push(described.environment);
+            }
         }
         union
     }
 
-    /// The migrations that a promotion brings: those of the code where it comes from, else all that there are.
-    pub(crate) fn candidate(&self, from: &str) -> BTreeMap<&'e str, &Migration<'e>> {
-        match self.place(from).and_then(|place| place.available.as_ref()) {
-            Some(available) => available.iter().map(|(id, migration)| (*id, migration)).collect(),
-            None => self.union(),
+    /// What is to be promoted: the list of the environment that it comes from, else all lists together.
+    pub(crate) fn candidate<'d>(&'d self, from: &str, union: &Union<'d, 'a>) -> BTreeMap<&'a str, &'d Available<'a>> {
+        match self.of(from).and_then(|described| described.available.as_ref()) {
+            Some(own) => own.iter().map(|(id, migration)| (*id, migration)).collect(),
+            None => union.iter().map(|(id, brought)| (*id, brought.migration)).collect(),
         }
     }
 
-    /// Whether a migration has had its effect in a place: it was applied, or what it replaces, or what replaced it.
-    pub(crate) fn is_done(&self, place: &Place<'_>, migration: &Migration<'_>) -> bool {
-        let Some(applied) = &place.applied else { return false };
-        let has = |id: &str| applied.contains_key(id);
-        let replaced = || !migration.replaces.is_empty() && migration.replaces.iter().all(|id| has(id));
-        let squashed = || {
-            let union = self.union();
-            let mut squashes = union.values().filter(|other| other.replaces.contains(&migration.id));
-            squashes.any(|squash| has(squash.id))
-        };
-        has(migration.id) || replaced() || squashed()
+    /// What ran in an environment, with what follows by squashes: who ran one has run all of it, and the other way round.
+    /// `None` where that is not known.
+    pub(crate) fn ran(&self, environment: &str, union: &Union<'_, 'a>) -> Option<BTreeMap<&'a str, Ran<'a>>> {
+        let applied = self.of(environment)?.applied.as_ref()?;
+        let own =
+            |applied: &Applied<'a>| Ran { at: applied.at, checksum: applied.checksum, origin: applied.origin.clone() };
+        let mut ran: BTreeMap<&'a str, Ran<'a>> = applied.iter().map(|(id, applied)| (*id, own(applied))).collect();
+        let squashes = || union.iter().filter(|(_, brought)| !brought.migration.replaces.is_empty());
+        // Squashes of squashes settle step by step; what is deeper than that counts as not run.
+        for _ in 0..limits::MAX_CHAIN {
+            let before = ran.len();
+            for (id, brought) in squashes() {
+                let replaces = &brought.migration.replaces;
+                if let Some(whole) = ran.get(id).cloned() {
+                    for part in replaces {
+                        ran.entry(part).or_insert_with(|| Ran { checksum: None, ..whole.clone() });
+                    }
+                } else if let Some(parts) = replaces.iter().map(|part| ran.get(part)).collect::<Option<Vec<_>>>() {
+                    let at = parts.iter().map(|part| part.at).collect::<Option<Vec<_>>>();
+                    let at = at.and_then(|all| all.into_iter().max());
+                    let origin = parts.last().map(|part| part.origin.clone()).unwrap_or_default();
+                    ran.insert(id, Ran { at, checksum: None, origin });
+                }
+            }
+            if ran.len() == before {
+                break;
+            }
+        }
+        Some(ran)
     }
 
-    /// The migrations that would run in a place, in the order of their versions.
-    pub(crate) fn pending<'d>(&'d self, place: &Place<'_>, from: &str) -> Vec<&'d Migration<'e>> {
-        let candidate = self.candidate(from);
-        let replaced: BTreeSet<&str> =
-            candidate.values().flat_map(|migration| migration.replaces.iter().copied()).collect();
-        let mut pending: Vec<&Migration<'e>> = candidate
-            .into_values()
-            .filter(|migration| !replaced.contains(migration.id) && !self.is_done(place, migration))
-            .collect();
-        pending.sort_by(|a, b| (version(a.id), a.id).cmp(&(version(b.id), b.id)));
-        pending
+    /// What of it can't be read, as judgements.
+    pub(crate) fn unread(&self) -> impl Iterator<Item = Judgement> + '_ {
+        let all = self.described.iter().flat_map(|described| {
+            described.unread.iter().map(move |(what, origin)| (described.environment, what, origin))
+        });
+        all.map(|(environment, what, origin)| {
+            let help = "describe it as the environment model says";
+            Judgement::unknown(format!("{environment}: {what}")).help(help).fact("can't be read", origin)
+        })
     }
 }
 
-/// The databases of a promotion whose target says what was applied there; `Err` says what is not known.
-pub(crate) fn of_target<'e>(scope: &Scope<'e>) -> Result<Vec<Database<'e>>, String> {
-    let to = scope.to();
-    if scope.environment(to).is_none() {
-        return Err(format!("{to} is not described"));
-    }
-    let databases = databases(scope.environments);
-    for database in &databases {
-        let applied = database.place(to).and_then(|place| place.applied.as_ref());
-        if applied.is_none() {
-            return Err(format!("what was applied to `{}` in {to} is not described", database.name));
+/// What is to run in the target: brought by the candidate, and not applied there.
+pub(crate) struct Pending<'d, 'a> {
+    pub(crate) union: Union<'d, 'a>,
+    /// What ran in the target.
+    pub(crate) ran: BTreeMap<&'a str, Ran<'a>>,
+    /// What has not run there, by id.
+    pub(crate) migrations: BTreeMap<&'a str, &'d Available<'a>>,
+}
+
+impl<'d, 'a> Pending<'d, 'a> {
+    /// # Errors
+    ///
+    /// What is not known.
+    pub(crate) fn new(database: &'d Database<'a>, scope: &Scope<'a>) -> Result<Self, Box<Judgement>> {
+        let (from, to, name) = (scope.from(), scope.to(), database.name);
+        if database.described.iter().all(|described| described.available.is_none()) {
+            let message = format!("it is not known which migrations are promoted for `{name}`");
+            let help = format!("list them below `migrations.{name}.available` of {from}");
+            return Err(Box::new(Judgement::unknown(message).help(help)));
         }
+        let union = database.union(from);
+        let Some(ran) = database.ran(to, &union) else {
+            let message = format!("it is not known which migrations of `{name}` ran in {to}");
+            let help = format!("describe them below `migrations.{name}.applied` of {to}; `{{}}` says that none did");
+            return Err(Box::new(Judgement::unknown(message).help(help)));
+        };
+        let mut migrations = database.candidate(from, &union);
+        let listed: BTreeSet<&str> = migrations.keys().copied().collect();
+        migrations.retain(|id, migration| {
+            if let Some(ran) = ran.get(id) {
+                return number::is_repeatable(id) && ran.checksum != migration.checksum;
+            }
+            // A squash of which a part ran can't run itself: its other parts do, where they are still there.
+            let parts = &migration.replaces;
+            let has_begun = parts.iter().any(|part| ran.contains_key(part));
+            !(has_begun && parts.iter().all(|part| ran.contains_key(part) || listed.contains(part)))
+        });
+        // What a squash stands for runs as the squash.
+        let squashed: BTreeSet<&str> =
+            migrations.values().flat_map(|migration| migration.replaces.iter().copied()).collect();
+        migrations.retain(|id, _| !squashed.contains(id));
+        Ok(Self { union, ran, migrations })
     }
-    let target = scope.environment(to).and_then(|target| target.root().get("migrations"));
-    if databases.is_empty() && target.is_none() {
-        return Err("no migrations are described".to_owned());
+}
+
+/// Whether something that is dated then has happened; what bears no date has.
+pub(crate) fn has_happened(scope: &Scope<'_>, at: Option<Timestamp>) -> bool {
+    at.is_none_or(|at| scope.has_happened(Instant(at)))
+}
+
+/// Why migrations can't be judged at all, where that is so: an environment that is not described.
+pub(crate) fn undescribed(scope: &Scope<'_>) -> Option<Judgement> {
+    let missing = [scope.from(), scope.to()].into_iter().find(|name| scope.environment(name).is_none())?;
+    let message = format!("{missing} is not described, and so its migrations are not known");
+    Some(Judgement::unknown(message).help("hand in its description, with a section `migrations`"))
+}
+
+/// Judges every database, and folds what is said of them.
+pub(crate) fn judge_each<'a>(
+    scope: &Scope<'a>,
+    counts: &dyn Fn(&str) -> bool,
+    judge: impl Fn(&Databases<'a>, &Database<'a>) -> Judgement,
+) -> Judgement {
+    if let Some(judgement) = undescribed(scope) {
+        return judgement;
     }
-    Ok(databases)
+    let databases = databases(scope, counts);
+    if databases.is_empty() {
+        let complete = |name: &str| {
+            scope.environment(name).is_some_and(|environment| {
+                environment.coverage_at(&["migrations"]) == paritygate_model::Coverage::Complete
+            })
+        };
+        return match [scope.from(), scope.to()].into_iter().find(|name| !complete(name)) {
+            Some(name) => Judgement::unknown(format!("the migrations of {name} are not described"))
+                .help("describe them below `migrations`; `{}` says that there are none"),
+            None => Judgement::not_applicable("no database has migrations"),
+        };
+    }
+    let judged: Vec<Judgement> = databases
+        .values()
+        .map(|database| words::worst(database.unread().chain(std::iter::once(judge(&databases, database))).collect()))
+        .collect();
+    words::worst(judged)
 }

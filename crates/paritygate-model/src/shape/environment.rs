@@ -273,11 +273,43 @@ record! {
 record! {
     /// The migrations of a database.
     MIGRATION ["schemaFingerprint"] {
-        "applied": Map(&Any), "Migrations that ran, by id.";
-        "available": Map(&Any), "Migrations that the artifact brings, by id.";
+        "applied": Map(&Shape::Record(&APPLIED_MIGRATION)), "Migrations that ran, by id.";
+        "available": Map(&Shape::Record(&AVAILABLE_MIGRATION)), "Migrations that the artifact brings, by id.";
         "framework": Word(&["rails", "django", "laravel", "flyway", "liquibase", "alembic", "atlas", "golang-migrate", "drizzle", "prisma", "other"]), "Which tool runs them.";
         "schemaFingerprint": Text, "A digest of the schema.";
         "tracking": Word(&["set", "high-water-mark", "hash-chain", "dag-set"]), "What out of order means.";
+    }
+}
+
+record! {
+    /// A migration that ran.
+    APPLIED_MIGRATION ["checksum"] {
+        "at": Timestamp, "When it ran.";
+        "checksum": Text, "The checksum that the tool recorded.";
+        "order": Text, "Its place among those that ran, or its number.";
+    }
+}
+
+record! {
+    /// A migration that an artifact brings. No field is taken for empty because it is not there.
+    AVAILABLE_MIGRATION ["checksum"] {
+        "checksum": Text, "The checksum of its file, as the tool computes it.";
+        "dependsOn": Set(&Text), "The migrations that have to run before it; of another application as `app.id`.";
+        "operations": Sequence(&Shape::Record(&MIGRATION_OPERATION)), "What it does to the schema, in order; an empty list says that it does nothing to it.";
+        "phase": Word(&["expand", "migrate", "contract"]), "Its part in a change of the schema that is spread over releases.";
+        "replaces": Set(&Text), "The migrations that it is squashed from.";
+    }
+}
+
+record! {
+    /// What a migration does to the schema.
+    MIGRATION_OPERATION ["kind"] {
+        "column": Text, "The column.";
+        "default": Any, "What rows that are there get in a column that must not be null.";
+        "kind": Text, "What is done, such as `drop_column`.";
+        "reversible": Bool, "Whether it can be undone without loss.";
+        "table": Text, "The table.";
+        "to": Text, "The new name of what is renamed.";
     }
 }
 

@@ -1,190 +1,487 @@
-//! `migration-order`: migrations come in an order that every environment can follow.
+//! `migration-order`: the migrations of all lists together can run in the target.
+
+use std::collections::BTreeMap;
 
 use paritygate_eval::kind::Params;
 use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope};
 use paritygate_model::Diagnostic;
+use paritygate_model::suggest::quoted;
 use serde::Deserialize;
 
-use crate::migration::order::Order;
-use crate::migration::{self, Tracking};
+use crate::migration::graph::Graph;
+use crate::migration::number::{is_repeatable, number};
+use crate::migration::operation::tables;
+use crate::migration::order::{Late, Overlap, late};
+use crate::migration::words::{list, names, verb, worst};
+use crate::migration::{Checks, Database, Databases, Pending, Tracking, judge_each};
 
 /// The parameters of `migration-order`.
 #[derive(Debug, Default, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct MigrationOrder {
-    /// What decides the order, where the descriptions say neither `tracking` nor a known `framework`.
-    pub tracking: Option<Tracking>,
-    /// With `dag-set`: whether several last migrations pass, with a warning, whose operations touch different tables.
+    /// The environments whose descriptions count beside those that the promotion goes from and to. Without them, all that
+    /// are described: a branch that is described as an environment brings its list into the union.
+    pub environments: Option<Vec<String>>,
+    /// Whether several last migrations of a graph (`dag-set`) are let pass, with a warning, where it is known that what
+    /// they bring touches different tables.
     pub tolerate_disjoint: bool,
 }
 
 impl GateKind for MigrationOrder {
     const NAME: &'static str = "migration-order";
-    const SUMMARY: &'static str = "migrations come in an order that every environment can follow";
+    const SUMMARY: &'static str = "the migrations of all lists together can run in the target";
     const MANUAL: &'static str = r#"
-Judges the union of the lists that all described environments bring (`available`), so that two branches that are right alone
-are seen together, and what was applied in each (`applied`). What a migration means that comes late, below the newest that
-was applied, depends on `tracking`:
+Judges `migrations` of the environments that are described, database by database. What is promoted is the list `available`
+of the environment that the promotion comes from; conflicts are judged over *all* lists together, since two branches that are
+green alone may conflict only together. What a migration that comes late means depends on how the tool keeps track:
 
-- `set` (Rails, Laravel, TypeORM): it runs, in another order; a warning, unless it touches a table that a later one touched.
-- `high-water-mark` (golang-migrate, Drizzle, micrate): it is silently skipped where a newer one ran.
-- `hash-chain` (Flyway, Atlas): it stops everything.
-- `dag-set` (Django, Alembic): dependencies decide; two last migrations are the trouble, and nothing runs.
+| `tracking` | usual for | a late migration with a lower number | |
+|---|---|---|---|
+| `set` | Rails, Laravel, Liquibase, Prisma | runs, but in another order than elsewhere | warns; fails if both touch one table |
+| `high-water-mark` | golang-migrate, Drizzle | is silently skipped | fails |
+| `hash-chain` | Flyway, Atlas | stops the tool | fails |
+| `dag-set` | Django, Alembic | leaves several last migrations: nothing runs | fails, unless `tolerateDisjoint` |
 
-Also: one id with two contents, two migrations of one version, one that was changed after it was applied or is not there any
-more, one that was applied without what it depends on, a squash whose parts are gone too early, operations of two lists that
-can't both run, and a target that is ahead of where the promotion comes from.
+Without `tracking` the one that is usual for the `framework` counts; without either nothing can be judged. These fail in all
+of them: two files with one number, a file that was changed after it ran, one that ran and is gone, one that ran without
+what it needs, a squash that deletes what has not run everywhere, operations in each other's way, and a target that is ahead
+of where the promotion comes from. What is not known blocks: what ran, which operations there are where they decide, in a
+graph what a migration needs, in a chain a checksum.
 
 ```example
 environments: |
-  - { environment: staging, migrations: { main: { framework: golang-migrate, available: { "1": {}, "2": {} }, applied: { "1": {}, "2": {} } } } }
-  - { environment: production, migrations: { main: { applied: { "1": {} } } } }
+  - environment: staging
+    migrations: { db: { framework: rails, available: { "1_a": {}, "2_b": {} }, applied: { "1_a": {}, "2_b": {} } } }
+  - environment: production
+    migrations: { db: { framework: rails, applied: { "1_a": {} } } }
 expect: pass
-message: "the migrations of `main` are in order"
+message: "the migrations of `db` are in order (`set`), and 1 waits for production"
 ```
+
+A late one runs after newer ones, with what touches the same table and without:
 
 ```example
 environments: |
-  - { environment: staging, migrations: { main: { framework: golang-migrate, available: { "1": {}, "2": {}, "3": {} }, applied: { "1": {}, "3": {} } } } }
-  - { environment: production, migrations: { main: { applied: { "1": {} } } } }
-expect: fail
-message: "`2` of `main` lies below what was applied in staging, and will silently be skipped there"
-```
-
-```example
-environments: |
-  - { environment: staging, migrations: { main: { framework: rails, available: { "1": {}, "2": { operations: [{ kind: add_column, table: a }] }, "3": { operations: [{ kind: add_column, table: b }] } }, applied: { "1": {}, "3": {} } } } }
-  - { environment: production, migrations: { main: { applied: { "1": {} } } } }
+  - environment: staging
+    migrations:
+      db:
+        tracking: set
+        available:
+          20260721000000: { operations: [{ kind: add_column, table: users, column: a }] }
+          20260721090000: { operations: [{ kind: add_column, table: teams, column: b }] }
+        applied: { 20260721000000: {}, 20260721090000: {} }
+  - environment: production
+    migrations: { db: { applied: { 20260721090000: {} } } }
 expect: warn
-message: "`2` of `main` comes late in staging: it runs in another order there"
+message: "`20260721000000` is below `20260721090000`, which ran in production: it runs there in another order"
 ```
 
 ```example
 environments: |
-  - { environment: staging, migrations: { main: { framework: rails, available: { "1": {}, "2": { operations: [{ kind: add_column, table: a }] }, "3": { operations: [{ kind: add_column, table: a }] } }, applied: { "1": {}, "3": {} } } } }
-  - { environment: production, migrations: { main: { applied: { "1": {} } } } }
+  - environment: staging
+    migrations:
+      db:
+        tracking: set
+        available:
+          20260721000000: { operations: [{ kind: add_column, table: users, column: a }] }
+          20260721090000: { operations: [{ kind: drop_column, table: users, column: b }] }
+        applied: { 20260721000000: {}, 20260721090000: {} }
+  - environment: production
+    migrations: { db: { applied: { 20260721090000: {} } } }
 expect: fail
-message: "`2` of `main` comes late in staging, and `3`, which ran before, touches the same table `a`"
+message: "`20260721000000` is below `20260721090000`, which ran in production: it runs there in another order, and both touch the table `users`"
 ```
 
 ```example
 environments: |
-  - { environment: staging, migrations: { main: { framework: flyway, available: { V1__a: {}, V1.1__b: {}, V2__c: {} }, applied: { V1__a: {}, V2__c: {} } } } }
-  - { environment: production, migrations: { main: { applied: { V1__a: {} } } } }
+  - environment: staging
+    migrations: { db: { framework: golang-migrate, available: { "41_a": {}, "42_b": {} }, applied: { "42_b": {} } } }
+  - environment: production
+    migrations: { db: { applied: { "42_b": {} } } }
 expect: fail
-message: "`V1.1__b` of `main` lies below what was applied in staging, and will stop everything there"
+message: "`41_a` is below `42_b`, which ran in staging and production: it will silently be skipped there"
+help: "give it a number above `42_b`"
 ```
 
 ```example
 environments: |
-  - { environment: branch-a, migrations: { main: { framework: django, available: { "0001": {}, "0002_a": { dependsOn: ["0001"] } } } } }
-  - { environment: staging, migrations: { main: { framework: django, available: { "0001": {}, "0002_b": { dependsOn: ["0001"] } }, applied: { "0001": {} } } } }
-  - { environment: production, migrations: { main: { applied: { "0001": {} } } } }
+  - environment: staging
+    migrations:
+      db:
+        framework: flyway
+        available: { V1__a: { checksum: 1 }, V2__b: { checksum: 2 }, V3__c: { checksum: 3 } }
+        applied: { V1__a: { checksum: 1 }, V2__b: { checksum: 2 }, V3__c: { checksum: 3 } }
+  - environment: production
+    migrations: { db: { applied: { V1__a: { checksum: 1 }, V3__c: { checksum: 3 } } } }
 expect: fail
-message: "`0002_a`, `0002_b` of `main` are all last, and none of them will run"
-help: "add a migration that depends on `0002_a`, `0002_b`"
+message: "`V2__b` is below `V3__c`, which ran in production: the tool stops there"
+```
+
+Two branches, each with one last migration:
+
+```example
+environments: |
+  - environment: staging
+    migrations:
+      db/billing:
+        framework: django
+        available: { 0041_y: { dependsOn: [] }, 0042_a: { dependsOn: [0041_y] } }
+        applied: { 0041_y: {}, 0042_a: {} }
+  - environment: branch
+    migrations:
+      db/billing: { available: { 0041_y: { dependsOn: [] }, 0042_b: { dependsOn: [0041_y] } } }
+  - environment: production
+    migrations: { db/billing: { applied: { 0041_y: {} } } }
+expect: fail
+message: "`db/billing` has 2 last migrations, `0042_a`, `0042_b`: nothing runs until they are merged"
+help: "add a merge migration with `dependsOn: [0042_a, 0042_b]`: `python manage.py makemigrations --merge billing`"
 ```
 
 ```example
 params: { tolerateDisjoint: true }
 environments: |
-  - { environment: branch-a, migrations: { main: { framework: django, available: { "0001": {}, "0002_a": { dependsOn: ["0001"], operations: [{ kind: add_column, table: a }] } } } } }
-  - { environment: staging, migrations: { main: { framework: django, available: { "0001": {}, "0002_b": { dependsOn: ["0001"], operations: [{ kind: add_column, table: b }] } }, applied: { "0001": {} } } } }
-  - { environment: production, migrations: { main: { applied: { "0001": {} } } } }
+  - environment: staging
+    migrations:
+      db:
+        framework: alembic
+        available:
+          a1: { dependsOn: [], operations: [] }
+          b2: { dependsOn: [a1], operations: [{ kind: add_column, table: users, column: a }] }
+          c3: { dependsOn: [a1], operations: [{ kind: add_column, table: teams, column: a }] }
+        applied: { a1: {}, b2: {}, c3: {} }
+  - environment: production
+    migrations: { db: { applied: { a1: {} } } }
 expect: warn
-message: "`0002_a`, `0002_b` of `main` are all last, and touch different tables"
+message: "`db` has 2 last migrations, `b2`, `c3`, which touch different tables"
 ```
+
+Two branches that are each in order, and can't both run:
 
 ```example
 environments: |
-  - { environment: branch-a, migrations: { main: { framework: rails, available: { "1": {}, "2": { operations: [{ kind: drop_column, table: t, column: c }] } } } } }
-  - { environment: staging, migrations: { main: { framework: rails, available: { "1": {}, "3": { operations: [{ kind: rename_column, table: t, column: c }] } }, applied: { "1": {} } } } }
-  - { environment: production, migrations: { main: { applied: { "1": {} } } } }
+  - environment: staging
+    migrations:
+      db:
+        framework: rails
+        available: { "42_a": { operations: [{ kind: drop_column, table: t, column: c }] } }
+        applied: { "42_a": {} }
+  - environment: branch
+    migrations:
+      db: { available: { "43_b": { operations: [{ kind: rename_column, table: t, column: c, to: d }] } } }
+  - environment: production
+    migrations: { db: { applied: {} } }
 expect: fail
-message: "`2`, `3` of `main` can't both run: drop_column t.c and rename_column t.c"
+message: "`42_a` drops `t.c`, and `43_b` renames it"
 ```
 
 ```example
 environments: |
-  - { environment: staging, migrations: { main: { framework: rails, available: { "1_a": {}, "1_b": {} }, applied: { "1_a": {} } } } }
-  - { environment: production, migrations: { main: { applied: { "1_a": {} } } } }
+  - environment: staging
+    migrations: { db: { framework: rails, available: { "41_a": {}, "42_b": {} }, applied: { "41_a": {} } } }
+  - environment: production
+    migrations: { db: { applied: { "41_a": {}, "42_b": {} } } }
 expect: fail
-message: "`1_a`, `1_b` of `main` have one version number"
+message: "`42_b` is applied in production only"
 ```
 
 ```example
 environments: |
-  - { environment: staging, migrations: { main: { framework: flyway, available: { "1": { checksum: bb } }, applied: { "1": { checksum: aa } } } } }
-  - { environment: production, migrations: { main: { applied: { "1": { checksum: bb } } } } }
+  - environment: staging
+    migrations: { db: { framework: rails, available: { "41_a": {}, 041_b: {} }, applied: {} } }
+  - environment: production
+    migrations: { db: { applied: {} } }
 expect: fail
-message: "`1` of `main` was changed after it was applied in staging"
+message: "`041_b`, `41_a` have the same version number"
 ```
 
 ```example
 environments: |
-  - { environment: staging, migrations: { main: { framework: rails, available: { "1": {} }, applied: { "1": {}, "2": {} } } } }
-  - { environment: production, migrations: { main: { applied: { "1": {} } } } }
+  - environment: staging
+    migrations: { db: { framework: rails, available: { "41_a": { checksum: aa } }, applied: { "41_a": { checksum: aa } } } }
+  - environment: production
+    migrations: { db: { applied: { "41_a": { checksum: bb } } } }
 expect: fail
-message: "`2` of `main` was applied in staging, and is not there any more"
+message: "`41_a` was changed after it ran in production"
 ```
 
 ```example
 environments: |
-  - { environment: staging, migrations: { main: { framework: django, available: { "1": {}, "2": { dependsOn: ["1"] } }, applied: { "2": {} } } } }
-  - { environment: production, migrations: { main: { applied: {} } } }
+  - environment: staging
+    migrations: { db: { framework: rails, available: { "42_b": {} }, applied: { "41_a": {}, "42_b": {} } } }
+  - environment: production
+    migrations: { db: { applied: { "41_a": {} } } }
 expect: fail
-message: "`2` of `main` was applied in staging without `1`, which it depends on"
+message: "`41_a` is applied in staging, and what is promoted has no file of it; `41_a` is applied in production, and what is promoted has no file of it"
 ```
 
 ```example
 environments: |
-  - { environment: staging, migrations: { main: { framework: django, available: { "1_squashed_2": { replaces: ["1", "2"] } }, applied: { "1": {}, "2": {} } } } }
-  - { environment: production, migrations: { main: { applied: { "1": {} } } } }
+  - environment: staging
+    migrations:
+      db:
+        framework: django
+        available: { 0041_a: { dependsOn: [] }, 0042_b: { dependsOn: [0041_a] } }
+        applied: { 0041_a: {}, 0042_b: {} }
+  - environment: production
+    migrations: { db: { applied: { 0042_b: {} } } }
 expect: fail
-message: "`1_squashed_2` of `main` replaces `2`, which was not applied in production and is not there any more"
+message: "`0042_b` ran in production without `0041_a`, which it needs"
 ```
 
 ```example
 environments: |
-  - { environment: staging, migrations: { main: { framework: rails, available: { "1": {}, "2": {} }, applied: { "1": {} } } } }
-  - { environment: production, migrations: { main: { applied: { "1": {}, "2": {} } } } }
+  - environment: staging
+    migrations:
+      db:
+        framework: django
+        available: { 0001_squashed: { dependsOn: [], replaces: [0001_a, 0002_b] } }
+        applied: { 0001_a: {}, 0002_b: {} }
+  - environment: production
+    migrations: { db: { applied: { 0001_a: {} } } }
 expect: fail
-message: "`2` of `main` was applied in production only"
+message: "`0001_squashed` replaces `0002_b`, whose file is gone, and production has not run it"
 ```
 
 ```example
 environments: |
-  - { environment: staging, migrations: { main: { framework: prisma, available: { "1": {} }, applied: { "1": {} } } } }
-  - { environment: production, migrations: { main: { applied: { "1": {} } } } }
+  - environment: staging
+    migrations: { db: { framework: other, available: {}, applied: {} } }
+  - environment: production
+    migrations: { db: { applied: {} } }
 expect: unknown
-message: "what decides the order of the migrations of `main` is not known"
+message: "it is not known what out of order means for the migrations of `db`"
 ```
 "#;
 
-    fn compile(self, _: &Params<'_>, _: &GateContext<'_>) -> Result<Box<dyn GateCheck>, Vec<Diagnostic>> {
+    fn compile(self, params: &Params<'_>, _: &GateContext<'_>) -> Result<Box<dyn GateCheck>, Vec<Diagnostic>> {
+        if self.environments.as_ref().is_some_and(Vec::is_empty) {
+            let wrong =
+                params.wrong("environments", "`environments` is empty: nothing is added to the promotion's own");
+            return Err(vec![wrong.help("name environments, or remove the field: then all count")]);
+        }
         Ok(Box::new(self))
     }
 }
 
 impl GateCheck for MigrationOrder {
     fn judge(&self, scope: &Scope<'_>) -> Judgement {
-        let databases = match migration::of_target(scope) {
-            Ok(databases) => databases,
-            Err(why) => return Judgement::unknown(why).help("describe `migrations` of both environments"),
+        let counts = |name: &str| {
+            let named = self.environments.as_ref().is_none_or(|all| all.iter().any(|one| one == name));
+            named || name == scope.from() || name == scope.to()
         };
-        let mut judged = Judgement::default();
-        for database in &databases {
-            let Some(tracking) = database.tracking.or(self.tracking) else {
-                let message = format!("what decides the order of the migrations of `{}` is not known", database.name);
-                judged = judged.and(Judgement::unknown(message).help("give the description `tracking`, or the gate"));
-                continue;
-            };
-            let order = Order { database, tracking, tolerate_disjoint: self.tolerate_disjoint };
-            let one = order.judge(scope);
-            let in_order = || Judgement::pass(format!("the migrations of `{}` are in order", database.name));
-            judged = judged.and(if one.message.is_empty() { in_order() } else { one });
+        let missing = self.environments.iter().flatten().find(|name| scope.environment(name).is_none());
+        if let Some(name) = missing {
+            let message = format!("{name} is not described, and so its migrations are not known");
+            return Judgement::unknown(message).help("hand in its description, with a section `migrations`");
         }
-        if judged.message.is_empty() { Judgement::pass("there are no migrations") } else { judged }
+        judge_each(scope, &counts, |databases, database| self.database(scope, databases, database))
     }
+}
+
+impl MigrationOrder {
+    fn database<'a>(&self, scope: &Scope<'a>, databases: &Databases<'a>, database: &Database<'a>) -> Judgement {
+        let pending = match Pending::new(database, scope) {
+            Ok(pending) => pending,
+            Err(judgement) => return *judgement,
+        };
+        let graph = Graph::new(&pending.union);
+        let checks = Checks::new(scope, databases, database, &pending, &graph);
+        let mut found = checks.contents();
+        found.extend(checks.ahead());
+        found.extend(checks.files());
+        found.extend(checks.squashes());
+        match database.tracking() {
+            Ok(tracking) => {
+                found.extend(checks.duplicates(tracking));
+                found.extend(checks.checksums(tracking));
+                found.extend(checks.needs(tracking));
+                found.extend(checks.conflicts(tracking));
+                if tracking == Tracking::DagSet {
+                    found.extend(self.leaves(&checks));
+                } else {
+                    found.extend(unnumbered(&checks));
+                    found.extend(lateness(&checks, tracking));
+                }
+                if found.is_empty() {
+                    let waiting = pending.migrations.len();
+                    let wait = if waiting == 1 { "waits" } else { "wait" };
+                    return Judgement::pass(format!(
+                        "the migrations of `{}` are in order (`{}`), and {waiting} {wait} for {}",
+                        database.name,
+                        tracking.word(),
+                        scope.to()
+                    ));
+                }
+            }
+            Err(judgement) => found.push(*judgement),
+        }
+        worst(found)
+    }
+
+    /// A graph has one last migration, and no circle.
+    fn leaves(&self, checks: &Checks<'_, '_>) -> Vec<Judgement> {
+        let (graph, name) = (checks.graph, checks.database.name);
+        let circle = graph.circle();
+        if !circle.is_empty() {
+            let judgement =
+                Judgement::fail(format!("{} need each other in a circle: none of them runs", names(&circle)))
+                    .help("remove one of their dependencies");
+            return vec![circle.iter().take(5).fold(judgement, |it, id| it.fact(*id, &checks.origin(id)))];
+        }
+        let leaves = graph.leaves();
+        if leaves.len() < 2 {
+            return Vec::new();
+        }
+        let told = format!("`{name}` has {} last migrations, {}", leaves.len(), names(&leaves));
+        let framework = checks.database.described.iter().find_map(|described| described.framework);
+        let command = match framework {
+            Some("django") => {
+                let app = name.rsplit_once('/').map(|(_, app)| format!(" {app}")).unwrap_or_default();
+                format!(": `python manage.py makemigrations --merge{app}`")
+            }
+            Some("alembic") => format!(": `alembic merge {}`", leaves.join(" ")),
+            _ => String::new(),
+        };
+        let help = format!("add a merge migration with `dependsOn: [{}]`{command}", leaves.join(", "));
+        let mut judgement = match (self.tolerate_disjoint, disjoint(checks, &leaves)) {
+            (true, Disjoint::Yes) => Judgement::warn(format!("{told}, which touch different tables")),
+            (true, Disjoint::No(why)) => {
+                Judgement::fail(format!("{told}: nothing runs until they are merged")).note(why)
+            }
+            _ => Judgement::fail(format!("{told}: nothing runs until they are merged")),
+        };
+        for leaf in leaves.iter().take(5) {
+            let by = checks.pending.union.get(leaf).map(|brought| list(&brought.by)).unwrap_or_default();
+            judgement = judgement.note(format!("`{leaf}` is brought by {by}")).fact(*leaf, &checks.origin(leaf));
+        }
+        vec![judgement.help(help)]
+    }
+}
+
+enum Disjoint {
+    Yes,
+    No(String),
+}
+
+/// Whether what leads to each leaf, and not to all of them, touches other tables than what leads to the others.
+fn disjoint<'a>(checks: &Checks<'_, 'a>, leaves: &[&'a str]) -> Disjoint {
+    let mut touched: BTreeMap<&str, &str> = BTreeMap::new();
+    let mut branches = Vec::new();
+    for leaf in leaves {
+        let Some(mut branch) = checks.graph.before(leaf) else {
+            return Disjoint::No("there are too many to tell which tables they touch".to_owned());
+        };
+        branch.insert(leaf);
+        branches.push(branch);
+    }
+    let shared = |id: &str| branches.iter().all(|branch| branch.contains(id));
+    for (leaf, branch) in leaves.iter().zip(&branches) {
+        for id in branch.iter().filter(|id| !shared(id)) {
+            let operations = checks.pending.union.get(id).and_then(|brought| brought.migration.operations.as_deref());
+            let Some(tables) = tables(operations) else {
+                return Disjoint::No(format!("it is not known which tables `{id}` touches"));
+            };
+            for table in tables {
+                let other = *touched.entry(table).or_insert(leaf);
+                if other != *leaf {
+                    return Disjoint::No(format!(
+                        "what leads to `{other}` and to `{leaf}` touches the table `{table}`"
+                    ));
+                }
+            }
+        }
+    }
+    Disjoint::Yes
+}
+
+/// Where numbers decide, everything that waits has one, and so has what it is compared with.
+fn unnumbered(checks: &Checks<'_, '_>) -> Vec<Judgement> {
+    let bare = |id: &&str| number(id).is_none() && !is_repeatable(id);
+    let mut ids: Vec<&str> = checks.pending.migrations.keys().copied().filter(bare).collect();
+    if ids.is_empty() && !checks.pending.migrations.is_empty() {
+        ids = checks.pending.ran.keys().copied().filter(bare).collect();
+    }
+    let Some(first) = ids.first() else { return Vec::new() };
+    let message = format!("{} {} with no number: the order is not known", names(&ids), verb(&ids, "begins", "begin"));
+    let judgement =
+        Judgement::unknown(message).help("name migrations by numbers, or track them as a graph (`dag-set`)");
+    vec![judgement.fact("has no number", &checks.origin(first))]
+}
+
+/// What comes late, each migration once.
+fn lateness(checks: &Checks<'_, '_>, tracking: Tracking) -> Vec<Judgement> {
+    let mut by_id: BTreeMap<&str, Vec<Late<'_>>> = BTreeMap::new();
+    for (environment, ran) in &checks.ran {
+        // How the past went decides nothing where what ran is only recorded as a mark or a chain.
+        let target = Some(&checks.pending.ran).filter(|_| tracking == Tracking::Set && *environment != checks.to);
+        for late in late(checks.database, &checks.pending.union, checks.graph, environment, ran, target) {
+            by_id.entry(late.id).or_default().push(late);
+        }
+    }
+    by_id.into_iter().map(|(id, late)| told(checks, tracking, id, &late)).collect()
+}
+
+fn told(checks: &Checks<'_, '_>, tracking: Tracking, id: &str, late: &[Late<'_>]) -> Judgement {
+    let (past, coming): (Vec<&Late<'_>>, Vec<&Late<'_>>) = late.iter().partition(|late| late.has_run);
+    let told = if coming.is_empty() { past } else { coming };
+    let mut marks: Vec<(&str, Vec<&str>)> = Vec::new();
+    for late in &told {
+        match marks.iter_mut().find(|(mark, _)| *mark == late.mark) {
+            Some((_, places)) => places.push(late.environment),
+            None => marks.push((late.mark, vec![late.environment])),
+        }
+    }
+    let above: Vec<String> =
+        marks.iter().map(|(mark, places)| format!("`{mark}`, which ran in {}", list(places))).collect();
+    let above = above.join(", and ");
+    let highest = marks.iter().map(|(mark, _)| *mark).max_by_key(|mark| number(mark)).unwrap_or_default();
+    let has_run = told.iter().all(|late| late.has_run);
+    let so = match tracking {
+        _ if has_run => format!("it ran there after it, and runs in {} before it", checks.to),
+        Tracking::HighWaterMark => "it will silently be skipped there".to_owned(),
+        Tracking::HashChain => "the tool stops there".to_owned(),
+        _ => "it runs there in another order".to_owned(),
+    };
+    let message = format!("`{id}` is below {above}: {so}");
+    let help = format!("give it a number above `{highest}`");
+    let judgement = if tracking == Tracking::Set {
+        let overlap = |wanted: fn(&Overlap<'_>) -> bool| late.iter().map(|late| late.overlap).find(wanted);
+        let table = overlap(|overlap| matches!(overlap, Overlap::Table(..)));
+        match table.or_else(|| overlap(|overlap| matches!(overlap, Overlap::Unknown(_)))) {
+            Some(Overlap::Table(table, other)) => {
+                let both = if other == highest { "both".to_owned() } else { format!("it and `{other}`") };
+                Judgement::fail(format!("{message}, and {both} touch the table `{table}`")).help(help)
+            }
+            Some(Overlap::Unknown(which)) => {
+                let message = format!("{message}, and it is not known which tables `{which}` touches");
+                Judgement::unknown(message)
+                    .help(format!("list the `operations` of `{which}` with their tables, or {help}"))
+            }
+            _ => Judgement::warn(message).help(help),
+        }
+    } else {
+        let judgement = Judgement::fail(message).help(help);
+        if tracking == Tracking::HighWaterMark {
+            judgement.note(format!(
+                "tools that remember only the highest number never look below it: {} stay without it",
+                places(late)
+            ))
+        } else {
+            judgement.note("what ran has to be the beginning of what there is")
+        }
+    };
+    let mut judgement = judgement.fact("comes late", &checks.origin(id));
+    for late in told.iter().take(5) {
+        let ran = checks.ran.iter().find(|(environment, _)| *environment == late.environment);
+        if let Some(mark) = ran.and_then(|(_, ran)| ran.get(late.mark)) {
+            judgement = judgement.fact(format!("ran in {}", late.environment), &mark.origin);
+        }
+    }
+    judgement
+}
+
+fn places(late: &[Late<'_>]) -> String {
+    let places: Vec<&str> = late.iter().map(|late| late.environment).collect();
+    quoted(&places)
 }
