@@ -18,6 +18,22 @@ export function h<K extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
+/** Makes an element of a drawing, with attributes. */
+export function s<K extends keyof SVGElementTagNameMap>(tag: K, attributes: Record<string, string | number> = {}, ...children: Child[]): SVGElementTagNameMap[K] {
+  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
+  for (const child of children) if (child) element.append(child);
+  return element;
+}
+
+/** Draws what an element holds anew; what had the focus there has it again, by its `data-key`. */
+export function redraw(element: HTMLElement, ...children: Node[]): void {
+  const active = document.activeElement;
+  const key = active instanceof HTMLElement && element.contains(active) ? active.dataset["key"] : undefined;
+  element.replaceChildren(...children);
+  if (key !== undefined) element.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`)?.focus({ preventScroll: true });
+}
+
 /** The element of that id, which the page has. */
 export function byId(id: string): HTMLElement {
   const element = document.getElementById(id);
@@ -25,11 +41,15 @@ export function byId(id: string): HTMLElement {
   return element;
 }
 
-/** A message with its `quoted` parts as code. */
+/** An instant in a message: `Mon 2026-08-24 09:00+01:00`. */
+const INSTANT = /((?:[A-Z][a-z]{2} )?\d{4}-\d{2}-\d{2} \d{2}:\d{2}(?::\d{2})?(?:Z|[+-]\d{2}:\d{2})?)/;
+
+/** A message with its `quoted` parts as code, and its instants in one piece. */
 export function prose(text: string): DocumentFragment {
   const fragment = document.createDocumentFragment();
   text.split("`").forEach((part, at) => {
-    if (part) fragment.append(at % 2 ? h("code", {}, part) : part);
+    if (at % 2) fragment.append(h("code", {}, part));
+    else part.split(INSTANT).forEach((piece, at) => piece && fragment.append(at % 2 ? h("span", { class: "instant" }, piece) : piece));
   });
   return fragment;
 }

@@ -3,22 +3,14 @@
 import { byId } from "./dom";
 import type { Pane, Panes } from "./panes";
 
-const SPEAKS: [RegExp, string][] = [
-  [/polic|rules/i, "policy"],
-  [/prod|prd|live/i, "production"],
-  [/stag|stg|uat|preprod/i, "staging"],
-  [/dev|local/i, "development"],
-];
-
 /** The pane that a file's name speaks of. */
 function spoken(panes: Panes, name: string): Pane | undefined {
-  const id = SPEAKS.find(([pattern]) => pattern.test(name))?.[1];
-  return panes.all.find((pane) => pane.id === id);
+  return panes.all.find((pane) => pane.speaks.test(name));
 }
 
 /** Shows files in panes. `on` is the pane that they were dropped on. */
 async function take(panes: Panes, files: File[], on: Pane | undefined): Promise<void> {
-  const free = new Set(panes.environments);
+  const free = new Set(panes.all);
   for (const file of files) {
     const pane = (files.length === 1 && on) || spoken(panes, file.name) || [...free][0];
     if (!pane) continue;
@@ -30,13 +22,14 @@ async function take(panes: Panes, files: File[], on: Pane | undefined): Promise<
   }
 }
 
-export function acceptDrops(panes: Panes): void {
+/** Takes files that are dropped onto the page into the panes that are shown then. */
+export function acceptDrops(shown: () => Panes): void {
   const zone = byId("dropzone");
   const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes("Files") ?? false;
-  const under = (event: DragEvent) => panes.all.find((pane) => event.composedPath().includes(pane.card));
+  const under = (event: DragEvent) => shown().all.find((pane) => event.composedPath().includes(pane.card));
   let depth = 0;
   const light = (pane: Pane | undefined) => {
-    for (const other of panes.all) other.card.classList.toggle("is-target", other === pane);
+    for (const other of shown().all) other.card.classList.toggle("is-target", other === pane);
   };
   addEventListener("dragenter", (event) => {
     if (!hasFiles(event)) return;
@@ -67,7 +60,7 @@ export function acceptDrops(panes: Panes): void {
       depth = 0;
       zone.hidden = true;
       light(undefined);
-      void take(panes, [...(event.dataTransfer?.files ?? [])], under(event));
+      void take(shown(), [...(event.dataTransfer?.files ?? [])], under(event));
     },
     true,
   );

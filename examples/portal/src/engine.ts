@@ -1,9 +1,10 @@
-/** The engine, as the page uses it: texts in, a report out. */
+/** The engine, as the page uses it: texts in, a report or a decision out. */
 
-import { type Compiled, Engine, type ReportData, init } from "paritygate";
+import { type Compiled, type DecisionData, type Diagnostic, Engine, type Opening, ParityGateError, type ReportData, diagram, init, loadZones, readDiagram } from "paritygate";
 
-export type { Cell, Diagnostic, Finding } from "paritygate";
+export type { Blocker, Cell, Diagnostic, Finding, GateFinding, GateStatus, Local, Opening } from "paritygate";
 export type Report = ReportData;
+export type Decision = DecisionData;
 
 /** A text and the name under which the report speaks of it. */
 export interface Text {
@@ -14,26 +15,117 @@ export interface Text {
 /** Loads the engine. */
 export const load = init;
 
-let compiled: Compiled | undefined;
-let from: { policy: Text; pack: boolean } | undefined;
+/** Policies that are compiled anew only where they changed. */
+class Policies {
+  private compiled: Compiled | undefined;
+  private from: { policy: Text; pack: boolean } | undefined;
 
-/** The compiled policies; they are compiled anew only where they changed. */
-function policies(policy: Text, pack: boolean): Compiled {
-  const same = from?.pack === pack && from.policy.name === policy.name && from.policy.text === policy.text;
-  if (!compiled || !same) {
-    compiled?.engine.dispose();
-    compiled = Engine.tryCompile([...(pack ? [{ pack: "recommended" }] : []), policy]);
-    from = { policy, pack };
+  get(policy: Text, pack: boolean): Compiled {
+    const { from } = this;
+    const same = from?.pack === pack && from.policy.name === policy.name && from.policy.text === policy.text;
+    if (!this.compiled || !same) {
+      const compiled = Engine.tryCompile([...(pack ? [{ pack: "recommended" }] : []), policy]);
+      this.compiled?.engine.dispose();
+      this.compiled = compiled;
+      this.from = { policy, pack };
+    }
+    return this.compiled;
   }
-  return compiled;
 }
+
+const rules = new Policies();
+const gates = new Policies();
 
 /** Compares environments under the policy, beside the recommended pack where that is wanted. */
 export function check(environments: Text[], policy: Text, pack: boolean, now: Date): Report {
-  const { engine, ok, diagnostics } = policies(policy, pack);
+  const { engine, ok, diagnostics } = rules.get(policy, pack);
   const files = new Map(environments.map(({ name, text }) => [name, text]));
   const report = engine.check(files, { now });
   const { data } = report;
   report.dispose();
   return { ...data, verdict: ok ? data.verdict : "error", diagnostics: [...diagnostics, ...data.diagnostics] };
+}
+
+/** The texts of a promotion: what is asked, what it has to pass, and where it goes along. */
+export interface Promotion {
+  request: Text;
+  gates: Text;
+  pipeline: Text;
+}
+
+/** What is said about a promotion: a decision, unless a text is broken. */
+export interface Decided {
+  decision: Decision | undefined;
+  problems: readonly Diagnostic[];
+}
+
+/** The time-zone database is needed, and it is not there: `await loadZones()`, and ask again. */
+export class ZonesNeeded extends Error {}
+
+export { loadZones };
+
+/** Decides a promotion at an instant. */
+export function decide({ request, gates: policy, pipeline }: Promotion, now: Date): Decided {
+  return zoned(() => {
+    const { engine, ok, diagnostics } = gates.get(policy, false);
+    try {
+      const decision = engine.gate(request, { now, ...project(pipeline) });
+      const { data } = decision;
+      decision.dispose();
+      return { decision: ok ? data : undefined, problems: [...diagnostics, ...data.diagnostics] };
+    } catch (error) {
+      return { decision: undefined, problems: [...diagnostics, ...problems(error)] };
+    }
+  });
+}
+
+/** The times from an instant on, and until another, at which no gate that depends on time blocks; none where a text is broken. */
+export function openings({ request, gates: policy, pipeline }: Promotion, now: Date, until: Date | undefined, count: number): readonly Opening[] {
+  return zoned(() => {
+    const { engine, ok } = gates.get(policy, false);
+    try {
+      return ok ? engine.when({ now, count, request, ...(until ? { until } : {}), ...project(pipeline) }).openings : [];
+    } catch (error) {
+      problems(error);
+      return [];
+    }
+  });
+}
+
+/** The stages of a pipeline, and the ways between them. */
+export interface Pipeline {
+  stages: string[];
+  ways: { from: string[]; to: string }[];
+}
+
+/** The pipeline of a manifest, which is what the engine draws, read as data; nothing where the manifest is broken. */
+export function pipelineOf(manifest: Text): Pipeline | undefined {
+  return zoned(() => {
+    try {
+      const drawn = readDiagram(diagram({ [manifest.name]: manifest.text }, { manifest: manifest.name })).manifest["pipeline"];
+      const { stages = [], edges = [] } = (drawn ?? {}) as { stages?: string[]; edges?: { from: string | string[]; to: string }[] };
+      return { stages, ways: edges.map(({ from, to }) => ({ from: [from].flat(), to })) };
+    } catch (error) {
+      problems(error);
+      return undefined;
+    }
+  });
+}
+
+function project(manifest: Text) {
+  return { files: { [manifest.name]: manifest.text }, manifest: manifest.name };
+}
+
+/** What is wrong with the texts; any other error is one of the page. */
+function problems(error: unknown): readonly Diagnostic[] {
+  if (!(error instanceof ParityGateError) || error.code === "zones-not-loaded") throw error;
+  return error.diagnostics.length > 0 ? error.diagnostics : [{ code: error.code, level: "error", message: error.message, notes: [] }];
+}
+
+function zoned<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw error instanceof ParityGateError && error.code === "zones-not-loaded" ? new ZonesNeeded() : error;
+  }
 }

@@ -1,17 +1,31 @@
-/** The portal: texts in, findings out, at every keystroke. Nothing leaves the page. */
+/** The portal: texts in, findings and decisions out, at every keystroke. Nothing leaves the page. */
 
 import { byId } from "./dom";
 import { acceptDrops } from "./drop";
 import type { Mark } from "./editor";
 import { type Cell, type Finding, type Report, check, load } from "./engine";
 import { Panes } from "./panes";
+import { PromotionView } from "./promotion";
 import { Results } from "./results";
+import * as samples from "./samples";
 import { themeButton } from "./theme";
 
 let report: Report | undefined;
 let followed: Finding | undefined;
 
-const panes = new Panes(() => run());
+const environment = (id: keyof typeof samples & string, speaks: RegExp) => ({ id, name: `${id}.environment.yaml`, text: samples[id], speaks });
+const panes = new Panes(
+  [
+    environment("development", /dev|local/i),
+    environment("staging", /stag|stg|uat|preprod/i),
+    environment("production", /prod|prd|live/i),
+    { id: "policy", name: "policy.yaml", text: samples.policy, speaks: /polic|rules/i },
+  ],
+  "panes",
+  "tabs",
+  () => run(),
+);
+const promotion = new PromotionView();
 const results = new Results({
   finding: (at) => follow(at),
   place: (at, environment) => follow(at, environment),
@@ -62,14 +76,14 @@ function run(): void {
   const start = performance.now();
   const pack = byId("pack") as HTMLInputElement;
   report = check(
-    panes.environments.map((pane) => pane.content),
-    panes.policy.content,
+    panes.all.filter((pane) => pane.id !== "policy").map((pane) => pane.content),
+    panes.get("policy").content,
     pack.checked,
     new Date(),
   );
   const checked = performance.now();
   for (const pane of panes.all) {
-    pane.show(pane.isPolicy ? "policy" : "", marks(report, pane.name));
+    pane.show(pane.id === "policy" ? "policy" : "", marks(report, pane.name));
   }
   results.show(report);
   const again = followed && report.findings.findIndex((finding) => finding.rule === followed?.rule && finding.path === followed.path);
@@ -80,23 +94,52 @@ function run(): void {
   document.documentElement.dataset["checks"] = String(Number(document.documentElement.dataset["checks"] ?? 0) + 1);
 }
 
+/** Whether the promotion is shown, and not the parity of environments. */
+const isPromotion = () => location.hash === "#promotion";
+const shown = () => (isPromotion() ? promotion.panes : panes);
+const resultsOf = () => (isPromotion() ? "promotion-results" : "results");
+
+/** Shows the view that the address names. */
+function view(): void {
+  const is = isPromotion();
+  byId("parity-view").hidden = is;
+  byId("promotion-view").hidden = !is;
+  for (const [id, current] of [["to-parity", !is], ["to-promotion", is]] as const) {
+    if (current) byId(id).setAttribute("aria-current", "page");
+    else byId(id).removeAttribute("aria-current");
+  }
+  byId("pack-switch").hidden = is;
+  byId("skip").setAttribute("href", `#${resultsOf()}`);
+  byId("what-is-next").textContent = is ? "next gate" : "next finding";
+  byId("last-text").textContent = String(shown().all.length);
+  document.title = is ? "Promotion" : "Environment parity";
+  promotion.show(is);
+  if (!is) run();
+}
+
+addEventListener("hashchange", view);
+// The skip link is no address of a view.
+byId("skip").addEventListener("click", (event) => {
+  event.preventDefault();
+  byId(resultsOf()).focus();
+});
 addEventListener("keydown", (event) => {
   if (event.key === "F8") {
     event.preventDefault();
-    results.step(event.shiftKey ? -1 : 1);
+    (isPromotion() ? promotion : results).step(event.shiftKey ? -1 : 1);
   } else if (event.altKey && /^[0-4]$/.test(event.key)) {
     event.preventDefault();
-    const pane = panes.all[Number(event.key) - 1];
+    const pane = shown().all[Number(event.key) - 1];
     if (pane) {
-      panes.select(pane);
+      shown().select(pane);
       pane.editor.view.focus();
     } else {
-      byId("results").focus();
+      byId(resultsOf()).focus();
     }
   }
 });
 byId("pack").addEventListener("change", () => run());
 themeButton();
-acceptDrops(panes);
+acceptDrops(shown);
 await load();
-run();
+view();

@@ -1,9 +1,16 @@
-/** The four texts, side by side: three environments and a policy. */
+/** Texts side by side: three environments and a policy, or a request with its gates and its pipeline. */
 
 import { Editor, type Mark, type Range } from "./editor";
 import { byId, h } from "./dom";
 import type { Text } from "./engine";
-import * as samples from "./samples";
+
+/** A text to begin with. */
+export interface Spec extends Text {
+  /** Which text it is: `staging`, `policy`. */
+  id: string;
+  /** What names of dropped files speak of it. */
+  speaks: RegExp;
+}
 
 /** One text with its head: name, what it is, how much is wrong in it. */
 export class Pane {
@@ -17,7 +24,7 @@ export class Pane {
 
   constructor(
     readonly id: string,
-    readonly isPolicy: boolean,
+    readonly speaks: RegExp,
     public name: string,
     text: string,
     key: number,
@@ -33,7 +40,7 @@ export class Pane {
     const open = h("button", { type: "button", class: "pane-open", onclick: () => load.click() }, "Open…");
     this.card = h(
       "article",
-      { class: `pane card${isPolicy ? " is-policy" : ""}`, id: `pane-${id}`, "aria-label": id },
+      { class: "pane card", id: `pane-${id}`, "aria-label": id },
       h("header", { class: "pane-head" }, this.title, this.note, this.counts, open, load),
       host,
     );
@@ -71,24 +78,19 @@ export class Pane {
   private rename(): void {
     this.title.textContent = this.name;
     const label = this.tab.querySelector(".tab-name");
-    if (label) label.textContent = this.isPolicy ? "policy" : this.id;
+    if (label) label.textContent = this.id;
   }
 }
 
-/** All panes; on a narrow page one is shown at a time. */
+/** All panes of a view; on a narrow page one is shown at a time. */
 export class Panes {
   readonly all: Pane[];
-  readonly policy: Pane;
-  readonly environments: Pane[];
 
-  constructor(changed: () => void) {
-    const environment = (id: keyof typeof samples & string, key: number) =>
-      new Pane(id, false, `${id}.environment.yaml`, samples[id], key, changed);
-    this.policy = new Pane("policy", true, "policy.yaml", samples.policy, 4, changed);
-    this.environments = [environment("development", 1), environment("staging", 2), environment("production", 3)];
-    this.all = [...this.environments, this.policy];
-    byId("panes").append(...this.all.map((pane) => pane.card));
-    byId("tabs").append(...this.all.map((pane) => pane.tab));
+  /** Puts panes and their tabs into the elements of these ids. */
+  constructor(specs: Spec[], cards: string, tabs: string, changed: () => void) {
+    this.all = specs.map(({ id, speaks, name, text }, at) => new Pane(id, speaks, name, text, at + 1, changed));
+    byId(cards).append(...this.all.map((pane) => pane.card));
+    byId(tabs).append(...this.all.map((pane) => pane.tab));
     this.all.forEach((pane, at) => {
       pane.tab.addEventListener("click", () => this.select(pane));
       pane.tab.addEventListener("keydown", (event) => {
@@ -102,6 +104,13 @@ export class Panes {
     });
     const first = this.all[0];
     if (first) this.select(first);
+  }
+
+  /** The pane of that id, which there is. */
+  get(id: string): Pane {
+    const pane = this.all.find((pane) => pane.id === id);
+    if (!pane) throw new Error(`there is no pane ${id}`);
+    return pane;
   }
 
   /** Shows a pane where only one is shown. */

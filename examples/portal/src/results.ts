@@ -2,6 +2,7 @@
 
 import { byId, h, prose } from "./dom";
 import type { Cell, Finding, Report } from "./engine";
+import { said } from "./verdict";
 
 export type Severity = "error" | "warning" | "info";
 
@@ -106,9 +107,7 @@ export class Results {
       .map((severity) => [severity, count(severity)] as const)
       .filter(([, number]) => number > 0)
       .map(([severity, number]) => `${number} ${WORDS[severity][number === 1 ? 0 : 1]}`);
-    const element = byId("verdict");
-    element.dataset["verdict"] = report.verdict;
-    element.replaceChildren(h("strong", {}, words[report.verdict] ?? report.verdict), h("span", {}, counts.join(" · ")));
+    said(report.verdict, words[report.verdict] ?? report.verdict, counts.join(" · "));
   }
 
   private filters(report: Report): void {

@@ -98,3 +98,66 @@ rules:
     environments: [production]
     params: { min: 2 }
 `;
+
+export const pipeline = `environments:
+  development:
+    trigger: automatic
+    branches: [main]
+  staging:
+    trigger: automatic
+    branches: [staging]
+  production:
+    trigger: manual
+    tags: ["v*"]
+
+pipeline:
+  stages: [development, staging, production]
+`;
+
+export const gates = `policy: webshop/promotion
+description: What a release has to pass on its way to customers.
+
+gates:
+  - id: ran-upstream
+    kind: upstream-succeeded
+    why: what reaches customers ran before where it harms nobody
+
+  - id: working-hours
+    kind: allowed-window
+    to: production
+    params:
+      timezone: Europe/London
+      windows:
+        - { days: [mon, tue, wed, thu], start: "09:00", end: "17:00" }
+      mustFinish: true
+    why: whoever releases is there the next hours
+`;
+
+export const request = `request: webshop-2.4.1
+kindOfChange: release
+from: staging
+to: production
+
+artifacts:
+  - component: api
+    tag: 2.4.1
+    digest: "sha256:0c7d1e2f3a4b5c6d8899aabbccddeeff00112233445566778899aabbccdd1234"
+
+expectedDuration: PT20M
+actor: { id: alice, kind: human, groups: [payments] }
+
+deployments:
+  - environment: development
+    component: api
+    digest: "sha256:0c7d1e2f3a4b5c6d8899aabbccddeeff00112233445566778899aabbccdd1234"
+    startedAt: 2026-08-19T08:30:00Z
+    finishedAt: 2026-08-19T08:34:00Z
+    result: succeeded
+
+  - environment: staging
+    component: api
+    digest: "sha256:0c7d1e2f3a4b5c6d8899aabbccddeeff00112233445566778899aabbccdd1234"
+    startedAt: 2026-08-20T13:02:00Z
+    finishedAt: 2026-08-20T13:09:00Z
+    result: succeeded
+`;

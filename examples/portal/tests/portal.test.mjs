@@ -27,7 +27,7 @@ after(async () => {
 
 beforeEach(async () => {
   await page?.context().close();
-  const context = await browser.newContext({ viewport: { width: 1600, height: 1000 } });
+  const context = await browser.newContext({ viewport: { width: 1600, height: 1000 }, timezoneId: "Europe/Berlin" });
   page = await context.newPage();
   wrong = [];
   page.on("console", (message) => ["error", "warning"].includes(message.type()) && wrong.push(message.text()));
@@ -59,6 +59,38 @@ async function drop(selector, files) {
   await page.dispatchEvent(selector, "dragenter", { dataTransfer: data });
   await page.dispatchEvent(selector, "dragover", { dataTransfer: data });
   await checked(() => page.dispatchEvent(selector, "drop", { dataTransfer: data }));
+}
+
+const text = (selector) => page.locator(selector).textContent();
+const decisions = () => page.evaluate(() => Number(document.documentElement.dataset.decisions ?? 0));
+
+/** Waits until the promotion was judged once more than before. */
+async function decided(act) {
+  const before = await decisions();
+  await act();
+  await page.waitForFunction((before) => Number(document.documentElement.dataset.decisions ?? 0) > before, before);
+}
+
+/** Turns the clock to an instant in Berlin, an hour ahead of London. */
+async function turn(instant) {
+  await decided(async () => {
+    await page.locator("#clock-input").fill(instant);
+    await page.locator("#clock-input").dispatchEvent("change");
+  });
+}
+
+/** Goes to the promotion, on a Friday afternoon. */
+async function promotion() {
+  await decided(() => page.locator("#to-promotion").click());
+  await turn("2026-08-21T16:40");
+}
+
+/** Puts the cursor at the end of a line of a text. */
+async function endOf(id, line) {
+  await editor(id).click();
+  await page.keyboard.press("Control+Home");
+  for (let at = 1; at < line; at++) await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("End");
 }
 
 /** What axe-core finds. */
@@ -113,7 +145,7 @@ describe("portal", () => {
   test("dropped files are compared", async () => {
     await drop("#pane-staging", [["staging.env", "A=1\nB=2\n"]]);
     await drop("body", [["prod.env", "A=1\n"], ["dev.env", "A=1\nB=2\n"]]);
-    assert.deepEqual(await page.locator(".pane-name").allTextContents(), ["dev.env", "staging.env", "prod.env", "policy.yaml"]);
+    assert.deepEqual(await page.locator("#panes .pane-name").allTextContents(), ["dev.env", "staging.env", "prod.env", "policy.yaml"]);
     assert.ok((await page.locator("#findings .message").allTextContents()).some((text) => text.includes("variables.B is missing in prod")));
     assert.deepEqual(wrong, []);
   });
@@ -169,5 +201,195 @@ describe("portal", () => {
     const median = times[Math.floor(times.length / 2)];
     console.log(`keystroke in 1 000 lines: median ${median.toFixed(1)} ms, 90 % ${times[Math.floor(times.length * 0.9)].toFixed(1)} ms`);
     assert.equal(times.length, 50);
+  });
+});
+
+describe("promotion", () => {
+  beforeEach(promotion);
+
+  test("on a Friday afternoon it may not go, and says until when, here and there", async () => {
+    assert.equal(await text("#verdict"), "May not go1 of 2 gates pass");
+    assert.equal(await text("#clock-time"), "Fri 21 Aug, 16:40");
+    assert.equal(await text("#clock-zone"), "your time, Europe/Berlin · 15:40 Europe/London");
+    assert.equal(await text("#next-title"), "Opens in 2 d 17 h 20 min");
+    assert.deepEqual(await page.locator("#next-more span").allTextContents(), ["Mon 24 Aug, 10:00 your time", "Mon 24 Aug, 09:00 Europe/London"]);
+    assert.deepEqual(await page.locator(".gate > .mark").allTextContents(), ["✓", "✗"]);
+    assert.match((await text("#blockers")) ?? "", /working-hours.*Mon 24 Aug, 09:00 Europe\/London/);
+    assert.match((await page.locator("#flow svg").getAttribute("aria-label")) ?? "", /staging to production, may not go, 1 of 2 gates pass/);
+    assert.equal(await page.locator("#clock-bands .band").count(), 4);
+    assert.deepEqual(wrong, []);
+  });
+
+  test("the clock is turned: by the next opening, by steps, by the slider, by hand", async () => {
+    await decided(() => page.locator("#clock-next").click());
+    assert.equal(await text("#clock-time"), "Mon 24 Aug, 10:00");
+    assert.equal(await text("#verdict strong"), "May go");
+    assert.equal(await text("#next-title"), "Open for 7 h 40 min");
+    assert.equal(await page.locator("#blockers-card").isVisible(), false);
+    await decided(() => page.locator("#clock-back").click());
+    assert.equal(await text("#verdict strong"), "May not go");
+    assert.equal(await text("#next-title"), "Opens in 15 min");
+    await decided(() => page.locator("#clock-on").click());
+    assert.equal(await text("#verdict strong"), "May go");
+    await decided(() => page.locator("#clock-next").click());
+    assert.equal(await text("#clock-time"), "Tue 25 Aug, 10:00");
+    const box = await page.locator("#clock-bands").boundingBox();
+    await decided(() => page.mouse.click(box.x + box.width * 0.5, box.y + box.height / 2));
+    assert.match((await text("#clock-time")) ?? "", /^Mon 24 Aug, (11|12):/);
+    await turn("2026-08-24T17:41");
+    assert.equal(await text("#verdict strong"), "May not go");
+    await decided(() => page.locator(".opening").last().click());
+    assert.equal(await text("#verdict strong"), "May go");
+  });
+
+  test("it runs as well, and stops where it is turned", async () => {
+    assert.equal(await page.locator("#clock-live").getAttribute("aria-pressed"), "false");
+    await decided(() => page.locator("#clock-live").click());
+    assert.equal(await page.locator("#clock-live").getAttribute("aria-pressed"), "true");
+    const shown = await page.evaluate(() => new Date(document.querySelector("#clock-input").value).getTime());
+    assert.ok(Math.abs(Date.now() - shown) < 120_000, "it shows the real time");
+    await decided(() => page.locator("#clock-on").click());
+    assert.equal(await page.locator("#clock-live").getAttribute("aria-pressed"), "false");
+  });
+
+  test("a fact is followed to its line in the request", async () => {
+    await page.locator(".gate .place").click();
+    assert.match((await page.locator("#pane-request .cm-followed").textContent()) ?? "", /environment: staging/);
+    assert.ok(await page.evaluate(() => document.activeElement?.closest("#pane-request") !== null), "the editor has the focus");
+    assert.equal(await page.locator(".gate.is-selected").count(), 1);
+  });
+
+  test("the texts are judged while typing", async () => {
+    await endOf("gates", 6);
+    await decided(() => page.keyboard.type("s"));
+    assert.equal(await text("#verdict"), "One mistake in the textsnothing was decided");
+    assert.deepEqual(await underlined("gates", "error"), ["upstream-succeededs"]);
+    assert.match((await text("#gates")) ?? "", /did you mean upstream-succeeded\?/);
+    await page.locator(".problem .place").click();
+    assert.ok(await page.evaluate(() => document.activeElement?.closest("#pane-gates") !== null));
+    await page.keyboard.press("End");
+    await decided(() => page.keyboard.press("Backspace"));
+    assert.equal(await text("#verdict strong"), "May not go");
+    // Another environment was deployed to: what is asked for is not known to have run.
+    await endOf("request", 22);
+    await decided(() => page.keyboard.press("Backspace"));
+    assert.deepEqual(await page.locator(".gate > .mark").allTextContents(), ["?", "✗"]);
+    await endOf("pipeline", 1);
+    await page.keyboard.press("Enter");
+    await page.keyboard.type("  canary: {}");
+    await endOf("pipeline", 14);
+    await page.keyboard.press("ArrowLeft");
+    await page.keyboard.type(", canary");
+    await page.locator("#flow .node", { hasText: "canary" }).waitFor();
+    // A gate that is not about this promotion.
+    await endOf("request", 4);
+    for (let at = 0; at < "production".length; at++) await page.keyboard.press("Backspace");
+    await decided(() => page.keyboard.type("staging"));
+    assert.match((await text("#gates")) ?? "", /Not about this promotion: working-hours/);
+    assert.deepEqual(wrong, []);
+  });
+
+  test("files are dropped into it", async () => {
+    const data = await page.evaluateHandle(() => {
+      const data = new DataTransfer();
+      data.items.add(new File(["request: dropped\nfrom: development\nto: staging\n"], "request.json.yaml"));
+      data.items.add(new File(["policy: p\ngates: [{ id: always, kind: allowed-window, params: { timezone: UTC, windows: [{ start: '00:00', end: '24:00' }] } }]\n"], "our-gates.yaml"));
+      return data;
+    });
+    await page.dispatchEvent("body", "dragenter", { dataTransfer: data });
+    await decided(() => page.dispatchEvent("body", "drop", { dataTransfer: data }));
+    await page.waitForFunction(() => document.querySelector("#verdict strong").textContent === "May go");
+    assert.deepEqual(await page.locator("#promotion-panes .pane-name").allTextContents(), ["request.json.yaml", "our-gates.yaml", "paritygate.yaml"]);
+  });
+
+  test("nothing leaves the page", async () => {
+    const requested = [];
+    page.on("request", (request) => requested.push(request.url()));
+    await decided(() => page.locator("#clock-next").click());
+    await endOf("request", 1);
+    await decided(() => page.keyboard.type("x"));
+    assert.deepEqual(requested, []);
+    assert.ok(server.requests.every((path) => !path.includes("?")));
+  });
+
+  test("works with the keyboard only", async () => {
+    await page.keyboard.press("Alt+0");
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    assert.equal(await page.locator(".gate.is-selected .gate-name").textContent(), "passes: ran-upstream");
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    assert.ok(await page.evaluate(() => document.activeElement?.closest("#pane-request") !== null));
+    await page.keyboard.press("F8");
+    assert.equal(await page.locator(".gate.is-selected .gate-name").textContent(), "blocks: working-hours");
+    // From the head of the page on, as Tab goes.
+    await page.locator("#skip").focus();
+    const reached = [];
+    for (let at = 0; at < 24 && reached.at(-1) !== "clock-slider"; at++) {
+      await page.keyboard.press("Tab");
+      reached.push(await page.evaluate(() => document.activeElement?.id));
+    }
+    for (const id of ["to-parity", "to-promotion", "clock-back", "clock-on", "clock-input", "clock-next", "clock-live", "clock-slider"]) {
+      assert.ok(reached.includes(id), `${id} is reached: ${reached.join(", ")}`);
+    }
+    const slider = page.locator("#clock-slider");
+    await decided(() => page.keyboard.press("ArrowRight"));
+    assert.equal(await slider.getAttribute("aria-valuetext"), "Fri 21 Aug 16:45, may not go");
+    await decided(() => page.keyboard.press("PageUp"));
+    assert.equal(await slider.getAttribute("aria-valuetext"), "Fri 21 Aug 22:45, may not go");
+    await decided(() => page.keyboard.press("PageDown"));
+    await decided(() => page.keyboard.press("ArrowLeft"));
+    assert.equal(await slider.getAttribute("aria-valuetext"), "Fri 21 Aug 16:30, may not go");
+    assert.ok(await page.evaluate(() => document.activeElement?.id === "clock-slider"), "the focus stays");
+    await page.locator(".opening").nth(1).focus();
+    await decided(() => page.keyboard.press("Enter"));
+    assert.ok(await page.evaluate(() => document.activeElement?.classList.contains("opening")), "the focus stays though all is drawn anew");
+    await page.goBack();
+    assert.equal(await page.locator("#parity-view").isVisible(), true);
+    assert.equal(await text("#verdict strong"), "Not in parity");
+  });
+
+  test("axe-core finds no fault, light and dark, wide and narrow, open and shut", async () => {
+    const states = [() => turn("2026-08-21T16:40"), () => turn("2026-08-24T12:00"), () => endOf("gates", 6).then(() => decided(() => page.keyboard.type("s")))];
+    for (const [at, state] of states.entries()) {
+      await page.setViewportSize({ width: 1600, height: 1000 });
+      await state();
+      for (const colorScheme of ["light", "dark"]) {
+        for (const width of [1600, 1000, 430]) {
+          await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+          await page.setViewportSize({ width, height: 1000 });
+          assert.deepEqual(await faults(), [], `state ${at}, ${colorScheme} at ${width}`);
+          const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+          assert.equal(wide, 0, `nothing is cut off at ${width}`);
+        }
+      }
+    }
+  });
+});
+
+describe("time zones", () => {
+  const fetched = () => server.requests.filter((path) => path.includes("zones")).length;
+
+  test("are loaded where a policy names one, and once", async () => {
+    const before = fetched();
+    await checked(() => page.locator("#pack").uncheck());
+    assert.equal(fetched(), before, "the comparison of environments needs none");
+    await promotion();
+    await decided(() => page.locator("#clock-next").click());
+    assert.equal(fetched(), before + 1);
+  });
+
+  test("are not loaded where none is named", async () => {
+    await page.route("**/zones*", (route) => route.abort());
+    await page.locator("#to-promotion").click();
+    await page.locator("#gates .problem").waitFor();
+    assert.match((await text("#gates")) ?? "", /the time zones can't be loaded/);
+    await endOf("gates", 13);
+    for (let at = 0; at < "Europe/London".length; at++) await page.keyboard.press("Backspace");
+    await page.keyboard.type("UTC");
+    await page.locator("#gates .gate-kind", { hasText: "allowed-window" }).waitFor();
+    await turn("2026-08-21T16:40");
+    assert.equal(await text("#verdict strong"), "May not go");
+    assert.equal(await text("#clock-zone"), "your time, Europe/Berlin · 14:40 UTC");
   });
 });
