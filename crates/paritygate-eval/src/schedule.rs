@@ -126,6 +126,11 @@ impl Schedule {
         &self.zone
     }
 
+    /// Whether its windows leave no time outside.
+    pub const fn is_always(&self) -> bool {
+        self.always
+    }
+
     fn runs(&self, from: Timestamp, limit: Timestamp) -> Runs<'_> {
         Runs::new(self, from, limit)
     }
