@@ -1,7 +1,8 @@
 //! What a kind of gate is. The kinds themselves live in `paritygate-rules`.
 
-mod scope;
+mod history;
 mod request;
+mod scope;
 
 use std::borrow::Cow;
 
@@ -14,6 +15,7 @@ use serde::de::DeserializeOwned;
 use crate::kind::{Documented, Params};
 use crate::zones::{Zone, Zones};
 
+pub use history::Run;
 pub use request::Request;
 pub use scope::{ParityOutcome, Scope};
 

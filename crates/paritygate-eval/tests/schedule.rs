@@ -181,10 +181,10 @@ fn compare(what: &str, clocks: &Clocks, schedule: &Schedule, inside: &[bool], th
     asked.extend(range.clone().step_by(if thin { 1_801 } else { 601 }));
     // The next minute from each on that is outside, and that is inside, stepping backwards.
     let mut ahead = [vec![None; range.end], vec![None; range.end]];
-    for at in (range.start..range.end).rev() {
+    for (at, here) in inside.iter().enumerate().take(range.end).skip(range.start).rev() {
         for wanted in [false, true] {
             let later = ahead[usize::from(wanted)].get(at + 1).copied().flatten();
-            ahead[usize::from(wanted)][at] = if inside[at] == wanted { Some(at) } else { later };
+            ahead[usize::from(wanted)][at] = if *here == wanted { Some(at) } else { later };
         }
     }
     let until = |from: usize, wanted: bool| ahead[usize::from(wanted)].get(from).copied().flatten();

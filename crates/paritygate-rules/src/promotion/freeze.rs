@@ -149,13 +149,14 @@ message: "the freeze `fair` ends before it starts"
             }
             let place = if freeze.timezone.is_some() { "freezes" } else { "timezone" };
             match zone(context.zones, name, params.at(place)) {
-                Ok(zone) => match Interval::between(&zone, freeze.start.0, freeze.end.0) {
-                    Some(time) => once.push(Listed { freeze, time, zone }),
-                    None => {
+                Ok(zone) => {
+                    if let Some(time) = Interval::between(&zone, freeze.start.0, freeze.end.0) {
+                        once.push(Listed { freeze, time, zone });
+                    } else {
                         let message = format!("the freeze `{}` is empty: clocks are put forward over it", freeze.id);
                         wrong.push(params.wrong("freezes", message).help("start it earlier, or end it later"));
                     }
-                },
+                }
                 Err(unknown) => wrong.push(unknown),
             }
         }
