@@ -5,6 +5,7 @@ mod concurrency;
 mod freeze;
 mod holiday_calendar;
 mod rate_limit;
+mod soak;
 mod upstream_succeeded;
 
 use paritygate_eval::{GateEntry, Scope};
@@ -17,6 +18,7 @@ pub static ALL: &[GateEntry] = &[
     GateEntry::of::<freeze::Freeze>(),
     GateEntry::of::<holiday_calendar::HolidayCalendar>(),
     GateEntry::of::<rate_limit::RateLimit>(),
+    GateEntry::of::<soak::Soak>(),
     GateEntry::of::<upstream_succeeded::UpstreamSucceeded>(),
 ];
 

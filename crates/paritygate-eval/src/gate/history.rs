@@ -1,6 +1,6 @@
 //! What is known of the deployments to environments, whatever they deployed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use paritygate_model::Timestamp;
 use paritygate_model::promotion::{DeploymentFact, DeploymentResult, Instant};
@@ -24,6 +24,12 @@ fn key(fact: &DeploymentFact) -> Key<'_> {
     (&fact.component, fact.id.as_deref(), other)
 }
 
+/// Whether an accepted source says that a deployment has ended.
+fn has_ended(fact: &DeploymentFact, scope: &Scope<'_>) -> bool {
+    let happened = || fact.when().is_none_or(|at| scope.has_happened(at));
+    fact.result != DeploymentResult::Running && scope.accepts(&fact.origin) && happened()
+}
+
 impl<'a> Run<'a> {
     /// When it began, as late as that may be: else when it ended. `None` where neither is known.
     pub fn started(&self) -> Option<Timestamp> {
@@ -33,14 +39,8 @@ impl<'a> Run<'a> {
 
     /// The fact that it has not ended, unless one from an accepted source says that it has.
     pub fn running(&self, scope: &Scope<'_>) -> Option<&'a DeploymentFact> {
-        let has_ended = |fact: &&DeploymentFact| {
-            let happened = fact.when().is_none_or(|at| scope.has_happened(at));
-            fact.result != DeploymentResult::Running && happened && scope.accepts(&fact.origin)
-        };
-        if self.facts.iter().any(has_ended) {
-            return None;
-        }
-        self.facts.iter().copied().find(|fact| fact.result == DeploymentResult::Running)
+        let ended = self.facts.iter().any(|fact| has_ended(fact, scope));
+        self.facts.iter().copied().find(|fact| !ended && fact.result == DeploymentResult::Running)
     }
 
     /// The fact that it went well, wherever that is from.
@@ -50,11 +50,12 @@ impl<'a> Run<'a> {
 }
 
 impl<'a> Scope<'a> {
-    /// All deployments to an environment, newest first, wherever it is known from.
-    pub fn runs(&self, environment: &str) -> Vec<Run<'a>> {
+    /// The deployments to an environment that began after an instant, newest first, wherever they are known from.
+    pub fn runs(&self, environment: &str, after: Timestamp) -> Vec<Run<'a>> {
         let (mut places, mut runs): (BTreeMap<Key<'a>, usize>, Vec<Run<'a>>) = (BTreeMap::new(), Vec::new());
         let request = self.request;
-        for fact in request.deployments(environment) {
+        let began = |fact: &&DeploymentFact| fact.started_at.or(fact.finished_at).is_none_or(|at| at.0 > after);
+        for fact in request.deployments(environment).take_while(began) {
             let place = *places.entry(key(fact)).or_insert(runs.len());
             match runs.get_mut(place) {
                 Some(run) => run.facts.push(fact),
@@ -62,6 +63,20 @@ impl<'a> Scope<'a> {
             }
         }
         runs
+    }
+
+    /// The deployments to an environment that have not ended, newest first: unless an accepted source says of the same
+    /// one that it has.
+    pub fn running(&self, environment: &str) -> Vec<&'a DeploymentFact> {
+        let request = self.request;
+        let is_running = |fact: &&DeploymentFact| fact.result == DeploymentResult::Running;
+        let mut running: Vec<&'a DeploymentFact> = request.deployments(environment).filter(is_running).collect();
+        if !running.is_empty() {
+            let ended = request.deployments(environment).filter(|fact| has_ended(fact, self));
+            let ended: BTreeSet<Key<'a>> = ended.map(key).collect();
+            running.retain(|fact| !ended.contains(&key(fact)));
+        }
+        running
     }
 
     /// That nothing is known of the deployments to one of these environments. A list of deployments vouches for itself

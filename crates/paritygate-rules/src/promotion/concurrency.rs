@@ -95,8 +95,7 @@ expect: fail
 impl GateCheck for Concurrency {
     fn judge(&self, scope: &Scope<'_>) -> Judgement {
         let environments = with_target(scope, self.group.as_ref());
-        let runs = environments.iter().flat_map(|name| scope.runs(name));
-        let running: Vec<&DeploymentFact> = runs.filter_map(|run| run.running(scope)).collect();
+        let running: Vec<&DeploymentFact> = environments.iter().flat_map(|name| scope.running(name)).collect();
         if running.is_empty() {
             let known = || Judgement::pass(format!("no deployment to {} is running", suggest::quoted(&environments)));
             return match self.history {

@@ -76,6 +76,16 @@ next: 2026-01-02T12:50:00Z
 ```
 
 ```example
+params: { gap: PT1H }
+request: |
+  deployments:
+    - { environment: production, component: api, startedAt: 2026-01-02T11:00:00Z, result: succeeded }
+now: 2026-01-02T12:00:00Z
+expect: pass
+message: "no deployment to `production` began in the last 1 h"
+```
+
+```example
 params: { max: 1, per: PT1H, environments: [production-eu], history: ifKnown }
 request: |
   deployments:
@@ -152,12 +162,14 @@ message: "`max` needs a `per`: so many in which time?"
 type Counted<'a> = (Timestamp, &'a DeploymentFact);
 
 impl RateLimit {
-    /// The deployments that count, the last first; one without a time in their stead, where there is one.
+    /// The deployments that count and are not past counting, the last first; one without a time in their stead, where there is one.
     fn counted<'a>(&self, scope: &Scope<'a>, environments: &[&str]) -> Result<Vec<Counted<'a>>, &'a DeploymentFact> {
         let mut counted: Vec<Counted<'a>> = Vec::new();
+        let longest = self.per.max(self.gap).unwrap_or_default();
+        let after = scope.at.checked_sub(longest.0).unwrap_or(Timestamp::MIN);
         for environment in environments {
             let mut by_id: BTreeMap<&str, usize> = BTreeMap::new();
-            for run in scope.runs(environment) {
+            for run in scope.runs(environment, after) {
                 let Some(fact) = self.counts(&run, scope) else { continue };
                 let began = run.started().ok_or(fact)?;
                 let place = fact.id.as_deref().map(|id| *by_id.entry(id).or_insert(counted.len()));
@@ -246,7 +258,7 @@ impl GateCheck for RateLimit {
                 .fold(judgement, |judgement, (began, fact)| judgement.fact(label(*began), &fact.origin));
         }
         if notes.is_empty() {
-            notes.push(format!("no deployment to {names} is known"));
+            notes.push(format!("no deployment to {names} began in the last {}", self.gap.unwrap_or_default()));
         }
         Judgement::pass(notes.join("; "))
     }
