@@ -1,5 +1,6 @@
 //! What a kind of gate is. The kinds themselves live in `paritygate-rules`.
 
+mod history;
 mod request;
 mod scope;
 
@@ -14,6 +15,7 @@ use serde::de::DeserializeOwned;
 use crate::kind::{Documented, Params};
 use crate::zones::{Zone, Zones};
 
+pub use history::Run;
 pub use request::Request;
 pub use scope::{Parity, ParityOutcome, Scope};
 

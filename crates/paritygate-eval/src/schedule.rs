@@ -4,13 +4,20 @@
 //! that no clock shows is the first instant after the gap. Where they are put back, a window that allows runs from the
 //! first start to the first end, and one that denies from the first start to the last end, so that it never flickers.
 
+mod intervals;
+mod recurring;
+mod runs;
+
 use jiff::SignedDuration;
 use jiff::civil::{Date, DateTime};
-use paritygate_lang::schedule::{Day, Window, Windows};
-use paritygate_model::promotion::DAY;
+use paritygate_lang::schedule::Windows;
 use paritygate_model::{Diagnostic, Location, Timestamp, limits, suggest};
 
-use crate::zones::{NoZone, Zone, Zones};
+use crate::zones::{Near, NoZone, Zone, Zones};
+use recurring::Recurring;
+use runs::Runs;
+
+pub use intervals::Intervals;
 
 /// What windows are for: that decides which of two equal times on the clock is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,9 +38,21 @@ pub struct Interval {
 }
 
 impl Interval {
+    /// The time that denies from one time on the clock to another: from the first start to the last end. `None` where it
+    /// is empty.
+    pub fn between(zone: &Zone, start: DateTime, end: DateTime) -> Option<Self> {
+        let (start, end) = (zone.resolve(start)?.first, zone.resolve(end)?.last);
+        (start < end).then_some(Self { start, end })
+    }
+
     /// Whether an instant lies in it.
     pub fn holds(&self, at: Timestamp) -> bool {
         self.start <= at && at < self.end
+    }
+
+    /// Its end; `None` where there is none in sight.
+    pub fn ends(self) -> Option<Timestamp> {
+        (self.end < Timestamp::MAX).then_some(self.end)
     }
 }
 
@@ -45,25 +64,13 @@ pub struct Schedule {
     windows: Vec<Recurring>,
     /// How many days before an instant a window may have started that holds it.
     reach: i32,
-}
-
-#[derive(Clone, Debug)]
-struct Recurring {
-    /// The days on which it starts, a bit each from Monday.
-    days: u8,
-    /// The start on the clock, in seconds since midnight.
-    start: u32,
-    end: End,
-    from: Option<Date>,
-    until: Option<Date>,
-}
-
-#[derive(Clone, Copy, Debug)]
-enum End {
-    /// On the clock, in seconds since the midnight before the start: more than a day where it crosses the next one.
-    Wall(u32),
-    /// So much real time after the start.
-    After(SignedDuration),
+    /// The first and the last date on which a window starts, where there is one.
+    first: Option<Date>,
+    last: Option<Date>,
+    /// Whether there is no time outside.
+    always: bool,
+    /// From which date on there is none but around the shifts of clocks.
+    mostly: Option<Date>,
 }
 
 impl Schedule {
@@ -86,8 +93,14 @@ impl Schedule {
             diagnostics.push(wrong.help("add a window, such as `{ days: [mon], start: \"09:00\", end: \"17:00\" }`"));
         }
         let mut windows = Vec::with_capacity(spec.windows.len());
+        if spec.windows.len() > limits::MAX_WINDOWS {
+            let (number, most) = (spec.windows.len(), limits::MAX_WINDOWS);
+            let message = format!("{number} windows are more than the limit of {most}");
+            let wrong = Diagnostic::error("too-many-windows", place("windows", None), message);
+            return Err(vec![wrong.help("join windows that follow each other, or remove those that are over")]);
+        }
         for (at, window) in spec.windows.iter().enumerate() {
-            match recurring(window) {
+            match Recurring::new(window) {
                 Ok(window) => windows.push(window),
                 Err((message, help)) => {
                     diagnostics.push(Diagnostic::error("empty-window", place("windows", Some(at)), message).help(help));
@@ -97,7 +110,12 @@ impl Schedule {
         match zone {
             Some(zone) if diagnostics.is_empty() => {
                 let reach = windows.iter().map(Recurring::reach).max().unwrap_or(0);
-                Ok(Self { zone, sense, windows, reach })
+                // A window without a date is there before all dates, and after them.
+                let first = windows.iter().map(|window| window.from).min().flatten();
+                let last = windows.iter().map(|window| window.until).collect::<Option<Vec<_>>>();
+                let last = last.and_then(|dates| dates.into_iter().max());
+                let (always, mostly) = (recurring::cover_all(&windows), recurring::cover_from(&windows));
+                Ok(Self { zone, sense, windows, reach, first, last, always, mostly })
             }
             _ => Err(diagnostics),
         }
@@ -108,113 +126,86 @@ impl Schedule {
         &self.zone
     }
 
-    /// The window that started on a date, if one did and it is not empty.
-    fn occurrence(&self, window: &Recurring, date: Date) -> Option<Interval> {
-        let outside = window.from.is_some_and(|from| date < from) || window.until.is_some_and(|until| date > until);
-        if outside || window.days & (1 << Day::of(date) as u8) == 0 {
-            return None;
-        }
-        let start = self.zone.resolve(wall(date, window.start)?)?;
-        let end = match window.end {
-            End::Wall(end) => {
-                let end = self.zone.resolve(wall(date, end)?)?;
-                if self.sense == Sense::Allow { end.first } else { end.last }
-            }
-            End::After(length) => {
-                let start = if self.sense == Sense::Allow { start.first } else { start.last };
-                start.checked_add(length).ok()?
-            }
-        };
-        (start.first < end).then_some(Interval { start: start.first, end })
+    /// Whether its windows leave no time outside.
+    pub const fn is_always(&self) -> bool {
+        self.always
     }
 
-    fn occurrences(&self, date: Date) -> impl Iterator<Item = Interval> {
-        self.windows.iter().filter_map(move |window| self.occurrence(window, date))
+    fn runs(&self, from: Timestamp, limit: Timestamp) -> Runs<'_> {
+        Runs::new(self, from, limit)
     }
 
-    /// The run of windows that holds an instant: windows that touch or overlap are one.
+    /// The run of windows that holds an instant: windows that touch or overlap are one. It ends at the end of time where
+    /// no end is in sight, and starts no later than the windows do that hold the instant.
     pub fn run(&self, at: Timestamp) -> Option<Interval> {
-        let mut run = self.holding(at)?;
-        for _ in 0..limits::MAX_WINDOW_RUN {
-            let Some(next) = self.holding(run.end) else { break };
-            run.end = next.end;
+        if self.always {
+            return Some(Interval { start: Timestamp::MIN, end: Timestamp::MAX });
         }
-        Some(run)
+        let past = at.checked_add(SignedDuration::from_nanos(1)).ok()?;
+        self.runs(at, past).next()
     }
 
     /// When the run of windows that holds an instant ends; `None` where there is no end in sight.
     pub fn closes(&self, at: Timestamp) -> Option<Timestamp> {
-        let end = self.run(at)?.end;
-        self.holding(end).is_none().then_some(end)
+        self.run(at).and_then(Interval::ends)
     }
 
-    /// The window that holds an instant and ends last; its start is that of the one that started first.
-    fn holding(&self, at: Timestamp) -> Option<Interval> {
-        let today = self.zone.civil(at).date();
-        let mut found: Option<Interval> = None;
-        let mut date = today.checked_sub(days(self.reach)).ok()?;
-        // One day more: where a calendar day was skipped, a window may start before its date is on the clock.
-        let last = today.checked_add(days(1)).ok()?;
-        while date <= last {
-            for interval in self.occurrences(date).filter(|interval| interval.holds(at)) {
-                found = Some(match found {
-                    None => interval,
-                    Some(known) => {
-                        Interval { start: known.start.min(interval.start), end: known.end.max(interval.end) }
-                    }
-                });
-            }
-            date = date.tomorrow().ok()?;
-        }
-        found
-    }
-
-    /// The first start of a window after an instant, and before `limit`.
+    /// The first start of a run of windows after an instant, and before `limit`.
     pub fn next_start(&self, after: Timestamp, limit: Timestamp) -> Option<Timestamp> {
-        let mut date = self.zone.civil(after).date().yesterday().ok()?;
-        let last = self.zone.civil(limit).date();
-        // Windows of later days may start earlier only by what clocks are put back: a day's worth at most.
-        let mut found: Option<(Timestamp, u8)> = None;
-        while date <= last {
-            let start = self.occurrences(date).map(|interval| interval.start).filter(|start| *start > after).min();
-            found = match (found, start) {
-                (Some((known, seen)), Some(start)) => Some((known.min(start), seen + 1)),
-                (Some((known, seen)), None) => Some((known, seen + 1)),
-                (None, Some(start)) => Some((start, 0)),
-                (None, None) => None,
-            };
-            if let Some((start, 2)) = found {
-                return (start < limit).then_some(start);
-            }
-            date = date.tomorrow().ok()?;
+        if self.always {
+            return None;
         }
-        found.map(|(start, _)| start).filter(|start| *start < limit)
+        self.runs(after, limit).map(|run| run.start).find(|start| *start > after)
     }
 
-    /// The first instant from `from` on that lies outside of all windows.
-    pub fn outside_from(&self, from: Timestamp) -> Timestamp {
-        self.run(from).map_or(from, |run| run.end)
+    /// The first instant from `from` on that lies outside of all windows; `None` where there is no end in sight.
+    pub fn outside_from(&self, from: Timestamp) -> Option<Timestamp> {
+        self.run(from).map_or(Some(from), Interval::ends)
     }
 
-    /// The first instant from `from` on that lies in a window and has `length` left in it.
+    /// The first instant from `from` on, and before `limit`, that lies in a window and has `length` left in it.
     pub fn inside_from(&self, from: Timestamp, length: SignedDuration, limit: Timestamp) -> Option<Timestamp> {
-        let mut at = from;
-        while at < limit {
-            match self.run(at) {
-                Some(run) if at.checked_add(length).is_ok_and(|end| end <= run.end) => return Some(at),
-                Some(run) => {
-                    at = if self.holding(run.end).is_some() { run.end } else { self.next_start(run.end, limit)? }
-                }
-                None => at = self.next_start(at, limit)?,
+        if self.always {
+            return (from < limit).then_some(from);
+        }
+        let fits = |run: Interval| {
+            let at = run.start.max(from);
+            let ends = run.ends().is_none_or(|end| at.checked_add(length).is_ok_and(|done| done <= end));
+            ends.then_some(at)
+        };
+        self.runs(from, limit).find_map(fits).filter(|at| *at < limit)
+    }
+
+    /// How much of the time from one instant to another lies in windows.
+    pub fn inside_between(&self, from: Timestamp, to: Timestamp) -> SignedDuration {
+        if self.always {
+            return to.duration_since(from).max(SignedDuration::ZERO);
+        }
+        let part = |run: Interval| run.end.min(to).duration_since(run.start.max(from));
+        self.runs(from, to).map(part).fold(SignedDuration::ZERO, SignedDuration::saturating_add)
+    }
+
+    /// The first instant, and before `limit`, by which `length` of the time since `from` lay in windows.
+    pub fn inside_for(&self, from: Timestamp, length: SignedDuration, limit: Timestamp) -> Option<Timestamp> {
+        let mut left = length;
+        if self.always {
+            return from.checked_add(left).ok().filter(|at| *at < limit);
+        }
+        for run in self.runs(from, limit) {
+            let start = run.start.max(from);
+            let part = run.end.duration_since(start);
+            if part >= left {
+                return start.checked_add(left).ok().filter(|at| *at < limit);
             }
+            left = left.saturating_sub(part);
         }
         None
     }
 
-    /// The next instant after `at` at which a window begins or ends.
+    /// The next instant after `at` at which a run of windows begins or ends.
     pub fn next_change(&self, at: Timestamp, limit: Timestamp) -> Option<Timestamp> {
         match self.run(at) {
-            Some(run) => Some(run.end),
+            Some(run) => run.ends(),
             None => self.next_start(at, limit),
         }
     }
@@ -222,14 +213,10 @@ impl Schedule {
     /// Windows that clocks put forward leave empty, by the date of their start, from `from` until `limit`.
     pub fn emptied(&self, from: Timestamp, limit: Timestamp) -> Vec<Date> {
         let (mut date, last) = (self.zone.civil(from).date(), self.zone.civil(limit).date());
-        let mut dates = Vec::new();
+        let (mut near, mut dates) = (Near::new(&self.zone, from), Vec::new());
         while date <= last {
-            let meant = |window: &&Recurring| {
-                window.days & (1 << Day::of(date) as u8) != 0
-                    && window.from.is_none_or(|from| date >= from)
-                    && window.until.is_none_or(|until| date <= until)
-            };
-            if self.windows.iter().filter(meant).any(|window| self.occurrence(window, date).is_none()) {
+            let mut meant = self.windows.iter().filter(|window| window.starts_on(date));
+            if meant.any(|window| window.occurrence(date, self.sense, &mut near).is_none()) {
                 dates.push(date);
             }
             let Ok(next) = date.tomorrow() else { break };
@@ -237,74 +224,6 @@ impl Schedule {
         }
         dates
     }
-}
-
-impl Recurring {
-    fn reach(&self) -> i32 {
-        match self.end {
-            End::Wall(end) => i32::try_from(end / DAY).unwrap_or(1) + 1,
-            End::After(length) => i32::try_from(length.as_secs() / i64::from(DAY)).unwrap_or(i32::MAX) + 2,
-        }
-    }
-}
-
-fn recurring(window: &Window) -> Result<Recurring, (String, &'static str)> {
-    let wrong = |message: String, help: &'static str| Err((message, help));
-    let days = match &window.days {
-        None => 0x7f,
-        Some(days) => days.iter().fold(0, |days, day| days | (1 << *day as u8)),
-    };
-    if days == 0 {
-        return wrong(
-            "`days` is empty: this window would never open".into(),
-            "name days, such as `[mon, tue]`, or remove the field for every day",
-        );
-    }
-    let start = window.start.seconds;
-    if start == DAY {
-        return wrong(
-            "a day ends at 24:00, and no window starts there".into(),
-            "write `start: \"00:00\"` on the next day",
-        );
-    }
-    let end = match (window.end, window.duration) {
-        (Some(_), Some(_)) => {
-            return wrong(
-                "a window has `end` or `duration`, not both".into(),
-                "`end` is a time on the clock, `duration` is real time",
-            );
-        }
-        (None, None) => {
-            return wrong("this window has no end".into(), "give it an `end` on the clock, or a `duration`");
-        }
-        (Some(end), None) if end.seconds == start => {
-            return wrong(
-                format!("this window ends when it starts, at {end}: it is empty"),
-                "for a whole day write `start: \"00:00\"` and `end: \"24:00\"`",
-            );
-        }
-        (Some(end), None) => End::Wall(if end.seconds > start { end.seconds } else { end.seconds + DAY }),
-        (None, Some(length)) if length.0.is_zero() => {
-            return wrong("this window lasts no time: it is empty".into(), "give it a duration such as `PT8H`");
-        }
-        (None, Some(length)) if length.0 > limits::MAX_WINDOW => {
-            return wrong(
-                format!("a window lasts at most 7 days, and this one {length}"),
-                "use a freeze with a start and an end instead",
-            );
-        }
-        (None, Some(length)) => End::After(length.0),
-    };
-    let (from, until) = (window.from.map(|date| date.0), window.until.map(|date| date.0));
-    if let (Some(from), Some(until)) = (from, until)
-        && from > until
-    {
-        return wrong(
-            format!("this window is over on {until}, before it begins on {from}"),
-            "exchange `from` and `until`",
-        );
-    }
-    Ok(Recurring { days, start, end, from, until })
 }
 
 /// The zone of a name.
@@ -327,52 +246,9 @@ pub fn zone(zones: &Zones, name: &str, at: Location) -> Result<Zone, Diagnostic>
     })
 }
 
-/// A wall-clock time so many seconds after a date's midnight.
-fn wall(date: Date, seconds: u32) -> Option<DateTime> {
-    let date = date.checked_add(days(i32::try_from(seconds / DAY).ok()?)).ok()?;
-    let seconds = seconds % DAY;
-    let part = |number: u32| i8::try_from(number).ok();
-    let time = jiff::civil::Time::new(part(seconds / 3_600)?, part(seconds / 60 % 60)?, part(seconds % 60)?, 0).ok()?;
-    Some(date.to_datetime(time))
-}
-
 fn days(number: i32) -> jiff::Span {
     jiff::Span::new().days(number)
 }
 
-/// Times that come once, in order and apart from each other.
-#[derive(Clone, Debug, Default)]
-pub struct Intervals(Vec<Interval>);
-
-impl Intervals {
-    /// Puts times in order, and joins those that touch.
-    pub fn of(mut intervals: Vec<Interval>) -> Self {
-        intervals.retain(|interval| interval.start < interval.end);
-        intervals.sort();
-        let mut joined: Vec<Interval> = Vec::with_capacity(intervals.len());
-        for interval in intervals {
-            match joined.last_mut() {
-                Some(last) if interval.start <= last.end => last.end = last.end.max(interval.end),
-                _ => joined.push(interval),
-            }
-        }
-        Self(joined)
-    }
-
-    /// The time that holds an instant.
-    pub fn run(&self, at: Timestamp) -> Option<Interval> {
-        // INVARIANT: sorted, and apart.
-        let next = self.0.partition_point(|interval| interval.end <= at);
-        self.0.get(next).copied().filter(|interval| interval.holds(at))
-    }
-
-    /// The first start after an instant.
-    pub fn next_start(&self, after: Timestamp) -> Option<Timestamp> {
-        self.0.get(self.0.partition_point(|interval| interval.start <= after)).map(|interval| interval.start)
-    }
-
-    /// The next instant after `at` at which a time begins or ends.
-    pub fn next_change(&self, at: Timestamp) -> Option<Timestamp> {
-        self.run(at).map(|run| run.end).or_else(|| self.next_start(at))
-    }
-}
+#[cfg(test)]
+mod tests;

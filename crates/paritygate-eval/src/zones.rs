@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use jiff::SignedDuration;
 use jiff::civil::DateTime;
-use jiff::tz::{AmbiguousOffset, TimeZone};
+use jiff::tz::{Offset, TimeZone};
 use paritygate_model::Timestamp;
 use paritygate_model::decision::{Local, Moment};
 use paritygate_model::suggest;
@@ -133,6 +134,16 @@ impl Zones {
     }
 }
 
+/// How many entries of a zone are looked through for a shift of its clocks: some only change its abbreviation.
+const LOOKED_THROUGH: usize = 16;
+
+/// How far back from an instant times on the clock are resolved by an addition: as long as windows may have started.
+const LOOKED_BACK: SignedDuration = SignedDuration::from_hours(11 * 24);
+/// No clock is farther from UTC.
+const FARTHEST: SignedDuration = SignedDuration::from_hours(26);
+/// No clock was ever put forward or back by more.
+const LONGEST_SHIFT: SignedDuration = SignedDuration::from_hours(25);
+
 /// One time zone.
 #[derive(Clone, Debug)]
 pub struct Zone {
@@ -173,28 +184,38 @@ impl Zone {
     }
 
     /// When the clocks show a time; `None` beyond the years that can be told.
+    ///
+    /// The spans between shifts are looked at one by one. jiff 0.2.46 must not be asked for an ambiguous time: from the last
+    /// shift of a zone's table on it goes by the zone's rule alone, and so has America/Godthab repeat an hour in 2023.
     pub fn resolve(&self, time: DateTime) -> Option<Resolved> {
-        Some(match self.tz.to_ambiguous_timestamp(time).offset() {
-            AmbiguousOffset::Unambiguous { offset } => {
-                let at = offset.to_timestamp(time).ok()?;
-                Resolved { first: at, last: at, is_gap: false }
+        let utc = Offset::UTC.to_timestamp(time).ok()?;
+        let (back, ahead) = (utc.checked_sub(FARTHEST).ok()?, utc.checked_add(FARTHEST).ok()?);
+        let mut shifts = self.tz.following(back).take(LOOKED_THROUGH);
+        let (mut offset, mut start) = (self.tz.to_offset(back), Timestamp::MIN);
+        let (mut shown, mut skipped): (Option<(Timestamp, Timestamp)>, Option<Timestamp>) = (None, None);
+        loop {
+            let shift = shifts.next();
+            let end = shift.as_ref().map_or(Timestamp::MAX, |shift| shift.timestamp());
+            let at = offset.to_timestamp(time).ok()?;
+            if start <= at && at < end {
+                shown = Some((shown.map_or(at, |(first, _)| first), at));
+            } else if at < start {
+                skipped = skipped.or(Some(start));
             }
-            AmbiguousOffset::Gap { after, .. } => {
-                // Read with the later offset, a time in a gap lies just before the gap.
-                let before = after.to_timestamp(time).ok()?;
-                let at = self.tz.following(before).next().map_or(before, |transition| transition.timestamp());
-                Resolved { first: at, last: at, is_gap: true }
+            match shift.filter(|_| end <= ahead) {
+                Some(shift) => (offset, start) = (shift.offset(), end),
+                None => break,
             }
-            AmbiguousOffset::Fold { before, after } => {
-                Resolved { first: before.to_timestamp(time).ok()?, last: after.to_timestamp(time).ok()?, is_gap: false }
-            }
-        })
+        }
+        let gap = || skipped.map(|at| Resolved { first: at, last: at, is_gap: true });
+        shown.map(|(first, last)| Resolved { first, last, is_gap: false }).or_else(gap)
     }
 
     /// The next instant after `at` at which the clocks are put forward or back.
     pub fn next_shift(&self, at: Timestamp) -> Option<Timestamp> {
         let here = self.tz.to_offset(at);
-        self.tz.following(at).take(16).find(|shift| shift.offset() != here).map(|shift| shift.timestamp())
+        let mut shifts = self.tz.following(at).take(LOOKED_THROUGH);
+        shifts.find(|shift| shift.offset() != here).map(|shift| shift.timestamp())
     }
 
     /// An instant as people of the zone say it: `Mon 2026-08-24 09:00+01:00`.
@@ -219,6 +240,60 @@ impl Zone {
     }
 }
 
+/// Resolves times on the clocks of a zone that lie near each other: between two shifts of its clocks that is an addition,
+/// and the database is asked once.
+#[derive(Clone, Debug)]
+pub(crate) struct Near<'z> {
+    zone: &'z Zone,
+    offset: Offset,
+    /// The times that the clocks show once, and at that offset: from the one to before the other.
+    from: DateTime,
+    until: DateTime,
+}
+
+impl<'z> Near<'z> {
+    /// Resolves times around an instant.
+    pub(crate) fn new(zone: &'z Zone, at: Timestamp) -> Self {
+        let tz = &zone.tz;
+        let offset = tz.to_offset(at);
+        // Nor is jiff 0.2.46 asked for the shift before: it tells of some that never were (America/Ciudad_Juarez on
+        // 2022-11-06), for the same reason.
+        let back = at.checked_sub(LOOKED_BACK).unwrap_or(Timestamp::MIN);
+        let (mut before, mut from) =
+            (tz.to_offset(back), back.checked_add(LONGEST_SHIFT).map(|at| tz.to_datetime(at)).ok());
+        let mut until = DateTime::MAX;
+        for shift in tz.following(back).take(LOOKED_THROUGH) {
+            let (instant, after) = (shift.timestamp(), shift.offset());
+            if instant > at {
+                until = before.min(after).to_datetime(instant);
+                break;
+            }
+            from = Some(before.max(after).to_datetime(instant));
+            before = after;
+        }
+        let from = from.unwrap_or(DateTime::MAX);
+        Self { zone, offset, from, until }
+    }
+
+    /// The times that the clocks show once, and at one offset: from the one to before the other.
+    pub(crate) const fn span(&self) -> (DateTime, DateTime) {
+        (self.from, self.until)
+    }
+
+    /// When the clocks show a time, as [`Zone::resolve`] says it.
+    pub(crate) fn resolve(&mut self, time: DateTime) -> Option<Resolved> {
+        if self.from <= time && time < self.until {
+            let at = self.offset.to_timestamp(time).ok()?;
+            return Some(Resolved { first: at, last: at, is_gap: false });
+        }
+        let resolved = self.zone.resolve(time)?;
+        if !resolved.is_gap && resolved.first == resolved.last {
+            *self = Self::new(self.zone, resolved.first);
+        }
+        Some(resolved)
+    }
+}
+
 /// `+01:00`, or `Z`.
 fn shown(offset: jiff::tz::Offset) -> String {
     let seconds = offset.seconds();
@@ -229,3 +304,6 @@ fn shown(offset: jiff::tz::Offset) -> String {
     let rest = if left % 60 == 0 { String::new() } else { format!(":{:02}", left % 60) };
     format!("{sign}{:02}:{:02}{rest}", left / 3_600, left / 60 % 60)
 }
+
+#[cfg(test)]
+mod tests;

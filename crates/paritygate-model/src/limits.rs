@@ -42,15 +42,15 @@ pub const MAX_EXCERPT_CHARS: usize = 160;
 pub const MAX_HANDLES: usize = 10_000;
 /// How long a recurring window may last.
 pub const MAX_WINDOW: jiff::SignedDuration = jiff::SignedDuration::from_hours(7 * 24);
-/// How many windows that touch each other are joined to one: more than a year of days is taken for always.
-pub const MAX_WINDOW_RUN: usize = 400;
+/// How many windows one schedule may have.
+pub const MAX_WINDOWS: usize = 1_000;
 /// How far ahead the next opening is looked for: ten years.
 pub const HORIZON: jiff::SignedDuration = jiff::SignedDuration::from_hours(3_653 * 24);
 /// How many times gates may put off the next opening in turn before it is given up.
 pub const MAX_STEPS: usize = 20_000;
 /// How far ahead a calendar that allows nothing is told as a mistake.
 pub const LINT_HORIZON: jiff::SignedDuration = jiff::SignedDuration::from_hours(400 * 24);
-/// How many deployments, checks, approvals and states of health one promotion may bring.
+/// How many deployments, checks, approvals, freezes and states of health one promotion may bring.
 pub const MAX_FACTS: usize = 200_000;
 /// How many items of what other systems printed are read as facts for one promotion.
 pub const MAX_FACT_ITEMS: usize = 500_000;

@@ -32,7 +32,8 @@ mod soak;
 mod trigger_allowed;
 mod upstream_succeeded;
 
-use paritygate_eval::GateEntry;
+use paritygate_eval::{GateEntry, Scope};
+use serde::Deserialize;
 
 /// All kinds of gates, sorted by name.
 pub static ALL: &[GateEntry] = &[
@@ -68,3 +69,22 @@ pub static ALL: &[GateEntry] = &[
     GateEntry::of::<trigger_allowed::TriggerAllowed>(),
     GateEntry::of::<upstream_succeeded::UpstreamSucceeded>(),
 ];
+
+/// What has to be known of the deployments to an environment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum History {
+    /// At least one: where none is known, it is not known whether any was.
+    #[default]
+    Required,
+    /// Nothing: where none is known, there was none.
+    IfKnown,
+}
+
+/// The target, and the environments that are judged with it.
+fn with_target<'s>(scope: &Scope<'s>, others: Option<&'s Vec<String>>) -> Vec<&'s str> {
+    let mut all = vec![scope.to()];
+    all.extend(others.into_iter().flatten().map(String::as_str).filter(|name| *name != scope.to()));
+    all
+}

@@ -31,7 +31,11 @@ impl Request {
         }
         let mut request = Self { promotion, ..Self::default() };
         let facts = &request.promotion.facts;
-        let count = facts.deployments.len() + facts.checks.len() + facts.approvals.len() + facts.health.len();
+        let count = facts.deployments.len()
+            + facts.checks.len()
+            + facts.approvals.len()
+            + facts.health.len()
+            + facts.freezes.len();
         if count > limits::MAX_FACTS {
             let message = format!("{count} facts are more than the limit of {}", limits::MAX_FACTS);
             let wrong = Diagnostic::nowhere("too-many-facts", message).help("hand in those of the last months only");
@@ -152,7 +156,7 @@ fn merged(own: Change, more: Change) -> Change {
 }
 
 fn freezes(facts: &[Freeze], zones: &Zones, diagnostics: &mut Vec<Diagnostic>) -> Vec<(Interval, Zone, usize)> {
-    let mut found = Vec::new();
+    let (mut found, mut known_zones) = (Vec::new(), Vec::new());
     for (place, freeze) in facts.iter().enumerate() {
         let at = freeze.origin.at.clone();
         let at = at.unwrap_or_else(|| Location::new(&Source::new("request", ""), Span::default()));
@@ -167,15 +171,20 @@ fn freezes(facts: &[Freeze], zones: &Zones, diagnostics: &mut Vec<Diagnostic>) -
             diagnostics.push(Diagnostic::error("missing-field", at, message).help(help));
             continue;
         };
-        match zone(zones, name, at.clone()) {
+        if start.0 >= end.0 {
+            let message = format!("the freeze `{}` ends before it starts", freeze.id);
+            diagnostics.push(Diagnostic::error("empty-window", at, message).help("exchange `start` and `end`"));
+            continue;
+        }
+        let known = known_zones.iter().find(|zone: &&Zone| **zone.name() == **name).cloned();
+        match known.map_or_else(|| zone(zones, name, at), Ok) {
             Ok(zone) => {
-                let interval = zone.resolve(start.0).zip(zone.resolve(end.0));
-                let interval = interval.map(|(start, end)| Interval { start: start.first, end: end.last });
-                if let Some(interval) = interval.filter(|interval| interval.start < interval.end) {
-                    found.push((interval, zone, place));
-                } else {
-                    let message = format!("the freeze `{}` ends before it starts", freeze.id);
-                    diagnostics.push(Diagnostic::error("empty-window", at, message).help("exchange `start` and `end`"));
+                // Where no clock shows any of it, there is nothing to freeze.
+                if let Some(interval) = Interval::between(&zone, start.0, end.0) {
+                    found.push((interval, zone.clone(), place));
+                }
+                if known_zones.iter().all(|known| known.name() != zone.name()) {
+                    known_zones.push(zone);
                 }
             }
             Err(wrong) => diagnostics.push(wrong),

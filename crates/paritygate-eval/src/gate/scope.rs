@@ -6,7 +6,7 @@ use paritygate_model::promotion::{
     Artifact, DeploymentFact, DeploymentResult, FactSource, Facts, Instant, Origin, Promotion,
 };
 use paritygate_model::report::Report;
-use paritygate_model::{Environment, Source, Timestamp, limits};
+use paritygate_model::{Environment, Source, Tier, Timestamp, limits};
 
 use super::Request;
 use crate::pipeline::{Pipeline, Stage};
@@ -72,6 +72,39 @@ impl<'a> Scope<'a> {
     /// The stage that it goes to.
     pub fn target(&self) -> Option<&'a Stage> {
         self.pipeline.stage(self.to()).map(|(_, stage)| stage)
+    }
+
+    /// The tier of an environment: as the pipeline says it, else as it is described, else as its name says.
+    pub fn tier(&self, name: &str) -> Tier {
+        let stage = self.pipeline.stage(name).map(|(_, stage)| stage.tier);
+        let described = || self.environment(name).map(|environment| environment.tier);
+        stage.or_else(described).unwrap_or_else(|| Tier::from_name(name))
+    }
+
+    /// Whether a list of environments and tiers means an environment; an empty one means all.
+    pub fn means(&self, names: &[String], environment: &str) -> bool {
+        let tier = || self.tier(environment).word();
+        names.is_empty() || names.iter().any(|name| name == environment || *name == tier())
+    }
+
+    /// Groups of environments that are upstream of the target, and how many of each are needed: those that are named, else
+    /// those of the pipeline's edges, else the one that it comes from. `at_least` stands in for what the pipeline says.
+    pub fn upstream<'s>(&'s self, named: Option<&'s [String]>, at_least: Option<u32>) -> Vec<(Vec<&'s str>, usize)> {
+        let needed = |all: usize, usual: usize| at_least.map_or(usual, |number| number as usize).min(all).max(1);
+        if let Some(named) = named {
+            let names: Vec<&str> = named.iter().map(String::as_str).collect();
+            let all = names.len();
+            return vec![(names, needed(all, all))];
+        }
+        let ways = self.pipeline.stage(self.to()).into_iter().flat_map(|(to, _)| self.pipeline.ways_to(to));
+        let groups: Vec<(Vec<&str>, usize)> = ways
+            .map(|edge| {
+                let names: Vec<&str> = edge.from.iter().map(|from| self.pipeline.name(*from)).collect();
+                let all = names.len();
+                (names, needed(all, edge.needs.of(all)))
+            })
+            .collect();
+        if groups.is_empty() { vec![(vec![self.from()], 1)] } else { groups }
     }
 
     /// What is promoted.

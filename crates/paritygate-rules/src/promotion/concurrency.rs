@@ -1,55 +1,92 @@
-//! `concurrency`: nothing else is being deployed there.
+//! `concurrency`: one deployment at a time.
 
 use paritygate_eval::kind::Params;
 use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope};
-use paritygate_model::Diagnostic;
-use paritygate_model::promotion::{DeploymentFact, DeploymentResult};
+use paritygate_model::promotion::DeploymentFact;
+use paritygate_model::{Diagnostic, suggest};
 use serde::Deserialize;
+
+use super::{History, with_target};
 
 /// The parameters of `concurrency`.
 #[derive(Debug, Default, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Concurrency {
-    /// Environments that are deployed to one at a time, together with the target.
+    /// Environments in which no deployment may be running either; the target always counts.
     pub group: Option<Vec<String>>,
+    /// What has to be known of the deployments to each of them: by default at least one.
+    pub history: History,
 }
 
 impl GateKind for Concurrency {
     const NAME: &'static str = "concurrency";
-    const SUMMARY: &'static str = "nothing else is being deployed there";
+    const SUMMARY: &'static str = "no other deployment is running";
     const MANUAL: &'static str = r#"
-Denies while a deployment to the target is `running`; with `group`, while one to any environment of the group is. A
-deployment counts wherever it is known from. It ends when a fact says so.
+Fails while a deployment of any component to the target, or to an environment of `group`, is running: one whose `result` is
+`running`, also of the same artifact by the same actor. It is over when a fact says so that names the same deployment (by
+`id`, else by component, digest and `startedAt`) and is from an accepted source.
+
+Where no deployment to one of the environments is known, it can't be known that none is running.
 
 ```example
 request: |
-  deployments: [{ environment: production, component: api, id: "880", startedAt: 2026-01-02T11:00:00Z, result: succeeded }]
+  deployments:
+    - { environment: production, component: api, id: "880", startedAt: 2026-01-01T08:00:00Z, finishedAt: 2026-01-01T08:10:00Z, result: succeeded }
 expect: pass
-message: "nothing is being deployed to production"
+message: no deployment to `production` is running
 ```
 
 ```example
 request: |
-  deployments: [{ environment: production, component: api, id: "881", startedAt: 2026-01-02T11:55:00Z, result: running }]
+  deployments:
+    - { environment: production, component: api, id: "881", startedAt: 2026-01-02T11:50:00Z, result: running }
 expect: fail
-message: "deployment `881` of `api` to production is running"
+message: "the deployment `881` of `api` to production is running since Fri 2026-01-02 11:50Z"
+next: 2026-01-02T12:00:00Z
 ```
 
 ```example
-params: { group: [production-eu, production-us] }
 request: |
-  to: production-us
-  deployments: [{ environment: production-eu, component: web, startedAt: 2026-01-02T11:55:00Z, result: running }]
+  deployments:
+    - { environment: production, component: api, id: "881", startedAt: 2026-01-02T11:50:00Z, result: running }
+    - { environment: production, component: api, id: "881", startedAt: 2026-01-02T11:50:00Z, finishedAt: 2026-01-02T11:55:00Z, result: failed }
+expect: pass
+```
+
+```example
+params: { group: [production-eu], history: ifKnown }
+request: |
+  deployments:
+    - { environment: production-eu, component: web, startedAt: 2026-01-02T11:50:00Z, result: running }
 expect: fail
-message: "a deployment of `web` to production-eu is running"
+message: "a deployment of `web` to production-eu is running since Fri 2026-01-02 11:50Z"
+```
+
+```example
+request: |
+  deployments:
+    - { environment: staging, component: api, startedAt: 2026-01-01T08:00:00Z, result: succeeded }
+expect: unknown
+message: no deployments to `production` are known
+```
+
+```example
+acceptSources: imported
+facts: |
+  deployments:
+    - { environment: production, component: api, id: "881", startedAt: 2026-01-02T11:50:00Z, result: running }
+request: |
+  deployments:
+    - { environment: production, component: api, id: "881", startedAt: 2026-01-02T11:50:00Z, finishedAt: 2026-01-02T11:55:00Z, result: succeeded }
+expect: fail
 ```
 "#;
 
     fn compile(self, params: &Params<'_>, _: &GateContext<'_>) -> Result<Box<dyn GateCheck>, Vec<Diagnostic>> {
         if self.group.as_ref().is_some_and(Vec::is_empty) {
             let wrong = params.wrong("group", "`group` is empty");
-            return Err(vec![wrong.help("name environments, or remove the field: then the target alone counts")]);
+            return Err(vec![wrong.help("name environments, or remove the field: the target counts in any case")]);
         }
         Ok(Box::new(self))
     }
@@ -57,22 +94,25 @@ message: "a deployment of `web` to production-eu is running"
 
 impl GateCheck for Concurrency {
     fn judge(&self, scope: &Scope<'_>) -> Judgement {
-        let mut places = vec![scope.to()];
-        places.extend(self.group.iter().flatten().map(String::as_str).filter(|place| *place != scope.to()));
-        let all = places.iter().flat_map(|place| scope.request.deployments(place));
-        let running = all.filter(|deployment| deployment.result == DeploymentResult::Running);
-        let judged = running.fold(Judgement::default(), |judged, deployment| judged.and(one(scope, deployment)));
-        if judged.message.is_empty() {
-            return Judgement::pass(format!("nothing is being deployed to {}", places.join(" or ")));
+        let environments = with_target(scope, self.group.as_ref());
+        let running: Vec<&DeploymentFact> = environments.iter().flat_map(|name| scope.running(name)).collect();
+        if running.is_empty() {
+            let known = || Judgement::pass(format!("no deployment to {} is running", suggest::quoted(&environments)));
+            return match self.history {
+                History::Required => scope.lacks_history(&environments).unwrap_or_else(known),
+                History::IfKnown => known(),
+            };
         }
-        judged.help("wait until it has ended, and hand in how")
+        let each = running.into_iter().map(|fact| {
+            let id = fact.id.as_ref().map(|id| format!(" `{id}`")).unwrap_or_default();
+            let the = if id.is_empty() { "a" } else { "the" };
+            let of = if fact.component.is_empty() { String::new() } else { format!(" of `{}`", fact.component) };
+            let since = fact.started_at.map(|at| format!(" since {}", scope.say(at.0))).unwrap_or_default();
+            let message = format!("{the} deployment{id}{of} to {} is running{since}", fact.environment);
+            Judgement::fail(message)
+                .help("wait for its end, or hand in the fact that it has ended")
+                .fact(format!("{}: running", fact.environment), &fact.origin)
+        });
+        each.fold(Judgement::default(), Judgement::and)
     }
-}
-
-fn one(scope: &Scope<'_>, deployment: &DeploymentFact) -> Judgement {
-    let name = deployment.id.as_ref().map_or("a deployment".to_owned(), |id| format!("deployment `{id}`"));
-    let of = if deployment.component.is_empty() { String::new() } else { format!(" of `{}`", deployment.component) };
-    let judged = Judgement::fail(format!("{name}{of} to {} is running", deployment.environment));
-    let since = deployment.started_at.map(|at| format!("since {}", scope.say(at.0)));
-    judged.fact(since.unwrap_or_else(|| "running".to_owned()), &deployment.origin)
 }

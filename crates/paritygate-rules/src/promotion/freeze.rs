@@ -1,13 +1,13 @@
-//! `freeze`: not in a time in which nothing may be deployed.
+//! `freeze`: nothing is deployed while a freeze holds.
 
 use jiff::SignedDuration;
 use paritygate_eval::kind::Params;
-use paritygate_eval::schedule::{Interval, Schedule, Sense, zone};
+use paritygate_eval::schedule::{Interval, Intervals, Schedule, Sense, zone};
 use paritygate_eval::zones::Zone;
 use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope};
 use paritygate_lang::schedule::{Window, Windows};
-use paritygate_model::promotion::{CivilInstant, KindOfChange, Origin};
-use paritygate_model::{Diagnostic, Timestamp};
+use paritygate_model::promotion::{CivilInstant, Elapsed, KindOfChange, Origin};
+use paritygate_model::{Diagnostic, Timestamp, limits, suggest};
 use serde::Deserialize;
 
 /// The parameters of `freeze`.
@@ -15,301 +15,393 @@ use serde::Deserialize;
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Freeze {
-    /// Freezes that come once, beside those that the facts name.
-    pub freezes: Vec<FreezeSpan>,
-    /// The IANA time zone of `windows`.
+    /// Freezes with a start and an end. Those that the request or another system names count as well.
+    pub freezes: Option<Vec<Once>>,
+    /// The IANA time zone of the windows, and of freezes that name none, such as `America/New_York`.
     pub timezone: Option<String>,
-    /// Times of the week in which nothing may be deployed.
+    /// Times of the week at which nothing is deployed.
     pub windows: Option<Vec<Window>>,
-    /// The kinds of change that may go all the same.
-    pub exempt_kinds: Vec<KindOfChange>,
-    /// Whether a deployment must also be over before a freeze begins: the request then needs an `expectedDuration`.
+    /// Kinds of change that no freeze holds up: none, unless they are named.
+    pub exempt_kinds: Option<Vec<KindOfChange>>,
+    /// Whether a deployment must not run into a freeze either: the request then needs an `expectedDuration`.
     pub clear_of: bool,
 }
 
-/// A freeze that comes once.
+/// A freeze with a start and an end.
 #[derive(Debug, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct FreezeSpan {
+pub struct Once {
     /// Its name: `black-friday`.
     pub id: String,
     /// When it begins on the clocks of its zone: `2026-11-26T00:00`.
     pub start: CivilInstant,
     /// When it ends on the clocks of its zone.
     pub end: CivilInstant,
-    /// Its IANA time zone.
-    pub timezone: String,
-    /// The environments that it is about; all where it is absent.
-    pub environments: Option<Vec<String>>,
+    /// Its IANA time zone; that of the gate where it is absent.
+    pub timezone: Option<String>,
+    /// Environments and tiers for which it holds; all where it names none.
+    #[serde(default)]
+    pub environments: Vec<String>,
     /// Why.
     pub reason: Option<String>,
 }
 
 impl GateKind for Freeze {
     const NAME: &'static str = "freeze";
-    const SUMMARY: &'static str = "not in a time in which nothing may be deployed";
+    const SUMMARY: &'static str = "nothing is deployed while a freeze holds";
     const MANUAL: &'static str = r#"
-Denies during the freezes that the facts name for the target (or for its tier, or for no environment at all), during those
-of `freezes`, and in recurring `windows`. A freeze is half open and runs from the first instant that its start stands for
-to the last that its end stands for, so that it does not flicker on a night on which clocks are put back. Freezes count
-wherever they are known from. Without any, the gate passes.
+Fails while a freeze holds: one of `freezes`, one that the request or another system names (`freezes` of the facts) for the
+target, its tier or for all, or one of the recurring `windows`. A freeze is half open: at its `end` it is over. It never
+flickers: where its start or end is shown twice by the clocks, it runs from the first start to the last end.
+
+Kinds of change in `exemptKinds` pass while a freeze holds, and the answer says so. With `clearOf` a deployment must have
+ended when a freeze begins.
 
 ```example
-request: |
-  freezes: [{ id: black-friday, environments: [production], start: "2026-11-26T00:00", end: "2026-11-30T00:00", timezone: America/New_York, reason: the shop is full }]
-now: 2026-11-26T04:59:59Z
-expect: pass
-message: "nothing is frozen; `black-friday` begins Thu 2026-11-26 00:00-05:00"
-```
-
-```example
-request: |
-  freezes: [{ id: black-friday, environments: [production], start: "2026-11-26T00:00", end: "2026-11-30T00:00", timezone: America/New_York, reason: the shop is full }]
-now: 2026-11-26T05:00:00Z
+params:
+  freezes: [{ id: black-friday, start: "2026-11-26T00:00", end: "2026-11-30T00:00", timezone: America/New_York, reason: the best days of the year }]
+now: 2026-11-27T09:00:00Z
 expect: fail
-message: "`black-friday` freezes production until Mon 2026-11-30 00:00-05:00: the shop is full"
+message: "`black-friday` until Mon 2026-11-30 00:00-05:00"
 next: 2026-11-30T05:00:00Z
 ```
 
 ```example
-params: { timezone: Europe/Berlin, windows: [{ days: [fri], start: "12:00", end: "24:00" }], exemptKinds: [hotfix] }
+params:
+  freezes: [{ id: black-friday, start: "2026-11-26T00:00", end: "2026-11-30T00:00", timezone: America/New_York }]
+now: 2026-11-30T05:00:00Z
+expect: pass
+message: no freeze holds, and none is known to come
+next: 2026-11-30T05:00:00Z
+```
+
+```example
+params: { exemptKinds: [hotfix] }
 request: |
   kindOfChange: hotfix
-now: 2026-08-21T15:00:00Z
+  freezes: [{ id: year-end, environments: [production], start: "2026-01-01", end: "2026-01-05", timezone: UTC }]
+now: 2026-01-02T12:00:00Z
 expect: pass
-message: "the weekly freeze holds until Sat 2026-08-22 00:00+02:00, and a hotfix is exempt"
+message: "`year-end` until Mon 2026-01-05 00:00Z, and a hotfix is exempt"
+next: 2026-01-02T12:00:00Z
+```
+
+```example
+params: { timezone: Europe/Berlin, windows: [{ days: [fri], start: "14:00", end: "24:00" }], clearOf: true }
+request: |
+  expectedDuration: PT2H
+now: 2026-08-21T11:00:00Z
+expect: fail
+message: "it would take 2 h, and a deny window begins Fri 2026-08-21 14:00+02:00"
+next: 2026-08-21T22:00:00Z
 ```
 
 ```example
 params: { clearOf: true }
-request: |
-  expectedDuration: PT30M
-  freezes: [{ id: payday, start: "2026-01-02T12:15", end: "2026-01-02T18:00", timezone: UTC }]
+expect: unknown
+message: the request does not say how long it takes, and it must not run into a freeze
+```
+
+```example
+params: { timezone: Europe/Berlin, windows: [{ days: [fri], start: "14:00", end: "24:00" }], freezes: [{ id: fair, start: "2026-08-22", end: "2026-08-24" }] }
+now: 2026-08-21T13:00:00Z
 expect: fail
-message: "it would take 30 min, and `payday` begins Fri 2026-01-02 12:15Z"
-next: 2026-01-02T18:00:00Z
+message: "a deny window until Sat 2026-08-22 00:00+02:00"
+next: 2026-08-23T22:00:00Z
+```
+
+```example
+params: { freezes: [{ id: fair, start: "2026-08-24", end: "2026-08-22", timezone: UTC }] }
+expect: rejected
+message: "the freeze `fair` ends before it starts"
 ```
 "#;
 
     fn compile(self, params: &Params<'_>, context: &GateContext<'_>) -> Result<Box<dyn GateCheck>, Vec<Diagnostic>> {
-        let mut diagnostics = Vec::new();
-        let weekly = match (self.timezone, self.windows) {
-            (Some(timezone), Some(windows)) => {
-                let place = |field: &str, _: Option<usize>| params.at(field);
-                let compiled = Schedule::compile(&Windows { timezone, windows }, Sense::Deny, context.zones, &place);
-                compiled.map_err(|mut wrong| diagnostics.append(&mut wrong)).ok()
+        let mut wrong = Vec::new();
+        let exempt = self.exempt_kinds.unwrap_or_default();
+        if exempt.len() == KindOfChange::ALL.len() {
+            let all = params.wrong("exemptKinds", "every kind of change is exempt: no freeze would ever hold");
+            wrong.push(all.help("remove the kinds for which freezes are meant"));
+        }
+        if self.freezes.as_ref().is_some_and(Vec::is_empty) {
+            let empty = params.wrong("freezes", "`freezes` is empty");
+            wrong.push(empty.help("name freezes, or remove the field: those of the facts count in any case"));
+        }
+        let listed = self.freezes.unwrap_or_default();
+        if self.timezone.is_some() && self.windows.is_none() && listed.iter().all(|freeze| freeze.timezone.is_some()) {
+            let idle = params.wrong("timezone", "there is nothing that is in this time zone");
+            wrong.push(idle.help("add `windows`, or remove it"));
+        }
+        let mut once = Vec::with_capacity(listed.len());
+        for freeze in listed {
+            let Some(name) = freeze.timezone.as_ref().or(self.timezone.as_ref()) else {
+                let message = format!("the freeze `{}` needs a `timezone`", freeze.id);
+                let help = "name the zone on whose clocks it starts and ends, such as `America/New_York`";
+                wrong.push(params.wrong("freezes", message).help(help));
+                continue;
+            };
+            if freeze.start.0 >= freeze.end.0 {
+                let message = format!("the freeze `{}` ends before it starts", freeze.id);
+                wrong.push(params.wrong("freezes", message).help("exchange `start` and `end`"));
+                continue;
             }
-            (None, None) => None,
-            (None, Some(_)) => {
-                let wrong = params.wrong("windows", "windows need a `timezone`");
-                diagnostics.push(wrong.help("name the zone on whose clocks they are, such as `Europe/London`"));
-                None
-            }
-            (Some(_), None) => {
-                let wrong = params.wrong("timezone", "a time zone without `windows` says nothing");
-                diagnostics.push(wrong.help("add windows, or remove it: each freeze names its own zone"));
-                None
-            }
-        };
-        let mut once = Vec::new();
-        for span in self.freezes {
-            match zone(context.zones, &span.timezone, params.at("freezes")) {
+            let place = if freeze.timezone.is_some() { "freezes" } else { "timezone" };
+            match zone(context.zones, name, params.at(place)) {
                 Ok(zone) => {
-                    let ends = zone.resolve(span.start.0).zip(zone.resolve(span.end.0));
-                    let interval = ends.map(|(start, end)| Interval { start: start.first, end: end.last });
-                    if let Some(interval) = interval.filter(|interval| interval.start < interval.end) {
-                        once.push((span, interval, zone));
+                    if let Some(time) = Interval::between(&zone, freeze.start.0, freeze.end.0) {
+                        once.push(Listed { freeze, time, zone });
                     } else {
-                        let message = format!("the freeze `{}` ends before it starts", span.id);
-                        diagnostics.push(params.wrong("freezes", message).help("exchange `start` and `end`"));
+                        let message = format!("the freeze `{}` is empty: clocks are put forward over it", freeze.id);
+                        wrong.push(params.wrong("freezes", message).help("start it earlier, or end it later"));
                     }
                 }
-                Err(wrong) => diagnostics.push(wrong),
+                Err(unknown) => wrong.push(unknown),
             }
         }
-        if !diagnostics.is_empty() {
-            return Err(diagnostics);
+        let recurring = match (self.timezone, self.windows) {
+            (Some(timezone), Some(windows)) => {
+                let place = |field: &str, _: Option<usize>| params.at(field);
+                let schedule = Schedule::compile(&Windows { timezone, windows }, Sense::Deny, context.zones, &place);
+                schedule.map_err(|mut more| wrong.append(&mut more)).ok()
+            }
+            (None, Some(_)) => {
+                let no_zone = params.wrong("windows", "windows need a `timezone`");
+                wrong.push(no_zone.help("name the zone on whose clocks they are, such as `Europe/London`"));
+                None
+            }
+            (_, None) => None,
+        };
+        if let Some(schedule) = &recurring
+            && schedule.is_always()
+        {
+            let always = params.wrong("windows", "these windows leave no time outside: nothing could ever be deployed");
+            wrong.push(always.help("leave out a time at which deployments are welcome"));
         }
-        Ok(Box::new(Check { weekly, once, exempt: self.exempt_kinds, clear_of: self.clear_of }))
+        if !wrong.is_empty() {
+            return Err(wrong);
+        }
+        Ok(Box::new(Check { once, recurring, exempt, clear_of: self.clear_of }))
     }
 }
 
+struct Listed {
+    freeze: Once,
+    time: Interval,
+    zone: Zone,
+}
+
 struct Check {
-    weekly: Option<Schedule>,
-    once: Vec<(FreezeSpan, Interval, Zone)>,
+    once: Vec<Listed>,
+    recurring: Option<Schedule>,
     exempt: Vec<KindOfChange>,
     clear_of: bool,
 }
 
-/// The freeze that holds an instant and ends last.
-fn holding<'a, 'f>(once: &'a [Frozen<'f>], at: Timestamp) -> Option<&'a Frozen<'f>> {
-    once.iter().filter(|frozen| frozen.interval.holds(at)).max_by_key(|frozen| frozen.interval.end)
-}
-
-/// A freeze that is about a promotion.
-struct Frozen<'a> {
-    name: String,
-    reason: Option<&'a str>,
-    interval: Interval,
+/// A freeze that is about the target.
+struct Named<'a> {
+    id: &'a str,
+    time: Interval,
     zone: &'a Zone,
+    reason: Option<&'a str>,
     origin: Option<&'a Origin>,
 }
 
-impl Check {
-    /// The freezes that come once and are about the target, by their beginning.
-    fn frozen<'a>(&'a self, scope: &Scope<'a>) -> Vec<Frozen<'a>> {
-        let tier = scope.target().map(|stage| stage.tier.word());
-        let is_about = |places: &[String]| {
-            places.is_empty() || places.iter().any(|place| place == scope.to() || Some(place.as_str()) == tier)
-        };
-        let facts = scope.request.freezes().filter(|(.., fact)| is_about(&fact.environments));
-        let facts = facts.map(|(interval, zone, fact)| Frozen {
-            name: format!("`{}`", fact.id),
-            reason: fact.reason.as_deref(),
-            interval,
+/// All times that are frozen for a target.
+struct Frozen<'a> {
+    named: Vec<Named<'a>>,
+    once: Intervals,
+    recurring: Option<&'a Schedule>,
+    limit: Timestamp,
+}
+
+impl<'a> Frozen<'a> {
+    fn of(check: &'a Check, scope: &Scope<'a>) -> Self {
+        let to = scope.to();
+        let listed = check.once.iter().filter(|listed| scope.means(&listed.freeze.environments, to));
+        let listed = listed.map(|Listed { freeze, time, zone }| Named {
+            id: &freeze.id,
+            time: *time,
             zone,
-            origin: Some(&fact.origin),
-        });
-        let own = self.once.iter().filter(|(span, ..)| is_about(span.environments.as_deref().unwrap_or_default()));
-        let own = own.map(|(span, interval, zone)| Frozen {
-            name: format!("`{}`", span.id),
-            reason: span.reason.as_deref(),
-            interval: *interval,
-            zone,
+            reason: freeze.reason.as_deref(),
             origin: None,
         });
-        let mut all: Vec<Frozen<'a>> = facts.chain(own).collect();
-        all.sort_by_key(|frozen| frozen.interval);
-        all
-    }
-
-    fn weekly(&self, at: Timestamp) -> Option<Frozen<'_>> {
-        let weekly = self.weekly.as_ref()?;
-        let interval = weekly.run(at)?;
-        Some(Frozen { name: "the weekly freeze".to_owned(), reason: None, interval, zone: weekly.zone(), origin: None })
-    }
-
-    /// The beginning of the next freeze after an instant.
-    fn next<'a>(&'a self, once: &'a [Frozen<'a>], scope: &Scope<'_>) -> Option<(String, Timestamp, &'a Zone)> {
-        let single = once.iter().filter(|frozen| frozen.interval.start > scope.at);
-        let single = single.map(|frozen| (frozen.name.clone(), frozen.interval.start, frozen.zone)).next();
-        let weekly = self.weekly.as_ref().and_then(|weekly| {
-            Some(("the weekly freeze".to_owned(), weekly.next_start(scope.at, scope.limit())?, weekly.zone()))
+        // A freeze speaks against a promotion: it counts wherever it is from.
+        let told = scope.request.freezes().filter(|(.., fact)| scope.means(&fact.environments, to));
+        let told = told.map(|(time, zone, fact)| Named {
+            id: &fact.id,
+            time,
+            zone,
+            reason: fact.reason.as_deref(),
+            origin: Some(&fact.origin),
         });
-        single.into_iter().chain(weekly).min_by_key(|(_, start, _)| *start)
+        let named: Vec<Named<'a>> = listed.chain(told).collect();
+        let once = Intervals::of(named.iter().map(|freeze| freeze.time).collect());
+        Self { named, once, recurring: check.recurring.as_ref(), limit: scope.limit() }
     }
 
-    /// The first instant from `at` on at which nothing is frozen.
-    fn thaws(&self, once: &[Frozen<'_>], mut at: Timestamp, limit: Timestamp) -> Option<Timestamp> {
-        while at < limit {
-            let single = holding(once, at).map(|frozen| frozen.interval.end);
-            let weekly = self.weekly(at).map(|frozen| frozen.interval.end);
-            match single.max(weekly) {
-                Some(end) => at = end,
+    /// The first instant from `at` on at which none holds.
+    fn over_from(&self, at: Timestamp) -> Option<Timestamp> {
+        let mut at = at;
+        for _ in 0..limits::MAX_STEPS {
+            let after = self.once.run(at).map_or(at, |run| run.end);
+            let after = self.recurring.map_or(Some(after), |schedule| schedule.outside_from(after))?;
+            if after == at {
+                return Some(at).filter(|at| *at < self.limit);
+            }
+            at = after;
+        }
+        None
+    }
+
+    /// The first start of one after an instant at which none holds.
+    fn next_start(&self, at: Timestamp) -> Option<Timestamp> {
+        let recurring = self.recurring.and_then(|schedule| schedule.next_start(at, self.limit));
+        [self.once.next_start(at), recurring].into_iter().flatten().min()
+    }
+
+    /// The first instant from `at` on from which none holds for so long.
+    fn free_for(&self, at: Timestamp, length: SignedDuration) -> Option<Timestamp> {
+        let mut at = at;
+        for _ in 0..limits::MAX_STEPS {
+            at = self.over_from(at)?;
+            match self.next_start(at).filter(|start| at.checked_add(length).map_or(true, |end| *start < end)) {
+                Some(start) => at = start,
                 None => return Some(at),
             }
         }
         None
     }
 
+    /// What holds at an instant: sentences, and the freezes that have a name.
+    fn holding(&self, at: Timestamp) -> (Vec<String>, Vec<&Named<'a>>) {
+        let named: Vec<&Named<'a>> = self.named.iter().filter(|freeze| freeze.time.holds(at)).collect();
+        let until = |freeze: &&Named<'a>| format!("`{}` until {}", freeze.id, freeze.zone.say(freeze.time.end));
+        let mut said: Vec<String> = named.iter().map(until).collect();
+        if let Some((schedule, run)) = self.recurring.and_then(|schedule| Some((schedule, schedule.run(at)?))) {
+            said.push(match run.ends() {
+                Some(end) => format!("a deny window until {}", schedule.zone().say(end)),
+                None => "a deny window without an end".to_owned(),
+            });
+        }
+        said.dedup();
+        (said, named)
+    }
+
+    /// The clocks on which a start or an end is told.
+    fn zone_of(&self, start: Timestamp, named: &[&Named<'a>], scope: &Scope<'a>) -> &'a Zone {
+        let of_windows = self.recurring.filter(|schedule| schedule.run(start).is_some()).map(Schedule::zone);
+        named.first().map(|freeze| freeze.zone).or(of_windows).unwrap_or(scope.zone)
+    }
+}
+
+impl Check {
+    /// How long must be free; `None` where that has to be known and is not.
     fn length(&self, scope: &Scope<'_>) -> Option<SignedDuration> {
         if !self.clear_of {
             return Some(SignedDuration::ZERO);
         }
         scope.promotion().expected_duration.map(|length| length.0)
     }
+
+    fn is_exempt(&self, scope: &Scope<'_>) -> bool {
+        self.exempt.contains(&scope.promotion().kind_of_change)
+    }
+}
+
+/// Adds why the freezes are, and where they are written.
+fn told(judgement: Judgement, named: &[&Named<'_>]) -> Judgement {
+    named.iter().fold(judgement, |judgement, freeze| {
+        let judgement = match freeze.reason {
+            Some(reason) => judgement.note(format!("`{}`: {reason}", freeze.id)),
+            None => judgement,
+        };
+        match freeze.origin {
+            Some(origin) => judgement.fact(format!("`{}`", freeze.id), origin),
+            None => judgement,
+        }
+    })
 }
 
 impl GateCheck for Check {
     fn judge(&self, scope: &Scope<'_>) -> Judgement {
-        let (once, at) = (self.frozen(scope), scope.at);
-        let weekly = self.weekly(at);
-        let holding = holding(&once, at).or(weekly.as_ref());
-        let kind = scope.promotion().kind_of_change;
-        let is_exempt = self.exempt.contains(&kind);
-        if let Some(frozen) = holding {
-            let end = self.thaws(&once, at, scope.limit());
-            let until = end.unwrap_or(frozen.interval.end);
-            let judged = if is_exempt {
-                let name = kind.word();
-                Judgement::pass(format!(
-                    "{} holds until {}, and a {name} is exempt",
-                    frozen.name,
-                    frozen.zone.say(until)
-                ))
-            } else {
-                let reason = frozen.reason.map_or(String::new(), |reason| format!(": {reason}"));
-                let until = frozen.zone.say(until);
-                Judgement::wait(end, format!("{} freezes {} until {until}{reason}", frozen.name, scope.to()))
-            };
-            let mut judged = match frozen.origin {
-                Some(origin) => judged.fact("frozen here", origin),
-                None => judged,
-            };
-            judged.next_open = Some(frozen.zone.moment(until)).filter(|_| !is_exempt);
-            return judged;
-        }
-        let next = self.next(&once, scope);
-        if !is_exempt && let Some((name, start, zone)) = &next {
-            let Some(length) = self.length(scope) else {
-                let message =
-                    "the request does not say how long it takes, and it has to be over before a freeze begins";
-                return Judgement::unknown(message).help("give the request an `expectedDuration`, such as PT20M");
-            };
-            if at.checked_add(length).is_ok_and(|end| end > *start) {
-                let takes = paritygate_model::promotion::Elapsed(length);
-                let message = format!("it would take {takes}, and {name} begins {}", zone.say(*start));
-                return Judgement::wait(self.passes_from(scope), message);
+        let (frozen, at) = (Frozen::of(self, scope), scope.at);
+        let (said, named) = frozen.holding(at);
+        if self.is_exempt(scope) {
+            let kind = scope.promotion().kind_of_change.word();
+            if said.is_empty() {
+                return Judgement::pass("no freeze holds").note(format!("freezes do not hold up a {kind}"));
             }
+            let judgement = Judgement::pass(format!("{}, and a {kind} is exempt", said.join("; ")));
+            return told(judgement, &named).note(format!("the policy exempts {}", exempt(&self.exempt)));
         }
-        let then =
-            next.as_ref().map_or(String::new(), |(name, start, zone)| format!("; {name} begins {}", zone.say(*start)));
-        let mut judged = Judgement::pass(format!("nothing is frozen{then}"));
-        judged.next_close = next.filter(|_| !is_exempt).map(|(_, start, zone)| zone.moment(start));
-        judged
+        let Some(length) = self.length(scope) else {
+            let message = "the request does not say how long it takes, and it must not run into a freeze";
+            return Judgement::unknown(message).help("give the request an `expectedDuration`, such as PT20M");
+        };
+        let opens = frozen.free_for(at, length);
+        if !said.is_empty() {
+            let mut judgement = told(Judgement::wait(opens, said.join("; ")), &named);
+            let zone = frozen.zone_of(at, &named, scope);
+            judgement.next_open = opens.map(|opens| zone.moment(opens));
+            return judgement.help("wait for its end, or ask those who keep the freezes");
+        }
+        let next = frozen.next_start(at);
+        let (coming, named) = next.map(|start| frozen.holding(start)).unwrap_or_default();
+        let zone = frozen.zone_of(next.unwrap_or(at), &named, scope);
+        if opens != Some(at) {
+            let start = next.unwrap_or(at);
+            let what = match named.first() {
+                Some(freeze) => format!("`{}`", freeze.id),
+                None => "a deny window".to_owned(),
+            };
+            let message = format!("it would take {}, and {what} begins {}", Elapsed(length), zone.say(start));
+            let mut judgement = told(Judgement::wait(opens, message), &named);
+            judgement.next_open = opens.map(|opens| zone.moment(opens));
+            return judgement;
+        }
+        let mut judgement = Judgement::pass(match next {
+            Some(start) => format!("no freeze holds before {}: {}", zone.say(start), coming.join("; ")),
+            None => "no freeze holds, and none is known to come".to_owned(),
+        });
+        judgement.next_close = next.map(|start| zone.moment(start));
+        judgement
     }
 
     fn next_change(&self, scope: &Scope<'_>) -> Option<Timestamp> {
-        let (once, at) = (self.frozen(scope), scope.at);
-        let length = self.length(scope).unwrap_or_default();
-        let ends = once.iter().flat_map(|frozen| [frozen.interval.start, frozen.interval.end]);
-        let weekly = self.weekly.as_ref().and_then(|weekly| weekly.next_change(at, scope.limit()));
-        // With time to finish, a freeze shuts that much before it begins.
-        let begins = self.next(&once, scope).map(|(_, start, _)| start);
-        let early =
-            begins.and_then(|start| start.checked_sub(length).ok()?.checked_add(SignedDuration::from_nanos(1)).ok());
-        let early = early.filter(|_| !length.is_zero());
-        ends.chain(weekly).chain(early).filter(|change| *change > at).min()
+        if self.is_exempt(scope) {
+            return None;
+        }
+        let (frozen, at, length) = (Frozen::of(self, scope), scope.at, self.length(scope)?);
+        let opens = frozen.free_for(at, length)?;
+        if opens > at {
+            return Some(opens);
+        }
+        let start = frozen.next_start(at)?;
+        // The last instant at which it would end in time passes; the start itself, where nothing has to end, does not.
+        let last = start.checked_sub(length).ok()?;
+        if length.is_zero() { Some(start) } else { last.checked_add(SignedDuration::from_nanos(1)).ok() }
     }
 
     fn passes_from(&self, scope: &Scope<'_>) -> Option<Timestamp> {
-        if self.exempt.contains(&scope.promotion().kind_of_change) {
+        if self.is_exempt(scope) {
             return Some(scope.at);
         }
-        let (once, length, limit) = (self.frozen(scope), self.length(scope), scope.limit());
-        let mut at = scope.at;
-        while at < limit {
-            at = self.thaws(&once, at, limit)?;
-            let next = self.next(&once, &Scope { at, ..*scope });
-            match (next, length) {
-                (None, _) => return Some(at),
-                (Some(_), None) => return None,
-                (Some((_, start, _)), Some(length)) if at.checked_add(length).is_ok_and(|end| end <= start) => {
-                    return Some(at);
-                }
-                (Some((_, start, _)), Some(_)) => at = start,
-            }
-        }
-        None
-    }
-
-    fn is_calendar(&self) -> bool {
-        true
+        Frozen::of(self, scope).free_for(scope.at, self.length(scope)?)
     }
 
     fn zones(&self) -> Vec<Zone> {
-        let weekly = self.weekly.iter().map(|weekly| weekly.zone().clone());
-        weekly.chain(self.once.iter().map(|(.., zone)| zone.clone())).collect()
+        let once = self.once.iter().map(|listed| listed.zone.clone());
+        self.recurring.iter().map(|schedule| schedule.zone().clone()).chain(once).collect()
     }
+
+    fn lint(&self, from: Timestamp, until: Timestamp) -> Vec<String> {
+        let emptied = self.recurring.iter().flat_map(|schedule| schedule.emptied(from, until));
+        emptied.map(|date| format!("the deny window of {date} is empty: clocks are put forward over it")).collect()
+    }
+}
+
+fn exempt(kinds: &[KindOfChange]) -> String {
+    suggest::quoted(&kinds.iter().map(|kind| kind.word()).collect::<Vec<_>>())
 }

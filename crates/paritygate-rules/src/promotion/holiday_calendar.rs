@@ -1,6 +1,8 @@
-//! `holiday-calendar`: not on listed dates, nor on the day before.
+//! `holiday-calendar`: nothing is deployed on holidays.
 
-use jiff::civil::Time;
+use std::fmt;
+
+use jiff::civil::{Date, Time};
 use paritygate_eval::kind::Params;
 use paritygate_eval::schedule::{Interval, Intervals, zone};
 use paritygate_eval::zones::Zone;
@@ -8,93 +10,186 @@ use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope};
 use paritygate_model::promotion::CivilDate;
 use paritygate_model::{Diagnostic, Timestamp};
 use serde::Deserialize;
+use serde::de::value::{MapAccessDeserializer, StrDeserializer};
+use serde::de::{self, Deserializer, MapAccess, Visitor};
 
 /// The parameters of `holiday-calendar`.
 #[derive(Debug, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct HolidayCalendar {
-    /// The IANA time zone of the dates, such as `Europe/London`.
+    /// The IANA time zone on whose clocks the days are, such as `Europe/London`.
     pub timezone: String,
-    /// The dates, from midnight to midnight.
-    pub dates: Vec<CivilDate>,
-    /// Whether the day before each date counts as well.
+    /// The holidays, in any order: `2026-12-25`, or `{ date: 2026-12-25, name: Christmas Day }`.
+    pub dates: Vec<Holiday>,
+    /// Whether nothing is deployed on the day before a holiday either.
     #[serde(default)]
     pub eve: bool,
 }
 
+/// A holiday: its date, and what people call it.
+#[derive(Debug)]
+pub struct Holiday {
+    date: Date,
+    name: Option<String>,
+}
+
+/// A holiday with its name.
+#[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct NamedHoliday {
+    /// The date: `2026-12-25`.
+    date: CivilDate,
+    /// What people call it: `Christmas Day`.
+    name: Option<String>,
+}
+
+impl<'de> Deserialize<'de> for Holiday {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Either;
+        impl<'de> Visitor<'de> for Either {
+            type Value = Holiday;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a date such as 2026-12-25, or a map with `date` and `name`")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Holiday, E> {
+                CivilDate::deserialize(StrDeserializer::new(text)).map(|date| Holiday { date: date.0, name: None })
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Holiday, A::Error> {
+                let NamedHoliday { date, name } = NamedHoliday::deserialize(MapAccessDeserializer::new(map))?;
+                Ok(Holiday { date: date.0, name })
+            }
+        }
+        deserializer.deserialize_any(Either)
+    }
+}
+
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Holiday {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Holiday".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let (date, named) = (generator.subschema_for::<CivilDate>(), generator.subschema_for::<NamedHoliday>());
+        schemars::json_schema!({ "anyOf": [date, named] })
+    }
+}
+
 impl GateKind for HolidayCalendar {
     const NAME: &'static str = "holiday-calendar";
-    const SUMMARY: &'static str = "not on listed dates, nor on the day before";
+    const SUMMARY: &'static str = "nothing is deployed on holidays";
     const MANUAL: &'static str = r#"
-Denies on each of `dates`, from the first to the last instant that has that date in the zone; with `eve`, on the day before
-as well.
+Fails on the listed dates, from midnight to midnight on the clocks of `timezone`, and with `eve` on the day before each as
+well. When the last date is over, the calendar says nothing any more: keep it up to date.
 
 ```example
-params: { timezone: Europe/London, dates: ["2026-12-25", "2026-12-28"], eve: true }
-now: 2026-12-23T12:00:00Z
-expect: pass
-message: "Wed 2026-12-23 12:00Z is no holiday; the next begins Thu 2026-12-24 00:00Z"
-```
-
-```example
-params: { timezone: Europe/London, dates: ["2026-12-25"], eve: true }
-now: 2026-12-24T12:00:00Z
+params: { timezone: Europe/London, dates: [{ date: 2026-12-25, name: Christmas Day }, 2026-12-28] }
+now: 2026-12-25T10:00:00Z
 expect: fail
-message: "Thu 2026-12-24 12:00Z is the day before a holiday, until Sat 2026-12-26 00:00Z"
+message: "Fri 2026-12-25 is a holiday, `Christmas Day`; it is over Sat 2026-12-26 00:00Z"
 next: 2026-12-26T00:00:00Z
 ```
 
 ```example
-params: { timezone: Asia/Tokyo, dates: ["2026-12-31", "2027-01-01"] }
-now: 2026-12-31T03:00:00Z
+params: { timezone: Europe/London, dates: [{ date: 2026-12-25, name: Christmas Day }, 2026-12-26], eve: true }
+now: 2026-12-24T10:00:00Z
 expect: fail
-message: "Thu 2026-12-31 12:00+09:00 is a holiday, until Sat 2027-01-02 00:00+09:00"
+message: "Thu 2026-12-24 is the day before a holiday, `Christmas Day`; they are over Sun 2026-12-27 00:00Z"
+next: 2026-12-27T00:00:00Z
+```
+
+```example
+params: { timezone: Europe/Berlin, dates: [2026-12-25] }
+now: 2026-12-24T22:59:59Z
+expect: pass
+message: "Thu 2026-12-24 is no holiday"
+next: 2026-12-24T22:59:59Z
+```
+
+```example
+params: { timezone: Europe/Berlin, dates: [] }
+expect: rejected
+message: "`dates` is empty: no day would be a holiday"
 ```
 "#;
 
     fn compile(self, params: &Params<'_>, context: &GateContext<'_>) -> Result<Box<dyn GateCheck>, Vec<Diagnostic>> {
         let zone = zone(context.zones, &self.timezone, params.at("timezone")).map_err(|wrong| vec![wrong])?;
         if self.dates.is_empty() {
-            let wrong = params.wrong("dates", "`dates` is empty: the gate would never deny");
-            return Err(vec![wrong.help("list dates such as \"2026-12-25\"")]);
+            let wrong = params.wrong("dates", "`dates` is empty: no day would be a holiday");
+            return Err(vec![wrong.help("name dates, such as `2026-12-25`, or remove the gate")]);
         }
-        let day = |date: &CivilDate, eve: bool| {
-            let first = if eve { date.0.yesterday().ok()? } else { date.0 };
-            let midnight = |date: jiff::civil::Date| zone.resolve(date.to_datetime(Time::midnight()));
-            Some(Interval { start: midnight(first)?.first, end: midnight(date.0.tomorrow().ok()?)?.last })
+        let mut days = self.dates;
+        days.sort_by_key(|day| day.date);
+        let first = |day: &Holiday| if self.eve { day.date.yesterday().unwrap_or(day.date) } else { day.date };
+        let time = |day: &Holiday| {
+            let midnight = |date: Date| date.to_datetime(Time::midnight());
+            Interval::between(&zone, midnight(first(day)), midnight(day.date.tomorrow().ok()?))
         };
-        let days = |eve: bool| Intervals::of(self.dates.iter().filter_map(|date| day(date, eve)).collect());
-        Ok(Box::new(Check { shut: days(self.eve), holidays: days(false), zone: zone.clone() }))
+        let times = Intervals::of(days.iter().filter_map(time).collect());
+        Ok(Box::new(Check { days, times, eve: self.eve, zone }))
     }
 }
 
 struct Check {
+    /// In the order of their dates.
+    days: Vec<Holiday>,
+    times: Intervals,
+    eve: bool,
     zone: Zone,
-    /// Holidays, and the days before them where these count.
-    shut: Intervals,
-    holidays: Intervals,
+}
+
+impl Check {
+    fn on(&self, date: Date) -> Option<&Holiday> {
+        // INVARIANT: sorted by date.
+        let at = self.days.partition_point(|day| day.date < date);
+        self.days.get(at).filter(|day| day.date == date)
+    }
+
+    /// The last instant at which a day begins.
+    fn start_of(&self, date: Date) -> Timestamp {
+        let midnight = self.zone.resolve(date.to_datetime(Time::midnight()));
+        midnight.map_or(Timestamp::MIN, |midnight| midnight.last)
+    }
 }
 
 impl GateCheck for Check {
     fn judge(&self, scope: &Scope<'_>) -> Judgement {
         let (zone, at) = (&self.zone, scope.at);
-        let Some(run) = self.shut.run(at) else {
-            let next = self.shut.next_start(at);
-            let then = next.map_or(String::new(), |next| format!("; the next begins {}", zone.say(next)));
-            let mut judged = Judgement::pass(format!("{} is no holiday{then}", zone.say(at)));
-            judged.next_close = next.map(|next| zone.moment(next));
-            return judged;
+        let date = zone.civil(at).date();
+        let today = format!("{} {date}", paritygate_lang::schedule::Day::of(date).word());
+        let Some(run) = self.times.run(at) else {
+            let next = self.times.next_start(at);
+            let mut judgement = Judgement::pass(format!("{today} is no holiday"));
+            judgement.next_close = next.map(|next| zone.moment(next));
+            if next.is_none() {
+                judgement = judgement.note("the calendar has no day after this one");
+            }
+            return judgement;
         };
-        let what = if self.holidays.run(at).is_some() { "a holiday" } else { "the day before a holiday" };
-        let mut judged =
-            Judgement::wait(Some(run.end), format!("{} is {what}, until {}", zone.say(at), zone.say(run.end)));
-        judged.next_open = Some(zone.moment(run.end));
-        judged
+        let named = |day: &Holiday| day.name.as_ref().map(|name| format!(", `{name}`")).unwrap_or_default();
+        let eve = || date.tomorrow().ok().filter(|_| self.eve).and_then(|date| self.on(date));
+        let (what, name) = match (self.on(date), eve()) {
+            (Some(day), _) => ("a holiday", named(day)),
+            (None, Some(day)) => ("the day before a holiday", named(day)),
+            // Clocks that are put back over midnight show the end of the day before again.
+            (None, None) => ("still part of a holiday", String::new()),
+        };
+        let alone = self.on(date).is_some() && date.tomorrow().is_ok_and(|next| run.end <= self.start_of(next));
+        let over = if alone { "it is over" } else { "they are over" };
+        let message = format!("{today} is {what}{name}; {over} {}", zone.say(run.end));
+        let mut judgement = Judgement::wait(Some(run.end), message);
+        judgement.next_open = Some(zone.moment(run.end));
+        judgement
     }
 
     fn next_change(&self, scope: &Scope<'_>) -> Option<Timestamp> {
-        self.shut.next_change(scope.at)
+        self.times.next_change(scope.at)
     }
 
     fn is_calendar(&self) -> bool {
@@ -103,5 +198,15 @@ impl GateCheck for Check {
 
     fn zones(&self) -> Vec<Zone> {
         vec![self.zone.clone()]
+    }
+
+    fn lint(&self, from: Timestamp, _: Timestamp) -> Vec<String> {
+        let today = self.zone.civil(from).date();
+        match self.days.last() {
+            Some(last) if last.date < today => {
+                vec![format!("the calendar has no day after {}: all its holidays are over", last.date)]
+            }
+            _ => Vec::new(),
+        }
     }
 }

@@ -1,171 +1,271 @@
-//! `rate-limit`: no more than so many deployments in a time.
+//! `rate-limit`: not too many deployments in a time, and some time between them.
 
-use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
-use jiff::SignedDuration;
+use paritygate_eval::gate::Run;
 use paritygate_eval::kind::Params;
 use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope};
-use paritygate_model::promotion::{DeploymentFact, DeploymentResult, Elapsed};
-use paritygate_model::{Diagnostic, Timestamp};
+use paritygate_model::promotion::{DeploymentFact, Elapsed};
+use paritygate_model::{Diagnostic, Timestamp, suggest};
 use serde::Deserialize;
+
+use super::{History, with_target};
 
 /// The parameters of `rate-limit`.
 #[derive(Debug, Default, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct RateLimit {
-    /// How many deployments may begin within `per`.
+    /// How many deployments may start `per` time.
     pub max: Option<u32>,
-    /// The real time in which they are counted, such as `P1D`.
+    /// The time in which at most `max` may start: any stretch of it, such as `P1D`, which is 24 hours.
     pub per: Option<Elapsed>,
-    /// How much real time has to lie between the beginnings of two deployments, such as `PT1H`.
+    /// How much time has to pass from the start of one to the start of the next.
     pub gap: Option<Elapsed>,
-    /// Environments that share the limit with the target.
-    pub environments: Vec<String>,
-    /// Whether only deployments that went well are counted; all are by default.
+    /// Environments that share the limit; the target always counts.
+    pub environments: Option<Vec<String>>,
+    /// Whether those that failed, were cancelled or rolled back don't count. One that is running counts.
     pub only_succeeded: bool,
+    /// What has to be known of the deployments to each of them: by default at least one.
+    pub history: History,
 }
 
 impl GateKind for RateLimit {
     const NAME: &'static str = "rate-limit";
-    const SUMMARY: &'static str = "no more than so many deployments in a time";
+    const SUMMARY: &'static str = "not too many deployments start in a time";
     const MANUAL: &'static str = r#"
-Counts the deployments that began in the real time `per` before the instant: there must be fewer than `max`. A deployment
-counts from its beginning on, and no longer at the instant that lies `per` after it. With `gap`, that much real time lies
-between two beginnings. Deployments count wherever they are known from; one without a `startedAt` can't be counted, and
-so is unknown.
+Fails where one more deployment would be more than `max` in any stretch of real time as long as `per`, or where less than
+`gap` lies since the start of the last one. At `start + per` a deployment no longer counts. Those of several components
+under one `id` are one deployment. Failed ones count, unless `onlySucceeded`; they count wherever they are known from.
+
+Where no deployment to one of the environments is known, it can't be known how many there were.
 
 ```example
 params: { max: 2, per: P1D }
 request: |
   deployments:
-    - { environment: production, component: api, startedAt: 2026-01-01T11:00:00Z, finishedAt: 2026-01-01T11:05:00Z, result: succeeded }
-    - { environment: production, component: api, startedAt: 2026-01-02T09:00:00Z, finishedAt: 2026-01-02T09:05:00Z, result: succeeded }
-expect: pass
-message: "1 of 2 deployments to production in 1 d are used"
-```
-
-```example
-params: { max: 2, per: P1D }
-request: |
-  deployments:
-    - { environment: production, component: api, startedAt: 2026-01-01T18:00:00Z, result: failed }
-    - { environment: production, component: api, startedAt: 2026-01-02T09:00:00Z, result: succeeded }
+    - { environment: production, component: api, startedAt: 2026-01-01T13:00:00Z, finishedAt: 2026-01-01T13:10:00Z, result: succeeded }
+    - { environment: production, component: api, startedAt: 2026-01-02T09:00:00Z, finishedAt: 2026-01-02T09:10:00Z, result: failed }
+now: 2026-01-02T12:00:00Z
 expect: fail
-message: "2 of 2 deployments to production in 1 d are used, until Fri 2026-01-02 18:00Z"
-next: 2026-01-02T18:00:00Z
-```
-
-```example
-params: { gap: PT4H }
-request: |
-  deployments: [{ environment: production, component: api, startedAt: 2026-01-02T09:00:00Z, result: succeeded }]
-expect: fail
-message: "the last deployment to production began 3 h ago, and 4 h have to lie between two, until Fri 2026-01-02 13:00Z"
+message: "2 of 2 deployments to `production` in 1 d are used, until Fri 2026-01-02 13:00Z"
 next: 2026-01-02T13:00:00Z
+```
+
+```example
+params: { max: 2, per: P1D }
+request: |
+  deployments:
+    - { environment: production, component: api, startedAt: 2026-01-01T12:00:00Z, finishedAt: 2026-01-01T13:10:00Z, result: succeeded }
+    - { environment: production, component: api, startedAt: 2026-01-02T09:00:00Z, finishedAt: 2026-01-02T09:10:00Z, result: failed }
+now: 2026-01-02T12:00:00Z
+expect: pass
+message: "1 of 2 deployments to `production` in 1 d is used"
+next: 2026-01-02T12:00:00Z
+```
+
+```example
+params: { gap: PT1H }
+request: |
+  deployments:
+    - { environment: production, component: api, startedAt: 2026-01-02T11:50:00Z, result: running }
+now: 2026-01-02T12:00:00Z
+expect: fail
+message: "the last deployment to `production` began 10 min ago, and 1 h has to lie between, until Fri 2026-01-02 12:50Z"
+next: 2026-01-02T12:50:00Z
+```
+
+```example
+params: { gap: PT1H }
+request: |
+  deployments:
+    - { environment: production, component: api, startedAt: 2026-01-02T11:00:00Z, result: succeeded }
+now: 2026-01-02T12:00:00Z
+expect: pass
+message: "no deployment to `production` began in the last 1 h"
+```
+
+```example
+params: { max: 1, per: PT1H, environments: [production-eu], history: ifKnown }
+request: |
+  deployments:
+    - { environment: production-eu, component: api, id: "7", startedAt: 2026-01-02T11:30:00Z, result: succeeded }
+    - { environment: production-eu, component: web, id: "7", startedAt: 2026-01-02T11:31:00Z, result: succeeded }
+now: 2026-01-02T12:00:00Z
+expect: fail
+message: "1 of 1 deployment to `production`, `production-eu` in 1 h is used, until Fri 2026-01-02 12:31Z"
+next: 2026-01-02T12:31:00Z
+```
+
+```example
+params: { max: 1, per: PT1H, onlySucceeded: true }
+request: |
+  deployments:
+    - { environment: production, component: api, startedAt: 2026-01-02T11:30:00Z, finishedAt: 2026-01-02T11:35:00Z, result: failed }
+now: 2026-01-02T12:00:00Z
+expect: pass
+message: "0 of 1 deployment to `production` in 1 h is used"
+```
+
+```example
+params: { max: 1, per: PT1H }
+request: |
+  deployments:
+    - { environment: production, component: api, result: succeeded }
+expect: unknown
+message: it is not known when a deployment to `production` began
+```
+
+```example
+params: { max: 2 }
+expect: rejected
+message: "`max` needs a `per`: so many in which time?"
 ```
 "#;
 
     fn compile(self, params: &Params<'_>, _: &GateContext<'_>) -> Result<Box<dyn GateCheck>, Vec<Diagnostic>> {
-        let wrong = match (self.max, self.per, self.gap) {
-            (None, None, None) => params
-                .wrong("max", "`rate-limit` needs `max` with `per`, or `gap`")
-                .help("such as `{ max: 2, per: P1D }`"),
-            (Some(_), None, _) => params.wrong("max", "`max` needs `per`").help("such as `per: P1D`"),
-            (None, Some(_), _) => params.wrong("per", "`per` needs `max`").help("such as `max: 2`"),
-            (Some(0), ..) => {
-                params.wrong("max", "`max` is 0: nothing could ever be deployed").help("allow at least one")
+        let mut wrong = Vec::new();
+        match (self.max, self.per) {
+            (Some(_), None) => {
+                let half = params.wrong("max", "`max` needs a `per`: so many in which time?");
+                wrong.push(half.help("add the time, such as `per: P1D`"));
             }
-            (_, Some(per), _) if per.0.is_zero() => params.wrong("per", "`per` is no time").help("such as `per: P1D`"),
-            (.., Some(gap)) if gap.0.is_zero() => params.wrong("gap", "`gap` is no time").help("such as `gap: PT1H`"),
-            _ => return Ok(Box::new(self)),
-        };
-        Err(vec![wrong])
+            (None, Some(_)) => {
+                let half = params.wrong("per", "`per` needs a `max`: how many in that time?");
+                wrong.push(half.help("add the number, such as `max: 2`"));
+            }
+            (None, None) if self.gap.is_none() => {
+                let nothing = params.wrong("max", "nothing is limited");
+                wrong.push(nothing.help("give `max` and `per`, or `gap`"));
+            }
+            (Some(0), Some(_)) => {
+                let never = params.wrong("max", "`max` is 0: nothing could ever be deployed");
+                wrong.push(never.help("use a freeze to stop deployments"));
+            }
+            _ => {}
+        }
+        for (name, length) in [("per", self.per), ("gap", self.gap)] {
+            if length.is_some_and(|length| length.0.is_zero()) {
+                let zero = params.wrong(name, format!("`{name}` is no time at all"));
+                wrong.push(zero.help("give it a duration such as `PT1H`"));
+            }
+        }
+        if self.environments.as_ref().is_some_and(Vec::is_empty) {
+            let empty = params.wrong("environments", "`environments` is empty");
+            wrong.push(empty.help("name environments, or remove the field: the target counts in any case"));
+        }
+        if wrong.is_empty() { Ok(Box::new(self)) } else { Err(wrong) }
     }
 }
 
+/// A deployment that counts: when it began, and the fact that says so.
+type Counted<'a> = (Timestamp, &'a DeploymentFact);
+
 impl RateLimit {
-    /// The deployments that count, newest first; `Err` with one that can't be counted.
-    fn counted<'a>(&self, scope: &Scope<'a>) -> Result<Vec<(Timestamp, &'a DeploymentFact)>, &'a DeploymentFact> {
-        let others = self.environments.iter().map(String::as_str).filter(|other| *other != scope.to());
-        let places: Vec<&str> = std::iter::once(scope.to()).chain(others).collect();
-        let mut found = Vec::new();
-        for place in &places {
-            for deployment in scope.request.deployments(place) {
-                if self.only_succeeded && deployment.result != DeploymentResult::Succeeded {
-                    continue;
-                }
-                match deployment.started_at.or(deployment.finished_at) {
-                    Some(at) => found.push((at.0, deployment)),
-                    None => return Err(deployment),
+    /// The deployments that count and are not past counting, the last first; one without a time in their stead, where there is one.
+    fn counted<'a>(&self, scope: &Scope<'a>, environments: &[&str]) -> Result<Vec<Counted<'a>>, &'a DeploymentFact> {
+        let mut counted: Vec<Counted<'a>> = Vec::new();
+        let longest = self.per.max(self.gap).unwrap_or_default();
+        let after = scope.at.checked_sub(longest.0).unwrap_or(Timestamp::MIN);
+        for environment in environments {
+            let mut by_id: BTreeMap<&str, usize> = BTreeMap::new();
+            for run in scope.runs(environment, after) {
+                let Some(fact) = self.counts(&run, scope) else { continue };
+                let began = run.started().ok_or(fact)?;
+                let place = fact.id.as_deref().map(|id| *by_id.entry(id).or_insert(counted.len()));
+                // Under one id it is one deployment, which began when the last of its components did.
+                match place.and_then(|place| counted.get_mut(place)) {
+                    Some(known) if known.0 >= began => {}
+                    Some(known) => *known = (began, fact),
+                    None => counted.push((began, fact)),
                 }
             }
         }
-        if places.len() > 1 {
-            found.sort_by_key(|(at, _)| Reverse(*at));
-        }
-        Ok(found)
+        counted.sort_by_key(|(began, _)| std::cmp::Reverse(*began));
+        Ok(counted)
     }
 
-    /// The instant from which on the limit no longer blocks; `None` where it does not block at the scope's instant.
-    fn opens(&self, scope: &Scope<'_>, counted: &[(Timestamp, &DeploymentFact)]) -> [Option<Timestamp>; 2] {
-        let begun: Vec<Timestamp> = counted.iter().map(|(at, _)| *at).filter(|at| *at <= scope.at).collect();
-        let after = |at: Option<&Timestamp>, length: Option<Elapsed>| {
-            at?.checked_add(length?.0).ok().filter(|opens| *opens > scope.at)
-        };
-        let nth = self.max.and_then(|max| begun.get(max as usize - 1));
-        [after(nth, self.per), after(begun.first(), self.gap)]
+    /// The fact by which a deployment counts.
+    fn counts<'a>(&self, run: &Run<'a>, scope: &Scope<'_>) -> Option<&'a DeploymentFact> {
+        if self.only_succeeded {
+            return run.succeeded().or_else(|| run.running(scope));
+        }
+        run.facts.first().copied()
+    }
+
+    /// Until when the number is used up, as far as these deployments go; and until when the gap lasts.
+    fn waits(&self, counted: &[Counted<'_>]) -> (Option<Timestamp>, Option<Timestamp>) {
+        let after = |began: Timestamp, length: Elapsed| began.checked_add(length.0).unwrap_or(Timestamp::MAX);
+        let of = |place: usize| counted.get(place).map(|(began, _)| *began);
+        let number =
+            self.max.zip(self.per).and_then(|(max, per)| Some(after(of((max as usize).checked_sub(1)?)?, per)));
+        let gap = self.gap.and_then(|gap| Some(after(of(0)?, gap)));
+        (number, gap)
     }
 }
 
 impl GateCheck for RateLimit {
     fn judge(&self, scope: &Scope<'_>) -> Judgement {
-        let to = scope.to();
-        let counted = match self.counted(scope) {
+        let (environments, at) = (with_target(scope, self.environments.as_ref()), scope.at);
+        let names = suggest::quoted(&environments);
+        // With a list that may be short, waiting clears nothing.
+        if self.history == History::Required
+            && let Some(lacking) = scope.lacks_history(&environments)
+        {
+            return lacking;
+        }
+        let counted = match self.counted(scope, &environments) {
             Ok(counted) => counted,
-            Err(deployment) => {
-                return Judgement::unknown(format!("it is not known when a deployment to {to} began"))
-                    .help("give it `startedAt`")
-                    .fact("without a time", &deployment.origin);
+            Err(fact) => {
+                let message = format!("it is not known when a deployment to `{}` began", fact.environment);
+                return Judgement::unknown(message).help("give it a `startedAt`").fact("without a time", &fact.origin);
             }
         };
-        let [full, near] = self.opens(scope, &counted);
-        let begun = counted.iter().filter(|(at, _)| *at <= scope.at);
-        let mut judged = Judgement::default();
-        if let (Some(max), Some(per)) = (self.max, self.per) {
-            let since = scope.at.checked_sub(per.0).unwrap_or(Timestamp::MIN);
-            let used = begun.clone().filter(|(at, _)| *at > since).count();
-            let said = format!("{used} of {max} deployments to {to} in {per} are used");
-            judged = judged.and(match full {
-                Some(opens) => Judgement::wait(Some(opens), format!("{said}, until {}", scope.say(opens))),
-                None => Judgement::pass(said),
-            });
+        let blocking = |until: &Timestamp| *until > at;
+        let (number, gap) = self.waits(&counted);
+        let (number, gap) = (number.filter(blocking), gap.filter(blocking));
+        let (mut said, mut notes) = (Vec::new(), Vec::new());
+        if let Some((max, per)) = self.max.zip(self.per) {
+            let within = |(began, _): &&Counted<'_>| began.checked_add(per.0).is_ok_and(|end| end > at);
+            let used = counted.iter().filter(within).count();
+            let noun = if max == 1 { "deployment" } else { "deployments" };
+            let verb = if max == 1 || used == 1 { "is" } else { "are" };
+            let says = format!("{used} of {max} {noun} to {names} in {per} {verb} used");
+            match number {
+                Some(until) => said.push(format!("{says}, until {}", scope.say(until))),
+                None => notes.push(says),
+            }
         }
-        if let Some(gap) = self.gap {
-            judged = judged.and(match (near, begun.clone().next()) {
-                (Some(opens), Some((last, _))) => {
-                    let ago = Scope::length(*last, scope.at);
-                    let message = format!(
-                        "the last deployment to {to} began {ago} ago, and {gap} have to lie between two, until {}",
-                        scope.say(opens)
-                    );
-                    Judgement::wait(Some(opens), message)
+        if let (Some(length), Some((began, _))) = (self.gap, counted.first()) {
+            let last = format!("the last deployment to {names} began");
+            match gap {
+                Some(until) => {
+                    let ago = Scope::length(*began, at.max(*began));
+                    let until = scope.say(until);
+                    said.push(format!("{last} {ago} ago, and {length} has to lie between, until {until}"));
                 }
-                _ => Judgement::pass(format!("no deployment to {to} began in the last {gap}")),
-            });
+                None => notes.push(format!("{last} {}", scope.say(*began))),
+            }
         }
-        let facts =
-            if judged.until.is_some() { begun.take(self.max.unwrap_or(1) as usize).collect() } else { Vec::new() };
-        facts.into_iter().fold(judged, |judged, (at, deployment)| {
-            judged.fact(format!("began {}", scope.say(*at)), &deployment.origin)
-        })
+        if let Some(until) = number.max(gap) {
+            let mut judgement = Judgement::wait(Some(until), said.join("; "));
+            judgement.next_open = Some(scope.zone.moment(until));
+            let most = if number.is_some() { self.max.unwrap_or(1) as usize } else { 1 };
+            let label = |began: Timestamp| format!("began {}", scope.say(began));
+            return counted
+                .iter()
+                .take(most)
+                .fold(judgement, |judgement, (began, fact)| judgement.fact(label(*began), &fact.origin));
+        }
+        if notes.is_empty() {
+            notes.push(format!("no deployment to {names} began in the last {}", self.gap.unwrap_or_default()));
+        }
+        Judgement::pass(notes.join("; "))
     }
 
     fn next_change(&self, scope: &Scope<'_>) -> Option<Timestamp> {
-        let counted = self.counted(scope).ok()?;
-        let lengths: Vec<SignedDuration> = [self.per, self.gap].into_iter().flatten().map(|length| length.0).collect();
-        let drops = counted.iter().flat_map(|(at, _)| lengths.iter().filter_map(|length| at.checked_add(*length).ok()));
-        let begins = counted.iter().map(|(at, _)| *at);
-        drops.chain(begins).filter(|change| *change > scope.at).min()
+        let counted = self.counted(scope, &with_target(scope, self.environments.as_ref())).ok()?;
+        let (number, gap) = self.waits(&counted);
+        number.max(gap).filter(|until| *until > scope.at)
     }
 }

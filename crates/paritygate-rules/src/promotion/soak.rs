@@ -1,12 +1,15 @@
-//! `soak`: what is promoted has run for a while where it comes from.
+//! `soak`: what is promoted ran upstream for a while, and felt well.
 
+use jiff::SignedDuration;
 use paritygate_eval::kind::Params;
 use paritygate_eval::schedule::{Schedule, Sense};
+use paritygate_eval::zones::Zone;
 use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope};
 use paritygate_lang::schedule::Windows;
-use paritygate_model::decision::GateStatus;
-use paritygate_model::promotion::{Artifact, CheckStatus, DeploymentResult, Elapsed, HealthStatus, Origin};
-use paritygate_model::{Diagnostic, Timestamp, limits};
+use paritygate_model::decision::{ClearedBy, GateStatus};
+use paritygate_model::promotion::{Artifact, CheckFact, CheckStatus, DeploymentFact, DeploymentResult, Elapsed};
+use paritygate_model::promotion::{Health, HealthStatus, Instant, Origin};
+use paritygate_model::{Diagnostic, Timestamp, suggest};
 use serde::Deserialize;
 
 /// The parameters of `soak`.
@@ -14,65 +17,57 @@ use serde::Deserialize;
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Soak {
-    /// How long it must have run: `PT4H`.
+    /// How long it has to run there without a break, in real time: `PT4H`.
     pub duration: Elapsed,
-    /// The environments in which it must have run; else those that the pipeline leads from to the target.
-    #[serde(default)]
+    /// The environments that count as upstream. Without them, those that the pipeline leads from to the target.
     pub environments: Option<Vec<String>>,
-    /// Checks whose end is a beginning as well: the time counts from when the last of them has passed.
+    /// In how many of them it has to soak; else what the pipeline says, and all where it says nothing.
+    pub at_least: Option<u32>,
+    /// Checks of the artifact after which it begins.
+    pub after: Option<Vec<String>>,
+    /// Whether the health of the environments has to be known.
     #[serde(default)]
-    pub after: Vec<String>,
-    /// What is asked of the health of these environments.
-    #[serde(default)]
-    pub health: HealthRule,
-    /// The windows inside of which time counts, such as office hours.
-    #[serde(default)]
+    pub health: HealthNeed,
+    /// The only time that counts, such as working hours; all time where it is absent.
     pub during: Option<Windows>,
 }
 
-/// What is asked of the health of an environment.
+/// Whether the health of an environment has to be known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
-pub enum HealthRule {
-    /// It must be known, and good: time counts from the beginning of the good state.
+pub enum HealthNeed {
+    /// It has to be known.
     #[default]
     Required,
-    /// Likewise, where it is known.
+    /// It counts where it is known.
     IfKnown,
-    /// Nothing.
+    /// It does not count.
     Ignored,
 }
 
 impl GateKind for Soak {
     const NAME: &'static str = "soak";
-    const SUMMARY: &'static str = "what is promoted has run for a while where it comes from";
+    const SUMMARY: &'static str = "what is promoted ran upstream for a while, and felt well";
     const MANUAL: &'static str = r#"
-For every artifact, the latest deployment to each upstream environment must be of the same digest and have succeeded, and
-`duration` of real time must have passed since it ended. The time begins anew where the environment was not healthy since:
-then it counts from the beginning of its present health. With `after`, it also counts from the end of the last of these
-checks. With `during`, only time inside the windows counts.
+Every artifact must have run in each upstream environment for `duration` without a break. It counts from the latest of: the
+end of the latest deployment of the artifact there, since when the environment is healthy, and the ends of the checks named
+in `after`. Whatever interrupts it makes it start anew. It fails, and time does not mend that, where the latest deployment
+failed or is of another digest, where the environment is degraded or unhealthy, and where a check of `after` did not pass.
+
+Upstream environments and how many of them are needed are those of the pipeline's edges, unless `environments` names others.
+With `during` only time inside those windows counts.
 
 ```example
 params: { duration: PT4H }
 request: |
   artifacts: [{ component: api, digest: "sha256:aa" }]
-  deployments: [{ environment: staging, component: api, digest: "sha256:aa", startedAt: 2026-01-02T07:50:00Z, finishedAt: 2026-01-02T08:00:00Z, result: succeeded }]
-  health: [{ environment: staging, status: healthy, since: 2026-01-01T00:00:00Z }]
-now: 2026-01-02T12:00:00Z
-expect: pass
-message: "`api` has soaked 4 h in staging, of 4 h"
-```
-
-```example
-params: { duration: PT4H }
-request: |
-  artifacts: [{ component: api, digest: "sha256:aa" }]
-  deployments: [{ environment: staging, component: api, digest: "sha256:aa", startedAt: 2026-01-02T07:50:00Z, finishedAt: 2026-01-02T08:00:00Z, result: succeeded }]
+  deployments:
+    - { environment: staging, component: api, digest: "sha256:aa", startedAt: 2026-01-02T08:00:00Z, finishedAt: 2026-01-02T08:10:00Z, result: succeeded }
   health: [{ environment: staging, status: healthy, since: 2026-01-02T11:18:00Z }]
 now: 2026-01-02T12:00:00Z
 expect: fail
-message: "`api` has soaked 42 min in staging, of 4 h, until Fri 2026-01-02 15:18Z"
+message: "`api` soaked 42 min of 4 h in staging, until Fri 2026-01-02 15:18Z"
 next: 2026-01-02T15:18:00Z
 ```
 
@@ -80,228 +75,155 @@ next: 2026-01-02T15:18:00Z
 params: { duration: PT4H }
 request: |
   artifacts: [{ component: api, digest: "sha256:aa" }]
-  deployments: [{ environment: staging, component: api, digest: "sha256:aa", finishedAt: 2026-01-02T08:00:00Z, result: succeeded }]
-expect: unknown
-message: "nothing is known of the health of staging"
+  deployments:
+    - { environment: staging, component: api, digest: "sha256:aa", startedAt: 2026-01-02T08:00:00Z, finishedAt: 2026-01-02T08:10:00Z, result: succeeded }
+  health: [{ environment: staging, status: healthy, since: 2026-01-01T00:00:00Z }]
+now: 2026-01-02T12:10:00Z
+expect: pass
+message: "`api` soaked 4 h in staging, and 4 h are needed"
+next: 2026-01-02T12:10:00Z
 ```
 
 ```example
-params: { duration: PT8H, health: ignored, during: { timezone: UTC, windows: [{ days: [mon, tue, wed, thu, fri], start: "09:00", end: "17:00" }] } }
+params: { duration: PT4H }
 request: |
   artifacts: [{ component: api, digest: "sha256:aa" }]
-  deployments: [{ environment: staging, component: api, digest: "sha256:aa", finishedAt: 2026-01-02T13:00:00Z, result: succeeded }]
+  deployments:
+    - { environment: staging, component: api, digest: "sha256:aa", startedAt: 2026-01-01T08:00:00Z, finishedAt: 2026-01-01T08:10:00Z, result: succeeded }
+    - { environment: staging, component: api, digest: "sha256:bb", startedAt: 2026-01-02T08:00:00Z, finishedAt: 2026-01-02T08:10:00Z, result: succeeded }
+  health: [{ environment: staging, status: healthy, since: 2026-01-01T00:00:00Z }]
+expect: fail
+message: "another digest of `api` was deployed to staging since"
+```
+
+```example
+params: { duration: PT4H }
+request: |
+  artifacts: [{ component: api, digest: "sha256:aa" }]
+  deployments:
+    - { environment: staging, component: api, digest: "sha256:aa", startedAt: 2026-01-01T08:00:00Z, finishedAt: 2026-01-01T08:10:00Z, result: succeeded }
+expect: unknown
+message: the health of staging is not known
+```
+
+```example
+params: { duration: PT4H }
+request: |
+  artifacts: [{ component: api, digest: "sha256:aa" }]
+  deployments:
+    - { environment: staging, component: api, digest: "sha256:aa", startedAt: 2026-01-01T08:00:00Z, finishedAt: 2026-01-01T08:10:00Z, result: succeeded }
+  health:
+    - { environment: staging, status: healthy, since: 2026-01-01T00:00:00Z }
+    - { environment: staging, status: degraded, since: 2026-01-02T09:00:00Z }
+expect: fail
+message: "staging is degraded since Fri 2026-01-02 09:00Z"
+```
+
+```example
+params: { duration: PT1H, after: [e2e], health: ignored }
+request: |
+  artifacts: [{ component: api, digest: "sha256:aa" }]
+  deployments:
+    - { environment: staging, component: api, digest: "sha256:aa", startedAt: 2026-01-02T08:00:00Z, finishedAt: 2026-01-02T08:10:00Z, result: succeeded }
+  checks: [{ name: e2e, environment: staging, digest: "sha256:aa", status: passed, finishedAt: 2026-01-02T11:30:00Z }]
+now: 2026-01-02T12:00:00Z
+expect: fail
+message: "`api` soaked 30 min of 1 h in staging, until Fri 2026-01-02 12:30Z"
+next: 2026-01-02T12:30:00Z
+```
+
+```example
+params: { duration: PT4H, health: ifKnown, during: { timezone: UTC, windows: [{ days: [mon, tue, wed, thu, fri], start: "09:00", end: "17:00" }] } }
+request: |
+  artifacts: [{ component: api, digest: "sha256:aa" }]
+  deployments:
+    - { environment: staging, component: api, digest: "sha256:aa", startedAt: 2026-01-02T15:00:00Z, finishedAt: 2026-01-02T15:10:00Z, result: succeeded }
 now: 2026-01-04T12:00:00Z
 expect: fail
-message: "`api` has soaked 4 h in staging, of 8 h, until Mon 2026-01-05 13:00Z"
-next: 2026-01-05T13:00:00Z
+message: "`api` soaked 1 h 50 min of 4 h in staging, until Mon 2026-01-05 11:10Z"
+next: 2026-01-05T11:10:00Z
+```
+
+```example
+params: { duration: PT4H, environments: [staging-eu, staging-us], atLeast: 1, health: ignored }
+request: |
+  artifacts: [{ component: api, digest: "sha256:aa" }]
+  deployments:
+    - { environment: staging-eu, component: api, digest: "sha256:aa", startedAt: 2026-01-02T09:00:00Z, finishedAt: 2026-01-02T09:30:00Z, result: succeeded }
+    - { environment: staging-us, component: api, digest: "sha256:aa", startedAt: 2026-01-02T09:00:00Z, finishedAt: 2026-01-02T11:00:00Z, result: succeeded }
+now: 2026-01-02T12:00:00Z
+expect: fail
+next: 2026-01-02T13:30:00Z
+```
+
+```example
+params: { duration: PT0S }
+expect: rejected
+message: "`duration` is no time at all"
 ```
 "#;
 
     fn compile(self, params: &Params<'_>, context: &GateContext<'_>) -> Result<Box<dyn GateCheck>, Vec<Diagnostic>> {
-        let mut diagnostics = Vec::new();
+        let mut wrong = Vec::new();
         if self.duration.0.is_zero() {
-            diagnostics.push(params.wrong("duration", "`duration` is no time").help("such as `PT4H`"));
+            let zero = params.wrong("duration", "`duration` is no time at all");
+            wrong.push(zero.help("give it a duration such as `PT4H`; where a deployment has to succeed and no more, use `upstream-succeeded`"));
         }
-        if self.environments.as_ref().is_some_and(Vec::is_empty) {
-            let wrong = params.wrong("environments", "`environments` is empty: nothing would be asked");
-            diagnostics.push(wrong.help("name environments, or remove the field"));
+        for (name, list) in [("environments", &self.environments), ("after", &self.after)] {
+            if list.as_ref().is_some_and(Vec::is_empty) {
+                let empty = params.wrong(name, format!("`{name}` is empty: nothing would be asked"));
+                wrong.push(empty.help("name some, or remove the field"));
+            }
         }
-        let during = self.during.as_ref().and_then(|windows| {
+        let all = self.environments.as_ref().map(Vec::len);
+        if self.at_least.is_some_and(|number| number == 0 || all.is_some_and(|all| number as usize > all)) {
+            wrong.push(params.wrong("atLeast", "`atLeast` is a number from 1 to that of the environments"));
+        }
+        let during = self.during.and_then(|windows| {
             let place = |_: &str, _: Option<usize>| params.at("during");
-            let compiled = Schedule::compile(windows, Sense::Allow, context.zones, &place);
-            compiled.map_err(|mut wrong| diagnostics.append(&mut wrong)).ok()
+            let compiled = Schedule::compile(&windows, Sense::Allow, context.zones, &place);
+            compiled.map_err(|mut more| wrong.append(&mut more)).ok()
         });
-        if !diagnostics.is_empty() {
-            return Err(diagnostics);
+        if !wrong.is_empty() {
+            return Err(wrong);
         }
-        Ok(Box::new(Check { params: self, during }))
+        Ok(Box::new(Check {
+            duration: self.duration,
+            environments: self.environments,
+            at_least: self.at_least,
+            after: self.after.unwrap_or_default(),
+            health: self.health,
+            during,
+        }))
     }
 }
 
 struct Check {
-    params: Soak,
+    duration: Elapsed,
+    environments: Option<Vec<String>>,
+    at_least: Option<u32>,
+    after: Vec<String>,
+    health: HealthNeed,
     during: Option<Schedule>,
 }
 
-/// When the time of an artifact began in an environment, and the fact that says so; or why it has not begun.
-type Begun = Result<(Timestamp, Origin), Judgement>;
+/// Since when something soaks, and by which facts.
+struct Since {
+    at: Timestamp,
+    why: String,
+    facts: Vec<(String, Origin)>,
+}
 
-#[expect(clippy::result_large_err, reason = "a verdict is made once per gate")]
-impl Check {
-    /// Groups of upstream environments, and how many of each must have soaked.
-    fn groups<'s>(&'s self, scope: &Scope<'s>) -> Vec<(Vec<&'s str>, usize)> {
-        if let Some(environments) = &self.params.environments {
-            return vec![(environments.iter().map(String::as_str).collect(), environments.len())];
-        }
-        let ways = scope.pipeline.stage(scope.to()).into_iter().flat_map(|(to, _)| scope.pipeline.ways_to(to));
-        let groups: Vec<(Vec<&str>, usize)> = ways
-            .map(|edge| {
-                let names: Vec<&str> = edge.from.iter().map(|from| scope.pipeline.name(*from)).collect();
-                let needed = edge.needs.of(names.len());
-                (names, needed)
-            })
-            .collect();
-        if groups.is_empty() { vec![(vec![scope.from()], 1)] } else { groups }
-    }
+/// What counts from an instant on, or why nothing does.
+type Counts = Result<Since, Box<Judgement>>;
 
-    fn begun(&self, scope: &Scope<'_>, artifact: &Artifact, environment: &str) -> Begun {
-        let component = &artifact.component;
-        let Some(latest) = scope.latest(environment, component) else {
-            let judged = Judgement::unknown(format!("no deployment of `{component}` to {environment} is known"));
-            return Err(match scope.has_unaccepted(environment, component) {
-                Some(fact) => judged
-                    .note(format!("one is {}, which this gate does not accept", fact.origin.source.word()))
-                    .fact("not accepted", &fact.origin),
-                None => judged.help("hand in the deployments, with `--facts`"),
-            });
-        };
-        let label = format!("{environment}: {}", latest.result.word());
-        let wrong = |judged: Judgement| Err(judged.fact(label.clone(), &latest.origin));
-        match (Scope::is_of(latest, artifact), latest.result, latest.finished_at.or(latest.started_at)) {
-            (None, ..) => wrong(Judgement::unknown(format!(
-                "it is not known which digest of `{component}` runs in {environment}"
-            ))),
-            (Some(false), ..) => {
-                wrong(Judgement::fail(format!("another digest of `{component}` was deployed to {environment} since")))
-            }
-            (Some(true), DeploymentResult::Succeeded, Some(end)) => {
-                let (mut start, mut origin) = (end.0, latest.origin.clone());
-                for (since, from) in
-                    self.healthy(scope, environment)?.into_iter().chain(self.verified(scope, artifact)?)
-                {
-                    if since > start {
-                        (start, origin) = (since, from);
-                    }
-                }
-                Ok((start, origin))
-            }
-            (Some(true), DeploymentResult::Succeeded, None) => {
-                wrong(Judgement::unknown(format!("it is not known when `{component}` was deployed to {environment}")))
-            }
-            (Some(true), ..) => {
-                wrong(Judgement::fail(format!("`{component}` does not run in {environment}: {}", latest.result.word())))
-            }
+impl Since {
+    fn later(mut self, other: Self) -> Self {
+        self.facts.extend(other.facts);
+        if other.at > self.at {
+            (self.at, self.why) = (other.at, other.why);
         }
-    }
-
-    /// Since when an environment is healthy.
-    fn healthy(&self, scope: &Scope<'_>, environment: &str) -> Result<Option<(Timestamp, Origin)>, Judgement> {
-        if self.params.health == HealthRule::Ignored {
-            return Ok(None);
-        }
-        let all = scope.request.health(environment);
-        // Good news count from where they are believed; bad news count from anywhere.
-        let newest =
-            all.into_iter().find(|health| health.status != HealthStatus::Healthy || scope.accepts(&health.origin));
-        let unknown = || {
-            Judgement::unknown(format!("nothing is known of the health of {environment}"))
-                .help("hand it in as `health`, or set `health: ifKnown` for this gate")
-        };
-        let Some(newest) = newest else {
-            return if self.params.health == HealthRule::IfKnown { Ok(None) } else { Err(unknown()) };
-        };
-        match (newest.status, newest.since) {
-            (HealthStatus::Healthy, Some(since)) if scope.has_happened(since) => {
-                Ok(Some((since.0, newest.origin.clone())))
-            }
-            (HealthStatus::Healthy, _) => {
-                Err(Judgement::unknown(format!("it is not known since when {environment} is healthy"))
-                    .help("give the fact `since`")
-                    .fact("healthy", &newest.origin))
-            }
-            (HealthStatus::Unknown, _) => Err(unknown().fact("unknown", &newest.origin)),
-            (status, _) => Err(Judgement::fail(format!("{environment} is {}", status.word()))
-                .help("mend it: the time begins anew when it is healthy")
-                .fact(status.word(), &newest.origin)),
-        }
-    }
-
-    /// When the last of the checks passed.
-    fn verified(&self, scope: &Scope<'_>, artifact: &Artifact) -> Result<Option<(Timestamp, Origin)>, Judgement> {
-        let mut last: Option<(Timestamp, Origin)> = None;
-        for name in &self.params.after {
-            let is_of = |digest: &Option<String>| digest.is_some() && *digest == artifact.digest;
-            let mut checks = scope.request.checks(name).filter(|check| is_of(&check.digest));
-            let newest = checks.find(|check| check.status != CheckStatus::Passed || scope.accepts(&check.origin));
-            let Some(newest) = newest else {
-                let message = format!("`{name}` is not known to have run for `{}`", artifact.component);
-                return Err(Judgement::unknown(message).help("hand in its result for this digest"));
-            };
-            match (newest.status, newest.finished_at) {
-                (CheckStatus::Passed, Some(at)) if scope.has_happened(at) => {
-                    if last.as_ref().is_none_or(|(known, _)| at.0 > *known) {
-                        last = Some((at.0, newest.origin.clone()));
-                    }
-                }
-                (CheckStatus::Passed, _) => {
-                    let judged = Judgement::unknown(format!("it is not known when `{name}` passed"));
-                    return Err(judged.help("give the fact `finishedAt`").fact("passed", &newest.origin));
-                }
-                (status, _) => {
-                    return Err(Judgement::fail(format!("`{name}` has not passed: {}", status.word()))
-                        .fact(status.word(), &newest.origin));
-                }
-            }
-        }
-        Ok(last)
-    }
-
-    /// How much time has counted between two instants.
-    fn counted(&self, from: Timestamp, to: Timestamp) -> Elapsed {
-        let Some(during) = &self.during else { return Scope::length(from, to.max(from)) };
-        let (mut at, mut sum) = (from, jiff::SignedDuration::ZERO);
-        for _ in 0..limits::MAX_STEPS {
-            if at >= to {
-                break;
-            }
-            match during.run(at) {
-                Some(run) => {
-                    sum += run.end.min(to).duration_since(at);
-                    at = run.end;
-                }
-                None => match during.next_start(at, to) {
-                    Some(start) => at = start,
-                    None => break,
-                },
-            }
-        }
-        Elapsed(sum)
-    }
-
-    /// When the whole time will have counted.
-    fn done(&self, from: Timestamp, limit: Timestamp) -> Option<Timestamp> {
-        let Some(during) = &self.during else { return from.checked_add(self.params.duration.0).ok() };
-        let (mut at, mut left) = (from, self.params.duration.0);
-        for _ in 0..limits::MAX_STEPS {
-            match during.run(at) {
-                Some(run) => {
-                    let here = run.end.duration_since(at);
-                    if here >= left {
-                        return at.checked_add(left).ok();
-                    }
-                    left -= here;
-                    at = run.end;
-                }
-                None => at = during.next_start(at, limit)?,
-            }
-        }
-        None
-    }
-
-    fn one(&self, scope: &Scope<'_>, artifact: &Artifact, environment: &str) -> Judgement {
-        let (start, origin) = match self.begun(scope, artifact, environment) {
-            Ok(begun) => begun,
-            Err(judged) => return judged,
-        };
-        let (counted, length) = (self.counted(start, scope.at), self.params.duration);
-        let done = self.done(start, scope.limit());
-        let said = format!("`{}` has soaked {counted} in {environment}, of {length}", artifact.component);
-        let judged = match done {
-            Some(done) if done <= scope.at => Judgement::pass(said),
-            Some(done) => Judgement::wait(Some(done), format!("{said}, until {}", scope.say(done))),
-            None => Judgement::wait(None, format!("{said}, and no windows are left in which it could")),
-        };
-        judged.fact(format!("since {}", scope.say(start)), &origin)
+        self
     }
 }
 
@@ -310,28 +232,251 @@ impl GateCheck for Check {
         if scope.artifacts().is_empty() {
             return Judgement::unknown("the request names no artifact").help("name what is promoted below `artifacts`");
         }
-        let mut all = Judgement::default();
-        for (upstream, needed) in self.groups(scope) {
-            for artifact in scope.artifacts() {
-                let mut judged: Vec<Judgement> = upstream.iter().map(|name| self.one(scope, artifact, name)).collect();
-                // So many of them as are needed: the best, and of those that wait the ones that wait least.
-                judged.sort_by_key(|judged| (judged.status != GateStatus::Pass, judged.until.is_none(), judged.until));
-                all = judged.into_iter().take(needed).fold(all, Judgement::and);
-            }
-        }
-        all
+        let groups = scope.upstream(self.environments.as_deref(), self.at_least);
+        let each = groups.iter().flat_map(|(upstream, needed)| {
+            scope.artifacts().iter().map(move |artifact| self.group(scope, artifact, upstream, *needed))
+        });
+        let mut judgement = each.fold(Judgement::default(), Judgement::and);
+        judgement.next_open = judgement.until.map(|until| self.zone(scope).moment(until));
+        judgement
     }
 
     fn next_change(&self, scope: &Scope<'_>) -> Option<Timestamp> {
-        let groups = self.groups(scope);
-        let pairs = groups.iter().flat_map(|(upstream, _)| {
-            upstream.iter().flat_map(|name| scope.artifacts().iter().map(|artifact| (artifact, *name)))
-        });
-        let begun = pairs.filter_map(|(artifact, name)| self.begun(scope, artifact, name).ok());
-        begun.filter_map(|(start, _)| self.done(start, scope.limit())).filter(|done| *done > scope.at).min()
+        let groups = scope.upstream(self.environments.as_deref(), self.at_least);
+        let names = groups.iter().flat_map(|(upstream, _)| upstream.iter().copied());
+        let each = names.flat_map(|name| scope.artifacts().iter().map(move |artifact| (artifact, name)));
+        let untils = each.filter_map(|(artifact, name)| self.until(scope, self.since(scope, artifact, name).ok()?.at));
+        untils.filter(|until| *until > scope.at).min()
     }
 
-    fn zones(&self) -> Vec<paritygate_eval::zones::Zone> {
-        self.during.iter().map(|during| during.zone().clone()).collect()
+    fn zones(&self) -> Vec<Zone> {
+        self.during.iter().map(|schedule| schedule.zone().clone()).collect()
     }
+}
+
+impl Check {
+    fn zone<'s>(&'s self, scope: &Scope<'s>) -> &'s Zone {
+        self.during.as_ref().map_or(scope.zone, Schedule::zone)
+    }
+
+    /// When what soaks since an instant has soaked.
+    fn until(&self, scope: &Scope<'_>, since: Timestamp) -> Option<Timestamp> {
+        match &self.during {
+            Some(schedule) => schedule.inside_for(since, self.duration.0, scope.limit()),
+            None => since.checked_add(self.duration.0).ok(),
+        }
+    }
+
+    /// Judges one artifact over a group of environments.
+    fn group(&self, scope: &Scope<'_>, artifact: &Artifact, upstream: &[&str], needed: usize) -> Judgement {
+        let judged: Vec<Judgement> = upstream.iter().map(|name| self.one(scope, artifact, name)).collect();
+        let (good, mut rest): (Vec<Judgement>, Vec<Judgement>) =
+            judged.into_iter().partition(|judgement| judgement.status == GateStatus::Pass);
+        let number = good.len();
+        if number >= needed {
+            return good.into_iter().fold(Judgement::default(), Judgement::and);
+        }
+        let missing = needed - number;
+        // Where waiting is enough, those that are through first are waited for.
+        let waits = |judgement: &Judgement| judgement.cleared_by == Some(ClearedBy::Time) && judgement.until.is_some();
+        if rest.iter().filter(|judgement| waits(judgement)).count() >= missing {
+            rest.retain(waits);
+            rest.sort_by_key(|judgement| judgement.until);
+            rest.truncate(missing);
+        }
+        let judgement = rest.into_iter().fold(Judgement::default(), Judgement::and);
+        if upstream.len() == needed {
+            return judgement;
+        }
+        judgement.note(format!("{number} of {} soaked long enough, and {needed} are needed", suggest::quoted(upstream)))
+    }
+
+    fn one(&self, scope: &Scope<'_>, artifact: &Artifact, environment: &str) -> Judgement {
+        let since = match self.since(scope, artifact, environment) {
+            Ok(since) => since,
+            Err(judgement) => return *judgement,
+        };
+        let (zone, component, needed) = (self.zone(scope), &artifact.component, self.duration);
+        let soaked = match &self.during {
+            Some(schedule) => schedule.inside_between(since.at, scope.at),
+            None => scope.at.duration_since(since.at),
+        };
+        let soaked = Elapsed(soaked.max(SignedDuration::ZERO));
+        let until = self.until(scope, since.at);
+        let judgement = if until.is_some_and(|until| until <= scope.at) {
+            Judgement::pass(format!("`{component}` soaked {soaked} in {environment}, and {needed} are needed"))
+        } else {
+            let end = match until {
+                Some(until) => format!("until {}", zone.say(until)),
+                None => "which does not end within ten years".to_owned(),
+            };
+            let message = format!("`{component}` soaked {soaked} of {needed} in {environment}, {end}");
+            Judgement::wait(until, message).note(format!("it counts from {}: {}", zone.say(since.at), since.why))
+        };
+        since.facts.iter().fold(judgement, |judgement, (label, origin)| judgement.fact(label.clone(), origin))
+    }
+
+    /// Since when an artifact soaks in an environment.
+    fn since(&self, scope: &Scope<'_>, artifact: &Artifact, environment: &str) -> Counts {
+        let mut since = deployed(scope, artifact, environment)?;
+        if self.health != HealthNeed::Ignored
+            && let Some(healthy) = healthy(scope, environment, self.health)?
+        {
+            since = since.later(healthy);
+        }
+        for name in &self.after {
+            since = since.later(checked(scope, artifact, environment, name)?);
+        }
+        Ok(since)
+    }
+}
+
+/// Adds that facts were passed over only for where they are from.
+fn passed_over(judgement: Judgement, origin: Option<&Origin>) -> Judgement {
+    match origin {
+        Some(origin) => judgement
+            .note(format!("one is {}, which this gate does not accept", origin.source.word()))
+            .fact("not accepted", origin),
+        None => judgement,
+    }
+}
+
+/// The end of the latest deployment, if it is of the artifact and went well. Whatever speaks against it counts wherever it
+/// is from, also that another digest went well.
+fn deployed(scope: &Scope<'_>, artifact: &Artifact, environment: &str) -> Counts {
+    let component = &artifact.component;
+    let of = |fact: &DeploymentFact| fact.component == *component || fact.component.is_empty();
+    let running = scope.running(environment).into_iter().find(|fact| of(fact));
+    let mut ignored: Option<&DeploymentFact> = None;
+    for fact in scope.request.deployments(environment).filter(|fact| of(fact)) {
+        let happened = fact.when().is_none_or(|at| scope.has_happened(at));
+        let good = fact.result == DeploymentResult::Succeeded && Scope::is_of(fact, artifact) == Some(true);
+        if fact.result == DeploymentResult::Running && running.is_none_or(|running| !std::ptr::eq(running, fact)) {
+            // It has ended meanwhile.
+        } else if good && happened && !scope.accepts(&fact.origin) {
+            ignored = ignored.or(Some(fact));
+        } else if !good || happened {
+            let since = latest(scope, artifact, environment, fact)?;
+            // One that does not count for it still interrupts it.
+            return Ok(match ignored.and_then(|fact| Some((fact.when()?.0, &fact.origin))) {
+                Some((at, origin)) => {
+                    let facts = vec![(format!("{environment}: deployed again"), origin.clone())];
+                    since.later(Since { at, why: format!("it was deployed to {environment} again"), facts })
+                }
+                None => since,
+            });
+        }
+    }
+    let judgement = Judgement::unknown(format!("no deployment of `{component}` to {environment} is known"));
+    let judgement = passed_over(judgement, ignored.map(|fact| &fact.origin));
+    Err(judgement.help("hand in the deployments, with `--facts`").into())
+}
+
+fn latest(scope: &Scope<'_>, artifact: &Artifact, environment: &str, fact: &DeploymentFact) -> Counts {
+    let component = &artifact.component;
+    let label = format!("{environment}: {}", fact.result.word());
+    let judgement = match (Scope::is_of(fact, artifact), fact.result) {
+        (None, _) => Judgement::unknown(format!("it is not known which digest of `{component}` runs in {environment}"))
+            .help("give both the artifact and the deployment a digest"),
+        (Some(false), _) => {
+            Judgement::fail(format!("another digest of `{component}` was deployed to {environment} since"))
+                .help(format!("deploy it to {environment} again, or promote what runs there"))
+        }
+        (Some(true), DeploymentResult::Succeeded) => match fact.finished_at {
+            Some(Instant(at)) if at <= scope.now => {
+                let why = format!("its deployment to {environment} ended");
+                return Ok(Since { at, why, facts: vec![(label, fact.origin.clone())] });
+            }
+            _ => Judgement::unknown(format!(
+                "it is not known when the deployment of `{component}` to {environment} ended"
+            ))
+            .help("give it a `finishedAt`"),
+        },
+        (Some(true), DeploymentResult::Running) => {
+            Judgement::fail(format!("the deployment of `{component}` to {environment} has not ended"))
+                .help("wait for its end: then it begins to soak")
+        }
+        (Some(true), result) => {
+            let how = match result {
+                DeploymentResult::RolledBack => "was rolled back",
+                DeploymentResult::Cancelled => "was cancelled",
+                _ => "failed",
+            };
+            Judgement::fail(format!("the last deployment of `{component}` to {environment} {how}"))
+                .help(format!("mend it, and deploy to {environment} again"))
+        }
+    };
+    Err(judgement.fact(label, &fact.origin).into())
+}
+
+/// Since when an environment is healthy; `None` where that is not known, and need not be.
+fn healthy(scope: &Scope<'_>, environment: &str, need: HealthNeed) -> Result<Option<Since>, Box<Judgement>> {
+    let known = scope.request.health(environment);
+    let good = |health: &&Health| health.status == HealthStatus::Healthy;
+    let counts = |health: &&Health| {
+        !good(health) || scope.accepts(&health.origin) && health.since.is_none_or(|since| scope.has_happened(since))
+    };
+    let Some(health) = known.iter().copied().find(counts) else {
+        if need == HealthNeed::IfKnown && known.is_empty() {
+            return Ok(None);
+        }
+        let judgement = Judgement::unknown(format!("the health of {environment} is not known"));
+        let ignored = known.iter().find(|health| !scope.accepts(&health.origin)).map(|health| &health.origin);
+        let help = "hand in its health, with `--facts`, or give the gate `health: ifKnown`";
+        return Err(passed_over(judgement, ignored).help(help).into());
+    };
+    let label = format!("{environment}: {}", health.status.word());
+    let since = health.since.map(|since| format!(" since {}", scope.say(since.0))).unwrap_or_default();
+    let judgement = match (health.status, health.since) {
+        (HealthStatus::Healthy, Some(Instant(at))) => {
+            // What does not count for it still says that something was amiss before.
+            let happened = known.iter().filter_map(|health| health.since).filter(|since| scope.has_happened(*since));
+            let at = happened.map(|since| since.0).max().unwrap_or(at).max(at);
+            let why = format!("since then {environment} is healthy");
+            return Ok(Some(Since { at, why, facts: vec![(label, health.origin.clone())] }));
+        }
+        (HealthStatus::Healthy, None) => {
+            Judgement::unknown(format!("it is not known since when {environment} is healthy"))
+                .help("give its health a `since`")
+        }
+        (HealthStatus::Unknown, _) => Judgement::unknown(format!("nobody knows the health of {environment}{since}"))
+            .help("look after it, and hand in its health"),
+        (status, _) => Judgement::fail(format!("{environment} is {}{since}", status.word()))
+            .help("mend it: then it begins to soak anew"),
+    };
+    Err(judgement.fact(label, &health.origin).into())
+}
+
+/// The end of the newest check of a name, if it is of the artifact and passed.
+fn checked(scope: &Scope<'_>, artifact: &Artifact, environment: &str, name: &str) -> Counts {
+    let digests = [artifact.digest.as_deref(), artifact.index_digest.as_deref()];
+    let about = |check: &&CheckFact| {
+        check.environment.as_deref().is_none_or(|of| of == environment)
+            && check.digest.as_deref().is_some_and(|digest| digests.contains(&Some(digest)))
+    };
+    let good = |check: &CheckFact| matches!(check.status, CheckStatus::Passed | CheckStatus::Warned);
+    let counts = |check: &&CheckFact| {
+        !good(check) || scope.accepts(&check.origin) && check.finished_at.is_none_or(|at| scope.has_happened(at))
+    };
+    let component = &artifact.component;
+    let Some(check) = scope.request.checks(name).filter(about).find(counts) else {
+        let judgement = Judgement::unknown(format!(
+            "no result of `{name}` for this digest of `{component}` in {environment} is known"
+        ));
+        let ignored = scope.request.checks(name).filter(about).find(|check| !scope.accepts(&check.origin));
+        let judgement = passed_over(judgement, ignored.map(|check| &check.origin));
+        return Err(judgement.help(format!("run `{name}`, and hand in its result with the `digest`")).into());
+    };
+    let label = format!("`{name}`: {}", check.status.word());
+    let judgement = match check.finished_at {
+        _ if !good(check) => {
+            Judgement::fail(format!("`{name}` is {} for `{component}` in {environment}", check.status.word()))
+                .help(format!("it soaks from the end of `{name}` on: let it pass"))
+        }
+        Some(Instant(at)) => {
+            return Ok(Since { at, why: format!("`{name}` passed"), facts: vec![(label, check.origin.clone())] });
+        }
+        None => Judgement::unknown(format!("it is not known when `{name}` ended")).help("give it a `finishedAt`"),
+    };
+    Err(judgement.fact(label, &check.origin).into())
 }

@@ -71,27 +71,8 @@ impl GateCheck for UpstreamSucceeded {
             let each = scope.artifacts().iter().map(|artifact| group(scope, artifact, &upstream, needed));
             each.fold(Judgement::default(), Judgement::and)
         };
-        self.groups(scope).into_iter().map(judge).fold(Judgement::default(), Judgement::and)
-    }
-}
-
-impl UpstreamSucceeded {
-    /// Groups of upstream environments, and how many of each must have gone well.
-    fn groups<'s>(&'s self, scope: &Scope<'s>) -> Vec<(Vec<&'s str>, usize)> {
-        let needed = |all: usize, usual: usize| self.at_least.map_or(usual, |number| number as usize).min(all).max(1);
-        if let Some(environments) = &self.environments {
-            let names: Vec<&str> = environments.iter().map(String::as_str).collect();
-            return vec![(names.clone(), needed(names.len(), names.len()))];
-        }
-        let ways = scope.pipeline.stage(scope.to()).into_iter().flat_map(|(to, _)| scope.pipeline.ways_to(to));
-        let groups: Vec<(Vec<&str>, usize)> = ways
-            .map(|edge| {
-                let names: Vec<&str> = edge.from.iter().map(|from| scope.pipeline.name(*from)).collect();
-                let all = names.len();
-                (names, needed(all, edge.needs.of(all)))
-            })
-            .collect();
-        if groups.is_empty() { vec![(vec![scope.from()], 1)] } else { groups }
+        let groups = scope.upstream(self.environments.as_deref(), self.at_least);
+        groups.into_iter().map(judge).fold(Judgement::default(), Judgement::and)
     }
 }
 

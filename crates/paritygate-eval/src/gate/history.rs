@@ -1,0 +1,102 @@
+//! What is known of the deployments to environments, whatever they deployed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use paritygate_model::Timestamp;
+use paritygate_model::promotion::{DeploymentFact, DeploymentResult, Instant};
+use paritygate_model::suggest;
+
+use super::{Judgement, Scope};
+
+/// One deployment of one component: all facts about it, newest first.
+#[derive(Clone, Debug)]
+pub struct Run<'a> {
+    /// The facts; there is at least one.
+    pub facts: Vec<&'a DeploymentFact>,
+}
+
+/// What makes two facts be about one deployment: its name, else when it began and what it deployed.
+type Key<'a> = (&'a str, Option<&'a str>, Option<(Option<Instant>, Option<&'a str>)>);
+
+fn key(fact: &DeploymentFact) -> Key<'_> {
+    let unnamed = || (fact.started_at, fact.digest.as_deref());
+    let other = fact.id.is_none().then(unnamed);
+    (&fact.component, fact.id.as_deref(), other)
+}
+
+/// Whether an accepted source says that a deployment has ended.
+fn has_ended(fact: &DeploymentFact, scope: &Scope<'_>) -> bool {
+    let happened = || fact.when().is_none_or(|at| scope.has_happened(at));
+    fact.result != DeploymentResult::Running && scope.accepts(&fact.origin) && happened()
+}
+
+impl<'a> Run<'a> {
+    /// When it began, as late as that may be: else when it ended. `None` where neither is known.
+    pub fn started(&self) -> Option<Timestamp> {
+        let at = |fact: &&DeploymentFact| fact.started_at.or(fact.finished_at);
+        self.facts.iter().filter_map(at).map(|at| at.0).max()
+    }
+
+    /// The fact that it has not ended, unless one from an accepted source says that it has.
+    pub fn running(&self, scope: &Scope<'_>) -> Option<&'a DeploymentFact> {
+        let ended = self.facts.iter().any(|fact| has_ended(fact, scope));
+        self.facts.iter().copied().find(|fact| !ended && fact.result == DeploymentResult::Running)
+    }
+
+    /// The fact that it went well, wherever that is from.
+    pub fn succeeded(&self) -> Option<&'a DeploymentFact> {
+        self.facts.iter().copied().find(|fact| fact.result == DeploymentResult::Succeeded)
+    }
+}
+
+impl<'a> Scope<'a> {
+    /// The deployments to an environment that began after an instant, newest first, wherever they are known from.
+    pub fn runs(&self, environment: &str, after: Timestamp) -> Vec<Run<'a>> {
+        let (mut places, mut runs): (BTreeMap<Key<'a>, usize>, Vec<Run<'a>>) = (BTreeMap::new(), Vec::new());
+        let request = self.request;
+        let began = |fact: &&DeploymentFact| fact.started_at.or(fact.finished_at).is_none_or(|at| at.0 > after);
+        for fact in request.deployments(environment).take_while(began) {
+            let place = *places.entry(key(fact)).or_insert(runs.len());
+            match runs.get_mut(place) {
+                Some(run) => run.facts.push(fact),
+                None => runs.push(Run { facts: vec![fact] }),
+            }
+        }
+        runs
+    }
+
+    /// The deployments to an environment that have not ended, newest first: unless an accepted source says of the same
+    /// one that it has.
+    pub fn running(&self, environment: &str) -> Vec<&'a DeploymentFact> {
+        let request = self.request;
+        let is_running = |fact: &&DeploymentFact| fact.result == DeploymentResult::Running;
+        let mut running: Vec<&'a DeploymentFact> = request.deployments(environment).filter(is_running).collect();
+        if !running.is_empty() {
+            let ended = request.deployments(environment).filter(|fact| has_ended(fact, self));
+            let ended: BTreeSet<Key<'a>> = ended.map(key).collect();
+            running.retain(|fact| !ended.contains(&key(fact)));
+        }
+        running
+    }
+
+    /// That nothing is known of the deployments to one of these environments. A list of deployments vouches for itself
+    /// only where its source is accepted: who leaves some out could pass.
+    pub fn lacks_history(&self, environments: &[&str]) -> Option<Judgement> {
+        let known = |name: &&&str| self.request.deployments(name).any(|fact| self.accepts(&fact.origin));
+        let unknown: Vec<&str> = environments.iter().filter(|name| !known(name)).copied().collect();
+        if unknown.is_empty() {
+            return None;
+        }
+        let message = format!("no deployments to {} are known", suggest::quoted(&unknown));
+        let mut judgement = Judgement::unknown(message).help(
+            "hand in the deployments, with `--facts`; where there never was one, give the gate `history: ifKnown`",
+        );
+        if let Some(fact) = unknown.iter().find_map(|name| self.request.deployments(name).next()) {
+            let source = fact.origin.source.word();
+            judgement = judgement
+                .note(format!("some are {source}, which this gate does not accept as a whole list"))
+                .fact("not accepted", &fact.origin);
+        }
+        Some(judgement)
+    }
+}
