@@ -131,16 +131,16 @@ impl Schedule {
         self.always
     }
 
-    fn runs(&self, from: Timestamp, limit: Timestamp) -> Runs<'_> {
-        Runs::new(self, from, limit)
+    /// The runs of windows that end after an instant and start before another, in order.
+    pub fn runs(&self, from: Timestamp, limit: Timestamp) -> impl Iterator<Item = Interval> {
+        let always = self.always.then_some(Interval { start: Timestamp::MIN, end: Timestamp::MAX });
+        let runs = (!self.always).then(|| Runs::new(self, from, limit));
+        always.into_iter().chain(runs.into_iter().flatten())
     }
 
     /// The run of windows that holds an instant: windows that touch or overlap are one. It ends at the end of time where
     /// no end is in sight, and starts no later than the windows do that hold the instant.
     pub fn run(&self, at: Timestamp) -> Option<Interval> {
-        if self.always {
-            return Some(Interval { start: Timestamp::MIN, end: Timestamp::MAX });
-        }
         let past = at.checked_add(SignedDuration::from_nanos(1)).ok()?;
         self.runs(at, past).next()
     }
@@ -152,9 +152,6 @@ impl Schedule {
 
     /// The first start of a run of windows after an instant, and before `limit`.
     pub fn next_start(&self, after: Timestamp, limit: Timestamp) -> Option<Timestamp> {
-        if self.always {
-            return None;
-        }
         self.runs(after, limit).map(|run| run.start).find(|start| *start > after)
     }
 
@@ -165,9 +162,6 @@ impl Schedule {
 
     /// The first instant from `from` on, and before `limit`, that lies in a window and has `length` left in it.
     pub fn inside_from(&self, from: Timestamp, length: SignedDuration, limit: Timestamp) -> Option<Timestamp> {
-        if self.always {
-            return (from < limit).then_some(from);
-        }
         let fits = |run: Interval| {
             let at = run.start.max(from);
             let ends = run.ends().is_none_or(|end| at.checked_add(length).is_ok_and(|done| done <= end));
@@ -178,9 +172,6 @@ impl Schedule {
 
     /// How much of the time from one instant to another lies in windows.
     pub fn inside_between(&self, from: Timestamp, to: Timestamp) -> SignedDuration {
-        if self.always {
-            return to.duration_since(from).max(SignedDuration::ZERO);
-        }
         let part = |run: Interval| run.end.min(to).duration_since(run.start.max(from));
         self.runs(from, to).map(part).fold(SignedDuration::ZERO, SignedDuration::saturating_add)
     }
@@ -188,9 +179,6 @@ impl Schedule {
     /// The first instant, and before `limit`, by which `length` of the time since `from` lay in windows.
     pub fn inside_for(&self, from: Timestamp, length: SignedDuration, limit: Timestamp) -> Option<Timestamp> {
         let mut left = length;
-        if self.always {
-            return from.checked_add(left).ok().filter(|at| *at < limit);
-        }
         for run in self.runs(from, limit) {
             let start = run.start.max(from);
             let part = run.end.duration_since(start);

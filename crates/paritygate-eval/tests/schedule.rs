@@ -175,10 +175,10 @@ fn compare(what: &str, clocks: &Clocks, schedule: &Schedule, inside: &[bool], th
     let length = 45;
     let range = READ - COMPARED..READ + COMPARED;
     let edges = (range.start + 1..range.end).filter(|at| inside[*at] != inside[at - 1]);
-    let near = |at: &usize| !thin || at.abs_diff(READ) < COMPARED / 3;
+    let near = |at: &usize| !thin || at.abs_diff(READ) < COMPARED / 4;
     let mut asked: Vec<usize> = edges.filter(near).flat_map(|at| [at - 1, at]).collect();
     asked.extend([READ - 1, READ]);
-    asked.extend(range.clone().step_by(if thin { 1_801 } else { 601 }));
+    asked.extend(range.clone().step_by(601).filter(|_| !thin));
     // The next minute from each on that is outside, and that is inside, stepping backwards.
     let mut ahead = [vec![None; range.end], vec![None; range.end]];
     for (at, here) in inside.iter().enumerate().take(range.end).skip(range.start).rev() {

@@ -30,6 +30,11 @@ impl Intervals {
         self.0.get(next).copied().filter(|interval| interval.holds(at))
     }
 
+    /// The times that end after an instant, in order.
+    pub fn runs(&self, from: Timestamp) -> impl Iterator<Item = Interval> {
+        self.0.iter().skip(self.0.partition_point(|interval| interval.end <= from)).copied()
+    }
+
     /// The first start after an instant.
     pub fn next_start(&self, after: Timestamp) -> Option<Timestamp> {
         self.0.get(self.0.partition_point(|interval| interval.start <= after)).map(|interval| interval.start)

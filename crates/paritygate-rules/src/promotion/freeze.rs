@@ -7,7 +7,7 @@ use paritygate_eval::zones::Zone;
 use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope};
 use paritygate_lang::schedule::{Window, Windows};
 use paritygate_model::promotion::{CivilInstant, Elapsed, KindOfChange, Origin};
-use paritygate_model::{Diagnostic, Timestamp, limits, suggest};
+use paritygate_model::{Diagnostic, Timestamp, suggest};
 use serde::Deserialize;
 
 /// The parameters of `freeze`.
@@ -241,20 +241,6 @@ impl<'a> Frozen<'a> {
         Self { named, once, recurring: check.recurring.as_ref(), limit: scope.limit() }
     }
 
-    /// The first instant from `at` on at which none holds.
-    fn over_from(&self, at: Timestamp) -> Option<Timestamp> {
-        let mut at = at;
-        for _ in 0..limits::MAX_STEPS {
-            let after = self.once.run(at).map_or(at, |run| run.end);
-            let after = self.recurring.map_or(Some(after), |schedule| schedule.outside_from(after))?;
-            if after == at {
-                return Some(at).filter(|at| *at < self.limit);
-            }
-            at = after;
-        }
-        None
-    }
-
     /// The first start of one after an instant at which none holds.
     fn next_start(&self, at: Timestamp) -> Option<Timestamp> {
         let recurring = self.recurring.and_then(|schedule| schedule.next_start(at, self.limit));
@@ -263,12 +249,19 @@ impl<'a> Frozen<'a> {
 
     /// The first instant from `at` on from which none holds for so long.
     fn free_for(&self, at: Timestamp, length: SignedDuration) -> Option<Timestamp> {
-        let mut at = at;
-        for _ in 0..limits::MAX_STEPS {
-            at = self.over_from(at)?;
-            match self.next_start(at).filter(|start| at.checked_add(length).map_or(true, |end| *start < end)) {
-                Some(start) => at = start,
-                None => return Some(at),
+        let (mut free, mut once) = (at, self.once.runs(at).peekable());
+        let mut recurring = self.recurring.into_iter().flat_map(|schedule| schedule.runs(at, self.limit)).peekable();
+        while free < self.limit {
+            let first = match (once.peek(), recurring.peek()) {
+                (Some(a), Some(b)) if a.start <= b.start => once.next(),
+                (_, Some(_)) => recurring.next(),
+                (Some(_), None) => once.next(),
+                (None, None) => None,
+            };
+            let done = free.checked_add(length).unwrap_or(Timestamp::MAX);
+            match first.filter(|run| run.start <= free || run.start < done) {
+                Some(run) => free = free.max(run.end),
+                None => return Some(free),
             }
         }
         None
