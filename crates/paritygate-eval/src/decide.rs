@@ -176,7 +176,24 @@ impl Engine {
             never_waive: asked.never_waive,
             only,
         });
-        Some(ParityOutcome { report, broken: paritygate_model::diagnostic::has_errors(&diagnostics) })
+        // A rule that names an environment besides these two has nothing to say of it here; a name that nobody knows is a
+        // mistake.
+        let is_known = |name: &str| {
+            asked.pipeline.stages.iter().any(|stage| stage.name == name || stage.tier.word() == name)
+                || asked.environments.iter().any(|known| *known.name == *name || known.tier.word() == name)
+        };
+        let named = self.rules.iter().flat_map(|compiled| {
+            let rule = &compiled.rule;
+            let refs = rule.environments.iter().filter_map(|reference| match &reference.value {
+                EnvironmentRef::Name(name) => Some(name.as_str()),
+                EnvironmentRef::All => None,
+            });
+            refs.chain(rule.reference.iter().map(|reference| reference.value.as_str()))
+        });
+        let all_known = named.chain(asked.references.iter().map(|(_, name)| name.as_str())).all(is_known);
+        let is_mistake = |wrong: &&Diagnostic| !(all_known && wrong.code == "unknown-environment");
+        let broken = diagnostics.iter().filter(is_mistake).any(|wrong| wrong.level == paritygate_model::Level::Error);
+        Some(ParityOutcome { report, broken })
     }
 
     /// The policies that hold rules.

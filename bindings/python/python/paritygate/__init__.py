@@ -12,51 +12,74 @@ Examples
 from __future__ import annotations
 
 from ._wire import (
+    Blocker,
     Cell,
     Column,
     Counts,
+    DecisionData,
     Diagnostic,
     DiscoverAnswer,
     Finding,
     Fix,
+    GateFinding,
+    Opening,
     Place,
+    ReplayAnswer,
     ReportData,
     RulesAnswer,
     Summary,
+    Transition,
     VersionAnswer,
+    WhenAnswer,
 )
+from .decision import Decision
 from .engine import Engine, Environment
-from .errors import InputError, ParityGateError, PolicyError
+from .errors import InputError, ParityGateError, PolicyError, PromotionError
 from .manual import explain, rules, schema, version
 from .project import check_project, discover
+from .promotion import diagram, gate_project, read_diagram, replay, when
 from .report import Report
 
 __version__ = version().version
 
 __all__ = [
+    "Blocker",
     "Cell",
     "Column",
     "Counts",
+    "Decision",
+    "DecisionData",
     "Diagnostic",
     "DiscoverAnswer",
     "Engine",
     "Environment",
     "Finding",
     "Fix",
+    "GateFinding",
     "InputError",
+    "Opening",
     "ParityGateError",
     "Place",
     "PolicyError",
+    "PromotionError",
+    "ReplayAnswer",
     "Report",
     "ReportData",
     "RulesAnswer",
     "Summary",
+    "Transition",
     "VersionAnswer",
+    "WhenAnswer",
     "__version__",
     "check_project",
+    "diagram",
     "discover",
     "explain",
+    "gate_project",
+    "read_diagram",
+    "replay",
     "rules",
     "schema",
     "version",
+    "when",
 ]

@@ -1,4 +1,4 @@
-"""``python -m paritygate check``: the command line, as far as a project is checked."""
+"""``python -m paritygate check`` and ``gate``: the command line, as far as a project is checked and promotions are decided."""
 
 from __future__ import annotations
 
@@ -9,7 +9,19 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from . import ParityGateError, PolicyError, Report, __version__, check_project, explain, rules, version
+from . import (
+    Diagnostic,
+    ParityGateError,
+    PolicyError,
+    PromotionError,
+    Report,
+    __version__,
+    check_project,
+    explain,
+    gate_project,
+    rules,
+    version,
+)
 from ._session import Text
 from .disk import read_named
 
@@ -31,6 +43,16 @@ def _arguments(args: list[str] | None) -> argparse.Namespace:
     check.add_argument("--key-file", metavar="FILE", help="a file with the key for fingerprints of secrets")
     check.add_argument("--allow-outside", action="store_true", help="read files outside the folder too")
     check.add_argument("--verbose", "-v", action="store_true", help="show in full what is usually only counted")
+    gate = commands.add_parser("gate", help="decide whether a promotion may go")
+    gate.add_argument("path", nargs="?", default=".", metavar="PATH", help="a folder; this folder by default")
+    gate.add_argument("--request", required=True, metavar="FILE", help="the promotion request")
+    gate.add_argument("--facts", nargs="+", default=[], metavar="FILE", help="facts that other systems printed")
+    gate.add_argument("--policy", action="append", metavar="NAME|FILE", help="a policy instead of those of the manifest")
+    gate.add_argument("--format", default="text", choices=("json", "markdown", "text"), help="how to write the decision")
+    gate.add_argument("--now", metavar="INSTANT", help="the instant to judge for; else the request's, else the clock's")
+    gate.add_argument("--key-file", metavar="FILE", help="a file with the key for fingerprints of secrets")
+    gate.add_argument("--allow-outside", action="store_true", help="read files outside the folder too")
+    gate.add_argument("--verbose", "-v", action="store_true", help="show in full what is usually only counted")
     explain_ = commands.add_parser("explain", help="explain a rule or a kind of rule")
     explain_.add_argument("name")
     commands.add_parser("rules", help="list the rules of the built-in packs")
@@ -52,18 +74,61 @@ def _is_file(policy: str) -> bool:
     return "/" in policy or policy.endswith((".yaml", ".yml", ".json"))
 
 
-def _check(args: argparse.Namespace) -> int:
-    policies: list[Text] | None = None
-    if args.policy:
-        policies = [Path(policy) if _is_file(policy) else policy for policy in args.policy]
-    key: str | bytes | None = os.environ.get("PARITYGATE_KEY") or None
+def _policies(args: argparse.Namespace) -> list[Text] | None:
+    if not args.policy:
+        return None
+    return [Path(policy) if _is_file(policy) else policy for policy in args.policy]
+
+
+def _key(args: argparse.Namespace) -> str | bytes | None:
     if args.key_file:
-        key = read_named(args.key_file)
+        key: str | bytes = read_named(args.key_file)
+        return key
+    return os.environ.get("PARITYGATE_KEY") or None
+
+
+def _tell(diagnostics: tuple[Diagnostic, ...]) -> None:
+    for diagnostic in diagnostics:
+        place = f"{diagnostic.document}:{diagnostic.line}:{diagnostic.column}: " if diagnostic.document else ""
+        sys.stderr.write(f"{place}{diagnostic.level}: {diagnostic.message}\n")
+        if diagnostic.help:
+            sys.stderr.write(f"  help: {diagnostic.help}\n")
+
+
+def _style(args: argparse.Namespace) -> dict[str, Any]:
+    width = os.get_terminal_size().columns if sys.stdout.isatty() else 100
+    return {"color": sys.stdout.isatty() and "NO_COLOR" not in os.environ, "width": width, "verbose": args.verbose}
+
+
+def _gate(args: argparse.Namespace) -> int:
+    options: dict[str, Any] = {
+        "facts": [Path(path) for path in args.facts],
+        "policies": _policies(args),
+        "key": _key(args),
+        "allow_outside": args.allow_outside,
+    }
+    try:
+        decision = gate_project(args.path, Path(args.request), now=args.now, **options)
+    except ParityGateError as wrong:
+        # Neither the caller nor the request says what time it is: the clock does.
+        if wrong.code != "no-clock" or args.now:
+            raise
+        now = datetime.now(timezone.utc).replace(microsecond=0)
+        decision = gate_project(args.path, Path(args.request), now=now, **options)
+    if args.format == "json":
+        sys.stdout.write(decision.to_json())
+    else:
+        _tell(decision.diagnostics)
+        sys.stdout.write(decision.format(args.format, **_style(args)))
+    return 0 if decision.allowed else 1
+
+
+def _check(args: argparse.Namespace) -> int:
     options: dict[str, Any] = {
         "now": args.now or datetime.now(timezone.utc).replace(microsecond=0),
-        "policies": policies,
+        "policies": _policies(args),
         "only": args.only,
-        "key": key,
+        "key": _key(args),
         "allow_outside": args.allow_outside,
     }
     paths = args.paths or ["."]
@@ -78,14 +143,8 @@ def _check(args: argparse.Namespace) -> int:
     if args.format == "json":
         sys.stdout.write(report.to_json())
         return _exit(report, args.fail_on)
-    for diagnostic in report.diagnostics:
-        place = f"{diagnostic.document}:{diagnostic.line}:{diagnostic.column}: " if diagnostic.document else ""
-        sys.stderr.write(f"{place}{diagnostic.level}: {diagnostic.message}\n")
-        if diagnostic.help:
-            sys.stderr.write(f"  help: {diagnostic.help}\n")
-    width = os.get_terminal_size().columns if sys.stdout.isatty() else 100
-    color = sys.stdout.isatty() and "NO_COLOR" not in os.environ
-    sys.stdout.write(report.to_text(color=color, width=width, verbose=args.verbose))
+    _tell(report.diagnostics)
+    sys.stdout.write(report.to_text(**_style(args)))
     return _exit(report, args.fail_on)
 
 
@@ -95,13 +154,15 @@ def main(args: list[str] | None = None) -> int:
     try:
         if parsed.command == "check":
             return _check(parsed)
+        if parsed.command == "gate":
+            return _gate(parsed)
         if parsed.command == "explain":
             sys.stdout.write(explain(parsed.name))
         else:
             for rule in rules().rules:
                 sys.stdout.write(f"{rule.id}  {rule.kind}  {rule.pack}\n")
         return 0
-    except PolicyError as wrong:
+    except (PolicyError, PromotionError) as wrong:
         sys.stderr.write(f"{wrong}\n")
     except ParityGateError as wrong:
         sys.stderr.write(f"error[{wrong.code}]: {wrong}\n")

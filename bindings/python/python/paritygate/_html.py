@@ -1,10 +1,10 @@
-"""The parity matrix for notebooks. Colours are those of the page around it, so that it is readable in light and dark."""
+"""The parity matrix and the checklist of gates for notebooks. Colours are those of the page around it, so that it is readable in light and dark."""
 
 from __future__ import annotations
 
 from html import escape
 
-from ._wire import Cell, Finding, ReportData
+from ._wire import Cell, DecisionData, Finding, GateFinding, ReportData
 
 _WORDS = {"empty": "empty", "null": "null", "missing": "missing", "unresolved": "unresolved", "notCollected": "not collected"}
 _COLOURS = {"error": "#d1374a", "warning": "#b97a14", "info": "#3f7fd1"}
@@ -59,3 +59,42 @@ def matrix(report: ReportData) -> str:
         f'<div>{title}</div><table style="border-collapse:collapse"><thead><tr>'
         f'<th style="{_CELL};border-top:0"></th>{head}</tr></thead><tbody>{body}</tbody></table>'
     )
+
+
+_MARKS = {
+    "pass": ("✓", "#2e8b57"),
+    "warn": ("!", "#b97a14"),
+    "waived": ("⤼", "#b97a14"),
+    "unknown": ("?", "#d1374a"),
+    "fail": ("✗", "#d1374a"),
+    "notApplicable": ("·", "inherit"),
+}
+
+
+def _gate(finding: GateFinding) -> str:
+    mark, colour = _MARKS[finding.status]
+    quiet = finding.status in ("pass", "notApplicable")
+    more = () if quiet else (*finding.notes, *(() if finding.help is None else (f"→ {finding.help}",)))
+    lines = "".join(f'<div style="opacity:.7;font-size:.9em">{escape(line)}</div>' for line in more)
+    return (
+        f'<tr><td style="{_CELL};color:{colour};font-weight:600">{mark}</td>'
+        f'<th style="{_CELL};font-weight:600" scope="row">{escape(finding.rule)}</th>'
+        f'<td style="{_CELL}">{escape(finding.message)}{lines}</td></tr>'
+    )
+
+
+def checklist(decision: DecisionData) -> str:
+    """The decision as an HTML table."""
+    asked, outcome = decision.request, decision.decision
+    verdict, colour = ("allowed", "#2e8b57") if outcome.allowed else ("denied", "#d1374a")
+    next_ = ""
+    if not outcome.allowed and outcome.next_eligible_local:
+        local = outcome.next_eligible_local[0]
+        next_ = f" · time is in the way until {escape(local.time)} ({escape(local.zone)})"
+        if outcome.next_eligible_at == decision.evaluated_at:
+            next_ = " · time is not in the way"
+    title = (
+        f'<b style="color:{colour}">{verdict}</b> · {escape(asked.name)} {escape(asked.from_)} → {escape(asked.to)}{next_}'
+    )
+    rows = "".join(_gate(finding) for finding in decision.findings)
+    return f'<div>{title}</div><table style="border-collapse:collapse"><tbody>{rows}</tbody></table>'

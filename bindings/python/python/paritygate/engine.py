@@ -8,13 +8,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Union
+from typing import TYPE_CHECKING, Any, Union
 
 from ._session import Attachments, Held, Key, Text, call, content_of, instant, key_of, name_of, names_of
 from ._wire import CheckAnswer, CompiledRule, Diagnostic, ImportAnswer
 from .disk import Folder, Refused
 from .errors import InputError, ParityGateError, PolicyError
 from .report import Report
+
+if TYPE_CHECKING:
+    from .decision import Decision
 
 __all__ = ["Engine", "Environment"]
 
@@ -278,6 +281,53 @@ class Engine(_Closing):
             params["project"] = {"files": files, "names": "each", **key_of(key, attachments)}
         answer = supplied("check", params, files, attachments, None)
         return Report(CheckAnswer.from_dict(answer))
+
+    def gate(
+        self,
+        request: Text,
+        *,
+        now: datetime | str | None = None,
+        facts: Iterable[Text] = (),
+        environments: Iterable[Environment] = (),
+        manifest: Text | None = None,
+        key: Key | None = None,
+    ) -> Decision:
+        """Decide a promotion by this engine's gates. Denied is no exception: ask the decision.
+
+        Parameters
+        ----------
+        request : str, bytes, path or mapping
+            The promotion request: a text, a path, or data.
+        now : datetime or str, optional
+            The host's clock. Without it the request's ``evaluateAt`` counts, and the decision says so.
+        facts : iterable of texts
+            Facts that other systems printed: they count as imported.
+        environments : iterable of Environment
+            The descriptions that gates over parity, keys and migrations judge.
+        manifest : str, bytes, path or mapping, optional
+            The manifest with the pipeline.
+        key : str or bytes, optional
+            The key for fingerprints of secrets in texts.
+
+        Raises
+        ------
+        PromotionError
+            If the request, a fact or the manifest is wrong.
+        """
+        from .promotion import asked, decided
+
+        attachments = Attachments()
+        params: dict[str, Any] = {
+            "engine": self.handle,
+            "environments": [environment.handle for environment in environments],
+            **asked(request, facts, attachments),
+        }
+        files: dict[str, Any] = {}
+        if manifest is not None:
+            name, how = attachments.add("paritygate.yaml", manifest)
+            files[name] = how
+            params["project"] = {"files": files, "manifest": name, "paths": [name], **key_of(key, attachments)}
+        return decided(params, now, files, attachments, None)
 
     def __repr__(self) -> str:
         return f"<Engine with {len(self.rules)} rules>"

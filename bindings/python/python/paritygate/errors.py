@@ -7,7 +7,7 @@ from typing import Any
 
 from ._wire import Diagnostic
 
-__all__ = ["InputError", "ParityGateError", "PolicyError"]
+__all__ = ["InputError", "ParityGateError", "PolicyError", "PromotionError"]
 
 
 class ParityGateError(Exception):
@@ -69,3 +69,9 @@ class InputError(_TextsError):
     """A file that describes an environment is wrong: the message has a line for each mistake."""
 
     _code = "input"
+
+
+class PromotionError(_TextsError):
+    """A request, a fact, or a text that a promotion is judged by is wrong: the message has a line for each mistake."""
+
+    _code = "promotion"

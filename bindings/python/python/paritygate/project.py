@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Union
 
 from ._session import Attachments, Key, Text, call, instant, key_of, names_of
 from ._wire import CheckAnswer, DiscoverAnswer
@@ -15,6 +15,9 @@ from .errors import ParityGateError
 from .report import Report
 
 __all__ = ["check_project", "discover"]
+
+#: The folder of a project; files of it, each of which is used; or its files at hand: texts by path.
+Project = Union[str, "os.PathLike[str]", Sequence[Union[str, "os.PathLike[str]"]], Mapping[str, Text]]
 
 
 def discover(names: Iterable[str]) -> DiscoverAnswer:
@@ -34,7 +37,7 @@ def discover(names: Iterable[str]) -> DiscoverAnswer:
 
 
 def check_project(
-    project: str | os.PathLike[str] | Sequence[str | os.PathLike[str]] | Mapping[str, Text],
+    project: Project,
     *,
     now: datetime | str,
     policies: Iterable[Policy] | None = None,
@@ -75,6 +78,24 @@ def check_project(
     'fail'
     """
     attachments = Attachments()
+    options = {"policies": policies, "engine": engine, "manifest": manifest, "key": key, "read": read}
+    params, files, read = prepared(project, attachments, allow_outside=allow_outside, **options)
+    params.update({"now": instant(now), "only": names_of(only, "only")})
+    return Report(CheckAnswer.from_dict(supplied("check", params, files, attachments, read)))
+
+
+def prepared(
+    project: Project,
+    attachments: Attachments,
+    *,
+    policies: Iterable[Policy] | None = None,
+    engine: Engine | None = None,
+    manifest: str | None = None,
+    key: Key | None = None,
+    read: Callable[[str], Any] | None = None,
+    allow_outside: bool = False,
+) -> tuple[dict[str, Any], dict[str, Any], Callable[[str], Any] | None]:
+    """A project as a call speaks of it, its files at hand, and who answers for others."""
     inner: dict[str, Any] = {"allowOutside": allow_outside}
     files: dict[str, Any] = {}
     if isinstance(project, Mapping):
@@ -99,7 +120,7 @@ def check_project(
     # What is supplied on request makes no environment of its own.
     inner.setdefault("paths", list(files))
     inner.update({"files": files, **key_of(key, attachments)})
-    params: dict[str, Any] = {"now": instant(now), "only": names_of(only, "only")}
+    params: dict[str, Any] = {}
     if engine is not None:
         if policies is not None:
             raise ParityGateError("usage", "an engine and policies are both given; hand in one of them")
@@ -109,4 +130,4 @@ def check_project(
     if policies is not None:
         inner["policies"] = policies_of(policies, attachments)
     params["project"] = inner
-    return Report(CheckAnswer.from_dict(supplied("check", params, files, attachments, read)))
+    return params, files, read

@@ -384,6 +384,10 @@ impl GateCheck for Check {
         Frozen::of(self, scope).free_for(scope.at, self.length(scope)?)
     }
 
+    fn is_calendar(&self) -> bool {
+        true
+    }
+
     fn zones(&self) -> Vec<Zone> {
         let once = self.once.iter().map(|listed| listed.zone.clone());
         self.recurring.iter().map(|schedule| schedule.zone().clone()).chain(once).collect()
