@@ -78,7 +78,7 @@ def check_project(
     'fail'
     """
     attachments = Attachments()
-    options = {"policies": policies, "engine": engine, "manifest": manifest, "key": key, "read": read}
+    options: dict[str, Any] = {"policies": policies, "engine": engine, "manifest": manifest, "key": key, "read": read}
     params, files, read = prepared(project, attachments, allow_outside=allow_outside, **options)
     params.update({"now": instant(now), "only": names_of(only, "only")})
     return Report(CheckAnswer.from_dict(supplied("check", params, files, attachments, read)))

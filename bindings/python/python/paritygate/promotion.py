@@ -66,7 +66,7 @@ def gate_project(
     True
     """
     attachments = Attachments()
-    options = {"policies": policies, "engine": engine, "manifest": manifest, "key": key, "read": read}
+    options: dict[str, Any] = {"policies": policies, "engine": engine, "manifest": manifest, "key": key, "read": read}
     params, files, read = prepared(project, attachments, allow_outside=allow_outside, **options)
     return decided({**params, **asked(request, facts, attachments)}, now, files, attachments, read)
 

@@ -109,7 +109,7 @@ fn test(workspace: &Workspace, all: bool) -> Result<(), String> {
         // From another folder, so that the package is the installed one.
         run(tests
             .args(["paritygate"])
-            .arg(folder.join("tests/test_paritygate.py"))
+            .arg(folder.join("tests"))
             .current_dir(workspace.path(fresh)))?;
     }
     Ok(())
