@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
-from paritygate import check_project, gate_project
+from paritygate import Named, check_project, gate_project
 
 
 def main(cases: str, answers: str) -> None:
@@ -24,20 +22,9 @@ def main(cases: str, answers: str) -> None:
 
 
 def decided(case: dict[str, Any]) -> str:
-    """Decide the request of a case: texts are named by their paths, so they stand in a folder."""
-    texts = [case["request"], *case["facts"]]
-    here = Path.cwd()
-    with tempfile.TemporaryDirectory() as folder:
-        os.chdir(folder)
-        try:
-            for path in texts:
-                Path(path).parent.mkdir(parents=True, exist_ok=True)
-                Path(path).write_text(case["files"][path], encoding="utf-8")
-            request, *facts = map(Path, texts)
-            decision = gate_project(case["files"], request, facts=facts, now=case["now"], key=case["key"])
-            return decision.to_json()
-        finally:
-            os.chdir(here)
+    """Decide the request of a case."""
+    request, *facts = (Named(path, case["files"][path]) for path in [case["request"], *case["facts"]])
+    return gate_project(case["files"], request, facts=facts, now=case["now"], key=case["key"]).to_json()
 
 
 if __name__ == "__main__":

@@ -20,6 +20,8 @@ except ImportError as error:
     REASON = str(error)
 
 MANIFEST = "paritygate.json"
+# The manifest of a project that is on the controller.
+GATE_MANIFEST = "paritygate.yaml"
 
 # Which verdicts fail a task, by where the line is drawn.
 FAILS = {
@@ -30,6 +32,7 @@ FAILS = {
 }
 
 Answer = namedtuple("Answer", "verdict summary findings diagnostics text")
+Decided = namedtuple("Decided", "decision text")
 
 
 def options(where, given, spec):
@@ -83,6 +86,28 @@ def check(texts, only=(), key=None, now=None, read=None):
         diagnostics=diagnostics,
         text=text,
     )
+
+
+def named(name, content):
+    """A text, with the name under which mistakes in it are told."""
+    return package().Named(name, content)
+
+
+def data(given):
+    """Data of a play as a text: what its templates gave is plain by now."""
+    return json.loads(json.dumps(given, default=str))
+
+
+def gate(texts, request, facts, policies=None, key=None, now=None, read=None):
+    """Decides a promotion. Denied is an answer; only what is broken is an error."""
+    engine = package()
+    now = now or datetime.now(timezone.utc)
+    options = {"policies": policies, "key": _key(key), "now": now, "read": read}
+    try:
+        with engine.gate_project(texts, request, facts=facts, **options) as decision:
+            return Decided(decision.to_dict(), decision.to_text())
+    except engine.ParityGateError as error:
+        raise AnsibleError(f"paritygate: {error}") from error
 
 
 def _key(given):

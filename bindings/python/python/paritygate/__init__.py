@@ -11,6 +11,7 @@ Examples
 
 from __future__ import annotations
 
+from ._session import Named
 from ._wire import (
     Blocker,
     Cell,
@@ -57,6 +58,7 @@ __all__ = [
     "Fix",
     "GateFinding",
     "InputError",
+    "Named",
     "Opening",
     "ParityGateError",
     "Place",

@@ -16,8 +16,32 @@ from ._values import instant_text
 from .disk import read_named
 from .errors import ParityGateError
 
-#: A text: as such, as bytes, as the path of a file, or as data that is written as JSON.
-Text = Union[str, bytes, bytearray, memoryview, "os.PathLike[str]", Mapping[str, Any]]
+
+class Named:
+    """A text with the name under which mistakes in it are told, where one that is handed in alone has none.
+
+    Parameters
+    ----------
+    name : str
+        The name, such as ``release.yaml``; its ending says the format.
+    content : str, bytes, path or mapping
+        The text.
+
+    Examples
+    --------
+    >>> Named("release.yaml", "to: production").name
+    'release.yaml'
+    """
+
+    __slots__ = ("content", "name")
+
+    def __init__(self, name: str, content: Text) -> None:
+        self.name = name
+        self.content = content
+
+
+#: A text: as such, as bytes, as the path of a file, as data that is written as JSON, or one of these with a name.
+Text = Union[str, bytes, bytearray, memoryview, "os.PathLike[str]", Mapping[str, Any], Named]
 #: A key for fingerprints of secrets.
 Key = Union[str, bytes]
 
@@ -112,6 +136,8 @@ def content_of(name: str, text: Text) -> tuple[str, bytes | str]:
         return name, text
     if isinstance(text, (bytearray, memoryview)):
         return name, bytes(text)
+    if isinstance(text, Named):
+        return content_of(text.name, text.content)
     if isinstance(text, os.PathLike):
         return name, read_named(text)
     if isinstance(text, Mapping):
@@ -126,7 +152,9 @@ def content_of(name: str, text: Text) -> tuple[str, bytes | str]:
 
 
 def name_of(text: Text, at: int, what: str) -> str:
-    """The name of a text that was handed in without one."""
+    """The name of a text that was handed in beside no name."""
+    if isinstance(text, Named):
+        return text.name
     return Path(text).as_posix() if isinstance(text, os.PathLike) else f"{what}-{at}"
 
 

@@ -79,7 +79,9 @@ fn build(workspace: &Workspace) -> Result<Vec<PathBuf>, String> {
 fn test(workspace: &Workspace, all: bool) -> Result<(), String> {
     install(workspace)?;
     let mut wrong = Vec::new();
-    for (kind, name) in [("module", "check"), ("filter", "to_environment"), ("test", "in_parity_with")] {
+    for (kind, name) in
+        [("module", "check"), ("module", "gate"), ("filter", "to_environment"), ("test", "in_parity_with")]
+    {
         let name = format!("paritygate.paritygate.{name}");
         let doc = output(&mut ansible(workspace, "ansible-doc", ["-t", kind, &name]));
         match doc {

@@ -107,10 +107,7 @@ fn test(workspace: &Workspace, all: bool) -> Result<(), String> {
         let mut tests = Command::new(program(workspace, fresh, "python"));
         tests.args(["-m", "pytest", "--quiet", "-p", "no:cacheprovider", "--doctest-modules", "--pyargs"]);
         // From another folder, so that the package is the installed one.
-        run(tests
-            .args(["paritygate"])
-            .arg(folder.join("tests"))
-            .current_dir(workspace.path(fresh)))?;
+        run(tests.args(["paritygate"]).arg(folder.join("tests")).current_dir(workspace.path(fresh)))?;
     }
     Ok(())
 }
