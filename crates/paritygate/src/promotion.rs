@@ -125,14 +125,13 @@ impl Promotion {
         self.with(engine, plan, pipeline, &environments, now, |engine, asked| engine.decide(asked))
     }
 
-    /// The environments of the project, and those that only the request describes: one that the project names and does not
-    /// describe among them.
+    /// The environments that the project describes, and those that only the request does. What is named and not described
+    /// is none of them: compared with nothing, it would be alike.
     pub fn environments(&self, project: &[Environment]) -> Vec<Environment> {
-        let is_own = |name: &str| self.environments.iter().any(|own| *own.name == *name);
-        let counts = |known: &&Environment| !known.root().is_empty() || !is_own(&known.name);
-        let mut all: Vec<Environment> = project.iter().filter(counts).cloned().collect();
+        let is_described = |environment: &&Environment| !environment.root().is_empty();
+        let mut all: Vec<Environment> = project.iter().filter(is_described).cloned().collect();
         let is_known = |own: &&Environment| !all.iter().any(|known| known.name == own.name);
-        let more: Vec<Environment> = self.environments.iter().filter(is_known).cloned().collect();
+        let more: Vec<Environment> = self.environments.iter().filter(is_described).filter(is_known).cloned().collect();
         all.extend(more);
         all
     }

@@ -291,3 +291,33 @@ fn that_gates_never_open_is_an_answer() {
 fn debug_shows_no_key() {
     assert_eq!(format!("{:?}", session()), "Session { held: 0, .. }");
 }
+
+#[test]
+fn what_is_imported_is_judged_where_the_project_only_names_it() {
+    let session = Session::new(&[7; 36]);
+    let policy = "{\"text\": \"policy: a\\nrules: [{ id: same, kind: same, select: variables.* }]\\ngates: [{ id: alike, kind: parity-gate }]\"}";
+    let import = |name: &str, value: &str| {
+        let call = format!(
+            "{{\"wire\": 1, \"import\": {{\"paths\": [\"{name}.env\"], \"files\": {{\"{name}.env\": {{\"text\": \"A={value}\"}}}}}}}}"
+        );
+        answer(&session, &call, &[], "import")["environments"][0]["environment"].clone()
+    };
+    let (staging, production) = (import("staging", "1"), import("production", "2"));
+    let gate = |files: &str| {
+        let call = format!(
+            "{{\"wire\": 1, \"gate\": {{\"now\": \"2026-03-02T10:00:00Z\", \"promotion\": {{\"environments\": [{staging}, {production}], \
+             \"project\": {{\"files\": {{{files}}}, \"policies\": [{policy}]}}, \
+             \"request\": {{\"text\": \"from: staging\\nto: production\"}}}}}}}}"
+        );
+        session.call(call.as_bytes(), &[])
+    };
+    let named = gate("\"paritygate.yaml\": {\"text\": \"environments: { staging: , production: }\"}");
+    assert!(named.contains("\"verdict\":\"fail\""), "{named}");
+    let described = gate(
+        "\"paritygate.yaml\": {\"text\": \"environments: { staging: { sources: [{ path: .env }] }, production: }\"}, \".env\": {\"text\": \"A=1\"}",
+    );
+    assert!(
+        described.contains("the environment `staging` is imported, and the project describes it as well"),
+        "{described}"
+    );
+}

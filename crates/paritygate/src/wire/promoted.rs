@@ -105,6 +105,12 @@ impl Promoted {
             let needs = project.needs.iter().map(WireNeed::from).collect();
             return Ok(Loaded::Needs { needs, diagnostics, found });
         }
+        let is_described =
+            |one: &Environment| project.environments.iter().any(|own| own.name == one.name && !own.root().is_empty());
+        if let Some(twice) = imported.iter().find(|one| is_described(one)) {
+            let message = format!("the environment `{}` is imported, and the project describes it as well", twice.name);
+            return Err(Refusal::new("duplicate-environment", message, "hand in one of both descriptions"));
+        }
         project.environments.append(&mut imported);
         let engine = match engine {
             Some(engine) => engine,
