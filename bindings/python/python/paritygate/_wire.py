@@ -675,7 +675,7 @@ class GateAnswer(Answer):
     """The number of the decision. Absent where files are needed, or where a text is broken: then nothing was decided."""
     found: DiscoverAnswer | None = None
     """What was read, where a project was handed in."""
-    next_eligible_at: str | None = None
+    next_eligible_at: datetime | None = None
     """The earliest instant at which time is not in the way."""
     verdict: Verdict | None = None
     """The worst of all gates that count; `error` where a text is broken."""
@@ -690,7 +690,7 @@ class GateAnswer(Answer):
             needs=tuple([Need.from_dict(item) for item in data["needs"]]),
             decision=data["decision"] if data.get("decision") is not None else None,
             found=DiscoverAnswer.from_dict(data["found"]) if data.get("found") is not None else None,
-            next_eligible_at=data["nextEligibleAt"] if data.get("nextEligibleAt") is not None else None,
+            next_eligible_at=instant(data["nextEligibleAt"]) if data.get("nextEligibleAt") is not None else None,
             verdict=data["verdict"] if data.get("verdict") is not None else None,
         )
 
@@ -894,13 +894,13 @@ class Opening(Answer):
 
     _names: ClassVar[FrozenMap[str]] = FrozenMap({"close_local": "closeLocal", "open_local": "openLocal"})
 
-    open: str
+    open: datetime
     """Its first instant."""
     open_local: str
     """Its first instant on the clocks of the gates' zone."""
     zone: str
     """The gates' zone."""
-    close: str | None = None
+    close: datetime | None = None
     """The first instant after it; absent where no end is in sight."""
     close_local: str | None = None
     """The first instant after it on the clocks of the gates' zone."""
@@ -909,10 +909,10 @@ class Opening(Answer):
     def from_dict(cls, data: Mapping[str, Any]) -> Opening:
         """From the JSON form."""
         return cls(
-            open=data["open"],
+            open=instant(data["open"]),
             open_local=data["openLocal"],
             zone=data["zone"],
-            close=data["close"] if data.get("close") is not None else None,
+            close=instant(data["close"]) if data.get("close") is not None else None,
             close_local=data["closeLocal"] if data.get("closeLocal") is not None else None,
         )
 
@@ -1321,7 +1321,7 @@ class Transition(Answer):
 
     all_open: bool
     """Whether no gate that depends on time blocks from then on."""
-    at: str
+    at: datetime
     """When."""
     local: str
     """When, on the clocks of the gate's zone."""
@@ -1339,7 +1339,7 @@ class Transition(Answer):
         """From the JSON form."""
         return cls(
             all_open=data["allOpen"],
-            at=data["at"],
+            at=instant(data["at"]),
             local=data["local"],
             opens=data["opens"],
             shift_day=data["shiftDay"],

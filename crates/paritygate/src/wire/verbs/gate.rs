@@ -43,6 +43,7 @@ pub struct Answer {
     pub verdict: Option<Verdict>,
     /// The earliest instant at which time is not in the way.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(extend("format" = "date-time")))]
     pub next_eligible_at: Option<String>,
     /// How many gates block.
     pub blockers: usize,

@@ -58,9 +58,11 @@ pub struct Answer {
 #[serde(rename_all = "camelCase")]
 pub struct WireOpening {
     /// Its first instant.
+    #[cfg_attr(feature = "schema", schemars(extend("format" = "date-time")))]
     pub open: String,
     /// The first instant after it; absent where no end is in sight.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(extend("format" = "date-time")))]
     pub close: Option<String>,
     /// Its first instant on the clocks of the gates' zone.
     pub open_local: String,
@@ -77,6 +79,7 @@ pub struct WireOpening {
 #[serde(rename_all = "camelCase")]
 pub struct WireTransition {
     /// When.
+    #[cfg_attr(feature = "schema", schemars(extend("format" = "date-time")))]
     pub at: String,
     /// When, on the clocks of the gate's zone.
     pub local: String,
