@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -74,8 +74,45 @@ class TestDecision:
         engine = Engine.compile(f"policy: p\n{rule}gates: [{{ id: alike, kind: parity-gate }}]\n")
         texts = [{"environment": name, "variables": {"A": value}} for name, value in (("staging", 1), ("production", 2))]
         environments = [Environment.from_files({f"{text['environment']}.json": text}) for text in texts]
-        decision = engine.gate(REQUEST, now=MONDAY, environments=environments)
-        assert [finding.status for finding in decision] == ["fail"]
+        files = {f"{text['environment']}.environment.json": json.dumps(text) for text in texts}
+        cases: tuple[Any, ...] = (environments, texts, files, iter([environments[0], texts[1]]))
+        for given in cases:
+            decision = engine.gate(REQUEST, now=MONDAY, environments=given)
+            assert [finding.status for finding in decision] == ["fail"]
+        manifest = "environments: { staging: , production: }"
+        assert engine.gate(REQUEST, now=MONDAY, environments=environments, manifest=manifest).verdict == "fail"
+        assert engine.gate(REQUEST, now=MONDAY, manifest=manifest).verdict == "unknown"
+        with pytest.raises(ParityGateError, match="beside a manifest"):
+            engine.gate(REQUEST, now=MONDAY, environments=texts, manifest=manifest)
+        assert gate_project({}, REQUEST, now=MONDAY, engine=engine, environments=environments).verdict == "fail"
+        with pytest.raises(ParityGateError, match="an `Environment` is needed"):
+            gate_project({}, REQUEST, now=MONDAY, engine=engine, environments=texts)  # type: ignore[arg-type]
+
+    def test_texts_are_named_from_the_folder(self, tmp_path: Path) -> None:
+        outside, root = tmp_path / "facts.yaml", tmp_path / "project"
+        (root / "requests").mkdir(parents=True)
+        for path, text in {**FILES, "requests/one.json": json.dumps(REQUEST)}.items():
+            (root / path).write_text(text)
+        outside.write_text(FACTS)
+        decision = gate_project(root, root / "requests" / "one.json", facts=[outside], now=MONDAY)
+        names = {one.role: one.name for one in decision.data.inputs}
+        assert (names["request"], names["facts"]) == ("requests/one.json", outside.as_posix())
+        assert paritygate.replay(decision.to_json(), root, root / "requests" / "one.json", facts=[outside]).same
+
+    def test_survives_in_part_when_closed(self) -> None:
+        with gate_project(FILES, REQUEST, now=FRIDAY) as decision:
+            findings = decision.findings
+        assert decision.findings == findings and decision.next_eligible_at is not None
+        with pytest.raises(ParityGateError, match="was closed"):
+            decision.to_text()
+
+    def test_html(self) -> None:
+        html = gate_project(FILES, {**REQUEST, "request": "<script>"}, now=FRIDAY)._repr_html_()
+        assert "<script>" not in html and "&lt;script&gt;" in html
+        for text in ("denied", "<table", "ran-upstream", "<ol", "until 2026-08-24T09:00:00+01:00"):
+            assert text in html
+        allowed = gate_project(FILES, REQUEST, now=MONDAY, facts=[FACTS])._repr_html_()
+        assert "allowed" in allowed and "<ol" not in allowed
 
 
 class TestErrors:
@@ -104,11 +141,19 @@ class TestErrors:
 
 def test_looks_ahead() -> None:
     answer = paritygate.when(FILES, now=FRIDAY, to="production", count=2)
-    assert [opening.open for opening in answer.openings] == ["2026-08-24T08:00:00Z", "2026-08-31T08:00:00Z"]
+    monday = datetime(2026, 8, 24, 8, tzinfo=timezone.utc)
+    assert [(one.open, one.close) for one in answer.openings] == [
+        (monday + timedelta(days=days), monday + timedelta(days=days, hours=8)) for days in (0, 7)
+    ]
     answer = paritygate.when(
         FILES, now="2026-10-24T00:00:00Z", to="production", until="2026-10-27T00:00:00Z", transitions=True
     )
     assert [(one.rule, one.opens) for one in answer.transitions] == [(None, False), ("hours", True), ("hours", False)]
+    assert [one.at for one in answer.transitions] == sorted(one.at for one in answer.transitions)
+    with pytest.raises(PromotionError):
+        paritygate.when({**FILES, "gates.yaml": "policy: p\ngates: [{ id: a, kind: sme }]"}, now=FRIDAY, to="production")
+    with pytest.raises(ParityGateError, match="stand in the request"):
+        paritygate.when(FILES, now=FRIDAY, to="production", request=REQUEST)
 
 
 def test_draws_reads_and_replays() -> None:
@@ -120,6 +165,8 @@ def test_draws_reads_and_replays() -> None:
     assert paritygate.replay(decision.to_json(), FILES, REQUEST, facts=[FACTS]).same
     other = paritygate.replay(decision.to_json(), FILES, REQUEST, facts=[FACTS.replace("aa", "bb")])
     assert (other.same, other.changes) == (False, ("the facts `facts-1` is another text",))
+    with pytest.raises(PromotionError, match="needs a field `to`"):
+        paritygate.replay(decision.to_json(), FILES, "from: staging\n")
 
 
 def test_the_command_line(tmp_path: Path) -> None:
@@ -137,5 +184,9 @@ def test_the_command_line(tmp_path: Path) -> None:
     assert denied.returncode == 1 and "what blocks" in denied.stdout
     allowed = run("--now", MONDAY, "--facts", "facts.yaml")
     assert allowed.returncode == 0, allowed.stdout + allowed.stderr
+    (tmp_path / "pipeline.yaml").write_text(FILES["paritygate.yaml"])
+    assert run("--now", MONDAY, "--facts", "facts.yaml", "--", "pipeline.yaml").returncode == 0
+    written = run("--now", MONDAY, "--facts", "facts.yaml", "--format", "json").stdout
+    assert written == gate_project(tmp_path, tmp_path / "request.json", facts=[tmp_path / "facts.yaml"], now=MONDAY).to_json()
     (tmp_path / "request.json").write_text("{}")
     assert run("--now", MONDAY).returncode == 2

@@ -44,7 +44,7 @@ def _arguments(args: list[str] | None) -> argparse.Namespace:
     check.add_argument("--allow-outside", action="store_true", help="read files outside the folder too")
     check.add_argument("--verbose", "-v", action="store_true", help="show in full what is usually only counted")
     gate = commands.add_parser("gate", help="decide whether a promotion may go")
-    gate.add_argument("path", nargs="?", default=".", metavar="PATH", help="a folder; this folder by default")
+    gate.add_argument("path", nargs="?", default=".", metavar="PATH", help="a folder or a manifest; this folder by default")
     gate.add_argument("--request", required=True, metavar="FILE", help="the promotion request")
     gate.add_argument("--facts", nargs="+", default=[], metavar="FILE", help="facts that other systems printed")
     gate.add_argument("--policy", action="append", metavar="NAME|FILE", help="a policy instead of those of the manifest")
@@ -107,14 +107,18 @@ def _gate(args: argparse.Namespace) -> int:
         "key": _key(args),
         "allow_outside": args.allow_outside,
     }
+    project = Path(args.path)
+    if project.is_file():
+        # A manifest: what it names counts from its own folder.
+        project, options["manifest"] = project.parent, project.name
     try:
-        decision = gate_project(args.path, Path(args.request), now=args.now, **options)
+        decision = gate_project(project, Path(args.request), now=args.now, **options)
     except ParityGateError as wrong:
         # Neither the caller nor the request says what time it is: the clock does.
         if wrong.code != "no-clock" or args.now:
             raise
         now = datetime.now(timezone.utc).replace(microsecond=0)
-        decision = gate_project(args.path, Path(args.request), now=now, **options)
+        decision = gate_project(project, Path(args.request), now=now, **options)
     if args.format == "json":
         sys.stdout.write(decision.to_json())
     else:

@@ -1,10 +1,13 @@
-"""The parity matrix and the checklist of gates for notebooks. Colours are those of the page around it, so that it is readable in light and dark."""
+"""The parity matrix and the checklist of gates for notebooks.
+
+Colours are those of the page around them, so that they are readable in light and dark.
+"""
 
 from __future__ import annotations
 
 from html import escape
 
-from ._wire import Cell, DecisionData, Finding, GateFinding, ReportData
+from ._wire import Blocker, Cell, DecisionData, Finding, GateFinding, Local, ReportData
 
 _WORDS = {"empty": "empty", "null": "null", "missing": "missing", "unresolved": "unresolved", "notCollected": "not collected"}
 _COLOURS = {"error": "#d1374a", "warning": "#b97a14", "info": "#3f7fd1"}
@@ -83,18 +86,32 @@ def _gate(finding: GateFinding) -> str:
     )
 
 
+def _blocker(blocker: Blocker) -> str:
+    who = f" · {escape(', '.join(blocker.who))}" if blocker.who else ""
+    until = f" · until {_clock(blocker.until_local)}" if blocker.until_local is not None else ""
+    cleared = f'<span style="opacity:.7"> · {blocker.cleared_by}{who}{until}</span>'
+    return f"<li><b>{escape(blocker.rule)}</b>: {escape(blocker.message)}{cleared}</li>"
+
+
+def _clock(local: Local) -> str:
+    return f"{escape(local.time)} ({escape(local.zone)})"
+
+
 def checklist(decision: DecisionData) -> str:
-    """The decision as an HTML table."""
+    """The decision as an HTML table, with what blocks below it."""
     asked, outcome = decision.request, decision.decision
     verdict, colour = ("allowed", "#2e8b57") if outcome.allowed else ("denied", "#d1374a")
-    next_ = ""
-    if not outcome.allowed and outcome.next_eligible_local:
-        local = outcome.next_eligible_local[0]
-        next_ = f" · time is in the way until {escape(local.time)} ({escape(local.zone)})"
-        if outcome.next_eligible_at == decision.evaluated_at:
-            next_ = " · time is not in the way"
-    title = (
-        f'<b style="color:{colour}">{verdict}</b> · {escape(asked.name)} {escape(asked.from_)} → {escape(asked.to)}{next_}'
-    )
+    name = escape(asked.name or "promotion")
+    title = f'<b style="color:{colour}">{verdict}</b> · {name}: {escape(asked.from_)} → {escape(asked.to)}'
     rows = "".join(_gate(finding) for finding in decision.findings)
-    return f'<div>{title}</div><table style="border-collapse:collapse"><tbody>{rows}</tbody></table>'
+    blockers = "".join(_blocker(blocker) for blocker in outcome.blockers)
+    clocks = " / ".join(_clock(local) for local in outcome.next_eligible_local)
+    next_ = escape(outcome.next_eligible_reason or "") or (f"time is in the way until {clocks}" if clocks else "")
+    if outcome.next_eligible_at is not None and outcome.next_eligible_at <= decision.evaluated_at:
+        next_ = "time is not in the way"
+    return (
+        f'<div>{title} · judged for {_clock(decision.evaluated_local)}</div>'
+        f'<table style="border-collapse:collapse"><tbody>{rows}</tbody></table>'
+        + (f'<ol style="margin:8px 0;padding-left:2em">{blockers}</ol>' if blockers else "")
+        + (f'<div style="opacity:.7">{next_}</div>' if next_ and not outcome.allowed else "")
+    )

@@ -13,7 +13,7 @@ from typing import Any, NoReturn, Union
 
 from ._paritygate import Session
 from ._values import instant_text
-from .disk import read_named
+from .disk import Folder, read_named
 from .errors import ParityGateError
 
 
@@ -151,11 +151,13 @@ def content_of(name: str, text: Text) -> tuple[str, bytes | str]:
     raise ParityGateError("wrong-type", f"`{name}` is {type(text).__name__}, and a text is {wanted}")
 
 
-def name_of(text: Text, at: int, what: str) -> str:
-    """The name of a text that was handed in beside no name."""
+def name_of(text: Text, at: int, what: str, folder: Folder | None = None) -> str:
+    """The name of a text that was handed in beside no name: what lies in the project's folder is named from there."""
     if isinstance(text, Named):
         return text.name
-    return Path(text).as_posix() if isinstance(text, os.PathLike) else f"{what}-{at}"
+    if isinstance(text, os.PathLike):
+        return Path(text).as_posix() if folder is None else folder.name(text)
+    return f"{what}-{at}"
 
 
 def instant(now: datetime | str) -> str:

@@ -18,7 +18,8 @@ __all__ = ["Decision"]
 class Decision(Held):
     """The answer to a promotion: allowed or not, and why. Iterating gives what each gate says.
 
-    A decision is always true as a condition, like any object: ask for `allowed`.
+    Whether it may go, the verdict and the next opening are at hand at once; everything else is fetched when it is first asked
+    for. As a condition a decision is always true, like a match or a response, whatever it says: ask for `allowed`.
 
     Examples
     --------
@@ -87,7 +88,7 @@ class Decision(Held):
     @property
     def next_eligible_at(self) -> datetime | None:
         """The earliest instant at which time is not in the way; None where there is none in sight."""
-        return self.data.decision.next_eligible_at
+        return self._answer.next_eligible_at
 
     @property
     def next_eligible_reason(self) -> str | None:
@@ -137,7 +138,7 @@ class Decision(Held):
         Parameters
         ----------
         format : str
-            The format's name: ``json``, ``markdown``, ``text``.
+            The format's name: ``text`` for the checklist, ``markdown`` for a comment or a summary, ``json``.
         color : bool
             Whether to colour with ANSI escapes.
         width : int

@@ -54,6 +54,13 @@ class Folder:
         root = here if inside else Path(os.path.commonpath([path.parent for path in absolute]))
         return cls(root, allow_outside), [path.relative_to(root).as_posix() for path in absolute]
 
+    def name(self, path: str | os.PathLike[str]) -> str:
+        """The name of a file that the user named: its path in the folder where it lies in it, else as it was given."""
+        try:
+            return Path(path).resolve(strict=True).relative_to(self.root).as_posix()
+        except (OSError, RuntimeError, ValueError):
+            return Path(path).as_posix()
+
     def read(self, path: str) -> bytes | Refused | None:
         """The content of a file by its path in the folder; None where there is none."""
         full = self.root / path

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Union
 
-from ._session import Attachments, Held, Key, Text, call, content_of, instant, key_of, name_of, names_of
+from ._session import Attachments, Held, Key, Named, Text, call, content_of, instant, key_of, name_of, names_of
 from ._wire import CheckAnswer, CompiledRule, Diagnostic, ImportAnswer
 from .disk import Folder, Refused
 from .errors import InputError, ParityGateError, PolicyError
@@ -255,22 +255,7 @@ class Engine(_Closing):
             The key for fingerprints of secrets in texts.
         """
         attachments = Attachments()
-        handles: list[int] = []
-        files: dict[str, Any] = {}
-        if isinstance(environments, Mapping) and "environment" not in environments:
-            files = attachments.files(environments)
-        elif isinstance(environments, (str, bytes, bytearray, memoryview, os.PathLike, Mapping, Environment)):
-            return self.check([environments], now=now, only=only, key=key)
-        else:
-            for at, one in enumerate(environments, 1):
-                if isinstance(one, Environment):
-                    handles.append(one.handle)
-                else:
-                    name, how = attachments.add(name_of(one, at, "environment"), one)
-                    if name in files:
-                        help_ = "hand in a mapping that gives each its own name"
-                        raise ParityGateError("duplicate-environment", f"two texts are called `{name}`; {help_}")
-                    files[name] = how
+        handles, files = _described(environments, attachments)
         params: dict[str, Any] = {
             "now": instant(now),
             "engine": self.handle,
@@ -288,7 +273,7 @@ class Engine(_Closing):
         *,
         now: datetime | str | None = None,
         facts: Iterable[Text] = (),
-        environments: Iterable[Environment] = (),
+        environments: Environments = (),
         manifest: Text | None = None,
         key: Key | None = None,
     ) -> Decision:
@@ -302,31 +287,52 @@ class Engine(_Closing):
             The host's clock. Without it the request's ``evaluateAt`` counts, and the decision says so.
         facts : iterable of texts
             Facts that other systems printed: they count as imported.
-        environments : iterable of Environment
-            The descriptions that gates over parity, keys and migrations judge.
+        environments : mapping or iterable
+            The descriptions that gates over parity, keys and migrations judge, as for `check`. Beside a manifest they are
+            imported ones: what files describe its environments, a manifest says itself.
         manifest : str, bytes, path or mapping, optional
-            The manifest with the pipeline.
+            The manifest with the pipeline. `gate_project` reads the files that it names, too.
         key : str or bytes, optional
             The key for fingerprints of secrets in texts.
 
         Raises
         ------
         PromotionError
-            If the request, a fact or the manifest is wrong.
+            If the request, a fact, the manifest or a description is wrong.
+
+        Examples
+        --------
+        >>> engine = Engine.compile('''
+        ... policy: acme/web
+        ... rules: [{ id: same-node, kind: same, select: runtimes.node }]
+        ... gates: [{ id: alike, kind: parity-gate }]
+        ... ''')
+        >>> environments = [
+        ...     {"environment": "staging", "runtimes": {"node": "22.3.0"}},
+        ...     {"environment": "production", "runtimes": {"node": "22.3.0"}},
+        ... ]
+        >>> request = {"from": "staging", "to": "production"}
+        >>> engine.gate(request, now="2026-03-01T09:00:00Z", environments=environments).allowed
+        True
         """
         from .promotion import asked, decided
 
         attachments = Attachments()
+        handles, files = _described(environments, attachments)
         params: dict[str, Any] = {
             "engine": self.handle,
-            "environments": [environment.handle for environment in environments],
+            "environments": handles,
             **asked(request, facts, attachments),
         }
-        files: dict[str, Any] = {}
         if manifest is not None:
+            if files:
+                help_ = "import them with `Environment.from_files`, or hand all texts to `gate_project`"
+                raise ParityGateError("usage", f"texts of environments stand beside a manifest; {help_}")
             name, how = attachments.add("paritygate.yaml", manifest)
             files[name] = how
             params["project"] = {"files": files, "manifest": name, "paths": [name], **key_of(key, attachments)}
+        elif files:
+            params["project"] = {"files": files, "names": "each", **key_of(key, attachments)}
         return decided(params, now, files, attachments, None)
 
     def __repr__(self) -> str:
@@ -336,10 +342,44 @@ class Engine(_Closing):
         return self
 
 
+def _described(environments: Environments, attachments: Attachments) -> tuple[list[int], dict[str, Any]]:
+    """Environments as a call speaks of them: the numbers of those that are held, and the texts that describe others."""
+    if isinstance(environments, Mapping) and "environment" not in environments:
+        return [], attachments.files(environments)
+    if isinstance(environments, (str, bytes, bytearray, memoryview, os.PathLike, Mapping, Named, Environment)):
+        environments = [environments]
+    handles: list[int] = []
+    files: dict[str, Any] = {}
+    for at, one in enumerate(environments, 1):
+        if isinstance(one, Environment):
+            handles.append(one.handle)
+        else:
+            name, how = attachments.add(name_of(one, at, "environment"), one)
+            if name in files:
+                help_ = "hand in a mapping that gives each its own name"
+                raise ParityGateError("duplicate-environment", f"two texts are called `{name}`; {help_}")
+            files[name] = how
+    return handles, files
+
+
+def handles_of(environments: Iterable[Environment]) -> list[int]:
+    """The numbers of environments that are held."""
+    if isinstance(environments, Environment):
+        environments = [environments]
+    handles: list[int] = []
+    for one in environments:
+        if not isinstance(one, Environment):
+            help_ = "import it with `Environment.from_files`"
+            message = f"an environment is {type(one).__name__}, and an `Environment` is needed; {help_}"
+            raise ParityGateError("wrong-type", message)
+        handles.append(one.handle)
+    return handles
+
+
 def policies_of(policies: Iterable[Policy], attachments: Attachments) -> list[dict[str, Any]]:
     """Policies as a call speaks of them."""
     out: list[dict[str, Any]] = []
-    if isinstance(policies, (str, bytes, bytearray, memoryview, os.PathLike, Mapping)):
+    if isinstance(policies, (str, bytes, bytearray, memoryview, os.PathLike, Mapping, Named)):
         policies = [policies]
     for at, policy in enumerate(policies, 1):
         if isinstance(policy, str) and _PACK.fullmatch(policy):

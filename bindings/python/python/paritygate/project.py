@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Union
+from typing import Any, NamedTuple, Union
 
 from ._session import Attachments, Key, Text, call, instant, key_of, names_of
 from ._wire import CheckAnswer, DiscoverAnswer
 from .disk import Folder, read_named
-from .engine import Engine, Policy, hand_in, policies_of, supplied
+from .engine import Engine, Environment, Policy, hand_in, handles_of, policies_of, supplied
 from .errors import ParityGateError
 from .report import Report
 
@@ -79,9 +79,22 @@ def check_project(
     """
     attachments = Attachments()
     options: dict[str, Any] = {"policies": policies, "engine": engine, "manifest": manifest, "key": key, "read": read}
-    params, files, read = prepared(project, attachments, allow_outside=allow_outside, **options)
-    params.update({"now": instant(now), "only": names_of(only, "only")})
-    return Report(CheckAnswer.from_dict(supplied("check", params, files, attachments, read)))
+    subject = prepared(project, attachments, allow_outside=allow_outside, **options)
+    params = {**subject.params, "now": instant(now), "only": names_of(only, "only")}
+    return Report(CheckAnswer.from_dict(supplied("check", params, subject.files, attachments, subject.read)))
+
+
+class Prepared(NamedTuple):
+    """A project that is ready to be asked about."""
+
+    #: How a call speaks of it.
+    params: dict[str, Any]
+    #: Its files at hand.
+    files: dict[str, Any]
+    #: Who answers for the others.
+    read: Callable[[str], Any] | None
+    #: The folder that it is in; None where its texts are only at hand.
+    folder: Folder | None
 
 
 def prepared(
@@ -90,12 +103,14 @@ def prepared(
     *,
     policies: Iterable[Policy] | None = None,
     engine: Engine | None = None,
+    environments: Iterable[Environment] = (),
     manifest: str | None = None,
     key: Key | None = None,
     read: Callable[[str], Any] | None = None,
     allow_outside: bool = False,
-) -> tuple[dict[str, Any], dict[str, Any], Callable[[str], Any] | None]:
-    """A project as a call speaks of it, its files at hand, and who answers for others."""
+) -> Prepared:
+    """A project as a call speaks of it."""
+    folder: Folder | None = None
     inner: dict[str, Any] = {"allowOutside": allow_outside}
     files: dict[str, Any] = {}
     if isinstance(project, Mapping):
@@ -120,7 +135,7 @@ def prepared(
     # What is supplied on request makes no environment of its own.
     inner.setdefault("paths", list(files))
     inner.update({"files": files, **key_of(key, attachments)})
-    params: dict[str, Any] = {}
+    params: dict[str, Any] = {"environments": handles_of(environments)}
     if engine is not None:
         if policies is not None:
             raise ParityGateError("usage", "an engine and policies are both given; hand in one of them")
@@ -130,4 +145,4 @@ def prepared(
     if policies is not None:
         inner["policies"] = policies_of(policies, attachments)
     params["project"] = inner
-    return params, files, read
+    return Prepared(params, files, read, folder)

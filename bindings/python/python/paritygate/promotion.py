@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from ._session import Attachments, Key, Text, call, instant, name_of
+from ._session import Attachments, Key, Named, Text, call, instant, name_of
 from ._wire import Diagnostic, DiagramAnswer, GateAnswer, ReplayAnswer, WhenAnswer
 from .decision import Decision
+from .disk import Folder
 from .errors import ParityGateError, PromotionError
 from .project import Project, prepared
 
@@ -27,6 +29,7 @@ def gate_project(
     facts: Iterable[Text] = (),
     policies: Iterable[Policy] | None = None,
     engine: Engine | None = None,
+    environments: Iterable[Environment] = (),
     manifest: str | None = None,
     key: Key | None = None,
     read: Callable[[str], Any] | None = None,
@@ -46,6 +49,8 @@ def gate_project(
         The host's clock. Without it the request's ``evaluateAt`` counts, and the decision says so.
     facts : iterable of texts
         Facts that other systems printed: they count as imported.
+    environments : iterable of Environment
+        Environments that were imported, beside those that the project describes.
     policies, engine, manifest, key, read, allow_outside
         As for `check_project`.
 
@@ -66,9 +71,19 @@ def gate_project(
     True
     """
     attachments = Attachments()
-    options: dict[str, Any] = {"policies": policies, "engine": engine, "manifest": manifest, "key": key, "read": read}
-    params, files, read = prepared(project, attachments, allow_outside=allow_outside, **options)
-    return decided({**params, **asked(request, facts, attachments)}, now, files, attachments, read)
+    subject = prepared(
+        project,
+        attachments,
+        policies=policies,
+        engine=engine,
+        environments=environments,
+        manifest=manifest,
+        key=key,
+        read=read,
+        allow_outside=allow_outside,
+    )
+    promotion = {**subject.params, **asked(request, facts, attachments, subject.folder)}
+    return decided(promotion, now, subject.files, attachments, subject.read)
 
 
 def decided(
@@ -84,13 +99,15 @@ def decided(
     return Decision(answer)
 
 
-def asked(request: Text, facts: Iterable[Text], attachments: Attachments) -> dict[str, Any]:
-    """A request and facts as a call speaks of them."""
-    if isinstance(facts, (str, bytes, bytearray, memoryview, Mapping)) or hasattr(facts, "__fspath__"):
+def asked(
+    request: Text, facts: Iterable[Text], attachments: Attachments, folder: Folder | None = None
+) -> dict[str, Any]:
+    """A request and facts as a call speaks of them. Those that lie in the project's folder are named from there."""
+    if isinstance(facts, (str, bytes, bytearray, memoryview, os.PathLike, Mapping, Named)):
         raise ParityGateError("wrong-type", "the facts are one text, and a list of texts is needed")
 
     def text(one: Text, at: int, what: str) -> dict[str, Any]:
-        name, how = attachments.add(name_of(one, at, what), one)
+        name, how = attachments.add(name_of(one, at, what, folder), one)
         return {"name": name, **how}
 
     given = [text(one, at, "facts") for at, one in enumerate(facts, 1)]
@@ -128,7 +145,18 @@ def when(
     transitions : bool
         Whether to say when each gate opens and shuts as well; that needs ``until``.
     **options
-        As for `check_project`.
+        As for `gate_project`: ``policies``, ``engine``, ``environments``, ``manifest``, ``key``, ``read``,
+        ``allow_outside``.
+
+    Returns
+    -------
+    WhenAnswer
+        Its ``openings`` and ``transitions``, with instants as datetimes and as texts on the clocks of their zone.
+
+    Raises
+    ------
+    PromotionError
+        If a text is wrong. That no opening is in sight is an answer.
 
     Examples
     --------
@@ -140,27 +168,43 @@ def when(
     ...     params: { timezone: Europe/London, windows: [{ days: [mon], start: "09:00", end: "17:00" }] }
     ... '''
     >>> files = {"paritygate.yaml": "environments: { production: }\\npolicies: [gates.yaml]", "gates.yaml": gates}
-    >>> when(files, now="2026-03-01T09:00:00Z", to="production", count=1).openings[0].open_local
-    'Mon 2026-03-02 09:00Z'
+    >>> opening = when(files, now="2026-03-01T09:00:00Z", to="production", count=1).openings[0]
+    >>> opening.open, opening.open_local
+    (datetime.datetime(2026, 3, 2, 9, 0, tzinfo=datetime.timezone.utc), 'Mon 2026-03-02 09:00Z')
     """
     from .engine import supplied
 
     attachments = Attachments()
-    params, files, read = prepared(project, attachments, **options)
+    subject = prepared(project, attachments, **options)
+    params = subject.params
     if request is not None:
-        params.update(asked(request, facts, attachments))
-    elif to is not None:
+        params.update(asked(request, facts, attachments, subject.folder))
+    if to is not None:
         params["to"] = to
     call_: dict[str, Any] = {"promotion": params, "now": instant(now), "count": count, "transitions": transitions}
     if until is not None:
         call_["until"] = instant(until)
-    answer = WhenAnswer.from_dict(supplied("when", call_, files, attachments, read))
+    answer = WhenAnswer.from_dict(supplied("when", call_, subject.files, attachments, subject.read))
     _sound(answer.diagnostics)
     return answer
 
 
 def diagram(project: Project, *, decision: Decision | None = None, **options: Any) -> str:
     """Draw the pipeline as a Mermaid flowchart; with what each gate says, where there is a decision.
+
+    Parameters
+    ----------
+    project : path, sequence of paths or mapping
+        As for `check_project`.
+    decision : Decision, optional
+        The decision whose gates are drawn.
+    **options
+        As for `when`.
+
+    Raises
+    ------
+    PromotionError
+        If a text is wrong.
 
     Examples
     --------
@@ -173,17 +217,27 @@ def diagram(project: Project, *, decision: Decision | None = None, **options: An
     from .engine import supplied
 
     attachments = Attachments()
-    params, files, read = prepared(project, attachments, **options)
-    call_: dict[str, Any] = {"promotion": params}
+    subject = prepared(project, attachments, **options)
+    call_: dict[str, Any] = {"promotion": subject.params}
     if decision is not None:
         call_["decision"] = decision.handle
-    answer = DiagramAnswer.from_dict(supplied("diagram", call_, files, attachments, read))
+    answer = DiagramAnswer.from_dict(supplied("diagram", call_, subject.files, attachments, subject.read))
     _sound(answer.diagnostics)
     return answer.text or ""
 
 
 def read_diagram(text: Text) -> dict[str, Any]:
     """Read a Mermaid flowchart as the part of a manifest that it draws.
+
+    Parameters
+    ----------
+    text : str, bytes or path
+        The flowchart.
+
+    Raises
+    ------
+    PromotionError
+        If it is no flowchart, or says what no pipeline can say.
 
     Examples
     --------
@@ -203,21 +257,43 @@ def replay(
 ) -> ReplayAnswer:
     """Make a recorded decision again: the same bytes, or what is another.
 
+    It is made by the clock that the recorded one names, so there is no ``now``.
+
     Parameters
     ----------
     recorded : str, bytes or path
         The decision, as `Decision.to_json` wrote it.
-    project, request, facts, **options
-        As for `gate_project`.
+    project, request, facts
+        As for `gate_project`, under the names that they had: texts that lie in the project's folder are named from there.
+    **options
+        As for `when`.
+
+    Raises
+    ------
+    PromotionError
+        If a text is wrong, so that nothing can be decided.
+
+    Examples
+    --------
+    >>> files = {"paritygate.yaml": "environments: { staging: , production: }\\npolicies: [gates.yaml]"}
+    >>> files["gates.yaml"] = "policy: gates\\ngates: [{ id: path, kind: path-edge }]"
+    >>> request = {"from": "staging", "to": "production"}
+    >>> recorded = gate_project(files, request, now="2026-03-01T09:00:00Z").to_json()
+    >>> replay(recorded, files, request).same
+    True
+    >>> replay(recorded, files, {"from": "production", "to": "staging"}).changes
+    ('the request `request-1.json` is another text',)
     """
     from .engine import supplied
 
     attachments = Attachments()
-    params, files, read = prepared(project, attachments, **options)
+    subject = prepared(project, attachments, **options)
     name, how = attachments.add(name_of(recorded, 1, "decision"), recorded)
-    promotion = {**params, **asked(request, facts, attachments)}
+    promotion = {**subject.params, **asked(request, facts, attachments, subject.folder)}
     call_ = {"recorded": {"name": name, **how}, "promotion": promotion}
-    return ReplayAnswer.from_dict(supplied("replay", call_, files, attachments, read))
+    answer = ReplayAnswer.from_dict(supplied("replay", call_, subject.files, attachments, subject.read))
+    _sound(answer.diagnostics)
+    return answer
 
 
 def _sound(diagnostics: tuple[Diagnostic, ...]) -> None:
