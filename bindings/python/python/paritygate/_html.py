@@ -87,10 +87,12 @@ def _gate(finding: GateFinding) -> str:
 
 
 def _blocker(blocker: Blocker) -> str:
-    who = f" · {escape(', '.join(blocker.who))}" if blocker.who else ""
-    until = f" · until {_clock(blocker.until_local)}" if blocker.until_local is not None else ""
-    cleared = f'<span style="opacity:.7"> · {blocker.cleared_by}{who}{until}</span>'
-    return f"<li><b>{escape(blocker.rule)}</b>: {escape(blocker.message)}{cleared}</li>"
+    how = [str(blocker.cleared_by), *([", ".join(blocker.who)] if blocker.who else [])]
+    if blocker.until_local is not None:
+        how.append(f"until {blocker.until_local.time} ({blocker.until_local.zone})")
+    # What the table says is not said again where it is known who or what clears it.
+    message = f": {escape(blocker.message)}" if len(how) == 1 else ""
+    return f'<li><b>{escape(blocker.rule)}</b>{message}<span style="opacity:.7"> · {escape(" · ".join(how))}</span></li>'
 
 
 def _clock(local: Local) -> str:
