@@ -2,24 +2,10 @@
 
 from __future__ import annotations
 
-import fnmatch
-import json
-import os
-
-from ansible.errors import AnsibleActionFail, AnsibleError
-from ansible.plugins.action import ActionBase
+from ansible.errors import AnsibleActionFail
 
 from ansible_collections.paritygate.paritygate.plugins.plugin_utils import engine
-from ansible_collections.paritygate.paritygate.plugins.plugin_utils.vaulted import Vault
-
-ENVIRONMENT = {
-    "groups": {"type": "list", "elements": "str", "default": []},
-    "roles": {"type": "dict", "default": {}},
-    "variables": {"type": "list", "elements": "str", "default": []},
-    "files": {"type": "list", "elements": "path", "default": []},
-    "tier": {"type": "str", "choices": ["production", "staging", "testing", "development", "other"]},
-    "aliases": {"type": "list", "elements": "str", "default": []},
-}
+from ansible_collections.paritygate.paritygate.plugins.plugin_utils.controller import ControllerAction, is_file
 
 ARGUMENTS = {
     "environments": {"type": "dict", "required": True},
@@ -34,41 +20,22 @@ ARGUMENTS = {
 }
 
 
-class ActionModule(ActionBase):
+class ActionModule(ControllerAction):
     """Checks on the controller. It changes nothing."""
-
-    _requires_connection = False
-    _supports_check_mode = True
-    _supports_async = False
 
     def run(self, tmp=None, task_vars=None):
         """Runs the check."""
         result = super().run(tmp, task_vars)
         arguments = self.validate_argument_spec(ARGUMENTS)[1]
         engine.package()
-        wanted = self._environments(arguments)
-        play = Play(task_vars)
-        play.learn(wanted)
-        texts, environments = {}, {}
-        for name, environment in wanted.items():
-            known = {path: self._read(path) for path in environment["files"]}
-            sources = [{"path": path} for path in known]
-            hosts = play.hosts(name, environment["groups"])
-            if hosts:
-                path = f"{name}.ansible-facts.json"
-                known[path] = play.text(hosts, environment, wanted)
-                sources.append({"from": "ansible-facts", "path": path})
-            if not sources:
-                raise AnsibleActionFail(
-                    f"environment `{name}` has neither hosts nor files: name `groups` of the inventory, or `files`"
-                )
-            texts.update(known)
-            environments[name] = environment, sources
+        if not arguments["environments"]:
+            raise AnsibleActionFail("`environments` is empty: name at least one environment and its groups or files")
+        environments, texts = self.describe(arguments, task_vars)
         policies = arguments["policies"]
-        texts.update({policy: self._read(policy) for policy in policies if _is_file(policy)})
+        texts.update({policy: self.read(policy) for policy in policies if is_file(policy)})
         texts[engine.MANIFEST] = engine.manifest(environments, policies)
-        answer = engine.check(texts, arguments["only"], arguments["key"], arguments["now"], self._supply)
-        if arguments["show"] and self._is_first(task_vars):
+        answer = engine.check(texts, arguments["only"], arguments["key"], arguments["now"], self.supply)
+        if arguments["show"] and self.is_first(task_vars):
             self._display.display(answer.text)
         result.update(
             changed=False,
@@ -80,111 +47,3 @@ class ActionModule(ActionBase):
             report=answer.text.splitlines(),
         )
         return result
-
-    @staticmethod
-    def _is_first(task_vars):
-        """Whether this is the first host of the play: without `run_once`, each of them asks."""
-        hosts = task_vars.get("ansible_play_hosts") or [task_vars["inventory_hostname"]]
-        return task_vars["inventory_hostname"] == hosts[0]
-
-    def _environments(self, arguments):
-        """The environments that were asked for, each with all its options."""
-        wanted = {}
-        for name, options in arguments["environments"].items():
-            if isinstance(options, (str, list)):
-                options = {"groups": options}
-            wanted[str(name)] = engine.options(f"environments.{name}", options, ENVIRONMENT)
-        for environment in wanted.values():
-            environment["roles"] = environment["roles"] or arguments["roles"]
-            environment["variables"] = environment["variables"] or arguments["variables"]
-        if not wanted:
-            raise AnsibleActionFail("`environments` is empty: name at least one environment and its groups or files")
-        return wanted
-
-    def _read(self, path):
-        """The bytes of a file on the controller, found as ``copy`` finds its ``src``."""
-        try:
-            with open(self._find_needle("files", path), "rb") as file:
-                return file.read()
-        except (OSError, ValueError) as error:
-            raise AnsibleActionFail(f"can't read `{path}`: {error}") from error
-
-    def _supply(self, path):
-        """A file that others ask for; none where it is not there, or outside the folders of this play."""
-        if os.path.isabs(path) or os.pardir in path.split("/"):
-            return None
-        try:
-            return self._read(path)
-        except AnsibleError:
-            return None
-
-
-def _is_file(policy):
-    return policy.endswith((".yaml", ".yml", ".json")) or "/" in policy
-
-
-class Play:
-    """What a play knows of its hosts."""
-
-    def __init__(self, task_vars):
-        self._groups = task_vars["groups"]
-        self._hostvars = task_vars["hostvars"]
-        self._vault = Vault()
-        self._raw = {}
-
-    def learn(self, wanted):
-        """Learns what is secret among the variables of all hosts, before any value is handed on."""
-        for name, environment in wanted.items():
-            for host in self.hosts(name, environment["groups"]):
-                self._known(host)
-
-    def hosts(self, name, groups):
-        """The hosts of an environment."""
-        unknown = [group for group in groups if group not in self._groups]
-        if unknown:
-            raise AnsibleActionFail(
-                f"environment `{name}`: the inventory has no group `{unknown[0]}`; "
-                f"it has {', '.join(f'`{group}`' for group in sorted(self._groups))}"
-            )
-        return sorted({str(host) for group in groups for host in self._groups[group]})
-
-    def text(self, hosts, environment, wanted):
-        """What the play knows of the hosts of an environment: their facts, and the variables that were asked for."""
-        known = {
-            "groups": self._roles(hosts, environment["roles"], wanted),
-            "hostvars": {host: {"ansible_facts": self._facts(host)} for host in hosts},
-        }
-        if environment["variables"]:
-            known["variables"] = {host: self._variables(host, environment["variables"]) for host in hosts}
-        return json.dumps(known, indent=1, sort_keys=True).encode()
-
-    def _roles(self, hosts, roles, wanted):
-        """The groups inside an environment: those that are named, or all that are no environment themselves."""
-        if roles:
-            named = {role: [groups] if isinstance(groups, str) else groups for role, groups in roles.items()}
-        else:
-            environments = {group for environment in wanted.values() for group in environment["groups"]}
-            named = {group: [group] for group in self._groups if group not in environments}
-        return {
-            str(role): sorted({str(host) for group in groups for host in self._groups.get(group, []) if host in hosts})
-            for role, groups in named.items()
-        }
-
-    def _known(self, host):
-        """The variables of a host as they were written, and the names among them that lead to a secret."""
-        if host not in self._raw:
-            raw = self._hostvars.raw_get(host)
-            self._raw[host] = raw, self._vault.learn(raw)
-        return self._raw[host]
-
-    def _facts(self, host):
-        raw, _secret = self._known(host)
-        return self._vault.plain(raw.get("ansible_facts", {}))
-
-    def _variables(self, host, patterns):
-        raw, secret = self._known(host)
-        names = {name for pattern in patterns for name in fnmatch.filter(raw, pattern)}
-        found = {str(name): self._vault.variable(self._hostvars[host], name, raw, secret) for name in names}
-        # A variable that is asked for by its name and that the host does not have is known to be absent.
-        missing = {pattern: None for pattern in patterns if not any(sign in pattern for sign in "*?[")}
-        return missing | found

@@ -18,6 +18,9 @@ description:
   - A fact that is missing denies. Facts that stand in the request are asserted; those of O(facts) are imported, and gates
     may believe these alone.
   - It runs on the controller, and changes nothing. Give it C(run_once), so that it runs once for all hosts of the play.
+  - Nothing that the task returns or prints holds a value from Ansible Vault, at any verbosity. In descriptions of
+    environments such values become fingerprints; anywhere else in O(request) and O(facts) they are refused, since a decision
+    shows what it judges by.
 options:
   request:
     description:
@@ -28,7 +31,8 @@ options:
   facts:
     description:
       - What other systems printed, each as a map or as the path of a file on the controller. Deployments, their statuses,
-        approvals and checks are read as the API of GitHub and C(gh) print them, or in the form of a request's facts.
+        approvals and checks are read as the API of GitHub and C(gh) print them, or in the form of a request's facts. What
+        they print as a list may be handed in as one.
     type: list
     elements: raw
     default: []
@@ -36,9 +40,28 @@ options:
     description:
       - The path of a manifest on the controller, C(paritygate.yaml), with the pipeline, the policies and the environments.
         What it names counts from its folder.
+      - Without it O(policies) are needed.
     type: str
   policies:
     description: Policies to apply instead of those of the manifest; names of packs, or paths of files on the controller.
+    type: list
+    elements: str
+    default: []
+  environments:
+    description:
+      - What the play knows of environments, for gates that judge whether they are alike, have their keys or their
+        migrations. As in M(paritygate.paritygate.check), a group of the inventory or a list of groups is short for a map with
+        C(groups), C(roles), C(variables), C(files), C(tier) and C(aliases).
+      - Beside a O(project) these describe environments that it only names. What it describes itself can't be described
+        again.
+    type: dict
+    default: {}
+  roles:
+    description: The groups of hosts that have to be alike, as in M(paritygate.paritygate.check).
+    type: dict
+    default: {}
+  variables:
+    description: The variables of the inventory that describe O(environments), as in M(paritygate.paritygate.check).
     type: list
     elements: str
     default: []
@@ -55,7 +78,7 @@ options:
     type: bool
     default: true
   show:
-    description: Whether to print the checklist beside the result.
+    description: Whether to print the checklist beside the result. Where the task fails, the checklist is its message anyway.
     type: bool
     default: true
 requirements:
@@ -68,6 +91,9 @@ attributes:
   diff_mode:
     support: none
     description: There is no change that could be shown.
+notes:
+  - An environment that nothing describes is not known to be like another one, so gates that compare them deny.
+  - Hosts need their facts before this task, where O(environments) names groups; see M(paritygate.paritygate.check).
 seealso:
   - module: paritygate.paritygate.check
 """
@@ -97,6 +123,16 @@ EXAMPLES = r"""
         fail_when_denied: false
       register: gate
       run_once: true
+
+    - name: Judge the hosts of the play as well, with a project that names its environments
+      paritygate.paritygate.gate:
+        project: deploy/paritygate.yaml
+        request: deploy/release.yaml
+        environments:
+          staging: staging
+          production: production
+        variables: [app_*]
+      run_once: true
 """
 
 RETURN = r"""
@@ -114,6 +150,7 @@ msg:
   description: The checklist where the promotion is denied, else the verdict in one line.
   type: str
   returned: always
+  sample: "allowed: 5 gates judged"
 next_eligible_at:
   description: The earliest instant at which time is not in the way; empty where there is none in sight.
   type: str
@@ -140,6 +177,9 @@ blockers:
     until:
       description: When it clears by itself.
       type: str
+    untilLocal:
+      description: The same on the clocks of the zone that the gates name, with C(time) and C(zone).
+      type: dict
     message:
       description: What is in the way.
       type: str

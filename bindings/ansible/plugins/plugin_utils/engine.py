@@ -20,8 +20,6 @@ except ImportError as error:
     REASON = str(error)
 
 MANIFEST = "paritygate.json"
-# The manifest of a project that is on the controller.
-GATE_MANIFEST = "paritygate.yaml"
 
 # Which verdicts fail a task, by where the line is drawn.
 FAILS = {
@@ -32,7 +30,7 @@ FAILS = {
 }
 
 Answer = namedtuple("Answer", "verdict summary findings diagnostics text")
-Decided = namedtuple("Decided", "decision text")
+Decided = namedtuple("Decided", "decision summary text")
 
 
 def options(where, given, spec):
@@ -93,21 +91,40 @@ def named(name, content):
     return package().Named(name, content)
 
 
-def data(given):
-    """Data of a play as a text: what its templates gave is plain by now."""
-    return json.loads(json.dumps(given, default=str))
+def gate(texts, manifest, request, facts, policies=(), environments=None, key=None, now=None, read=None):
+    """Decides a promotion. Denied is an answer; only what is broken is an error.
 
-
-def gate(texts, request, facts, policies=None, key=None, now=None, read=None):
-    """Decides a promotion. Denied is an answer; only what is broken is an error."""
+    ``environments`` are what the play knows beside the project: options and texts by name.
+    """
     engine = package()
-    now = now or datetime.now(timezone.utc)
-    options = {"policies": policies, "key": _key(key), "now": now, "read": read}
+    key, now = _key(key), now or datetime.now(timezone.utc)
+    held = []
     try:
-        with engine.gate_project(texts, request, facts=facts, **options) as decision:
-            return Decided(decision.to_dict(), decision.to_text())
+        for name, (given, layers) in (environments or {}).items():
+            options = {option: given.get(option) for option in ("tier", "aliases") if given.get(option)}
+            # What a text asks for lies beside it on the controller: the reader decides what it hands over.
+            held.append(
+                engine.Environment.from_files(layers, name=name, key=key, read=read, allow_outside=True, **options)
+            )
+        with engine.gate_project(
+            texts,
+            request,
+            facts=facts,
+            manifest=manifest,
+            policies=list(policies) or None,
+            environments=held,
+            key=key,
+            now=now,
+            read=read,
+            allow_outside=True,
+        ) as decision:
+            data, text = decision.to_dict(), decision.to_text()
     except engine.ParityGateError as error:
         raise AnsibleError(f"paritygate: {error}") from error
+    finally:
+        for environment in held:
+            environment.close()
+    return Decided(data, text.rstrip().rpartition("\n")[2], text)
 
 
 def _key(given):
@@ -123,7 +140,8 @@ def manifest(environments, policies):
         for option in ("tier", "aliases"):
             if given.get(option):
                 described[name][option] = given[option]
-    return json.dumps({"environments": described, "policies": list(policies)}, indent=1).encode()
+    wanted = {"policies": list(policies)} if policies else {}
+    return json.dumps({"environments": described, **wanted}, indent=1).encode()
 
 
 def _told(wrong):

@@ -91,6 +91,35 @@ class Vault:
         # Dates and the like.
         return str(value)
 
+    def data(self, value, what, raw=None, secret=frozenset()):
+        """What a play says of a promotion, as JSON can hold it. Its environments are marked where they hold a secret; nothing
+        else can be, and is refused: a decision shows what it judges by.
+        """
+        if isinstance(value, Mapping):
+            self.refuse(value, what)
+            below = raw if isinstance(raw, Mapping) else {}
+            known = {}
+            for key, item in value.items():
+                self.refuse(key, what)
+                if key == "environments" and "." not in what and isinstance(item, (list, tuple)):
+                    known[str(key)] = self.plain(item, below.get(key), secret)
+                else:
+                    known[str(key)] = self.data(item, f"{what}.{key}", below.get(key), secret)
+            return known
+        if isinstance(value, (Sequence, Set)) and not isinstance(value, (str, bytes, bytearray)):
+            self.refuse(value, what)
+            below = list(raw) if isinstance(raw, Sequence) and len(raw) == len(value) else [None] * len(value)
+            return [self.data(item, f"{what}[{at}]", part, secret) for at, (item, part) in enumerate(zip(value, below))]
+        self.refuse(value, what, raw, secret)
+        # Instants that stand in a playbook without quotes.
+        return value.isoformat() if hasattr(value, "isoformat") else self.plain(value)
+
+    def refuse(self, value, what, raw=None, secret=frozenset()):
+        """Refuses what came out of Ansible Vault."""
+        holds = isinstance(value, str) and self.holds_secret(value)
+        if holds or self._came_out(value) or self._came_out(raw) or _words(raw, deep=False) & secret:
+            raise AnsibleError(f"`{what}` holds a value from Ansible Vault; a decision shows what it judges by, so leave it out")
+
     def holds_secret(self, text):
         """Whether a secret that was learnt stands in a text."""
         return any(known in text for known in self._texts)
