@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use paritygate_lang::policy::Mode;
 use paritygate_model::decision::{Clock, GateStatus};
-use paritygate_model::{Diagnostic, Location, Timestamp, limits, suggest};
+use paritygate_model::{Diagnostic, Level, Location, Timestamp, limits, suggest};
 
-use crate::decide::{GateRequest, Moment, moment, scope};
+use crate::decide::{GateRequest, Moment, distinct, moment, no_parity, scope};
 use crate::eligible;
 use crate::engine::{CompiledGate, Engine};
 use crate::gate::{Request, Scope};
@@ -63,7 +63,6 @@ impl Engine {
     pub fn openings(&self, asked: &GateRequest<'_>, until: Timestamp, max: usize) -> Result<Vec<Opening>, Diagnostic> {
         let moment = moment(asked, &mut Vec::new())?;
         let zone = self.zone(asked.pipeline);
-        let no_parity = |_: &[&str], _: &[String]| None;
         let scope = scope(asked, &moment, &zone, &no_parity);
         let gates = self.timed(asked, &scope);
         let (mut openings, mut at) = (Vec::new(), moment.at);
@@ -96,16 +95,13 @@ impl Engine {
     ) -> Result<Vec<Transition>, Diagnostic> {
         let moment = moment(asked, &mut Vec::new())?;
         let zone = self.zone(asked.pipeline);
-        let no_parity = |_: &[&str], _: &[String]| None;
         let scope = scope(asked, &moment, &zone, &no_parity);
         let gates = self.timed(asked, &scope);
         let open_at = |gate: &CompiledGate, at: Timestamp| {
             let there = Scope { at, ..scope };
             !gate.check.judge(&gate.scope(&there)).status.blocks()
         };
-        let mut zones: Vec<Zone> = gates.iter().flat_map(|gate| gate.check.zones()).collect();
-        zones.sort_by(|a, b| a.name().cmp(b.name()));
-        zones.dedup_by(|a, b| a.name() == b.name());
+        let zones = distinct(gates.iter().flat_map(|gate| gate.check.zones()));
         let mut was: Vec<bool> = gates.iter().map(|gate| open_at(gate, moment.at)).collect();
         let (mut found, mut at) = (Vec::new(), moment.at);
         for _ in 0..limits::MAX_STEPS {
@@ -136,6 +132,16 @@ impl Engine {
         Ok(found)
     }
 
+    /// What [`lint`](Self::lint) finds, as warnings: where openings are asked for, that no instant is allowed is the answer,
+    /// and no reason to give none.
+    pub fn doubts(&self, pipeline: &Pipeline, now: Timestamp) -> Vec<Diagnostic> {
+        let mut found = self.lint(pipeline, now);
+        for one in &mut found {
+            one.level = Level::Warning;
+        }
+        found
+    }
+
     /// What makes no sense in the calendars of the gates and stages, seen from an instant: windows that clocks put forward
     /// leave empty, and stages for which no instant in the next 400 days is allowed.
     pub fn lint(&self, pipeline: &Pipeline, now: Timestamp) -> Vec<Diagnostic> {
@@ -150,24 +156,10 @@ impl Engine {
         for stage in &pipeline.stages {
             let mut request = Request::default();
             request.promotion.to.clone_from(&stage.name);
-            if let Some((at, _)) = pipeline.stage(&stage.name) {
-                let from = pipeline.upstream(at).first().map(|from| pipeline.name(*from).to_owned());
-                request.promotion.from = from.unwrap_or_default();
-            }
+            pipeline.usual_source(&stage.name).unwrap_or_default().clone_into(&mut request.promotion.from);
             let zone = self.zone(pipeline);
-            let asked = GateRequest {
-                request: &request,
-                pipeline,
-                environments: &[],
-                now: Some(now),
-                references: &[],
-                expected: &[],
-                waivers: &[],
-                never_waive: &[],
-                inputs: &[],
-            };
+            let asked = GateRequest::new(&request, pipeline, Some(now));
             let here = Moment { now, at: now, clock: Clock::Host };
-            let no_parity = |_: &[&str], _: &[String]| None;
             let scope = scope(&asked, &here, &zone, &no_parity);
             let calendar = |gate: &&CompiledGate| {
                 let asks = gate.gate.mode == Mode::Enforce && gate.check.is_calendar() && gate.is_about(&scope);

@@ -13,7 +13,7 @@ use paritygate_model::decision::{
 use paritygate_model::promotion::Origin;
 use paritygate_model::report::{Digested, LazyDigest, Severity, Verdict};
 use paritygate_model::secret::redacted;
-use paritygate_model::{Diagnostic, Environment, Source, Tier, Timestamp};
+use paritygate_model::{Diagnostic, Environment, Source, Timestamp};
 
 use crate::engine::{CheckRequest, CompiledGate, Engine};
 use crate::gate::{Judgement, Parity, ParityOutcome, Request, Scope};
@@ -42,6 +42,23 @@ pub struct GateRequest<'a> {
     pub never_waive: &'a [String],
     /// The texts that were read, without those of the environments.
     pub inputs: &'a [(InputRole, Arc<Source>)],
+}
+
+impl<'a> GateRequest<'a> {
+    /// A request over a pipeline of which nothing else is known.
+    pub fn new(request: &'a Request, pipeline: &'a Pipeline, now: Option<Timestamp>) -> Self {
+        Self {
+            request,
+            pipeline,
+            environments: &[],
+            now,
+            references: &[],
+            expected: &[],
+            waivers: &[],
+            never_waive: &[],
+            inputs: &[],
+        }
+    }
 }
 
 /// A gate that is about the promotion, and how it judged.
@@ -225,16 +242,10 @@ impl CompiledGate {
     /// Whether it is about a promotion.
     pub(crate) fn is_about(&self, scope: &Scope<'_>) -> bool {
         let meets = |refs: &[Spanned<EnvironmentRef>], name: &str| {
-            let tier = || {
-                let stage = scope.pipeline.stage(name).map(|(_, stage)| stage.tier);
-                stage
-                    .or_else(|| scope.environment(name).map(|environment| environment.tier))
-                    .unwrap_or_else(|| Tier::from_name(name))
-            };
             refs.is_empty()
                 || refs.iter().any(|reference| match &reference.value {
                     EnvironmentRef::All => true,
-                    EnvironmentRef::Name(wanted) => wanted == name || *wanted == tier().word(),
+                    EnvironmentRef::Name(wanted) => wanted == name || *wanted == scope.tier(name).word(),
                 })
         };
         let kinds = &self.gate.kinds_of_change;
@@ -247,6 +258,11 @@ impl CompiledGate {
     pub(crate) fn scope<'a>(&'a self, scope: &Scope<'a>) -> Scope<'a> {
         Scope { accept_sources: &self.gate.accept_sources, ..*scope }
     }
+}
+
+/// The parity half where only time is asked: no gate over it depends on that.
+pub(crate) fn no_parity(_: &[&str], _: &[String]) -> Option<ParityOutcome> {
+    None
 }
 
 pub(crate) fn scope<'a>(asked: &GateRequest<'a>, moment: &Moment, zone: &'a Zone, parity: &'a Parity<'a>) -> Scope<'a> {
@@ -422,11 +438,16 @@ fn blockers(judged: &[Judged<'_>], scope: &Scope<'_>) -> Vec<Blocker> {
         .collect()
 }
 
-/// An instant on the clocks of all zones that the gates name.
-fn locals(judged: &[Judged<'_>], usual: &Zone, at: Timestamp) -> Vec<paritygate_model::decision::Local> {
-    let mut zones: Vec<Zone> = judged.iter().flat_map(|judged| judged.compiled.check.zones()).collect();
-    zones.push(usual.clone());
+/// Zones by name, each once.
+pub(crate) fn distinct(zones: impl Iterator<Item = Zone>) -> Vec<Zone> {
+    let mut zones: Vec<Zone> = zones.collect();
     zones.sort_by(|a, b| a.name().cmp(b.name()));
     zones.dedup_by(|a, b| a.name() == b.name());
-    zones.iter().map(|zone| zone.local(at)).collect()
+    zones
+}
+
+/// An instant on the clocks of all zones that the gates name.
+fn locals(judged: &[Judged<'_>], usual: &Zone, at: Timestamp) -> Vec<paritygate_model::decision::Local> {
+    let zones = judged.iter().flat_map(|judged| judged.compiled.check.zones());
+    distinct(zones.chain([usual.clone()])).iter().map(|zone| zone.local(at)).collect()
 }

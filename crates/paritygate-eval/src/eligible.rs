@@ -19,14 +19,16 @@ pub(crate) fn next(judged: &[Judged<'_>], scope: &Scope<'_>) -> Result<Timestamp
         if compiled.gate.mode == Mode::Observe || judgement.status == GateStatus::Waived {
             continue;
         }
-        if !judgement.status.blocks() {
-            // What time does not change passes then as now.
-            if compiled.check.next_change(&compiled.scope(scope)).is_some() {
+        // What time does not change says the same then as now, and need not be judged again.
+        let (scope, blocks) = (compiled.scope(scope), judgement.status.blocks());
+        let changes = compiled.check.next_change(&scope).is_some();
+        if !blocks {
+            if changes {
                 gates.push(compiled);
             }
             continue;
         }
-        match compiled.check.passes_from(&compiled.scope(scope)) {
+        match changes.then(|| compiled.check.passes_from(&scope)).flatten() {
             Some(opens) => {
                 if opens > at {
                     (at, last) = (opens, Some(*compiled));

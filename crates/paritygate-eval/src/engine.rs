@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use paritygate_lang::Spanned;
 use paritygate_lang::policy::{BreakGlassRule, Gate, Policy, Rule};
 use paritygate_lang::project::{Expected, Waiver};
 use paritygate_model::report::Report;
@@ -120,13 +121,8 @@ impl Engine {
             return;
         }
         let Some(entry) = catalogue.iter().find(|entry| entry.name == rule.kind.value) else {
-            let at = rule.kind.at.clone().unwrap_or_else(|| rule.at.clone());
-            let help = suggest::did_you_mean(&rule.kind.value, catalogue.iter().map(|entry| entry.name));
-            let message = format!("there is no rule kind `{}`", rule.kind.value);
-            diagnostics.push(
-                Diagnostic::error("unknown-kind", at, message)
-                    .maybe_help(help.or_else(|| Some("`paritygate rules --kinds` lists them".to_owned()))),
-            );
+            let names = catalogue.iter().map(|entry| entry.name);
+            diagnostics.push(unknown_kind("rule kind", &rule.kind, &rule.at, names));
             return;
         };
         let before = diagnostics.len();
@@ -179,13 +175,8 @@ impl Engine {
             return;
         }
         let Some(entry) = catalogue.iter().find(|entry| entry.name == gate.kind.value) else {
-            let at = gate.kind.at.clone().unwrap_or_else(|| gate.at.clone());
-            let help = suggest::did_you_mean(&gate.kind.value, catalogue.iter().map(|entry| entry.name));
-            let message = format!("there is no kind of gate `{}`", gate.kind.value);
-            diagnostics.push(
-                Diagnostic::error("unknown-kind", at, message)
-                    .maybe_help(help.or_else(|| Some("`paritygate rules --kinds` lists them".to_owned()))),
-            );
+            let names = catalogue.iter().map(|entry| entry.name);
+            diagnostics.push(unknown_kind("kind of gate", &gate.kind, &gate.at, names));
             return;
         };
         let node = gate.params.map(|id| document.tree.node(id));
@@ -251,4 +242,17 @@ impl Engine {
         let report = report::build(self, request, &environments, collector, exceptions);
         (report, diagnostics)
     }
+}
+
+/// Says that no kind of that name is in the catalogue. `owner` is the rule or gate, whose place counts where the kind has none.
+fn unknown_kind(
+    what: &str,
+    kind: &Spanned<String>,
+    owner: &Location,
+    names: impl Iterator<Item = &'static str> + Clone,
+) -> Diagnostic {
+    let at = kind.at.clone().unwrap_or_else(|| owner.clone());
+    let help = suggest::did_you_mean(&kind.value, names);
+    Diagnostic::error("unknown-kind", at, format!("there is no {what} `{}`", kind.value))
+        .maybe_help(help.or_else(|| Some("`paritygate rules --kinds` lists them".to_owned())))
 }

@@ -92,6 +92,12 @@ impl Pipeline {
         all
     }
 
+    /// The stage that a promotion comes from where none is named: the first upstream.
+    pub fn usual_source(&self, to: &str) -> Option<&str> {
+        let (at, _) = self.stage(to)?;
+        Some(self.name(*self.upstream(at).first()?))
+    }
+
     /// The pipeline of a manifest, with what makes no sense in it. Where the manifest names no stages they are in the
     /// order of their places and tiers, and those of one tier stand side by side.
     pub fn compile(

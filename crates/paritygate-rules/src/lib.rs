@@ -3,6 +3,7 @@
 //! A kind is one file: its parameters (which are its schema), its manual with examples that run as tests, its check and
 //! its words. Kinds see neither file formats nor output formats nor hosts.
 
+mod deployments;
 mod keys;
 mod migration;
 pub mod parity;

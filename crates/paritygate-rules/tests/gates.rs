@@ -154,15 +154,8 @@ fn run(kind: &str, text: &str) -> Ended {
     let now = field("now").unwrap_or_else(|| "2026-01-02T12:00:00Z".to_owned());
     let (decision, _) = engine
         .decide(&GateRequest {
-            request: &request,
-            pipeline: &pipeline,
             environments: &environments,
-            now: Some(now.parse().expect("an instant")),
-            references: &[],
-            expected: &[],
-            waivers: &[],
-            never_waive: &[],
-            inputs: &[],
+            ..GateRequest::new(&request, &pipeline, Some(now.parse().expect("an instant")))
         })
         .expect("a clock");
     let finding = decision.findings.first().expect("a finding");

@@ -95,18 +95,7 @@ fn decide(engine: &Engine, asked: &str, now: Timestamp, at: Timestamp) -> Decisi
     let (request, diagnostics) = Request::new(promotion, Vec::new(), &ZONES);
     assert!(diagnostics.is_empty(), "{diagnostics:?}\n{asked}");
     let pipeline = Pipeline::default();
-    let asked = GateRequest {
-        request: &request,
-        pipeline: &pipeline,
-        environments: &[],
-        now: Some(now),
-        references: &[],
-        expected: &[],
-        waivers: &[],
-        never_waive: &[],
-        inputs: &[],
-    };
-    engine.decide(&asked).expect("a clock").0
+    engine.decide(&GateRequest::new(&request, &pipeline, Some(now))).expect("a clock").0
 }
 
 const TIMEZONES: [&str; 8] = [

@@ -67,18 +67,12 @@ impl About {
                 let help = format!("it is one of {}", paritygate::suggest::quoted(&known));
                 return Err(error("unknown-environment", format!("there is no environment `{to}`")).help(help));
             }
-            let from = loaded.pipeline.stage(to).and_then(|(at, _)| loaded.pipeline.upstream(at).first().copied());
-            loaded.promotion.request.promotion.from =
-                from.map(|from| loaded.pipeline.name(from).to_owned()).unwrap_or_default();
+            let from = loaded.pipeline.usual_source(to).unwrap_or_default();
+            from.clone_into(&mut loaded.promotion.request.promotion.from);
         }
         let mut diagnostics: Vec<Diagnostic> = loaded.diagnostics.clone();
         if loaded.is_sound() {
-            // That no instant is allowed is the answer here, and no reason to give none.
-            let found = loaded.engine.lint(&loaded.pipeline, loaded.now);
-            diagnostics.extend(found.into_iter().map(|mut found| {
-                found.level = paritygate::Level::Warning;
-                found
-            }));
+            diagnostics.extend(loaded.engine.doubts(&loaded.pipeline, loaded.now));
         }
         terminal.diagnostics(&diagnostics, &loaded.paths);
         Ok(Some(loaded).filter(|_| !diagnostic::has_errors(&diagnostics)))

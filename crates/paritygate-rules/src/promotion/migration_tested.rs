@@ -155,7 +155,7 @@ message: "no migration of `db` waits for production"
 
 impl GateCheck for MigrationTested {
     fn judge(&self, scope: &Scope<'_>) -> Judgement {
-        let groups = self.upstream(scope);
+        let groups = scope.upstream(self.environments.as_deref(), None);
         judge_each(scope, &|_| true, |_, database| {
             let pending = match Pending::new(database, scope) {
                 Ok(pending) => pending,
@@ -171,7 +171,7 @@ impl GateCheck for MigrationTested {
     fn next_change(&self, scope: &Scope<'_>) -> Option<Timestamp> {
         let soak = self.soak().filter(|soak| !soak.is_zero())?;
         let mut next: Option<Timestamp> = None;
-        let groups = self.upstream(scope);
+        let groups = scope.upstream(self.environments.as_deref(), None);
         for database in databases(scope, &|_| true).values() {
             let Ok(pending) = Pending::new(database, scope) else { continue };
             for environment in groups.iter().flat_map(|(names, _)| names) {
@@ -187,22 +187,6 @@ impl GateCheck for MigrationTested {
 impl MigrationTested {
     fn soak(&self) -> Option<SignedDuration> {
         self.soak.map(|soak| soak.0)
-    }
-
-    /// Groups of upstream environments, and in how many of each it must have run.
-    fn upstream<'s>(&'s self, scope: &Scope<'s>) -> Vec<(Vec<&'s str>, usize)> {
-        if let Some(environments) = &self.environments {
-            return vec![(environments.iter().map(String::as_str).collect(), environments.len())];
-        }
-        let ways = scope.pipeline.stage(scope.to()).into_iter().flat_map(|(to, _)| scope.pipeline.ways_to(to));
-        let groups: Vec<(Vec<&str>, usize)> = ways
-            .map(|edge| {
-                let names: Vec<&str> = edge.from.iter().map(|from| scope.pipeline.name(*from)).collect();
-                let needed = edge.needs.of(names.len()).max(1);
-                (names, needed)
-            })
-            .collect();
-        if groups.is_empty() { vec![(vec![scope.from()], 1)] } else { groups }
     }
 
     fn group<'a>(

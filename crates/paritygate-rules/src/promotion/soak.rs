@@ -12,6 +12,8 @@ use paritygate_model::promotion::{Health, HealthStatus, Instant, Origin};
 use paritygate_model::{Diagnostic, Timestamp, suggest};
 use serde::Deserialize;
 
+use crate::deployments;
+
 /// The parameters of `soak`.
 #[derive(Debug, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -373,39 +375,20 @@ fn deployed(scope: &Scope<'_>, artifact: &Artifact, environment: &str) -> Counts
 }
 
 fn latest(scope: &Scope<'_>, artifact: &Artifact, environment: &str, fact: &DeploymentFact) -> Counts {
-    let component = &artifact.component;
-    let label = format!("{environment}: {}", fact.result.word());
-    let judgement = match (Scope::is_of(fact, artifact), fact.result) {
-        (None, _) => Judgement::unknown(format!("it is not known which digest of `{component}` runs in {environment}"))
-            .help("give both the artifact and the deployment a digest"),
-        (Some(false), _) => {
-            Judgement::fail(format!("another digest of `{component}` was deployed to {environment} since"))
-                .help(format!("deploy it to {environment} again, or promote what runs there"))
-        }
-        (Some(true), DeploymentResult::Succeeded) => match fact.finished_at {
-            Some(Instant(at)) if at <= scope.now => {
+    let label = deployments::label(fact, environment);
+    let judgement =
+        match (deployments::amiss(fact, artifact, environment, ": then it begins to soak"), fact.finished_at) {
+            (Some(amiss), _) => amiss,
+            (None, Some(Instant(at))) if at <= scope.now => {
                 let why = format!("its deployment to {environment} ended");
                 return Ok(Since { at, why, facts: vec![(label, fact.origin.clone())] });
             }
-            _ => Judgement::unknown(format!(
-                "it is not known when the deployment of `{component}` to {environment} ended"
-            ))
-            .help("give it a `finishedAt`"),
-        },
-        (Some(true), DeploymentResult::Running) => {
-            Judgement::fail(format!("the deployment of `{component}` to {environment} has not ended"))
-                .help("wait for its end: then it begins to soak")
-        }
-        (Some(true), result) => {
-            let how = match result {
-                DeploymentResult::RolledBack => "was rolled back",
-                DeploymentResult::Cancelled => "was cancelled",
-                _ => "failed",
-            };
-            Judgement::fail(format!("the last deployment of `{component}` to {environment} {how}"))
-                .help(format!("mend it, and deploy to {environment} again"))
-        }
-    };
+            (None, _) => {
+                let component = &artifact.component;
+                let message = format!("it is not known when the deployment of `{component}` to {environment} ended");
+                Judgement::unknown(message).help("give it a `finishedAt`")
+            }
+        };
     Err(judgement.fact(label, &fact.origin).into())
 }
 

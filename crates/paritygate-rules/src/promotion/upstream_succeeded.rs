@@ -4,9 +4,11 @@ use paritygate_eval::kind::Params;
 use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope};
 use paritygate_model::Diagnostic;
 use paritygate_model::decision::GateStatus;
-use paritygate_model::promotion::{Artifact, DeploymentResult};
+use paritygate_model::promotion::Artifact;
 use paritygate_model::suggest;
 use serde::Deserialize;
+
+use crate::deployments;
 
 /// The parameters of `upstream-succeeded`.
 #[derive(Debug, Default, Deserialize)]
@@ -104,31 +106,13 @@ fn one(scope: &Scope<'_>, artifact: &Artifact, environment: &str) -> Judgement {
             None => judgement.help("hand in the deployments, with `--facts`"),
         };
     };
-    let judgement = match (Scope::is_of(latest, artifact), latest.result) {
-        (None, _) => Judgement::unknown(format!("it is not known which digest of `{component}` runs in {environment}"))
-            .help("give both the artifact and the deployment a digest"),
-        (Some(false), _) => {
-            Judgement::fail(format!("another digest of `{component}` was deployed to {environment} since"))
-                .help(format!("deploy it to {environment} again, or promote what runs there"))
-        }
-        (Some(true), DeploymentResult::Succeeded) if latest.when().is_none() => {
+    let judgement = match deployments::amiss(latest, artifact, environment, "") {
+        Some(amiss) => amiss,
+        None if latest.when().is_none() => {
             Judgement::unknown(format!("it is not known when `{component}` was deployed to {environment}"))
                 .help("give the deployment `startedAt` and `finishedAt`")
         }
-        (Some(true), DeploymentResult::Succeeded) => Judgement::pass(format!("`{component}` runs in {environment}")),
-        (Some(true), DeploymentResult::Running) => {
-            Judgement::fail(format!("the deployment of `{component}` to {environment} has not ended"))
-                .help("wait for its end")
-        }
-        (Some(true), result) => {
-            let how = match result {
-                DeploymentResult::RolledBack => "was rolled back",
-                DeploymentResult::Cancelled => "was cancelled",
-                _ => "failed",
-            };
-            Judgement::fail(format!("the last deployment of `{component}` to {environment} {how}"))
-                .help(format!("mend it, and deploy to {environment} again"))
-        }
+        None => Judgement::pass(format!("`{component}` runs in {environment}")),
     };
-    judgement.fact(format!("{environment}: {}", latest.result.word()), &latest.origin)
+    judgement.fact(deployments::label(latest, environment), &latest.origin)
 }

@@ -1,7 +1,7 @@
 //! `when`: the next times at which the gates of a promotion are open together, and what changes until then.
 
 use paritygate_eval::calendar::Transition;
-use paritygate_model::{Level, Timestamp, limits};
+use paritygate_model::{Timestamp, limits};
 use paritygate_report::WireDiagnostic;
 #[cfg(feature = "schema")]
 use schemars::JsonSchema;
@@ -123,11 +123,7 @@ impl Verb for When {
         if !promoted.is_sound() {
             return Ok(Answer { diagnostics: wire(&diagnostics), ..Answer::default() });
         }
-        // That no instant is allowed is the answer here, and no reason to give none.
-        diagnostics.extend(promoted.engine.lint(&promoted.pipeline, now).into_iter().map(|mut found| {
-            found.level = Level::Warning;
-            found
-        }));
+        diagnostics.extend(promoted.engine.doubts(&promoted.pipeline, now));
         let end = until.unwrap_or_else(|| now.checked_add(limits::HORIZON).unwrap_or(Timestamp::MAX));
         let zone = promoted.engine.zone(&promoted.pipeline);
         let openings = promoted.ask(Some(now), |engine, asked| engine.openings(asked, end, count));
