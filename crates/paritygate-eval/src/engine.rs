@@ -217,8 +217,8 @@ impl Engine {
                     .push(Diagnostic::nowhere("unknown-rule", format!("there is no rule `{name}`")).maybe_help(help));
             }
         }
-        let scopes =
-            Scopes::of(self.rules.iter().map(|rule| &rule.rule), &environments, request.references, &mut diagnostics);
+        let rules = self.rules.iter().map(|rule| &rule.rule);
+        let scopes = Scopes::of(rules, &environments, request.references, request.now, &mut diagnostics);
         let runs = |id: &str| request.only.is_empty() || request.only.iter().any(|only| only == id);
         let mut rules = Vec::with_capacity(self.rules.len());
         rules.extend(

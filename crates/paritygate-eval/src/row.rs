@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use paritygate_model::secret::{Secret, SecretTable};
 use paritygate_model::source::MASK;
-use paritygate_model::{Environment, Shape, Tier, path};
+use paritygate_model::{Environment, Shape, Tier, Timestamp, path};
 
 use crate::cell::{Cell, State};
 use crate::compare::{self, Aliases, Comparison};
@@ -90,6 +90,16 @@ impl<'r, 't> Row<'r, 't> {
     /// The tier of an environment.
     pub fn tier(&self, environment: usize) -> Tier {
         self.environments.get(environment).map(|environment| environment.tier).unwrap_or_default()
+    }
+
+    /// The environment at a place in the check, for kinds that look beside their row.
+    pub fn environment(&self, at: usize) -> Option<&'t Environment> {
+        self.environments.get(at).copied()
+    }
+
+    /// The instant of the check.
+    pub fn now(&self) -> Timestamp {
+        self.scope.now
     }
 
     /// Why what an environment does not have at a path can't be called missing; `None` where it can.

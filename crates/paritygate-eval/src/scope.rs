@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use paritygate_lang::policy::{EnvironmentRef, Rule};
 use paritygate_lang::spanned::Spanned;
-use paritygate_model::{Diagnostic, Environment, Tier, suggest};
+use paritygate_model::{Diagnostic, Environment, Tier, Timestamp, suggest};
 
 use crate::kind::Compares;
 
@@ -19,6 +19,8 @@ pub(crate) struct Scope {
     pub(crate) reference: Option<usize>,
     /// The contract.
     pub(crate) contract: Option<usize>,
+    /// The instant of the check.
+    pub(crate) now: Timestamp,
 }
 
 /// The scopes of all rules; rules that ask for the same environments share one.
@@ -33,6 +35,7 @@ impl Scopes {
         rules: impl Iterator<Item = &'r Rule>,
         environments: &[&Environment],
         references: &[(Arc<str>, String)],
+        now: Timestamp,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Self {
         let mut scopes: Vec<Scope> = Vec::new();
@@ -41,7 +44,7 @@ impl Scopes {
         for rule in rules {
             let same = makers.iter().position(|other| asks_alike(rule, other));
             let at = same.unwrap_or_else(|| {
-                scopes.push(Scope::of(rule, environments, references, diagnostics));
+                scopes.push(Scope { now, ..Scope::of(rule, environments, references, diagnostics) });
                 makers.push(rule);
                 scopes.len() - 1
             });
