@@ -157,3 +157,18 @@ fn of_command_line(binary: &Path, folder: &Path, case: &Case) -> String {
     }
     if out.is_empty() { err.into_owned() } else { out.into_owned() }
 }
+
+/// A case names the lines of its policy in which something is wrong: each is told once, and nothing else is.
+#[test]
+fn every_mistake_is_told_in_its_line() {
+    let found = cases().into_iter().find(|found| found.name == "policy/forty-mistakes").expect("the case");
+    let policy = found.case.files.get("policy.yaml").expect("a policy");
+    let lines = policy.lines().zip(1..);
+    let wrong: Vec<u32> = lines.filter(|(line, _)| line.contains("# wrong")).map(|(_, number)| number).collect();
+    let answer = answer(&found.case);
+    let told = answer.diagnostics.iter().map(|wrong| wrong.location.as_ref().expect("a place").position().line);
+    let mut told: Vec<u32> = told.collect();
+    told.sort_unstable();
+    assert_eq!(told, wrong);
+    assert_eq!(wrong.len(), 40);
+}

@@ -88,10 +88,10 @@ impl Engine {
         let mut diagnostics = Vec::new();
         for policy in policies {
             for rule in policy.rules {
-                engine.add(rule, &policy.document, catalogue.rules, &mut diagnostics);
+                engine.add(rule, &policy.document, catalogue, &mut diagnostics);
             }
             for gate in policy.gates {
-                engine.add_gate(gate, &policy.document, catalogue.gates, zones, &mut diagnostics);
+                engine.add_gate(gate, &policy.document, catalogue, zones, &mut diagnostics);
             }
             engine.break_glass.extend(policy.break_glass);
             engine.host_clock = engine.host_clock.or(policy.host_clock);
@@ -104,7 +104,7 @@ impl Engine {
         &mut self,
         rule: Rule,
         document: &paritygate_model::Document,
-        catalogue: &'static [Entry],
+        catalogue: Catalogue,
         diagnostics: &mut Vec<Diagnostic>,
     ) {
         if let Some(other) = self.rules.iter().find(|other| other.rule.id == rule.id) {
@@ -120,9 +120,10 @@ impl Engine {
             );
             return;
         }
-        let Some(entry) = catalogue.iter().find(|entry| entry.name == rule.kind.value) else {
-            let names = catalogue.iter().map(|entry| entry.name);
-            diagnostics.push(unknown_kind("rule kind", &rule.kind, &rule.at, names));
+        let Some(entry) = catalogue.rules.iter().find(|entry| entry.name == rule.kind.value) else {
+            let gates = catalogue.gates.iter().any(|entry| entry.name == rule.kind.value).then_some("gates");
+            let names = catalogue.rules.iter().map(|entry| entry.name);
+            diagnostics.push(unknown_kind("rule kind", &rule.kind, &rule.at, gates, names));
             return;
         };
         let before = diagnostics.len();
@@ -157,7 +158,7 @@ impl Engine {
         &mut self,
         gate: Gate,
         document: &paritygate_model::Document,
-        catalogue: &'static [GateEntry],
+        catalogue: Catalogue,
         zones: &Zones,
         diagnostics: &mut Vec<Diagnostic>,
     ) {
@@ -174,9 +175,10 @@ impl Engine {
             }
             return;
         }
-        let Some(entry) = catalogue.iter().find(|entry| entry.name == gate.kind.value) else {
-            let names = catalogue.iter().map(|entry| entry.name);
-            diagnostics.push(unknown_kind("kind of gate", &gate.kind, &gate.at, names));
+        let Some(entry) = catalogue.gates.iter().find(|entry| entry.name == gate.kind.value) else {
+            let rules = catalogue.rules.iter().any(|entry| entry.name == gate.kind.value).then_some("rules");
+            let names = catalogue.gates.iter().map(|entry| entry.name);
+            diagnostics.push(unknown_kind("kind of gate", &gate.kind, &gate.at, rules, names));
             return;
         };
         let node = gate.params.map(|id| document.tree.node(id));
@@ -244,15 +246,20 @@ impl Engine {
     }
 }
 
-/// Says that no kind of that name is in the catalogue. `owner` is the rule or gate, whose place counts where the kind has none.
+/// Says that no kind of that name is in the catalogue. `owner` is the rule or gate, whose place counts where the kind has
+/// none; `belongs` is where such a kind is written, where it is one of the other half.
 fn unknown_kind(
     what: &str,
     kind: &Spanned<String>,
     owner: &Location,
+    belongs: Option<&str>,
     names: impl Iterator<Item = &'static str> + Clone,
 ) -> Diagnostic {
     let at = kind.at.clone().unwrap_or_else(|| owner.clone());
-    let help = suggest::did_you_mean(&kind.value, names);
-    Diagnostic::error("unknown-kind", at, format!("there is no {what} `{}`", kind.value))
-        .maybe_help(help.or_else(|| Some("`paritygate rules --kinds` lists them".to_owned())))
+    let help = match belongs {
+        Some(list) => format!("it belongs under `{list}`"),
+        None => suggest::did_you_mean(&kind.value, names)
+            .unwrap_or_else(|| "`paritygate rules --kinds` lists them".to_owned()),
+    };
+    Diagnostic::error("unknown-kind", at, format!("there is no {what} `{}`", kind.value)).help(help)
 }

@@ -104,7 +104,7 @@ fn in_general(template: &str) -> String {
 fn severity(severity: &SeverityBy) -> String {
     let mut parts: Vec<String> = Vec::new();
     for level in Severity::ALL {
-        let names = severity.by.iter().filter(|(_, of)| *of == level).map(|(name, _)| name.as_str());
+        let names = severity.by.iter().filter(|(_, of)| *of == level).map(|(name, _)| name.value.as_str());
         let names: Vec<&str> = names.collect();
         if !names.is_empty() {
             parts.push(format!("{} in {}", level.word(), names.join(" and ")));
