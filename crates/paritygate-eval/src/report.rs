@@ -6,8 +6,8 @@ use std::sync::Arc;
 use paritygate_lang::policy::{Mode, OnUnknown};
 use paritygate_lang::template::Placeholder;
 use paritygate_model::report::{
-    Cells, Column, Digested, Engine as EngineInfo, Finding, LazyDigest, Place, Report, Severity, State as CellState,
-    Status, Summary, Verdict,
+    Cells, Column, Digested, Engine as EngineInfo, Finding, LazyDigest, Place, RanRule, Report, Severity,
+    State as CellState, Status, Summary, Verdict,
 };
 use paritygate_model::secret::redacted;
 use paritygate_model::{Environment, Secret, Source, report};
@@ -68,8 +68,10 @@ pub(crate) fn build(
         *summary.unknown.entry(without_names(reason)).or_default() += 1;
         verdict = verdict.max(Verdict::Warn);
     }
+    let mut rules = Vec::with_capacity(collector.rules.len());
     for rule in collector.rules.iter().filter(|rule| rule.runs) {
         summary.rules += 1;
+        rules.push(RanRule { id: Arc::clone(&rule.compiled.rule.id), kind: rule.compiled.kind, met: rule.met });
         if !rule.met {
             summary.vacuous.push(rule.compiled.rule.id.to_string());
         }
@@ -95,6 +97,7 @@ pub(crate) fn build(
             .collect(),
         verdict,
         summary,
+        rules,
         findings,
     }
 }

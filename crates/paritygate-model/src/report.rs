@@ -30,6 +30,9 @@ pub struct Report {
     pub verdict: Verdict,
     /// How many of what.
     pub summary: Summary,
+    /// The rules that ran, in their order: for formats that also list what passed.
+    #[serde(skip)]
+    pub rules: Vec<RanRule>,
     /// What was found, in the order of the rules and then of the paths.
     pub findings: Vec<Finding>,
 }
@@ -66,6 +69,17 @@ impl Serialize for LazyDigest {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&self.0.digest())
     }
+}
+
+/// A rule that ran.
+#[derive(Clone, Debug)]
+pub struct RanRule {
+    /// Its id.
+    pub id: Arc<str>,
+    /// The kind behind it.
+    pub kind: &'static str,
+    /// Whether it met any row: one that met none said nothing, which is not the same as a pass.
+    pub met: bool,
 }
 
 /// One compared environment.
