@@ -1,6 +1,7 @@
 //! What a report shows, whatever the format: how findings are grouped, and which cells they mean.
 
 pub(crate) mod matrix;
+pub(crate) mod told;
 
 use paritygate_model::report::{Cell, Finding, Report, State, Status};
 
