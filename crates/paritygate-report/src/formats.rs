@@ -2,6 +2,7 @@
 
 mod github;
 mod gitlab;
+mod html;
 pub(crate) mod json;
 mod junit;
 mod markdown;
@@ -16,6 +17,7 @@ use crate::Format;
 pub static ALL: &[&Format] = &[
     &github::FORMAT,
     &gitlab::FORMAT,
+    &html::FORMAT,
     &json::FORMAT,
     &junit::FORMAT,
     &markdown::FORMAT,

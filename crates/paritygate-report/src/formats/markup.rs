@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
-use crate::words::is_hidden;
+use crate::words::{is_hidden, prose};
 
 /// A text as an element's content or an attribute's value: no character of it is markup, and what is hidden is shown.
 pub(super) fn escape(text: &str) -> Cow<'_, str> {
@@ -26,6 +26,23 @@ pub(super) fn escape(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// A sentence whose parts in backticks are code.
+pub(super) fn sentence(text: &str) -> String {
+    let text = prose(text);
+    let mut out = String::with_capacity(text.len() + 32);
+    let mut parts = text.split('`').enumerate().peekable();
+    while let Some((at, part)) = parts.next() {
+        let part = escape(part);
+        // A backtick without its other half is one.
+        let _infallible = match (at % 2 == 1, parts.peek().is_some()) {
+            (true, true) => write!(out, "<code>{part}</code>"),
+            (true, false) => write!(out, "`{part}"),
+            (false, _) => write!(out, "{part}"),
+        };
+    }
+    out
+}
+
 /// Adds an attribute. A line break in it stays one.
 pub(super) fn attribute(out: &mut String, name: &str, value: &str) {
     let _infallible = write!(out, " {name}=\"{}\"", escape(value).replace('\n', "&#10;"));
@@ -41,6 +58,7 @@ mod tests {
             escape("a & <b c=\"d\">'e'</b>\u{1b}\nf"),
             "a &amp; &lt;b c=&quot;d&quot;&gt;&#39;e&#39;&lt;/b&gt;\\x1b\nf"
         );
+        assert_eq!(sentence("`a<b` is\n not `c`, `d"), "<code>a&lt;b</code> is not <code>c</code>, `d");
         let mut out = String::new();
         attribute(&mut out, "x", "a\"\nb");
         assert_eq!(out, " x=\"a&quot;&#10;b\"");

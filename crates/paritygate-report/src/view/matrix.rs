@@ -75,7 +75,10 @@ pub(crate) struct Square {
 /// One path, with what each column has there; nothing where no finding speaks of it.
 pub(crate) struct Row {
     pub(crate) group: Group,
+    /// The path as it can be shown.
     pub(crate) path: String,
+    /// The path itself.
+    pub(crate) key: String,
     pub(crate) squares: Vec<Option<Square>>,
 }
 
@@ -100,7 +103,7 @@ pub(crate) fn rows(columns: &[&str], ranked: &[(Group, &Finding)], waived: bool)
         let place = *places.entry(&finding.path).or_insert(rows.len());
         if place == rows.len() {
             let squares = columns.iter().map(|_| None).collect();
-            rows.push(Row { group, path: escape(&finding.path).into_owned(), squares });
+            rows.push(Row { group, path: escape(&finding.path).into_owned(), key: finding.path.clone(), squares });
         }
         let Some(row) = rows.get_mut(place) else { continue };
         let reference = super::reference(finding);
