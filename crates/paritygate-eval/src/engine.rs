@@ -10,7 +10,7 @@ use paritygate_model::{Diagnostic, Environment, Location, Source, Timestamp, lim
 
 use crate::collector::{CheckRule, Collector};
 use crate::gate::{GateCheck, GateContext, GateEntry};
-use crate::kind::{Accepts, Entry, Params, Plan};
+use crate::kind::{Accepts, Entry, Params, Plan, Selects};
 use crate::reach::check_selector;
 use crate::scope::Scopes;
 use crate::trie::Trie;
@@ -127,12 +127,24 @@ impl Engine {
             return;
         };
         let before = diagnostics.len();
-        if rule.select.is_none() {
-            let message = format!("rule `{}` needs a field `select`", rule.id);
-            diagnostics.push(
-                Diagnostic::error("missing-field", rule.at.clone(), message)
-                    .help("say what it is about, such as `select: variables.*`"),
-            );
+        match (entry.selects, &rule.select) {
+            (Selects::Paths, None) => {
+                let message = format!("rule `{}` needs a field `select`", rule.id);
+                diagnostics.push(
+                    Diagnostic::error("missing-field", rule.at.clone(), message)
+                        .help("say what it is about, such as `select: variables.*`"),
+                );
+            }
+            // One that is empty was told when the policy was read.
+            (Selects::Sections, Some(select)) if !select.is_empty() => {
+                let at = select.iter().find_map(|selector| selector.at.clone());
+                let message = format!("`{}` is about environments as a whole and takes no `select`", entry.name);
+                diagnostics.push(
+                    Diagnostic::error("bad-selector", at.unwrap_or_else(|| rule.at.clone()), message)
+                        .help("remove it; `environments` says which are meant"),
+                );
+            }
+            _ => {}
         }
         for selector in rule.select.iter().flatten() {
             let at = selector.at.clone().unwrap_or_else(|| rule.at.clone());
@@ -141,7 +153,8 @@ impl Engine {
         let node = rule.params.map(|id| document.tree.node(id));
         // A rule that can meet nothing is not run: it would only be told as vacuous again.
         let reachable = diagnostics.len() == before;
-        match (entry.compile)(&Params { node, rule: &rule.at }) {
+        let select = rule.select.as_deref().unwrap_or_default();
+        match (entry.compile)(&Params { node, rule: &rule.at, select }) {
             Ok(plan) if reachable => {
                 let number = self.rules.len() as u32;
                 for selector in rule.select.iter().flatten() {
@@ -182,7 +195,7 @@ impl Engine {
             return;
         };
         let node = gate.params.map(|id| document.tree.node(id));
-        match (entry.compile)(&Params { node, rule: &gate.at }, &GateContext { zones }) {
+        match (entry.compile)(&Params { node, rule: &gate.at, select: &[] }, &GateContext { zones }) {
             Ok(check) => self.gates.push(CompiledGate { gate, kind: entry.name, check }),
             Err(found) => diagnostics.extend(found),
         }
@@ -232,6 +245,13 @@ impl Engine {
         let mut collector = Collector::new(&environments, rules);
         let mut walk = Walk::new(&self.trie, &environments, &mut collector);
         walk.run();
+        for (number, rule) in self.rules.iter().enumerate() {
+            if let Plan::Row(check) = &rule.plan {
+                for section in check.sections() {
+                    walk.visit_section(section, number as u32);
+                }
+            }
+        }
         if walk.rows >= limits::MAX_ROWS {
             let message = format!(
                 "the selectors meet more than {} rows, which is the limit; the rest was not judged",

@@ -85,7 +85,7 @@ fn pack_rule(pack: &'static str, rule: &Rule) -> PackRule {
         kind: rule.kind.value.clone(),
         pack,
         why: rule.why.as_ref().map(|why| in_general(&why.text)).unwrap_or_default(),
-        select: select.join(", "),
+        select: if select.is_empty() { "environments as a whole".to_owned() } else { select.join(", ") },
         severity: severity(&rule.severity),
         worst: rule.severity.by.iter().map(|(_, severity)| *severity).fold(rule.severity.default, Severity::max).word(),
     }
@@ -183,7 +183,11 @@ fn rule_page(out: &mut String, pack: &'static str, policy: &Policy, rule: &Rule)
     let mut line = |what: &str, text: &str| {
         let _infallible = writeln!(out, "- {what}: {text}");
     };
-    line("selects", &format!("`{}`", said.select));
+    if rule.select.is_some() {
+        line("selects", &format!("`{}`", said.select));
+    } else {
+        line("is about", &said.select);
+    }
     line("environments", &environments);
     if let Some(reference) = &rule.reference {
         line("compared with", &reference.value);
