@@ -7,6 +7,7 @@ mod variable;
 
 use std::sync::Arc;
 
+use paritygate_model::promotion::Elapsed;
 use paritygate_model::secret::{MaskReason, Secret, passwords_of_programs};
 use paritygate_model::shape::environment::ENVIRONMENT;
 use paritygate_model::shape::{Field, Record, Shape};
@@ -156,8 +157,15 @@ impl Lowering<'_> {
                 None => self.tree.set_text(id),
             },
             (Shape::Text | Shape::Version, Value::Number(_) | Value::Bool(_)) => self.tree.set_text(id),
-            (Shape::Version | Shape::Duration, Value::String(text)) if text.len() < SHORTEST_TOKEN => {}
-            (Shape::Version | Shape::Duration, Value::String(text)) => {
+            (Shape::Duration, Value::String(text)) => {
+                if let Some(secret) = self.seal(None, text) {
+                    self.tree.seal(id, secret);
+                } else if Elapsed::parse(text).is_none() {
+                    self.wrong(id, "a duration such as PT24H; months and years have no length");
+                }
+            }
+            (Shape::Version, Value::String(text)) if text.len() < SHORTEST_TOKEN => {}
+            (Shape::Version, Value::String(text)) => {
                 if let Some(secret) = self.seal(None, text) {
                     self.tree.seal(id, secret);
                 }
