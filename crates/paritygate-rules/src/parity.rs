@@ -1,6 +1,7 @@
 //! The kinds that compare environments.
 
 mod at_least;
+mod coverage;
 mod differ;
 mod group_uniform;
 mod matches;
@@ -11,6 +12,7 @@ mod ratio;
 mod same;
 mod same_artifact;
 mod set_relation;
+mod staleness;
 mod version_order;
 mod version_tolerance;
 
@@ -19,6 +21,7 @@ use paritygate_eval::Entry;
 /// All parity kinds, sorted by name.
 pub static ALL: &[Entry] = &[
     Entry::of::<at_least::AtLeast>(),
+    Entry::of::<coverage::Coverage>(),
     Entry::of::<differ::Differ>(),
     Entry::of::<group_uniform::GroupUniform>(),
     Entry::of::<matches::Matches>(),
@@ -29,6 +32,7 @@ pub static ALL: &[Entry] = &[
     Entry::of::<same::Same>(),
     Entry::of::<same_artifact::SameArtifact>(),
     Entry::of::<set_relation::SetRelation>(),
+    Entry::of::<staleness::Staleness>(),
     Entry::of::<version_order::VersionOrder>(),
     Entry::of::<version_tolerance::VersionTolerance>(),
 ];

@@ -57,7 +57,7 @@ fn run(kind: &str, text: &str) -> (String, Vec<String>) {
         id: "example".into(),
         at: at.clone(),
         kind: Spanned { value: kind.to_owned(), at: None },
-        select: Some(selectors(root.get("select").expect("select"))),
+        select: root.get("select").map(selectors),
         environments: Vec::new(),
         reference: None,
         severity: SeverityBy::default(),
@@ -84,9 +84,10 @@ fn run(kind: &str, text: &str) -> (String, Vec<String>) {
     let (files, key) = (Files::new(), FingerprintKey::from_bytes(*b"examples"));
     let context = Context { files: &files, secrets: SecretTable::builtin(), key: &key };
     let environments = environments(read(), &context);
+    let now = root.get("now").and_then(Node::scalar_text).map(|now| now.parse().expect("an instant"));
     let request = CheckRequest {
         environments: &environments,
-        now: Timestamp::UNIX_EPOCH,
+        now: now.unwrap_or(Timestamp::UNIX_EPOCH),
         references: &[],
         expected: &[],
         waivers: &[],
