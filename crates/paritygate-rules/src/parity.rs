@@ -9,6 +9,7 @@ mod no_shared_secret;
 mod one_of;
 mod present;
 mod ratio;
+mod rotation_age;
 mod same;
 mod same_artifact;
 mod set_relation;
@@ -29,6 +30,7 @@ pub static ALL: &[Entry] = &[
     Entry::of::<one_of::OneOf>(),
     Entry::of::<present::Present>(),
     Entry::of::<ratio::Ratio>(),
+    Entry::of::<rotation_age::RotationAge>(),
     Entry::of::<same::Same>(),
     Entry::of::<same_artifact::SameArtifact>(),
     Entry::of::<set_relation::SetRelation>(),
