@@ -9,6 +9,7 @@ mod migration;
 pub mod parity;
 mod people;
 pub mod promotion;
+mod sources;
 mod version;
 
 use paritygate_eval::{Catalogue, Entry, GateEntry};

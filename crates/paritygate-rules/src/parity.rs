@@ -12,7 +12,9 @@ mod ratio;
 mod rotation_age;
 mod same;
 mod same_artifact;
+mod secret_delivery;
 mod set_relation;
+mod single_source;
 mod staleness;
 mod version_order;
 mod version_tolerance;
@@ -33,7 +35,9 @@ pub static ALL: &[Entry] = &[
     Entry::of::<rotation_age::RotationAge>(),
     Entry::of::<same::Same>(),
     Entry::of::<same_artifact::SameArtifact>(),
+    Entry::of::<secret_delivery::SecretDelivery>(),
     Entry::of::<set_relation::SetRelation>(),
+    Entry::of::<single_source::SingleSource>(),
     Entry::of::<staleness::Staleness>(),
     Entry::of::<version_order::VersionOrder>(),
     Entry::of::<version_tolerance::VersionTolerance>(),
