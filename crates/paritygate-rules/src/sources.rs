@@ -1,6 +1,6 @@
-//! Where variables are set: their `sources`.
+//! Where variables are set, and whether they are secret.
 
-use paritygate_eval::Row;
+use paritygate_eval::{Row, State};
 use paritygate_model::shape::environment::STORES;
 use paritygate_model::{Node, suggest};
 use smallvec::SmallVec;
@@ -40,6 +40,15 @@ pub(crate) fn origins<'t>(row: &Row<'_, 't>, environment: usize) -> Origins<'t> 
         Some(origins) if !origins.is_empty() => Origins::Known(origins),
         _ => Origins::Unknown("it can't be read where it is set"),
     }
+}
+
+/// Whether the variable that a row is about is secret in one of the rule's environments, and so in all.
+pub(crate) fn is_secret(row: &Row<'_, '_>) -> bool {
+    let is_secret = |member: usize| {
+        matches!(row.cell(member).state, State::Secret(_))
+            || row.variable(member).is_some_and(|(_, variable)| variable.secret)
+    };
+    row.members().any(is_secret)
 }
 
 /// A map of `store` and `path`, or the store alone.

@@ -1,10 +1,12 @@
 //! `rotation-age`: what has to be rotated is neither too old nor about to expire.
 
 use paritygate_eval::kind::Params;
-use paritygate_eval::{Cell, Compares, Description, Deviation, Kind, Outcome, Plan, Row, RowCheck, State};
+use paritygate_eval::{Cell, Compares, Description, Deviation, Kind, Outcome, Plan, Row, RowCheck};
 use paritygate_model::promotion::Elapsed;
 use paritygate_model::{Diagnostic, Timestamp};
 use serde::Deserialize;
+
+use crate::sources;
 
 /// The parameters of `rotation-age`.
 #[derive(Debug, Default, Deserialize)]
@@ -71,7 +73,7 @@ environments:
   staging: { variables: { STRIPE_KEY: { fingerprint: { keyId: k, hex: aa }, rotatedAt: 2026-08-01T00:00:00Z } } }
   production: { variables: { STRIPE_KEY: { fingerprint: { keyId: k, hex: bb }, rotatedAt: 2026-02-01T00:00:00Z } } }
 expect: fail
-message: "`variables.STRIPE_KEY.rotatedAt` in production was rotated 201 days ago, more than 90 days"
+message: "`variables.STRIPE_KEY.rotatedAt` in production was rotated 201 days ago, and 90 days is allowed"
 ```
 
 ```example
@@ -177,13 +179,16 @@ impl RotationAge {
             }
             let date = |id: Option<_>| id.map_or(Date::None, |id| Date::of(&Cell::of(tree.node(id))));
             let end = self.end(&date(variable.expires_at), now);
-            let is_secret = variable.secret || matches!(cell.state, State::Secret(_));
-            let rotation = self.rotation(&date(variable.rotated_at), now, is_secret);
+            let rotation = self.rotation(&date(variable.rotated_at), now, sources::is_secret(row));
             return match (end, rotation) {
                 // What is known to be wrong is told before what is not known.
                 (Verdict::Fine | Verdict::Unknown(_), rotation) if !matches!(rotation, Verdict::Fine) => rotation,
                 (end, _) => end,
             };
+        }
+        // A variable that nobody looked at counts if it is a secret where it is known.
+        if row.members().any(|member| row.variable(member).is_some()) && !sources::is_secret(row) {
+            return Verdict::Fine;
         }
         match row.path().last() {
             Some(name) if is_end(name) => self.end(&Date::of(cell), now),
@@ -214,7 +219,7 @@ impl RowCheck for RotationAge {
                     format!("in {name} expires in {}, less than {} ahead", in_days(left), in_days(before))
                 }
                 Verdict::Old(age, most) => {
-                    format!("in {name} was rotated {} ago, more than {}", in_days(age), in_days(most))
+                    format!("in {name} was rotated {} ago, and {} is allowed", in_days(age), in_days(most))
                 }
                 Verdict::Future(by) => {
                     help = "correct the date, or rotate it";

@@ -109,10 +109,9 @@ impl RowCheck for SingleSource {
             Some(format!("{} and {last} in {}", others.join(", "), row.name(deviation.environment)))
         });
         let said = said.collect::<Vec<_>>().join(", and from ");
-        let strongest = self.precedence.first().map(|store| format!(": `{store}` is the strongest"));
         Description::new(format!("`{}` comes from {said}", row.path_text()))
-            .note("which of them a process sees depends on how it is started")
-            .help(format!("drop all but one{}", strongest.unwrap_or_default()))
+            .note("a change in one of them may have no effect")
+            .help("drop all but one, or list all their stores in `precedence`")
     }
 
     fn compares(&self) -> Compares {
