@@ -6,6 +6,7 @@ use paritygate_model::report::Fix;
 use paritygate_model::{Diagnostic, Location, Node};
 use serde::de::DeserializeOwned;
 
+use crate::reach::check_selector;
 use crate::row::{Row, Rows};
 
 /// Which rows a kind can judge.
@@ -232,6 +233,13 @@ impl Params<'_> {
     pub fn at(&self, name: &str) -> Location {
         let node = self.node.and_then(|node| node.get(name)).or(self.node);
         node.and_then(Node::location).unwrap_or_else(|| self.rule.clone())
+    }
+
+    /// What is wrong with a selector in a parameter: it can meet nothing, or nothing that `kind` can judge.
+    pub fn check_selector(&self, name: &str, selector: &Selector, kind: &str, accepts: Accepts) -> Vec<Diagnostic> {
+        let mut found = Vec::new();
+        check_selector(selector, kind, accepts, self.at(name), &mut found);
+        found
     }
 
     /// A diagnostic about one parameter.

@@ -4,6 +4,7 @@ mod at_least;
 mod coverage;
 mod differ;
 mod group_uniform;
+mod intra_relation;
 mod matches;
 mod no_shared_secret;
 mod one_of;
@@ -27,6 +28,7 @@ pub static ALL: &[Entry] = &[
     Entry::of::<coverage::Coverage>(),
     Entry::of::<differ::Differ>(),
     Entry::of::<group_uniform::GroupUniform>(),
+    Entry::of::<intra_relation::IntraRelation>(),
     Entry::of::<matches::Matches>(),
     Entry::of::<no_shared_secret::NoSharedSecret>(),
     Entry::of::<one_of::OneOf>(),
