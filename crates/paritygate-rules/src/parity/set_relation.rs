@@ -258,12 +258,16 @@ impl RowCheck for SetRelation {
     fn row(&self, row: &Row<'_, '_>, out: &mut Outcome) {
         match self.against {
             Against::Reference => {
-                row.pairs().for_each(|(environment, against)| self.pair(row, environment, against, out))
+                for (environment, against) in row.pairs() {
+                    self.pair(row, environment, against, out);
+                }
             }
             Against::Contract => {
                 // What the contract says nothing of, it does not restrict.
                 let Some(contract) = row.contract().filter(|&at| row.cell(at).node.is_some()) else { return };
-                row.members().for_each(|environment| self.pair(row, environment, contract, out));
+                for environment in row.members() {
+                    self.pair(row, environment, contract, out);
+                }
             }
         }
     }
