@@ -109,6 +109,7 @@ impl GroupCheck for NoSharedSecret {
                     deviations: vec![Deviation { environment, against: Some(other), mutual: true }],
                     cells: vec![(other, other_row)],
                     unknown: None,
+                    evidence: Vec::new(),
                 });
             }
         }
@@ -118,6 +119,7 @@ impl GroupCheck for NoSharedSecret {
                 deviations: vec![Deviation { environment, against: Some(other), mutual: true }],
                 cells: Vec::new(),
                 unknown: Some(paritygate_eval::compare::KEY_MISMATCH.to_owned()),
+                evidence: Vec::new(),
             });
         }
     }
