@@ -17,6 +17,7 @@ mod secret_delivery;
 mod set_relation;
 mod single_source;
 mod staleness;
+mod version_floor;
 mod version_order;
 mod version_tolerance;
 
@@ -41,6 +42,7 @@ pub static ALL: &[Entry] = &[
     Entry::of::<set_relation::SetRelation>(),
     Entry::of::<single_source::SingleSource>(),
     Entry::of::<staleness::Staleness>(),
+    Entry::of::<version_floor::VersionFloor>(),
     Entry::of::<version_order::VersionOrder>(),
     Entry::of::<version_tolerance::VersionTolerance>(),
 ];
