@@ -32,7 +32,8 @@ pub(crate) fn host_and_port(text: &str) -> (&str, Option<&str>) {
     }
 }
 
-fn is_host(text: &str) -> bool {
+/// Whether a text may be a host: nothing in it is masked or will be replaced.
+pub(crate) fn is_host(text: &str) -> bool {
     let sign = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b':') || !byte.is_ascii();
     !text.is_empty() && text.bytes().all(sign)
 }

@@ -4,6 +4,7 @@
 //! its words. Kinds see neither file formats nor output formats nor hosts.
 
 mod address;
+mod belongings;
 mod deployments;
 mod keys;
 mod migration;

@@ -6,6 +6,7 @@ mod differ;
 mod group_uniform;
 mod intra_relation;
 mod matches;
+mod no_reference_to;
 mod no_shared_database;
 mod no_shared_secret;
 mod one_of;
@@ -32,6 +33,7 @@ pub static ALL: &[Entry] = &[
     Entry::of::<group_uniform::GroupUniform>(),
     Entry::of::<intra_relation::IntraRelation>(),
     Entry::of::<matches::Matches>(),
+    Entry::of::<no_reference_to::NoReferenceTo>(),
     Entry::of::<no_shared_database::NoSharedDatabase>(),
     Entry::of::<no_shared_secret::NoSharedSecret>(),
     Entry::of::<one_of::OneOf>(),
