@@ -10,6 +10,7 @@ mod no_reference_to;
 mod no_shared_database;
 mod no_shared_secret;
 mod one_of;
+mod package_drift;
 mod present;
 mod ratio;
 mod rotation_age;
@@ -37,6 +38,7 @@ pub static ALL: &[Entry] = &[
     Entry::of::<no_shared_database::NoSharedDatabase>(),
     Entry::of::<no_shared_secret::NoSharedSecret>(),
     Entry::of::<one_of::OneOf>(),
+    Entry::of::<package_drift::PackageDrift>(),
     Entry::of::<present::Present>(),
     Entry::of::<ratio::Ratio>(),
     Entry::of::<rotation_age::RotationAge>(),
