@@ -1,5 +1,6 @@
 //! The kinds that compare environments.
 
+mod artifact_lag;
 mod at_least;
 mod coverage;
 mod differ;
@@ -28,6 +29,7 @@ use paritygate_eval::Entry;
 
 /// All parity kinds, sorted by name.
 pub static ALL: &[Entry] = &[
+    Entry::of::<artifact_lag::ArtifactLag>(),
     Entry::of::<at_least::AtLeast>(),
     Entry::of::<coverage::Coverage>(),
     Entry::of::<differ::Differ>(),
