@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use paritygate_lang::Spanned;
 use paritygate_lang::policy::{BreakGlassRule, Gate, Policy, Rule};
-use paritygate_lang::project::{Expected, Waiver};
 use paritygate_model::report::Report;
 use paritygate_model::{Diagnostic, Environment, Location, Source, Timestamp, limits, suggest};
 
+use crate::Exceptions;
 use crate::collector::{CheckRule, Collector};
 use crate::gate::{GateCheck, GateContext, GateEntry};
 use crate::kind::{Accepts, Entry, Params, Plan, Selects};
@@ -63,12 +63,8 @@ pub struct CheckRequest<'a> {
     pub now: Timestamp,
     /// Environments with a reference of their own.
     pub references: &'a [(Arc<str>, String)],
-    /// Expected differences.
-    pub expected: &'a [Expected],
-    /// Waivers.
-    pub waivers: &'a [Waiver],
-    /// Rules that no exception may cover where production is concerned.
-    pub never_waive: &'a [String],
+    /// What is excepted.
+    pub exceptions: Exceptions<'a>,
     /// Rules to run; empty means all.
     pub only: &'a [String],
 }

@@ -15,13 +15,13 @@ use paritygate_model::{Environment, Secret, Source, report};
 use crate::cell::{Cell, State};
 use crate::collector::{Collector, RawFinding};
 use crate::engine::{CheckRequest, Engine};
-use crate::exception::ExceptionFinding;
+use crate::exception::{ExceptionFinding, never};
 use crate::kind::{Compares, Description, Plan};
 use crate::row::{Row, Rows};
 use crate::scope::highest;
 
 /// The kinds under which exceptions themselves are reported.
-const EXCEPTIONS: [&str; 2] = ["expected-difference", "waiver-valid"];
+const EXCEPTIONS: [&str; 4] = ["baseline", "expected-difference", "inline-ignore", "waiver-valid"];
 
 pub(crate) fn build(
     engine: &Engine,
@@ -49,7 +49,7 @@ pub(crate) fn build(
     };
     let mut scratch = Scratch::default();
     let mut findings: Vec<Finding> = Vec::with_capacity(raw.len());
-    findings.extend(raw.iter().filter_map(|raw| finding(raw, &collector, environments, &class, &mut scratch)));
+    findings.extend(raw.iter().filter_map(|raw| finding(raw, request, &collector, environments, &class, &mut scratch)));
     for rule in EXCEPTIONS {
         let mut about: Vec<&ExceptionFinding> = exceptions.iter().filter(|exception| exception.rule == rule).collect();
         about.sort_by(|a, b| (&a.path, &a.message).cmp(&(&b.path, &b.message)));
@@ -173,6 +173,7 @@ struct Scratch<'r, 't> {
 
 fn finding<'r, 't>(
     raw: &RawFinding,
+    request: &CheckRequest<'_>,
     collector: &'r Collector<'_, 't>,
     environments: &'r [&'t Environment],
     class: &'r dyn Fn(&Secret) -> String,
@@ -258,6 +259,8 @@ fn finding<'r, 't>(
         help: description.help.map(redacted),
         fix: description.fix,
         waiver: raw.waiver.clone(),
+        coverable: !never(request, rule, raw, environments),
+        mutual: raw.deviations.iter().any(|deviation| deviation.mutual),
     })
 }
 
@@ -330,7 +333,11 @@ fn fill(
 }
 
 fn exception_finding(exception: &ExceptionFinding) -> Finding {
-    let status = if exception.severity == Severity::Error { Status::Fail } else { Status::Warn };
+    let status = match exception.severity {
+        Severity::Error => Status::Fail,
+        Severity::Warning => Status::Warn,
+        Severity::Info => Status::Pass,
+    };
     Finding {
         rule: exception.rule.into(),
         kind: exception.rule,
@@ -347,6 +354,8 @@ fn exception_finding(exception: &ExceptionFinding) -> Finding {
         help: Some(redacted(exception.help.clone())),
         fix: None,
         waiver: None,
+        coverable: false,
+        mutual: false,
     }
 }
 

@@ -166,6 +166,8 @@ impl Sample {
             help: None,
             fix: None,
             waiver: None,
+            coverable: true,
+            mutual: false,
         };
         vec![
             Finding {
