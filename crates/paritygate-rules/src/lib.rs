@@ -6,6 +6,7 @@
 mod address;
 mod belongings;
 mod deployments;
+mod firewall;
 mod keys;
 mod migration;
 pub mod parity;

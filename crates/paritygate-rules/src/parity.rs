@@ -4,6 +4,7 @@ mod artifact_lag;
 mod at_least;
 mod coverage;
 mod differ;
+mod firewall_parity;
 mod group_uniform;
 mod intra_relation;
 mod matches;
@@ -33,6 +34,7 @@ pub static ALL: &[Entry] = &[
     Entry::of::<at_least::AtLeast>(),
     Entry::of::<coverage::Coverage>(),
     Entry::of::<differ::Differ>(),
+    Entry::of::<firewall_parity::FirewallParity>(),
     Entry::of::<group_uniform::GroupUniform>(),
     Entry::of::<intra_relation::IntraRelation>(),
     Entry::of::<matches::Matches>(),
