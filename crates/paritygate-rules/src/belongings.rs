@@ -194,7 +194,9 @@ mod tests {
         let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<String>>();
         let names = [texts(&["production"]), texts(aliases)].concat();
         let mut own = Belongings { environment: 0, names, aliases: texts(aliases), hosts: BTreeSet::new() };
-        hosts.iter().for_each(|host| own.add_from_text(host, true));
+        for host in hosts {
+            own.add_from_text(host, true);
+        }
         own
     }
 

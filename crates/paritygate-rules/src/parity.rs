@@ -88,3 +88,10 @@ fn judge_texts(row: &paritygate_eval::Row<'_, '_>, out: &mut paritygate_eval::Ou
         }
     }
 }
+
+/// The first few texts of a list, and how many more there are.
+fn first_few(texts: impl ExactSizeIterator<Item = String>, shown: usize) -> String {
+    let more = texts.len().saturating_sub(shown);
+    let first = texts.take(shown).collect::<Vec<String>>().join(", ");
+    if more > 0 { format!("{first} and {more} more") } else { first }
+}

@@ -1,7 +1,6 @@
 //! `firewall-parity`: firewalls let the same traffic pass.
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
 
 use paritygate_eval::kind::Params;
 use paritygate_eval::{Accepts, Comparison, Description, Deviation, Kind, Outcome, Plan, Row, RowCheck};
@@ -201,11 +200,8 @@ impl RowCheck for Check {
                 format!("`{what}` {open}in {reference}, not in {}", row.names(environments.iter().copied()))
             }
         });
-        let told: Vec<String> = opened.chain(closed).take(SHOWN).collect();
-        let mut message = format!("`{}` differs: {}", row.path_text(), told.join(", "));
-        if let Some(more) = (more.len() + less.len()).checked_sub(SHOWN).filter(|more| *more > 0) {
-            let _infallible = write!(message, " and {more} more");
-        }
+        let told: Vec<String> = opened.chain(closed).collect();
+        let message = format!("`{}` differs: {}", row.path_text(), super::first_few(told.into_iter(), SHOWN));
         let description = notes.into_iter().fold(Description::new(message), Description::note);
         description.help("open and close the same everywhere, or name ranges that differ by right under `cidrs`")
     }

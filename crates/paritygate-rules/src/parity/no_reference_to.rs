@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use crate::address::readable;
 use crate::belongings::{Belongings, Named, names};
+use crate::shared;
 
 /// The parameters of `no-reference-to`.
 #[derive(Debug, Default, Deserialize)]
@@ -202,37 +203,37 @@ impl GroupCheck for Check {
                 belongings.extend(first.environment(other).map(|described| Belongings::of(other, described)));
                 belongings.len().saturating_sub(1)
             });
-            match all_judged.last_mut().filter(|last| last.environment == environment) {
-                Some(last) => last.others.push(other),
-                None => {
-                    let names = first.environment(environment).map(names).unwrap_or_default();
-                    all_judged.push(Judged { environment, names, others: vec![other] });
-                }
+            if let Some(last) = all_judged.last_mut().filter(|last| last.environment == environment) {
+                last.others.push(other);
+            } else {
+                let names = first.environment(environment).map(names).unwrap_or_default();
+                all_judged.push(Judged { environment, names, others: vec![other] });
             }
         }
         if let (true, Some(member)) = (all_judged.is_empty() && !self.from.is_empty(), first.members().next()) {
             let reason = format!("no other environment is named `{}`", self.from.join("`, `"));
-            out.push(finding(0, vec![(member, None)], Some(reason), Vec::new()));
+            out.push(shared::unknown(0, member, &reason));
         }
         for (at, row) in rows.iter() {
             if self.is_allowed(row.key()) {
                 continue;
             }
-            let (mut found, mut evidence, mut unknown) = (Vec::new(), Vec::new(), None);
+            let (mut deviations, mut evidence, mut unknown) = (Vec::new(), Vec::new(), None);
             for judged in &all_judged {
                 match self.named(row.cell(judged.environment), judged, &belongings) {
                     Ok(None) => {}
                     Ok(Some((other, named))) => {
-                        found.push((judged.environment, Some(other)));
+                        let (environment, against) = (judged.environment, Some(other));
+                        deviations.push(Deviation { environment, against, mutual: false });
                         evidence.push(named.words(row.name(other)));
                     }
                     Err(reason) => unknown = unknown.or(Some((judged.environment, reason))),
                 }
             }
-            if !found.is_empty() {
-                out.push(finding(at, found, None, evidence));
+            if !deviations.is_empty() {
+                out.push(GroupFinding { row: at, deviations, cells: Vec::new(), unknown: None, evidence });
             } else if let Some((environment, reason)) = unknown {
-                out.push(finding(at, vec![(environment, None)], Some(reason.to_owned()), Vec::new()));
+                out.push(shared::unknown(at, environment, reason));
             }
         }
     }
@@ -255,17 +256,6 @@ impl GroupCheck for Check {
             .note("what is done through it reaches the other environment")
             .help(format!("give {who} a value of its own, or list the key or the host under `allow`"))
     }
-}
-
-fn finding(
-    row: usize,
-    deviations: Vec<(usize, Option<usize>)>,
-    unknown: Option<String>,
-    evidence: Vec<String>,
-) -> GroupFinding {
-    let deviation = |(environment, against)| Deviation { environment, against, mutual: false };
-    let deviations = deviations.into_iter().map(deviation).collect();
-    GroupFinding { row, deviations, cells: Vec::new(), unknown, evidence }
 }
 
 impl Named<'_> {

@@ -101,20 +101,21 @@ expect: unknown
     }
 }
 
+/// How many packages a note names.
+const SHOWN: usize = 5;
+
 struct Check {
     level: Level,
     ignore: Vec<Glob>,
     only_common: bool,
 }
 
-/// How a package deviates.
-enum Drift<'t> {
-    /// Only the environment has it.
-    Added,
-    /// Only the reference has it.
-    Gone,
-    /// Both have it, in versions that are too far apart.
-    Version(Difference, Reading<'t>, Reading<'t>),
+/// A package in two versions that are too far apart.
+struct Versions<'t> {
+    package: &'t str,
+    difference: Difference,
+    own: Reading<'t>,
+    other: Reading<'t>,
 }
 
 /// What is to be said about the packages of two environments.
@@ -122,13 +123,22 @@ enum Drift<'t> {
 struct Drifts<'t> {
     /// How many packages there are on either side.
     packages: usize,
-    drifts: Vec<(&'t str, Drift<'t>)>,
+    /// Those that only the environment has.
+    added: Vec<&'t str>,
+    /// Those that only the reference has.
+    gone: Vec<&'t str>,
+    versions: Vec<Versions<'t>>,
     /// How many can't be compared, and why the first can't.
     unknown: usize,
     reason: Option<String>,
 }
 
 impl Drifts<'_> {
+    /// How many packages deviate.
+    fn len(&self) -> usize {
+        self.added.len() + self.gone.len() + self.versions.len()
+    }
+
     fn unknown(&mut self, reason: impl Into<String>) {
         self.unknown += 1;
         self.reason.get_or_insert_with(|| reason.into());
@@ -178,32 +188,25 @@ impl Check {
                 continue;
             }
             drifts.packages += 1;
-            let drift = match (own, other) {
-                (Some(own), Some(other)) => match version::read_cells(scheme, row, &Cell::of(own), &Cell::of(other)) {
-                    Pair::Settled => continue,
-                    Pair::Unknown(reason) => {
-                        drifts.unknown(reason);
-                        continue;
-                    }
+            if let (Some(own), Some(other)) = (own, other) {
+                match version::read_cells(scheme, row, &Cell::of(own), &Cell::of(other)) {
+                    Pair::Settled => {}
+                    Pair::Unknown(reason) => drifts.unknown(reason),
                     Pair::Read(own, other) => {
                         let difference = own.version.difference(&other.version);
-                        if difference < self.level.limit() {
-                            continue;
+                        if difference >= self.level.limit() {
+                            drifts.versions.push(Versions { package: name, difference, own, other });
                         }
-                        Drift::Version(difference, own, other)
                     }
-                },
-                (own, _) => {
-                    let lacking = if own.is_some() { against } else { environment };
-                    let path = [row.path(), &[name]].concat();
-                    if let Some(reason) = row.why_not_missing(lacking, &path) {
-                        drifts.unknown(reason);
-                        continue;
-                    }
-                    if own.is_some() { Drift::Added } else { Drift::Gone }
                 }
-            };
-            drifts.drifts.push((name, drift));
+                continue;
+            }
+            let (lacking, list) =
+                if own.is_some() { (against, &mut drifts.added) } else { (environment, &mut drifts.gone) };
+            match row.why_not_missing(lacking, &[row.path(), &[name]].concat()) {
+                Some(reason) => drifts.unknown(reason),
+                None => list.push(name),
+            }
         }
         drifts
     }
@@ -218,8 +221,9 @@ impl GroupCheck for Check {
         for (at, row) in rows.iter() {
             for (environment, against) in row.pairs() {
                 let drifts = self.drifts(row, environment, against);
-                let unknown = drifts.reason.filter(|_| drifts.drifts.is_empty());
-                if unknown.is_none() && drifts.drifts.is_empty() {
+                let known = drifts.len();
+                let unknown = drifts.reason.filter(|_| known == 0);
+                if unknown.is_none() && known == 0 {
                     continue;
                 }
                 let deviations = vec![Deviation { environment, against: Some(against), mutual: false }];
@@ -237,46 +241,27 @@ impl GroupCheck for Check {
         };
         let (name, reference) = (row.name(environment), row.name(against));
         let [.., component, purl_type] = row.path() else { return Description::default() };
-        let drifts = self.drifts(row, environment, against);
-        let (mut added, mut gone, mut versions) = (Vec::new(), Vec::new(), Vec::new());
-        for (package, drift) in &drifts.drifts {
-            match drift {
-                Drift::Added => added.push(visible(package)),
-                Drift::Gone => gone.push(visible(package)),
-                Drift::Version(difference, own, other) => versions.push((*difference, visible(package), own, other)),
-            }
-        }
+        let mut drifts = self.drifts(row, environment, against);
         // Stable: what differs alike stays in the order of names.
-        versions.sort_by_key(|(difference, ..)| std::cmp::Reverse(*difference));
-        let shown = |(_, package, own, other): &(Difference, &str, &Reading<'_>, &Reading<'_>)| {
-            format!("`{package}` `{}` → `{}`", own.text, other.text)
-        };
-        let (component, purl_type) = (visible(component), visible(purl_type));
-        let count = drifts.drifts.len();
+        drifts.versions.sort_by_key(|versions| std::cmp::Reverse(versions.difference));
+        let (component, purl_type, count) = (visible(component), visible(purl_type), drifts.len());
         let verb = if count == 1 { "differs" } else { "differ" };
-        let mut message = format!(
-            "{count} of {} packages of `{component}` ({purl_type}) in {name} {verb} from {reference}",
-            drifts.packages
+        let what = format!("{count} of {} packages of `{component}` ({purl_type}) in {name}", drifts.packages);
+        let only = [(&drifts.added, name), (&drifts.gone, reference)];
+        let only = only.iter().filter(|(list, _)| !list.is_empty());
+        let counts = only.clone().map(|(list, who)| format!("{} only in {who}", list.len()));
+        let detail = drifts.versions.first().map_or_else(
+            || format!(": {}", counts.collect::<Vec<String>>().join(", ")),
+            |worst| format!("; worst {}: {}", worst.own.version.part_name(worst.difference), worst.shown()),
         );
-        let only = [(added.len(), name), (gone.len(), reference)];
-        let only = only.iter().filter(|(count, _)| *count > 0).map(|(count, who)| format!("{count} only in {who}"));
-        match versions.first() {
-            Some(worst) => {
-                let (difference, _, own, _) = worst;
-                message.push_str(&format!("; worst {}: {}", own.version.part_name(*difference), shown(worst)));
-            }
-            None => message.push_str(&format!(": {}", only.collect::<Vec<_>>().join(", "))),
+        let mut description = Description::new(format!("{what} {verb} from {reference}{detail}"));
+        if drifts.versions.len() > 1 {
+            let texts = drifts.versions.iter().map(Versions::shown);
+            description = description.note(format!("versions: {}", super::first_few(texts, SHOWN)));
         }
-        let mut description = Description::new(message);
-        if versions.len() > 1 {
-            let texts: Vec<String> = versions.iter().take(SHOWN).map(shown).collect();
-            description = description.note(format!("versions: {}{}", texts.join(", "), more(versions.len())));
-        }
-        for (list, who) in [(&added, name), (&gone, reference)] {
-            if !list.is_empty() {
-                let texts: Vec<String> = list.iter().take(SHOWN).map(|package| format!("`{package}`")).collect();
-                description = description.note(format!("only in {who}: {}{}", texts.join(", "), more(list.len())));
-            }
+        for (list, who) in only {
+            let texts = list.iter().map(|package| format!("`{}`", visible(package)));
+            description = description.note(format!("only in {who}: {}", super::first_few(texts, SHOWN)));
         }
         if drifts.unknown > 0 {
             description = description.note(format!("{} can't be compared", drifts.unknown));
@@ -285,10 +270,9 @@ impl GroupCheck for Check {
     }
 }
 
-/// How many packages a note names.
-const SHOWN: usize = 5;
-
-/// How many packages a note does not name.
-fn more(count: usize) -> String {
-    count.checked_sub(SHOWN).filter(|more| *more > 0).map_or_else(String::new, |more| format!(" and {more} more"))
+impl Versions<'_> {
+    /// `` `react` `18.2.0` → `19.0.0` ``.
+    fn shown(&self) -> String {
+        format!("`{}` `{}` → `{}`", visible(self.package), self.own.text, self.other.text)
+    }
 }
