@@ -208,7 +208,7 @@ impl<'t> Sink<'t> for Collector<'_, 't> {
 }
 
 /// Whether a row is a map, which kinds for single values pass over where a pattern meets it.
-fn is_collection(cells: &[Cell<'_>], shape: &Shape) -> bool {
+pub(crate) fn is_collection(cells: &[Cell<'_>], shape: &Shape) -> bool {
     let is_map = |cell: &Cell<'_>| matches!(cell.state, crate::cell::State::Value(node) if node.is_map());
     // Only where anything may stand does it take a look.
     if matches!(shape, Shape::Any) { cells.iter().any(is_map) } else { !shape.is_leaf() }

@@ -9,6 +9,7 @@ pub mod cell;
 mod collector;
 pub mod compare;
 mod decide;
+pub mod diff;
 mod eligible;
 pub mod engine;
 mod exception;

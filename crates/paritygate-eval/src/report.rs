@@ -43,10 +43,7 @@ pub(crate) fn build(
             .then_with(|| a.waiver.is_some().cmp(&b.waiver.is_some()))
     });
     let classes = classes(&raw, &collector, environments);
-    let class = |secret: &Secret| {
-        let known = classes.get(&(Arc::clone(&secret.fingerprint.key_id), Arc::clone(&secret.fingerprint.hex)));
-        known.map_or_else(|| "secret".to_owned(), |&at| format!("secret {}", letters(at)))
-    };
+    let class = |secret: &Secret| class_of(&classes, secret);
     let mut scratch = Scratch::default();
     let mut findings: Vec<Finding> = Vec::with_capacity(raw.len());
     findings.extend(raw.iter().filter_map(|raw| finding(raw, request, &collector, environments, &class, &mut scratch)));
@@ -79,27 +76,34 @@ pub(crate) fn build(
             summary.truncated.insert(rule.compiled.rule.id.to_string(), rule.truncated);
         }
     }
-    let reference = highest(environments);
     Report {
-        engine: EngineInfo { name: "paritygate", version: env!("CARGO_PKG_VERSION") },
+        engine: engine_info(),
         evaluated_at: request.now,
         policies: engine.policies.iter().map(|(id, source)| digested(id.as_str().into(), source)).collect(),
         inputs: inputs(environments),
-        environments: environments
-            .iter()
-            .enumerate()
-            .map(|(at, environment)| Column {
-                name: Arc::clone(&environment.name),
-                tier: environment.tier.word(),
-                contract: environment.contract,
-                reference: reference == Some(at),
-            })
-            .collect(),
+        environments: columns(environments),
         verdict,
         summary,
         rules,
         findings,
     }
+}
+
+/// What answers.
+pub(crate) fn engine_info() -> EngineInfo {
+    EngineInfo { name: "paritygate", version: env!("CARGO_PKG_VERSION") }
+}
+
+/// The environments as columns.
+pub(crate) fn columns(environments: &[&Environment]) -> Vec<Column> {
+    let reference = highest(environments);
+    let column = |(at, environment): (usize, &&Environment)| Column {
+        name: Arc::clone(&environment.name),
+        tier: environment.tier.word(),
+        contract: environment.contract,
+        reference: reference == Some(at),
+    };
+    environments.iter().enumerate().map(column).collect()
 }
 
 fn verdict_of(status: Status) -> Verdict {
@@ -115,7 +119,7 @@ fn digested(name: Arc<str>, source: &Arc<Source>) -> Digested {
     Digested { name, digest: LazyDigest(Arc::clone(source)) }
 }
 
-fn inputs(environments: &[&Environment]) -> Vec<Digested> {
+pub(crate) fn inputs(environments: &[&Environment]) -> Vec<Digested> {
     let mut sources: Vec<&Arc<Source>> =
         environments.iter().flat_map(|environment| environment.tree.sources()).collect();
     sources.sort_by(|a, b| a.name().cmp(b.name()));
@@ -123,7 +127,7 @@ fn inputs(environments: &[&Environment]) -> Vec<Digested> {
     sources.into_iter().map(|source| digested(Arc::clone(source.name()), source)).collect()
 }
 
-type Classes = BTreeMap<(Arc<str>, Arc<str>), usize>;
+pub(crate) type Classes = BTreeMap<(Arc<str>, Arc<str>), usize>;
 
 /// Numbers the secrets in the order of their paths, so that a report does not depend on the key.
 fn classes(raw: &[RawFinding], collector: &Collector<'_, '_>, environments: &[&Environment]) -> Classes {
@@ -135,18 +139,27 @@ fn classes(raw: &[RawFinding], collector: &Collector<'_, '_>, environments: &[&E
     let has_secret = |row: &Row<'_, '_>| row.cells.iter().any(|cell| matches!(cell.state, State::Secret(_)));
     let mut rows: Vec<Row<'_, '_>> = rows.filter(has_secret).collect();
     rows.sort_by(|a, b| a.path.cmp(b.path));
+    number_secrets(rows.iter().flat_map(|row| row.cells))
+}
+
+/// Numbers the secrets of cells, in their order.
+pub(crate) fn number_secrets<'c, 't: 'c>(cells: impl Iterator<Item = &'c Cell<'t>>) -> Classes {
     let mut classes = Classes::new();
-    for row in rows {
-        for cell in row.cells {
-            if let State::Secret(secret) = &cell.state {
-                let next = classes.len();
-                classes
-                    .entry((Arc::clone(&secret.fingerprint.key_id), Arc::clone(&secret.fingerprint.hex)))
-                    .or_insert(next);
-            }
+    for cell in cells {
+        if let State::Secret(secret) = &cell.state {
+            let next = classes.len();
+            classes
+                .entry((Arc::clone(&secret.fingerprint.key_id), Arc::clone(&secret.fingerprint.hex)))
+                .or_insert(next);
         }
     }
     classes
+}
+
+/// The equality class of a secret: `secret A`.
+pub(crate) fn class_of(classes: &Classes, secret: &Secret) -> String {
+    let known = classes.get(&(Arc::clone(&secret.fingerprint.key_id), Arc::clone(&secret.fingerprint.hex)));
+    known.map_or_else(|| "secret".to_owned(), |&at| format!("secret {}", letters(at)))
 }
 
 /// `A`, `B`, … `Z`, `AA`.
@@ -292,7 +305,7 @@ fn unknown(row: &Row<'_, '_>, raw: &RawFinding, reason: &str) -> Description {
 }
 
 /// A cell as plain data, with its place and its redacted line.
-fn plain(cell: &Cell<'_>, class: &dyn Fn(&Secret) -> String) -> report::Cell {
+pub(crate) fn plain(cell: &Cell<'_>, class: &dyn Fn(&Secret) -> String) -> report::Cell {
     let (state, reason, masked) = match &cell.state {
         State::Value(_) | State::Word(_) => (CellState::Value, None, None),
         State::Secret(secret) => (CellState::Value, None, Some(secret.reason.words())),

@@ -122,6 +122,12 @@ impl Plan {
         plan
     }
 
+    /// Leaves out what only rules ask for: policies and the baseline. Their files are not asked for then.
+    pub fn without_rules(&mut self) {
+        self.policies.clear();
+        self.baseline = None;
+    }
+
     /// What is excepted, but for what a baseline accepts.
     pub(crate) fn exceptions(&self) -> Exceptions<'_> {
         Exceptions { expected: &self.expected, waivers: &self.waivers, never_waive: &self.never_waive, accepted: &[] }

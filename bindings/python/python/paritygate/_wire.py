@@ -47,6 +47,9 @@ ClearedBy = Literal["person", "fact", "time"]
 #: Whose clock `now` is.
 Clock = Literal["host", "request"]
 
+#: How environments stand to each other at a path.
+DifferenceState = Literal["different", "missing", "unknown", "equal"]
+
 #: How much is known of where a fact is from.
 FactSource = Literal["asserted", "imported"]
 
@@ -442,6 +445,113 @@ class DiagramAnswer(Answer):
             needs=tuple([Need.from_dict(item) for item in data["needs"]]),
             manifest=data["manifest"] if data.get("manifest") is not None else None,
             text=data["text"] if data.get("text") is not None else None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class DiffAnswer(Answer):
+    """How they differ; or the files that are still needed."""
+
+    diagnostics: tuple[Diagnostic, ...]
+    """What is wrong with the manifest, the files and the selectors."""
+    needs: tuple[Need, ...]
+    """The files that are still needed."""
+    differences: Differences | None = None
+    """How they differ. Absent as long as files are needed."""
+    found: DiscoverAnswer | None = None
+    """What was read, where a project was handed in."""
+    text: str | None = None
+    """The same as text, where a format was named."""
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> DiffAnswer:
+        """From the JSON form."""
+        return cls(
+            diagnostics=tuple([Diagnostic.from_dict(item) for item in data["diagnostics"]]),
+            needs=tuple([Need.from_dict(item) for item in data["needs"]]),
+            differences=Differences.from_dict(data["differences"]) if data.get("differences") is not None else None,
+            found=DiscoverAnswer.from_dict(data["found"]) if data.get("found") is not None else None,
+            text=data["text"] if data.get("text") is not None else None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class DifferenceRow(Answer):
+    """One path with what every environment has there."""
+
+    cells: FrozenMap[Cell]
+    """What each environment has."""
+    path: str
+    """The path."""
+    state: DifferenceState
+    """How the environments stand to each other there."""
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> DifferenceRow:
+        """From the JSON form."""
+        return cls(
+            cells=FrozenMap({key: Cell.from_dict(item) for key, item in data["cells"].items()}),
+            path=data["path"],
+            state=data["state"],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class DifferenceSummary(Answer):
+    """How many rows of each sort there are."""
+
+    _names: ClassVar[FrozenMap[str]] = FrozenMap({"left_out": "leftOut"})
+
+    different: int
+    """Whose values differ."""
+    equal: int
+    """Alike everywhere."""
+    missing: int
+    """That only some environments have."""
+    rows: int
+    """All that were compared."""
+    unknown: int
+    """That can't be compared."""
+    left_out: int | None = None
+    """Rows that a limit left out."""
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> DifferenceSummary:
+        """From the JSON form."""
+        return cls(
+            different=data["different"],
+            equal=data["equal"],
+            missing=data["missing"],
+            rows=data["rows"],
+            unknown=data["unknown"],
+            left_out=data["leftOut"] if data.get("leftOut") is not None else None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Differences(Answer):
+    """The answer of a comparison without rules."""
+
+    engine: EngineInfo
+    """What answered."""
+    environments: tuple[Column, ...]
+    """The environments that were compared, lowest tier first."""
+    inputs: tuple[Digested, ...]
+    """The texts that were read."""
+    rows: tuple[DifferenceRow, ...]
+    """The rows, by path."""
+    summary: DifferenceSummary
+    """How many rows of each sort there are, also of those that are not listed."""
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Differences:
+        """From the JSON form."""
+        return cls(
+            engine=EngineInfo.from_dict(data["engine"]),
+            environments=tuple([Column.from_dict(item) for item in data["environments"]]),
+            inputs=tuple([Digested.from_dict(item) for item in data["inputs"]]),
+            rows=tuple([DifferenceRow.from_dict(item) for item in data["rows"]]),
+            summary=DifferenceSummary.from_dict(data["summary"]),
         )
 
 
@@ -1510,6 +1620,11 @@ __all__ = [
     "DecisionInput",
     "Diagnostic",
     "DiagramAnswer",
+    "DiffAnswer",
+    "DifferenceRow",
+    "DifferenceState",
+    "DifferenceSummary",
+    "Differences",
     "Digested",
     "DiscoverAnswer",
     "DocumentAnswer",

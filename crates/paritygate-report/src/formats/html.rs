@@ -22,6 +22,7 @@ pub(crate) static FORMAT: Format = Format {
     summary: "a page of its own, with the matrix as a heat map",
     report: Some(render),
     decision: None,
+    differences: None,
 };
 
 const CSS: &str = include_str!("html/page.css");

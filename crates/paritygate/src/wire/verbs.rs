@@ -5,6 +5,7 @@ pub mod check;
 pub mod compile;
 pub mod decision;
 pub mod diagram;
+pub mod diff;
 pub mod discover;
 pub mod document;
 pub mod explain;
@@ -109,6 +110,7 @@ pub static ALL: &[Entry] = &[
     Entry::of::<compile::Compile>(),
     Entry::of::<decision::Decision>(),
     Entry::of::<diagram::Diagram>(),
+    Entry::of::<diff::Diff>(),
     Entry::of::<discover::Discover>(),
     Entry::of::<document::Document>(),
     Entry::of::<explain::Explain>(),
