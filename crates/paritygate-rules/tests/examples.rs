@@ -10,7 +10,7 @@ use paritygate_import::{Context, Files, Named, document, formats};
 use paritygate_lang::policy::{Mode, OnUnknown, Policy, Rule, SeverityBy};
 use paritygate_lang::{Selector, Spanned};
 use paritygate_model::report::Status;
-use paritygate_model::{Document, FingerprintKey, Location, Node, SecretTable, Source, Timestamp};
+use paritygate_model::{Document, Environment, FingerprintKey, Location, Node, SecretTable, Source, Timestamp};
 
 /// The fenced blocks of a manual.
 fn examples(manual: &str) -> Vec<String> {
@@ -58,6 +58,7 @@ fn run(kind: &str, text: &str) -> (String, Vec<String>) {
         at: at.clone(),
         kind: Spanned { value: kind.to_owned(), at: None },
         select: Some(selectors(root.get("select").expect("select"))),
+        except: Vec::new(),
         environments: Vec::new(),
         reference: None,
         severity: SeverityBy::default(),
@@ -105,10 +106,15 @@ fn run(kind: &str, text: &str) -> (String, Vec<String>) {
     (ended.to_owned(), report.findings.into_iter().map(|finding| finding.message).collect())
 }
 
-fn environments(document: Document, context: &Context<'_>) -> Vec<paritygate_model::Environment> {
+/// The field of an example that describes the contract, and the contract's name.
+const CONTRACT: &str = "contract";
+
+fn environments(document: Document, context: &Context<'_>) -> Vec<Environment> {
     let named: Vec<(String, _)> = {
-        let listed = document.root().and_then(|root| root.get("environments")).expect("environments");
-        listed.entries().map(|(name, _, node)| (name.to_owned(), node.id())).collect()
+        let root = document.root().expect("an example");
+        let contract = root.get(CONTRACT).map(|node| (CONTRACT.to_owned(), node.id()));
+        let listed = root.get("environments").expect("environments").entries();
+        listed.map(|(name, _, node)| (name.to_owned(), node.id())).chain(contract).collect()
     };
     let roots: Vec<_> = named.iter().map(|(_, root)| *root).collect();
     let mut diagnostics = Vec::new();
@@ -116,7 +122,8 @@ fn environments(document: Document, context: &Context<'_>) -> Vec<paritygate_mod
     assert!(diagnostics.is_empty(), "{diagnostics:?}");
     let one = |((name, _), description): (&(String, _), _)| {
         let named = Named { name, ..Named::default() };
-        named.environment(description, Vec::new(), context.key)
+        let environment = named.environment(description, Vec::new(), context.key);
+        Environment { contract: name == CONTRACT, ..environment }
     };
     named.iter().zip(described).map(one).collect()
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use paritygate_eval::kind::Params;
-use paritygate_eval::{Accepts, Cell, Description, Deviation, Kind, Outcome, Plan, Row, RowCheck, compare};
+use paritygate_eval::{Accepts, Cell, Compares, Description, Deviation, Kind, Outcome, Plan, Row, RowCheck, compare};
 use paritygate_model::{Diagnostic, Node, suggest};
 use serde::Deserialize;
 
@@ -13,11 +13,26 @@ use serde::Deserialize;
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SetRelation {
-    /// How each environment's set must relate to the reference's.
+    /// How each environment's set must relate to the other one.
     pub relation: Relation,
+    /// Whose set the other one is.
+    #[serde(default)]
+    pub against: Against,
     /// Elements that don't count.
     #[serde(default)]
     pub ignore: Vec<String>,
+}
+
+/// Whose set each environment's is related to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum Against {
+    /// The reference's. The default.
+    #[default]
+    Reference,
+    /// The contract's (`.env.example`).
+    Contract,
 }
 
 /// How one set relates to another.
@@ -56,7 +71,11 @@ impl Kind for SetRelation {
     const MANUAL: &'static str = r#"
 Select a map to relate its keys, a list to relate its values. Each environment is related to the reference: `equal`,
 `subset` (it has nothing that the reference lacks), `superset` (it lacks nothing that the reference has), `prefix` (its
-list is the beginning of the reference's) or `disjoint`.
+list is the beginning of the reference's) or `disjoint`. With `against: contract` each is related to the contract instead, such
+as the keys of `.env.example`: `variables` with `subset` allows no variable that the contract does not list. What the contract
+says nothing of is passed over.
+
+What one side lacks counts only where that side is described completely; else it is unknown.
 
 ```example
 select: featureFlags
@@ -84,6 +103,36 @@ environments:
   staging: { workloads: { api: { command: [serve] } } }
   production: { workloads: { api: { command: [serve, "--fast"] } } }
 expect: pass
+```
+
+```example
+select: variables
+params: { relation: equal, ignore: [HOSTNAME] }
+environments:
+  staging: { variables: { API_URL: "https://api.example.com", DEBUG: "1", HOSTNAME: web-1 } }
+  production: { variables: { API_URL: "https://api.example.org", SENTRY_URL: "https://sentry.example.org" } }
+expect: fail
+message: "`variables` in staging must have the same elements as production: only in staging `DEBUG`, only in production `SENTRY_URL`"
+```
+
+```example
+select: variables
+params: { relation: subset, against: contract }
+contract: { variables: { API_URL: "" } }
+environments:
+  staging: { variables: { API_URL: "https://api.example.com", LEGACY_URL: "https://old.example.com" } }
+  production: { variables: { API_URL: "https://api.example.org" } }
+expect: fail
+message: "`variables` in staging must have no element beyond those of contract: only in staging `LEGACY_URL`"
+```
+
+```example
+select: variables
+params: { relation: superset }
+environments:
+  staging: { coverage: { variables: partial }, variables: { API_URL: "https://api.example.com" } }
+  production: { variables: { API_URL: "https://api.example.org", SENTRY_URL: "https://sentry.example.org" } }
+expect: unknown
 ```
 "#;
 
@@ -126,33 +175,107 @@ fn minus<'a>(a: &'a [Cow<'_, str>], b: &[Cow<'_, str>]) -> Vec<&'a str> {
     a.iter().filter(|element| b.binary_search(element).is_err()).map(|element| &**element).collect()
 }
 
-impl SetRelation {
-    fn holds(&self, own: Vec<Cow<'_, str>>, reference: Vec<Cow<'_, str>>) -> bool {
-        if self.relation == Relation::Prefix {
-            return reference.starts_with(&own);
+/// One environment's set.
+struct Set<'t> {
+    environment: usize,
+    elements: Vec<Cow<'t, str>>,
+    is_map: bool,
+}
+
+/// How two sets relate.
+enum Verdict {
+    Holds,
+    Broken,
+    Unknown(&'static str),
+}
+
+impl Verdict {
+    /// What is known to be wrong is wrong, whatever else is not known.
+    fn or(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Broken, _) | (_, Self::Broken) => Self::Broken,
+            (Self::Unknown(reason), _) | (_, Self::Unknown(reason)) => Self::Unknown(reason),
+            _ => Self::Holds,
         }
-        let (own, reference) = (sorted(own), sorted(reference));
+    }
+}
+
+/// Whether a set has everything that another has. What it lacks may be there where it is not described completely.
+fn has_all(row: &Row<'_, '_>, set: &Set<'_>, other: &Set<'_>) -> Verdict {
+    let mut verdict = Verdict::Holds;
+    for element in minus(&other.elements, &set.elements) {
+        let path = row.path();
+        let why = if set.is_map || other.is_map {
+            row.why_not_missing(set.environment, &[path, &[element]].concat())
+        } else {
+            row.why_not_missing(set.environment, path)
+        };
+        verdict = verdict.or(why.map_or(Verdict::Broken, Verdict::Unknown));
+    }
+    verdict
+}
+
+impl SetRelation {
+    fn judge<'t>(&self, row: &Row<'_, '_>, mut own: Set<'t>, mut other: Set<'t>) -> Verdict {
+        if self.relation == Relation::Prefix {
+            return if other.elements.starts_with(&own.elements) { Verdict::Holds } else { Verdict::Broken };
+        }
+        for set in [&mut own, &mut other] {
+            set.elements.sort_unstable();
+            set.elements.dedup();
+        }
         match self.relation {
-            Relation::Equal => own == reference,
-            Relation::Subset => minus(&own, &reference).is_empty(),
-            Relation::Superset => minus(&reference, &own).is_empty(),
-            Relation::Prefix => true,
-            Relation::Disjoint => minus(&own, &reference).len() == own.len(),
+            Relation::Equal => has_all(row, &other, &own).or(has_all(row, &own, &other)),
+            Relation::Subset => has_all(row, &other, &own),
+            Relation::Superset => has_all(row, &own, &other),
+            Relation::Prefix => Verdict::Holds,
+            Relation::Disjoint if minus(&own.elements, &other.elements).len() < own.elements.len() => Verdict::Broken,
+            Relation::Disjoint => {
+                let why = [&own, &other].into_iter().find_map(|set| row.why_not_missing(set.environment, row.path()));
+                why.map_or(Verdict::Holds, Verdict::Unknown)
+            }
+        }
+    }
+
+    fn pair(&self, row: &Row<'_, '_>, environment: usize, against: usize, out: &mut Outcome) {
+        let set = |environment: usize| {
+            let cell = row.cell(environment);
+            let is_map = cell.collection().is_some_and(Node::is_map);
+            elements(cell, &self.ignore).map(|elements| Set { environment, elements, is_map })
+        };
+        match (set(environment), set(against)) {
+            (Ok(own), Ok(other)) => match self.judge(row, own, other) {
+                Verdict::Holds => {}
+                Verdict::Broken => out.fail(environment, against),
+                Verdict::Unknown(reason) => out.unknown(environment, Some(against), reason),
+            },
+            (Err(reason), _) | (_, Err(reason)) => out.unknown(environment, Some(against), &reason),
         }
     }
 }
 
 impl RowCheck for SetRelation {
     fn row(&self, row: &Row<'_, '_>, out: &mut Outcome) {
-        for (environment, reference) in row.pairs() {
-            match (elements(row.cell(environment), &self.ignore), elements(row.cell(reference), &self.ignore)) {
-                (Ok(own), Ok(other)) => {
-                    if !self.holds(own, other) {
-                        out.fail(environment, reference);
-                    }
+        match self.against {
+            Against::Reference => {
+                for (environment, against) in row.pairs() {
+                    self.pair(row, environment, against, out);
                 }
-                (Err(reason), _) | (_, Err(reason)) => out.unknown(environment, Some(reference), &reason),
             }
+            Against::Contract => {
+                // What the contract says nothing of, it does not restrict.
+                let Some(contract) = row.contract().filter(|&at| row.cell(at).node.is_some()) else { return };
+                for environment in row.members() {
+                    self.pair(row, environment, contract, out);
+                }
+            }
+        }
+    }
+
+    fn compares(&self) -> Compares {
+        match self.against {
+            Against::Reference => Compares::WithReference,
+            Against::Contract => Compares::WithContract,
         }
     }
 
