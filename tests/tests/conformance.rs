@@ -157,3 +157,51 @@ fn of_command_line(binary: &Path, folder: &Path, case: &Case) -> String {
     }
     if out.is_empty() { err.into_owned() } else { out.into_owned() }
 }
+
+/// A case names the lines of its policy in which something is wrong: each is told once, and nothing else is.
+#[test]
+fn every_mistake_is_told_in_its_line() {
+    let found = cases().into_iter().find(|found| found.name == "policy/forty-mistakes").expect("the case");
+    let policy = found.case.files.get("policy.yaml").expect("a policy");
+    let lines = policy.lines().zip(1..);
+    let wrong: Vec<u32> = lines.filter(|(line, _)| line.contains("# wrong")).map(|(_, number)| number).collect();
+    let answer = answer(&found.case);
+    let told = answer.diagnostics.iter().map(|wrong| wrong.location.as_ref().expect("a place").position().line);
+    let mut told: Vec<u32> = told.collect();
+    told.sort_unstable();
+    assert_eq!(told, wrong);
+    assert_eq!(wrong.len(), 40);
+}
+
+/// The schema of SARIF 2.1.0, from the sources of the crate `serde-sarif`, which is there for it alone.
+fn sarif_schema() -> serde_json::Value {
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| Some(std::env::home_dir()?.join(".cargo"))).expect("Cargo's folder");
+    let registries = std::fs::read_dir(home.join("registry/src")).expect("Cargo's registries").flatten();
+    let crates = registries.flat_map(|registry| std::fs::read_dir(registry.path()).into_iter().flatten().flatten());
+    let carriers = crates.filter(|entry| entry.file_name().to_string_lossy().starts_with("serde-sarif-"));
+    let schema = carriers.map(|carrier| carrier.path().join("src/schema.json")).find(|path| path.is_file());
+    let text = std::fs::read_to_string(schema.expect("the sources of serde-sarif")).expect("the schema");
+    let mut schema: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    // The pattern of a field that is not written is no regular expression in the schema itself.
+    for owner in ["run", "toolComponent"] {
+        let language = &mut schema["definitions"][owner]["properties"]["language"];
+        language.as_object_mut().expect("the field").remove("pattern").expect("the pattern");
+    }
+    schema
+}
+
+/// What is written as SARIF is valid by the standard's own schema.
+#[test]
+fn sarif_is_valid() {
+    let validator = jsonschema::validator_for(&sarif_schema()).expect("a schema");
+    let mut results = 0;
+    for found in cases() {
+        let sarif: serde_json::Value = serde_json::from_str(&answer(&found.case).render("sarif")).expect("JSON");
+        results += sarif["runs"][0]["results"].as_array().expect("results").len();
+        let wrong: Vec<String> =
+            validator.iter_errors(&sarif).map(|error| format!("{}: {error}", error.instance_path())).collect();
+        assert!(wrong.is_empty(), "{}\n{}", found.name, wrong.join("\n"));
+    }
+    assert!(results > 100, "the cases have {results} results, too few to say something");
+}

@@ -176,7 +176,9 @@ impl<'t> Sink<'t> for Collector<'_, 't> {
                 Plan::Row(check) => {
                     let by_contract =
                         check.compares() == Compares::WithContract && rule.scope.contract.is_some_and(described);
-                    if (!in_scope && !by_contract) || !rule.scope.offers(check.compares()) {
+                    // What a rule asks for itself is judged where no environment has it.
+                    let is_asked = !check.sections().is_empty() && !rule.scope.members.is_empty();
+                    if (!in_scope && !by_contract && !is_asked) || !rule.scope.offers(check.compares()) {
                         continue;
                     }
                     rule.met = true;

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use paritygate_lang::Spanned;
 use paritygate_lang::policy::{BreakGlassRule, Gate, Policy, Rule};
-use paritygate_lang::project::{Expected, Waiver};
 use paritygate_model::report::Report;
 use paritygate_model::{Diagnostic, Environment, Location, Source, Timestamp, limits, suggest};
 
+use crate::Exceptions;
 use crate::collector::{CheckRule, Collector};
 use crate::gate::{GateCheck, GateContext, GateEntry};
-use crate::kind::{Accepts, Entry, Params, Plan};
+use crate::kind::{Accepts, Entry, Params, Plan, Selects};
 use crate::reach::check_selector;
 use crate::scope::Scopes;
 use crate::trie::Trie;
@@ -63,12 +63,8 @@ pub struct CheckRequest<'a> {
     pub now: Timestamp,
     /// Environments with a reference of their own.
     pub references: &'a [(Arc<str>, String)],
-    /// Expected differences.
-    pub expected: &'a [Expected],
-    /// Waivers.
-    pub waivers: &'a [Waiver],
-    /// Rules that no exception may cover where production is concerned.
-    pub never_waive: &'a [String],
+    /// What is excepted.
+    pub exceptions: Exceptions<'a>,
     /// Rules to run; empty means all.
     pub only: &'a [String],
 }
@@ -88,10 +84,10 @@ impl Engine {
         let mut diagnostics = Vec::new();
         for policy in policies {
             for rule in policy.rules {
-                engine.add(rule, &policy.document, catalogue.rules, &mut diagnostics);
+                engine.add(rule, &policy.document, catalogue, &mut diagnostics);
             }
             for gate in policy.gates {
-                engine.add_gate(gate, &policy.document, catalogue.gates, zones, &mut diagnostics);
+                engine.add_gate(gate, &policy.document, catalogue, zones, &mut diagnostics);
             }
             engine.break_glass.extend(policy.break_glass);
             engine.host_clock = engine.host_clock.or(policy.host_clock);
@@ -104,7 +100,7 @@ impl Engine {
         &mut self,
         rule: Rule,
         document: &paritygate_model::Document,
-        catalogue: &'static [Entry],
+        catalogue: Catalogue,
         diagnostics: &mut Vec<Diagnostic>,
     ) {
         if let Some(other) = self.rules.iter().find(|other| other.rule.id == rule.id) {
@@ -120,18 +116,31 @@ impl Engine {
             );
             return;
         }
-        let Some(entry) = catalogue.iter().find(|entry| entry.name == rule.kind.value) else {
-            let names = catalogue.iter().map(|entry| entry.name);
-            diagnostics.push(unknown_kind("rule kind", &rule.kind, &rule.at, names));
+        let Some(entry) = catalogue.rules.iter().find(|entry| entry.name == rule.kind.value) else {
+            let gates = catalogue.gates.iter().any(|entry| entry.name == rule.kind.value).then_some("gates");
+            let names = catalogue.rules.iter().map(|entry| entry.name);
+            diagnostics.push(unknown_kind("rule kind", &rule.kind, &rule.at, gates, names));
             return;
         };
         let before = diagnostics.len();
-        if rule.select.is_none() {
-            let message = format!("rule `{}` needs a field `select`", rule.id);
-            diagnostics.push(
-                Diagnostic::error("missing-field", rule.at.clone(), message)
-                    .help("say what it is about, such as `select: variables.*`"),
-            );
+        match (entry.selects, &rule.select) {
+            (Selects::Paths, None) => {
+                let message = format!("rule `{}` needs a field `select`", rule.id);
+                diagnostics.push(
+                    Diagnostic::error("missing-field", rule.at.clone(), message)
+                        .help("say what it is about, such as `select: variables.*`"),
+                );
+            }
+            // One that is empty was told when the policy was read.
+            (Selects::Sections, Some(select)) if !select.is_empty() => {
+                let at = select.iter().find_map(|selector| selector.at.clone());
+                let message = format!("`{}` is about environments as a whole and takes no `select`", entry.name);
+                diagnostics.push(
+                    Diagnostic::error("bad-selector", at.unwrap_or_else(|| rule.at.clone()), message)
+                        .help("remove it; `environments` says which are meant"),
+                );
+            }
+            _ => {}
         }
         for selector in rule.select.iter().flatten() {
             let at = selector.at.clone().unwrap_or_else(|| rule.at.clone());
@@ -144,7 +153,8 @@ impl Engine {
         let node = rule.params.map(|id| document.tree.node(id));
         // A rule that can meet nothing is not run: it would only be told as vacuous again.
         let reachable = diagnostics.len() == before;
-        match (entry.compile)(&Params { node, rule: &rule.at }) {
+        let select = rule.select.as_deref().unwrap_or_default();
+        match (entry.compile)(&Params { node, rule: &rule.at, select }) {
             Ok(plan) if reachable => {
                 let number = self.rules.len() as u32;
                 for selector in rule.select.iter().flatten() {
@@ -161,7 +171,7 @@ impl Engine {
         &mut self,
         gate: Gate,
         document: &paritygate_model::Document,
-        catalogue: &'static [GateEntry],
+        catalogue: Catalogue,
         zones: &Zones,
         diagnostics: &mut Vec<Diagnostic>,
     ) {
@@ -178,13 +188,14 @@ impl Engine {
             }
             return;
         }
-        let Some(entry) = catalogue.iter().find(|entry| entry.name == gate.kind.value) else {
-            let names = catalogue.iter().map(|entry| entry.name);
-            diagnostics.push(unknown_kind("kind of gate", &gate.kind, &gate.at, names));
+        let Some(entry) = catalogue.gates.iter().find(|entry| entry.name == gate.kind.value) else {
+            let rules = catalogue.rules.iter().any(|entry| entry.name == gate.kind.value).then_some("rules");
+            let names = catalogue.gates.iter().map(|entry| entry.name);
+            diagnostics.push(unknown_kind("kind of gate", &gate.kind, &gate.at, rules, names));
             return;
         };
         let node = gate.params.map(|id| document.tree.node(id));
-        match (entry.compile)(&Params { node, rule: &gate.at }, &GateContext { zones }) {
+        match (entry.compile)(&Params { node, rule: &gate.at, select: &[] }, &GateContext { zones }) {
             Ok(check) => self.gates.push(CompiledGate { gate, kind: entry.name, check }),
             Err(found) => diagnostics.extend(found),
         }
@@ -235,6 +246,13 @@ impl Engine {
         let mut collector = Collector::new(&environments, rules);
         let mut walk = Walk::new(&self.trie, &environments, &mut collector);
         walk.run();
+        for (number, rule) in self.rules.iter().enumerate() {
+            if let Plan::Row(check) = &rule.plan {
+                for section in check.sections() {
+                    walk.visit_section(section, number as u32);
+                }
+            }
+        }
         if walk.rows >= limits::MAX_ROWS {
             let message = format!(
                 "the selectors meet more than {} rows, which is the limit; the rest was not judged",
@@ -249,15 +267,20 @@ impl Engine {
     }
 }
 
-/// Says that no kind of that name is in the catalogue. `owner` is the rule or gate, whose place counts where the kind has none.
+/// Says that no kind of that name is in the catalogue. `owner` is the rule or gate, whose place counts where the kind has
+/// none; `belongs` is where such a kind is written, where it is one of the other half.
 fn unknown_kind(
     what: &str,
     kind: &Spanned<String>,
     owner: &Location,
+    belongs: Option<&str>,
     names: impl Iterator<Item = &'static str> + Clone,
 ) -> Diagnostic {
     let at = kind.at.clone().unwrap_or_else(|| owner.clone());
-    let help = suggest::did_you_mean(&kind.value, names);
-    Diagnostic::error("unknown-kind", at, format!("there is no {what} `{}`", kind.value))
-        .maybe_help(help.or_else(|| Some("`paritygate rules --kinds` lists them".to_owned())))
+    let help = match belongs {
+        Some(list) => format!("it belongs under `{list}`"),
+        None => suggest::did_you_mean(&kind.value, names)
+            .unwrap_or_else(|| "`paritygate rules --kinds` lists them".to_owned()),
+    };
+    Diagnostic::error("unknown-kind", at, format!("there is no {what} `{}`", kind.value)).help(help)
 }

@@ -1,10 +1,12 @@
 //! What a rule kind is. The kinds themselves live in `paritygate-rules`.
 
-use paritygate_lang::params;
+use paritygate_lang::selector::Selector;
+use paritygate_lang::{Spanned, params};
 use paritygate_model::report::Fix;
 use paritygate_model::{Diagnostic, Location, Node};
 use serde::de::DeserializeOwned;
 
+use crate::reach::check_selector;
 use crate::row::{Row, Rows};
 
 /// Which rows a kind can judge.
@@ -16,6 +18,15 @@ pub enum Accepts {
     Collection,
     /// Both.
     Any,
+}
+
+/// Where the rows of a kind come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Selects {
+    /// From the rule's `select`, without which it says nothing.
+    Paths,
+    /// From the check itself, which is about environments as a whole: see [`RowCheck::sections`].
+    Sections,
 }
 
 /// What a check compares. Where there is nothing to compare with, it says nothing and its rule is vacuous.
@@ -129,6 +140,12 @@ pub trait RowCheck: Send + Sync {
     fn compares(&self) -> Compares {
         Compares::WithReference
     }
+
+    /// The sections of an environment that it judges, whether any environment has them or none: for kinds that are about
+    /// environments as a whole.
+    fn sections(&self) -> &[&'static str] {
+        &[]
+    }
 }
 
 /// A compiled rule that judges all its rows together.
@@ -154,6 +171,8 @@ pub struct GroupFinding {
     pub cells: Vec<(usize, usize)>,
     /// Why it can't be known, where it can't.
     pub unknown: Option<String>,
+    /// What the check found there and needs for its words, so that it is not looked for again. May be printed.
+    pub evidence: Vec<String>,
 }
 
 /// A compiled rule.
@@ -189,6 +208,8 @@ pub trait Kind: DeserializeOwned + Documented + 'static {
     const MANUAL: &'static str;
     /// Which rows it can judge.
     const ACCEPTS: Accepts = Accepts::Leaf;
+    /// Where its rows come from.
+    const SELECTS: Selects = Selects::Paths;
 
     /// Checks the parameters against each other and compiles them. `at` is where they were written.
     ///
@@ -205,6 +226,8 @@ pub struct Params<'a> {
     pub node: Option<Node<'a>>,
     /// The rule.
     pub rule: &'a Location,
+    /// What the rule selects; nothing for a gate.
+    pub select: &'a [Spanned<Selector>],
 }
 
 impl Params<'_> {
@@ -212,6 +235,13 @@ impl Params<'_> {
     pub fn at(&self, name: &str) -> Location {
         let node = self.node.and_then(|node| node.get(name)).or(self.node);
         node.and_then(Node::location).unwrap_or_else(|| self.rule.clone())
+    }
+
+    /// What is wrong with a selector in a parameter: it can meet nothing, or nothing that `kind` can judge.
+    pub fn check_selector(&self, name: &str, selector: &Selector, kind: &str, accepts: Accepts) -> Vec<Diagnostic> {
+        let mut found = Vec::new();
+        check_selector(selector, kind, accepts, self.at(name), &mut found);
+        found
     }
 
     /// A diagnostic about one parameter.
@@ -230,6 +260,8 @@ pub struct Entry {
     pub manual: &'static str,
     /// Which rows it can judge.
     pub accepts: Accepts,
+    /// Where its rows come from.
+    pub selects: Selects,
     /// Compiles parameters.
     pub compile: fn(&Params<'_>) -> Result<Plan, Vec<Diagnostic>>,
     /// The schema of its parameters.
@@ -245,6 +277,7 @@ impl Entry {
             summary: K::SUMMARY,
             manual: if cfg!(feature = "manual") { K::MANUAL } else { "" },
             accepts: K::ACCEPTS,
+            selects: K::SELECTS,
             compile: compile::<K>,
             #[cfg(feature = "schema")]
             schema: K::json_schema,

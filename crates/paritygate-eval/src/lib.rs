@@ -29,6 +29,7 @@ pub use cell::{Cell, State};
 pub use compare::Comparison;
 pub use decide::GateRequest;
 pub use engine::{Catalogue, CheckRequest, Engine};
+pub use exception::Exceptions;
 pub use gate::{GateCheck, GateContext, GateEntry, GateKind, Judgement, Request, Scope};
-pub use kind::{Accepts, Compares, Description, Deviation, Entry, GroupCheck, Kind, Outcome, Plan, RowCheck};
+pub use kind::{Accepts, Compares, Description, Deviation, Entry, GroupCheck, Kind, Outcome, Plan, RowCheck, Selects};
 pub use row::{Row, Rows};

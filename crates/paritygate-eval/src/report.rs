@@ -6,8 +6,8 @@ use std::sync::Arc;
 use paritygate_lang::policy::{Mode, OnUnknown};
 use paritygate_lang::template::Placeholder;
 use paritygate_model::report::{
-    Cells, Column, Digested, Engine as EngineInfo, Finding, LazyDigest, Place, Report, Severity, State as CellState,
-    Status, Summary, Verdict,
+    Cells, Column, Digested, Engine as EngineInfo, Finding, LazyDigest, Place, RanRule, Report, Severity,
+    State as CellState, Status, Summary, Verdict,
 };
 use paritygate_model::secret::redacted;
 use paritygate_model::{Environment, Secret, Source, report};
@@ -15,13 +15,13 @@ use paritygate_model::{Environment, Secret, Source, report};
 use crate::cell::{Cell, State};
 use crate::collector::{Collector, RawFinding};
 use crate::engine::{CheckRequest, Engine};
-use crate::exception::ExceptionFinding;
+use crate::exception::{ExceptionFinding, never};
 use crate::kind::{Compares, Description, Plan};
 use crate::row::{Row, Rows};
 use crate::scope::highest;
 
 /// The kinds under which exceptions themselves are reported.
-const EXCEPTIONS: [&str; 2] = ["expected-difference", "waiver-valid"];
+const EXCEPTIONS: [&str; 4] = ["baseline", "expected-difference", "inline-ignore", "waiver-valid"];
 
 pub(crate) fn build(
     engine: &Engine,
@@ -49,7 +49,7 @@ pub(crate) fn build(
     };
     let mut scratch = Scratch::default();
     let mut findings: Vec<Finding> = Vec::with_capacity(raw.len());
-    findings.extend(raw.iter().filter_map(|raw| finding(raw, &collector, environments, &class, &mut scratch)));
+    findings.extend(raw.iter().filter_map(|raw| finding(raw, request, &collector, environments, &class, &mut scratch)));
     for rule in EXCEPTIONS {
         let mut about: Vec<&ExceptionFinding> = exceptions.iter().filter(|exception| exception.rule == rule).collect();
         about.sort_by(|a, b| (&a.path, &a.message).cmp(&(&b.path, &b.message)));
@@ -68,8 +68,10 @@ pub(crate) fn build(
         *summary.unknown.entry(without_names(reason)).or_default() += 1;
         verdict = verdict.max(Verdict::Warn);
     }
+    let mut rules = Vec::with_capacity(collector.rules.len());
     for rule in collector.rules.iter().filter(|rule| rule.runs) {
         summary.rules += 1;
+        rules.push(RanRule { id: Arc::clone(&rule.compiled.rule.id), kind: rule.compiled.kind, met: rule.met });
         if !rule.met {
             summary.vacuous.push(rule.compiled.rule.id.to_string());
         }
@@ -95,6 +97,7 @@ pub(crate) fn build(
             .collect(),
         verdict,
         summary,
+        rules,
         findings,
     }
 }
@@ -172,6 +175,7 @@ struct Scratch<'r, 't> {
 
 fn finding<'r, 't>(
     raw: &RawFinding,
+    request: &CheckRequest<'_>,
     collector: &'r Collector<'_, 't>,
     environments: &'r [&'t Environment],
     class: &'r dyn Fn(&Secret) -> String,
@@ -262,6 +266,8 @@ fn finding<'r, 't>(
         help: description.help.map(redacted),
         fix: description.fix,
         waiver: raw.waiver.clone(),
+        coverable: !never(request, rule, raw, environments),
+        mutual: raw.deviations.iter().any(|deviation| deviation.mutual),
     })
 }
 
@@ -334,7 +340,11 @@ fn fill(
 }
 
 fn exception_finding(exception: &ExceptionFinding) -> Finding {
-    let status = if exception.severity == Severity::Error { Status::Fail } else { Status::Warn };
+    let status = match exception.severity {
+        Severity::Error => Status::Fail,
+        Severity::Warning => Status::Warn,
+        Severity::Info => Status::Pass,
+    };
     Finding {
         rule: exception.rule.into(),
         kind: exception.rule,
@@ -351,6 +361,8 @@ fn exception_finding(exception: &ExceptionFinding) -> Finding {
         help: Some(redacted(exception.help.clone())),
         fix: None,
         waiver: None,
+        coverable: false,
+        mutual: false,
     }
 }
 

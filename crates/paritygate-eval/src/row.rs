@@ -4,11 +4,12 @@ use std::borrow::Cow;
 
 use paritygate_model::secret::{Secret, SecretTable};
 use paritygate_model::source::MASK;
-use paritygate_model::{Environment, Shape, Tier, Timestamp, path};
+use paritygate_model::{Environment, Shape, Tier, Timestamp, Tree, Value, Variable, path};
 
 use crate::cell::{Cell, State};
 use crate::compare::{self, Aliases, Comparison};
 use crate::scope::Scope;
+use crate::walk;
 
 /// Names the equality class of a secret.
 pub type Classes<'a> = &'a dyn Fn(&Secret) -> String;
@@ -102,6 +103,28 @@ impl<'r, 't> Row<'r, 't> {
         self.scope.now
     }
 
+    /// The cells of all environments at another path, by their place in the check: for kinds that look beside their row.
+    pub fn cells_at(&self, path: &[&str]) -> Vec<Cell<'t>> {
+        walk::cells_at(self.environments, path)
+    }
+
+    /// A cell of another row as people read it: values in backticks, states bare.
+    pub fn marked_cell(&self, cell: &Cell<'_>) -> String {
+        let mut out = String::new();
+        self.mark_cell(cell, &mut out);
+        out
+    }
+
+    /// What is said about the variable of an environment that this row is about, with the tree that holds it.
+    pub fn variable(&self, environment: usize) -> Option<(&'t Tree, &'t Variable)> {
+        let root = self.environments.get(environment)?.root();
+        let node = self.path.iter().try_fold(root, |node, key| node.get(key))?;
+        match node.value() {
+            Value::Variable(variable) => Some((node.tree(), variable)),
+            _ => None,
+        }
+    }
+
     /// Why what an environment does not have at a path can't be called missing; `None` where it can.
     pub fn why_not_missing(&self, environment: usize, path: &[&str]) -> Option<&'static str> {
         self.environments.get(environment).and_then(|environment| environment.coverage_at(path).why_not_missing())
@@ -169,9 +192,13 @@ impl<'r, 't> Row<'r, 't> {
     }
 
     fn mark(&self, environment: usize, out: &mut String) {
-        let tick = matches!(self.cell(environment).state, State::Value(_) | State::Word(_));
+        self.mark_cell(self.cell(environment), out);
+    }
+
+    fn mark_cell(&self, cell: &Cell<'_>, out: &mut String) {
+        let tick = matches!(cell.state, State::Value(_) | State::Word(_));
         out.push_str(if tick { "`" } else { "" });
-        self.cell(environment).write_shown(out, self.classes);
+        cell.write_shown(out, self.classes);
         out.push_str(if tick { "`" } else { "" });
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use paritygate_lang::policy::{EnvironmentRef, Rule};
 use paritygate_lang::spanned::Spanned;
-use paritygate_model::{Diagnostic, Environment, Tier, Timestamp, suggest};
+use paritygate_model::{Diagnostic, Environment, Location, Tier, Timestamp, suggest};
 
 use crate::kind::Compares;
 
@@ -42,6 +42,15 @@ impl Scopes {
         let mut makers: Vec<&Rule> = Vec::new();
         let mut by_rule = Vec::with_capacity(rules.size_hint().0);
         for rule in rules {
+            for (name, _) in &rule.severity.by {
+                let known = environments.iter().any(|environment| is(environment, &name.value));
+                // The defaults of a policy are those of many rules, and told once.
+                let place = |at: &Option<Location>| at.as_ref().map(|at| (Arc::as_ptr(&at.source), at.span));
+                let told = || diagnostics.iter().any(|told| place(&told.location) == place(&name.at));
+                if !known && Tier::from_word(&name.value).is_none() && !told() {
+                    diagnostics.push(unknown_environment(rule, &name.value, name, environments));
+                }
+            }
             let same = makers.iter().position(|other| asks_alike(rule, other));
             let at = same.unwrap_or_else(|| {
                 scopes.push(Scope { now, ..Scope::of(rule, environments, references, diagnostics) });

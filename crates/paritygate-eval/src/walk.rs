@@ -46,8 +46,8 @@ impl<'t> Head<'t> {
     }
 }
 
-/// What a facet of a variable is: a word.
-static FACET: Shape = Shape::Version;
+/// The parts of a variable that stand in its text.
+const PARTS: [&str; 4] = ["expiresAt", "rotatedAt", "sources", "value"];
 
 /// Names of fields that say something about the description, not about the environment: only a selector that names
 /// them meets them.
@@ -96,6 +96,17 @@ impl<'w, 't, S: Sink<'t>> Walk<'w, 't, S> {
     pub(crate) fn run(&mut self) {
         static ROOT_SHAPE: Shape = Shape::Record(&ENVIRONMENT);
         self.visit(0, 0, &ROOT_SHAPE);
+    }
+
+    /// Meets one section for a rule that judges it whether an environment has it or none.
+    pub(crate) fn visit_section(&mut self, section: &'static str, binding: u32) {
+        if self.rows >= limits::MAX_ROWS {
+            return;
+        }
+        self.rows += 1;
+        self.cells = cells_at(self.environments, &[section]);
+        let shape = ENVIRONMENT.field(section).map_or(&Shape::Any, |field| field.shape);
+        self.sink.row(self.rows, &[binding], &[section], &self.cells, shape);
     }
 
     /// Visits one path: the places from `places` on and the states from `states` on are those of this level.
@@ -194,13 +205,13 @@ impl<'w, 't, S: Sink<'t>> Walk<'w, 't, S> {
         self.merge_facets(places, states, level, shape);
     }
 
-    /// Facets of variables are met by selectors that name them, beside patterns that do not.
+    /// What belongs to a variable is met by selectors that name it, beside patterns that do not.
     fn merge_facets(&mut self, places: usize, states: usize, level: usize, shape: &'static Shape) {
         if !matches!(shape, Shape::Variable) {
             return;
         }
         let trie = self.trie;
-        for name in cell::FACETS {
+        for name in cell::FACETS.into_iter().chain(PARTS) {
             let from = self.states.len();
             for at in states..level {
                 if let Some(&id) = self.states.get(at) {
@@ -213,10 +224,7 @@ impl<'w, 't, S: Sink<'t>> Walk<'w, 't, S> {
                     let place = self.places.get(places + at).copied().unwrap_or(Place::Absent);
                     self.places.push(child(place, name, false).0);
                 }
-                self.path.push(name);
-                self.visit(base, from, &FACET);
-                self.path.pop();
-                self.states.truncate(from);
+                self.descend(name, base, from, shape);
                 self.places.truncate(base);
             }
         }
@@ -249,39 +257,55 @@ impl<'w, 't, S: Sink<'t>> Walk<'w, 't, S> {
     }
 
     fn fill_cells(&mut self, places: usize) {
-        self.cells.clear();
-        let mut secret = false;
-        for (at, environment) in self.environments.iter().enumerate() {
-            let place = self.places.get(places + at).copied().unwrap_or(Place::Absent);
-            let cell = match place {
-                Place::Node(node) => {
-                    let value = node.value();
-                    secret |= matches!(value, Value::Variable(variable) if variable.secret);
-                    Cell::of_value(node, value)
-                }
-                Place::Facet(node, variable, name) => {
-                    let key = self.path.iter().rev().nth(1).copied().unwrap_or_default();
-                    Cell::facet(node, variable, name, key).unwrap_or_else(|| Cell::of(node))
-                }
-                Place::Absent | Place::Orphan => {
-                    Cell { state: absent(environment, &self.path), node: None, orphan: matches!(place, Place::Orphan) }
-                }
-            };
-            secret |= matches!(cell.state, State::Secret(_));
-            self.cells.push(cell);
-        }
-        // What is secret in one environment is secret in all.
-        if secret {
-            for (cell, environment) in self.cells.iter_mut().zip(self.environments) {
-                if cell.sealable() {
-                    cell.seal(environment);
-                }
+        let places = self.places.get(places..places + self.environments.len()).unwrap_or_default();
+        fill_cells(self.environments, places, &self.path, &mut self.cells);
+    }
+}
+
+/// The cells of all environments at one path, for what stands beside the row that is judged.
+pub(crate) fn cells_at<'t>(environments: &[&'t Environment], path: &[&str]) -> Vec<Cell<'t>> {
+    let below = |environment: &&'t Environment| {
+        // A service that is not there can't be told from a field that is not, as its shape is not at hand.
+        path.iter().fold(Place::Node(environment.root()), |place, key| child(place, key, false).0)
+    };
+    let places: Vec<Place<'t>> = environments.iter().map(below).collect();
+    let mut cells = Vec::with_capacity(environments.len());
+    fill_cells(environments, &places, path, &mut cells);
+    cells
+}
+
+fn fill_cells<'t>(environments: &[&'t Environment], places: &[Place<'t>], path: &[&str], cells: &mut Vec<Cell<'t>>) {
+    cells.clear();
+    let mut secret = false;
+    for (environment, place) in environments.iter().zip(places) {
+        let cell = match *place {
+            Place::Node(node) => {
+                let value = node.value();
+                secret |= matches!(value, Value::Variable(variable) if variable.secret);
+                Cell::of_value(node, value)
+            }
+            Place::Facet(node, variable, name) => {
+                let key = path.iter().rev().nth(1).copied().unwrap_or_default();
+                Cell::facet(node, variable, name, key).unwrap_or_else(|| Cell::of(node))
+            }
+            Place::Absent | Place::Orphan => {
+                Cell { state: absent(environment, path), node: None, orphan: matches!(place, Place::Orphan) }
+            }
+        };
+        secret |= matches!(cell.state, State::Secret(_));
+        cells.push(cell);
+    }
+    // What is secret in one environment is secret in all.
+    if secret {
+        for (cell, environment) in cells.iter_mut().zip(environments) {
+            if cell.sealable() {
+                cell.seal(environment);
             }
         }
     }
 }
 
-fn absent<'t>(environment: &Environment, path: &[&'t str]) -> State<'t> {
+fn absent<'t>(environment: &Environment, path: &[&str]) -> State<'t> {
     match environment.coverage_at(path).why_not_missing() {
         Some(reason) => State::NotCollected(reason),
         None => State::Missing,

@@ -51,6 +51,16 @@ pub(crate) fn variable(context: &Context<'_>, name: &str, value: Draft, store: &
     Draft::new(at, DraftValue::Variable(Box::new(variable)))
 }
 
+/// Notes that the place which sets a variable only refers to a value that stands elsewhere.
+pub(crate) fn refers(variable: &mut Draft) {
+    let DraftValue::Variable(variable) = &mut variable.value else { return };
+    let Some(Draft { value: DraftValue::Sequence(sources), .. }) = &mut variable.sources else { return };
+    for source in sources {
+        let at = source.get("store").and_then(|store| store.at.clone());
+        source.set(&["reference"], Draft::new(at, DraftValue::Bool(true)));
+    }
+}
+
 /// A text that is sealed for what it is.
 pub(crate) fn sealed(context: &Context<'_>, reason: MaskReason, text: &str) -> DraftValue {
     DraftValue::Secret(Box::new(context.secrets.seal_as(context.key, reason, text)))

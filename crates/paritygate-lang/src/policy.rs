@@ -123,18 +123,18 @@ pub enum EnvironmentRef {
 }
 
 /// How much a rule weighs, by environment.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct SeverityBy {
     /// The severity where no other is given.
     pub default: Severity,
     /// The severity for the environment of that name, or for those of that tier.
-    pub by: Vec<(String, Severity)>,
+    pub by: Vec<(Spanned<String>, Severity)>,
 }
 
 impl SeverityBy {
     /// The severity in an environment: its name beats its tier, and that beats the default.
     pub fn of(&self, name: &str, tier: Tier) -> Severity {
-        let find = |word: &str| self.by.iter().find(|(key, _)| key == word).map(|(_, severity)| *severity);
+        let find = |word: &str| self.by.iter().find(|(key, _)| key.value == word).map(|(_, severity)| *severity);
         find(name).or_else(|| find(tier.word())).unwrap_or(self.default)
     }
 }

@@ -74,6 +74,23 @@ pub struct DraftVariable {
     pub expires_at: Option<Draft>,
 }
 
+impl DraftVariable {
+    /// Takes over where an earlier layer sets it, for what it overrides is still written there.
+    pub fn overrides(&mut self, earlier: &DraftVariable) {
+        let (Some(own), Some(Draft { value: DraftValue::Sequence(known), .. })) = (&mut self.sources, &earlier.sources)
+        else {
+            return;
+        };
+        let DraftValue::Sequence(own) = &mut own.value else { return };
+        let overridden = known.iter().cloned().map(|mut source| {
+            let at = source.get("store").and_then(|store| store.at.clone());
+            source.set(&["overridden"], Draft::new(at, DraftValue::Bool(true)));
+            source
+        });
+        own.splice(..0, overridden);
+    }
+}
+
 impl Draft {
     /// A value at a place.
     pub fn new(at: Option<Location>, value: DraftValue) -> Self {
@@ -127,7 +144,8 @@ impl Draft {
         *self.at(path) = value;
     }
 
-    /// Lays another draft over this one: maps are merged, everything else of the later one wins.
+    /// Lays another draft over this one: maps are merged, everything else of the later one wins. A variable remembers
+    /// where else it is set.
     pub fn merge(&mut self, later: Draft) {
         match (&mut self.value, later.value) {
             (DraftValue::Map(map), DraftValue::Map(other)) => {
@@ -143,7 +161,12 @@ impl Draft {
                     self.at = later.at;
                 }
             }
-            (_, value) => *self = Self { at: later.at, value },
+            (known, mut value) => {
+                if let (DraftValue::Variable(known), DraftValue::Variable(later)) = (known, &mut value) {
+                    later.overrides(known);
+                }
+                *self = Self { at: later.at, value };
+            }
         }
     }
 

@@ -24,6 +24,8 @@ pub const MAX_SOURCES: usize = 4_096;
 pub const MAX_CHAIN: usize = 32;
 /// How many rows one check visits.
 pub const MAX_ROWS: usize = 5_000_000;
+/// With how many values of its environment one value is compared.
+pub const MAX_COUNTERPARTS: usize = 256;
 /// How many findings one rule reports; the rest are counted.
 pub const MAX_FINDINGS_PER_RULE: usize = 1_000;
 /// How many bytes a selector may have.

@@ -30,6 +30,9 @@ pub struct Report {
     pub verdict: Verdict,
     /// How many of what.
     pub summary: Summary,
+    /// The rules that ran, in their order: for formats that also list what passed.
+    #[serde(skip)]
+    pub rules: Vec<RanRule>,
     /// What was found, in the order of the rules and then of the paths.
     pub findings: Vec<Finding>,
 }
@@ -66,6 +69,17 @@ impl Serialize for LazyDigest {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&self.0.digest())
     }
+}
+
+/// A rule that ran.
+#[derive(Clone, Debug)]
+pub struct RanRule {
+    /// Its id.
+    pub id: Arc<str>,
+    /// The kind behind it.
+    pub kind: &'static str,
+    /// Whether it met any row: one that met none said nothing, which is not the same as a pass.
+    pub met: bool,
 }
 
 /// One compared environment.
@@ -251,9 +265,15 @@ pub struct Finding {
     /// A change that a machine can make.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fix: Option<Fix>,
-    /// The expected difference or waiver that covers it.
+    /// The exception that covers it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub waiver: Option<WaiverRef>,
+    /// Whether an exception may cover it.
+    #[serde(skip)]
+    pub coverable: bool,
+    /// Whether its environment and the reference deviate alike, as where they share a secret.
+    #[serde(skip)]
+    pub mutual: bool,
 }
 
 /// A machine-applicable change.
@@ -282,7 +302,7 @@ pub struct Fix {
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct WaiverRef {
-    /// `expected` or `waiver`.
+    /// `baseline`, `expected`, `inline` or `waiver`.
     pub exception: &'static str,
     /// Who answers for it.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -8,6 +8,7 @@ mod formats;
 mod pen;
 #[cfg(test)]
 mod sample;
+mod view;
 mod when;
 mod words;
 

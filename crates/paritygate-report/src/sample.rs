@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use paritygate_model::report::{
-    Cell, Cells, Column, Digested, Engine, Finding, LazyDigest, Place, Report, Severity, State, Status, Summary,
-    Verdict, WaiverRef,
+    Cell, Cells, Column, Digested, Engine, Finding, LazyDigest, Place, RanRule, Report, Severity, State, Status,
+    Summary, Verdict, WaiverRef,
 };
 use paritygate_model::{Diagnostic, Location, Source, Span};
 
@@ -117,8 +117,22 @@ impl Sample {
             environments: environments.into_iter().chain([contract]).collect(),
             verdict: Verdict::Fail,
             summary,
+            rules: self.rules(),
             findings,
         }
+    }
+
+    /// The rules of the findings, one that found nothing, and one that had nothing to judge.
+    fn rules(&self) -> Vec<RanRule> {
+        let mut rules: Vec<RanRule> = Vec::new();
+        for finding in self.findings().into_iter().filter(|finding| finding.kind != "waiver-valid") {
+            if rules.iter().all(|rule| rule.id != finding.rule) {
+                rules.push(RanRule { id: finding.rule, kind: finding.kind, met: true });
+            }
+        }
+        let others = [("key-present", "present", true), ("same-postgres-major", "version-tolerance", false)];
+        rules.extend(others.map(|(id, kind, met)| RanRule { id: id.into(), kind, met }));
+        rules
     }
 
     fn findings(&self) -> Vec<Finding> {
@@ -152,6 +166,8 @@ impl Sample {
             help: None,
             fix: None,
             waiver: None,
+            coverable: true,
+            mutual: false,
         };
         vec![
             Finding {

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use paritygate_eval::zones::Zones;
-use paritygate_eval::{CheckRequest, Engine};
+use paritygate_eval::{CheckRequest, Engine, Exceptions};
 use paritygate_import::{Context, Files, Named, document, formats};
 use paritygate_lang::policy::{Mode, OnUnknown, Policy, Rule, SeverityBy};
 use paritygate_lang::{Selector, Spanned};
@@ -57,7 +57,7 @@ fn run(kind: &str, text: &str) -> (String, Vec<String>) {
         id: "example".into(),
         at: at.clone(),
         kind: Spanned { value: kind.to_owned(), at: None },
-        select: Some(selectors(root.get("select").expect("select"))),
+        select: root.get("select").map(selectors),
         except: Vec::new(),
         environments: Vec::new(),
         reference: None,
@@ -85,13 +85,12 @@ fn run(kind: &str, text: &str) -> (String, Vec<String>) {
     let (files, key) = (Files::new(), FingerprintKey::from_bytes(*b"examples"));
     let context = Context { files: &files, secrets: SecretTable::builtin(), key: &key };
     let environments = environments(read(), &context);
+    let now = root.get("now").and_then(Node::scalar_text).map(|now| now.parse().expect("an instant"));
     let request = CheckRequest {
         environments: &environments,
-        now: Timestamp::UNIX_EPOCH,
+        now: now.unwrap_or(Timestamp::UNIX_EPOCH),
         references: &[],
-        expected: &[],
-        waivers: &[],
-        never_waive: &[],
+        exceptions: Exceptions::default(),
         only: &[],
     };
     let (report, diagnostics) = engine.check(&request);

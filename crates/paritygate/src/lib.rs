@@ -22,6 +22,7 @@
 //! # let _: BTreeMap<(), ()> = BTreeMap::new();
 //! ```
 
+pub mod baseline;
 pub mod diagram;
 pub mod discover;
 mod elsewhere;

@@ -108,13 +108,14 @@ fn policies() -> impl Iterator<Item = (InPacks, Policy)> {
 }
 
 fn pack_rule(place: &InPacks, rule: &Rule) -> PackRule {
+    let select = rule.select.as_deref().unwrap_or_default();
     PackRule {
         id: rule.id.to_string(),
         kind: rule.kind.value.clone(),
         pack: place.home,
         packs: place.packs.clone(),
         why: rule.why.as_ref().map(|why| in_general(&why.text)).unwrap_or_default(),
-        select: selectors(rule.select.as_deref().unwrap_or_default()),
+        select: if select.is_empty() { "environments as a whole".to_owned() } else { selectors(select) },
         severity: severity(&rule.severity),
         worst: rule.severity.by.iter().map(|(_, severity)| *severity).fold(rule.severity.default, Severity::max).word(),
     }
@@ -138,7 +139,7 @@ fn in_general(template: &str) -> String {
 fn severity(severity: &SeverityBy) -> String {
     let mut parts: Vec<String> = Vec::new();
     for level in Severity::ALL {
-        let names = severity.by.iter().filter(|(_, of)| *of == level).map(|(name, _)| name.as_str());
+        let names = severity.by.iter().filter(|(_, of)| *of == level).map(|(name, _)| name.value.as_str());
         let names: Vec<&str> = names.collect();
         if !names.is_empty() {
             parts.push(format!("{} in {}", level.word(), names.join(" and ")));
@@ -217,7 +218,11 @@ fn rule_page(out: &mut String, place: &InPacks, policy: &Policy, rule: &Rule) {
     let mut line = |what: &str, text: &str| {
         let _infallible = writeln!(out, "- {what}: {text}");
     };
-    line("selects", &format!("`{}`", said.select));
+    if rule.select.is_some() {
+        line("selects", &format!("`{}`", said.select));
+    } else {
+        line("is about", &said.select);
+    }
     if !rule.except.is_empty() {
         line("but not", &format!("`{}`", selectors(&rule.except)));
     }

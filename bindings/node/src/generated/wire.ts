@@ -2,6 +2,8 @@
 
 /** The answer of each verb. */
 export interface Answers {
+  /** The answer to `baseline`. */
+  baseline: BaselineAnswer;
   /** The answer to `check`. */
   check: CheckAnswer;
   /** The answer to `compile`. */
@@ -54,6 +56,22 @@ export interface Asked {
   to: string;
 }
 
+/** The text of the baseline. */
+export interface BaselineAnswer {
+  /** How many findings it accepts. */
+  accepted: number;
+  /** Findings that no exception may cover, by rule and path: they go on counting. */
+  refused: RefusedFinding[];
+  /** What to keep in the file that the manifest names as `baseline`. */
+  text: string;
+}
+
+/** Of which report. */
+export interface BaselineParams {
+  /** The number of the report. */
+  report: number;
+}
+
 /** A gate that blocks, and what clears it. */
 export interface Blocker {
   /** What clears it. */
@@ -72,6 +90,8 @@ export interface Blocker {
 
 /** The parameters of each verb. */
 export interface Calls {
+  /** The call `baseline`: accepts the findings of a report, so that only new ones count. */
+  baseline: BaselineParams;
   /** The call `check`: checks environments, and holds the report. */
   check: CheckParams;
   /** The call `compile`: compiles policies to an engine that is held. */
@@ -430,7 +450,7 @@ export interface Finding {
   source?: Place | null;
   /** How it counts. */
   status: Status;
-  /** The expected difference or waiver that covers it. */
+  /** The exception that covers it. */
   waiver?: WaiverRef | null;
 }
 
@@ -834,6 +854,14 @@ export interface PromotionParams {
   to?: string | null;
 }
 
+/** A finding that no exception may cover. */
+export interface RefusedFinding {
+  /** The path. */
+  path: string;
+  /** The rule. */
+  rule: string;
+}
+
 /** Another place that explains a diagnostic. */
 export interface Related {
   /** The column in Unicode scalar values, from 1. */
@@ -1092,7 +1120,7 @@ export type VersionParams = Record<string, never>;
 
 /** The exception that covers a finding. */
 export interface WaiverRef {
-  /** `expected` or `waiver`. */
+  /** `baseline`, `expected`, `inline` or `waiver`. */
   exception: string;
   /** Until when. */
   expiresAt?: string | null;

@@ -102,6 +102,27 @@ class Asked(Answer):
 
 
 @dataclass(frozen=True, slots=True)
+class BaselineAnswer(Answer):
+    """The text of the baseline."""
+
+    accepted: int
+    """How many findings it accepts."""
+    refused: tuple[RefusedFinding, ...]
+    """Findings that no exception may cover, by rule and path: they go on counting."""
+    text: str
+    """What to keep in the file that the manifest names as `baseline`."""
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> BaselineAnswer:
+        """From the JSON form."""
+        return cls(
+            accepted=data["accepted"],
+            refused=tuple([RefusedFinding.from_dict(item) for item in data["refused"]]),
+            text=data["text"],
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Blocker(Answer):
     """A gate that blocks, and what clears it."""
 
@@ -591,7 +612,7 @@ class Finding(Answer):
     source: Place | None = None
     """Where the exception is written, for findings about exceptions themselves."""
     waiver: WaiverRef | None = None
-    """The expected difference or waiver that covers it."""
+    """The exception that covers it."""
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Finding:
@@ -1081,6 +1102,24 @@ class PlannedLayer(Answer):
 
 
 @dataclass(frozen=True, slots=True)
+class RefusedFinding(Answer):
+    """A finding that no exception may cover."""
+
+    path: str
+    """The path."""
+    rule: str
+    """The rule."""
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> RefusedFinding:
+        """From the JSON form."""
+        return cls(
+            path=data["path"],
+            rule=data["rule"],
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Related(Answer):
     """Another place that explains a diagnostic."""
 
@@ -1396,7 +1435,7 @@ class WaiverRef(Answer):
     _names: ClassVar[FrozenMap[str]] = FrozenMap({"expires_at": "expiresAt"})
 
     exception: str
-    """`expected` or `waiver`."""
+    """`baseline`, `expected`, `inline` or `waiver`."""
     reason: str
     """Why it is allowed."""
     expires_at: datetime | None = None
@@ -1460,6 +1499,7 @@ class ZonesAnswer(Answer):
 __all__ = [
     "Answer",
     "Asked",
+    "BaselineAnswer",
     "Blocker",
     "Cell",
     "CheckAnswer",
@@ -1503,6 +1543,7 @@ __all__ = [
     "Place",
     "PlannedEnvironment",
     "PlannedLayer",
+    "RefusedFinding",
     "Related",
     "ReleaseAnswer",
     "ReplayAnswer",

@@ -7,6 +7,7 @@ mod variable;
 
 use std::sync::Arc;
 
+use paritygate_model::promotion::Elapsed;
 use paritygate_model::secret::{MaskReason, Secret, passwords_of_programs};
 use paritygate_model::shape::environment::ENVIRONMENT;
 use paritygate_model::shape::{Field, Record, Shape};
@@ -156,8 +157,15 @@ impl Lowering<'_> {
                 None => self.tree.set_text(id),
             },
             (Shape::Text | Shape::Version, Value::Number(_) | Value::Bool(_)) => self.tree.set_text(id),
-            (Shape::Version | Shape::Duration, Value::String(text)) if text.len() < SHORTEST_TOKEN => {}
-            (Shape::Version | Shape::Duration, Value::String(text)) => {
+            (Shape::Duration, Value::String(text)) => {
+                if let Some(secret) = self.seal(None, text) {
+                    self.tree.seal(id, secret);
+                } else if Elapsed::parse(text).is_none() {
+                    self.wrong(id, "a duration such as PT24H; months and years have no length");
+                }
+            }
+            (Shape::Version, Value::String(text)) if text.len() < SHORTEST_TOKEN => {}
+            (Shape::Version, Value::String(text)) => {
                 if let Some(secret) = self.seal(None, text) {
                     self.tree.seal(id, secret);
                 }
@@ -264,7 +272,10 @@ impl Lowering<'_> {
                 let mut option = None;
                 for at in 0..self.node(id).len() {
                     let Some(item) = self.tree.item_at(id, at) else { break };
-                    self.any(item, option.take().or(key));
+                    let key = option.take().or(key);
+                    if !self.is_marked_unresolved(item) {
+                        self.any(item, key);
+                    }
                     option = self.tree.text_of(item).filter(|text| self.tree.str(*text).starts_with('-'));
                 }
             }

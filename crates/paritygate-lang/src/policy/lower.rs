@@ -137,10 +137,10 @@ impl Reader<'_> {
             let at = self.at(node);
             self.error("empty-map", at, "`severity` is empty", "give a `default`, or remove the field");
         }
-        for (key, _, value) in node.entries() {
+        for (key, span, value) in node.entries() {
             match self.word(value, "severity", &SEVERITIES) {
                 Some(word) if key == "default" => severity.default = word,
-                Some(word) => severity.by.push((key.to_owned(), word)),
+                Some(word) => severity.by.push((Spanned::new(key.to_owned(), self.key_at(node, span)), word)),
                 None => {}
             }
         }

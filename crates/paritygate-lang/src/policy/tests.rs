@@ -1,5 +1,6 @@
 //! Tests of policies.
 
+use crate::Spanned;
 use std::fmt::Write;
 use std::sync::Arc;
 
@@ -83,9 +84,9 @@ rules:
     );
     expect![[r#"
         acme/web
-        8:9 same-runtime-minor version-tolerance ["runtimes.*"] ["staging", "production"] Some("production") SeverityBy { default: Warning, by: [("development", Info)] } Fail Enforce params: 1
+        8:9 same-runtime-minor version-tolerance ["runtimes.*"] ["staging", "production"] Some("production") SeverityBy { default: Warning, by: [(Spanned { value: "development", at: Some(Location { source: Source { name: "test.yaml", bytes: 630, .. }, span: Span { start: 293, end: 304 } }) }, Info)] } Fail Enforce params: 1
         22:9 keys present ["variables.A", "variables.{B,C}"] ["(all)"] None SeverityBy { default: Error, by: [] } Warn Observe params: 0
-        23:11 bare expression [] ["staging", "production"] None SeverityBy { default: Warning, by: [("production", Error)] } Warn Enforce params: 0
+        23:11 bare expression [] ["staging", "production"] None SeverityBy { default: Warning, by: [(Spanned { value: "production", at: Some(Location { source: Source { name: "test.yaml", bytes: 630, .. }, span: Span { start: 128, end: 138 } }) }, Error)] } Warn Enforce params: 0
     "#]]
     .assert_eq(&shown(&policy));
 }
@@ -197,7 +198,9 @@ fn a_policy_is_one_map_with_rules() {
 fn severities_are_found_by_name_then_tier() {
     let severity = SeverityBy {
         default: Severity::Error,
-        by: vec![("staging".into(), Severity::Info), ("demo".into(), Severity::Warning)],
+        by: [("staging", Severity::Info), ("demo", Severity::Warning)]
+            .map(|(name, severity)| (Spanned::nowhere(name.to_owned()), severity))
+            .into(),
     };
     assert_eq!(severity.of("demo", Tier::Staging), Severity::Warning);
     assert_eq!(severity.of("uat", Tier::Staging), Severity::Info);

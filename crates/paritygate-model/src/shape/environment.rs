@@ -321,7 +321,7 @@ record! {
         "presence": Word(PRESENCES), "Whether it is set.";
         "rotatedAt": Timestamp, "When it was rotated last.";
         "sensitivity": Word(SENSITIVITIES), "Whether it is secret.";
-        "sources": Set(&Any), "Where it is set: a store and a path.";
+        "sources": Set(&Any), "Where it is set: a store and a path; with `reference: true` where the value stands elsewhere, with `overridden: true` where another place wins.";
         "url": Any, "The parts of a URL that holds a secret.";
         "value": Text, "The value, if it is plain.";
         "valueClass": Word(VALUE_CLASSES), "Where the value belongs.";

@@ -143,7 +143,7 @@ pub fn decision_json(decision: &Decision, diagnostics: &[Diagnostic]) -> String 
 }
 
 /// JSON in which every hidden character is an escape.
-fn visible(answer: &impl Serialize) -> String {
+pub(super) fn visible(answer: &impl Serialize) -> String {
     // Plain data with text keys: writing it to a string can't fail.
     let json = serde_json::to_string_pretty(answer).unwrap_or_default();
     let mut out = String::with_capacity(json.len() + 1);

@@ -6,11 +6,11 @@ mod matrix;
 mod summary;
 
 use paritygate_model::Diagnostic;
-use paritygate_model::report::{Cell, Column, Finding, Report, State, Status};
+use paritygate_model::report::{Column, Report};
 
 use crate::pen::{Ink, Pen};
 use crate::words::escape;
-use crate::{Format, Style};
+use crate::{Format, Style, view};
 
 pub(crate) static FORMAT: Format = Format {
     name: "text",
@@ -25,98 +25,12 @@ fn render(report: &Report, diagnostics: &[Diagnostic], style: &Style<'_>) -> Str
         pen.gap();
         crate::diagnostic_block(diagnostic).write(&mut pen);
     }
-    let mut ranked: Vec<(Group, &Finding)> =
-        report.findings.iter().map(|finding| (Group::of(finding), finding)).collect();
-    // The order within a group stays the report's.
-    ranked.sort_by_key(|(group, _)| *group);
+    let ranked = view::ranked(report);
     header(&mut pen, report);
     matrix::write(&mut pen, report, &ranked);
     findings::write(&mut pen, &ranked);
     summary::write(&mut pen, report, &ranked);
     pen.finish()
-}
-
-/// Findings that are shown together, the weightiest first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Group {
-    Error,
-    Unknown,
-    Warning,
-    Info,
-    Observed,
-    Waived,
-}
-
-impl Group {
-    fn of(finding: &Finding) -> Self {
-        match finding.status {
-            Status::Waived => Self::Waived,
-            _ if finding.observed => Self::Observed,
-            Status::Fail => Self::Error,
-            Status::Unknown => Self::Unknown,
-            Status::Warn => Self::Warning,
-            Status::Pass => Self::Info,
-        }
-    }
-
-    /// The heading in the matrix.
-    const fn heading(self) -> &'static str {
-        match self {
-            Self::Error => "errors",
-            Self::Unknown => "not judged",
-            Self::Warning => "warnings",
-            Self::Info => "information",
-            Self::Observed => "observed",
-            Self::Waived => "waived",
-        }
-    }
-
-    /// The word before a finding, and the words that count one and many.
-    const fn words(self) -> (&'static str, &'static str, &'static str) {
-        match self {
-            Self::Error => ("error", "error", "errors"),
-            Self::Unknown => ("unknown", "not judged", "not judged"),
-            Self::Warning => ("warning", "warning", "warnings"),
-            Self::Info => ("info", "info", "info"),
-            Self::Observed => ("observed", "observed", "observed"),
-            Self::Waived => ("waived", "waived", "waived"),
-        }
-    }
-
-    const fn ink(self) -> Ink {
-        match self {
-            Self::Error => Ink::Error,
-            Self::Unknown | Self::Warning => Ink::Warning,
-            Self::Info | Self::Observed => Ink::Info,
-            Self::Waived => Ink::Faint,
-        }
-    }
-
-    /// Whether each finding gets its lines of source; the others get one line.
-    const fn in_full(self, verbose: bool) -> bool {
-        verbose || matches!(self, Self::Error | Self::Unknown | Self::Warning)
-    }
-}
-
-fn is_unknown(cell: &Cell) -> bool {
-    matches!(cell.state, State::Unresolved | State::NotCollected)
-}
-
-/// The cell that others were compared with.
-fn reference(finding: &Finding) -> Option<&Cell> {
-    finding.cells.0.iter().find(|(name, _)| Some(name) == finding.reference.as_ref()).map(|(_, cell)| cell)
-}
-
-/// Whether a finding is about what this environment has: it deviates, or it is what can't be known.
-fn is_meant(finding: &Finding, name: &str, cell: &Cell) -> bool {
-    let deviates = |name: &str| finding.environments.iter().any(|other| &**other == name);
-    // A value that was compared with what is not known is not to blame; a value that is missing is.
-    let is_undecided = reference(finding).is_some_and(is_unknown)
-        && finding.cells.0.iter().all(|(name, cell)| !deviates(name) || is_unknown(cell) || cell.state == State::Value);
-    if is_undecided {
-        return is_unknown(cell) && (deviates(name) || finding.reference.as_deref() == Some(name));
-    }
-    deviates(name)
 }
 
 /// What was compared, and with what.
@@ -169,6 +83,7 @@ mod tests {
     use super::*;
     use crate::sample;
     use expect_test::{ExpectFile, expect, expect_file};
+    use paritygate_model::report::Finding;
 
     fn check(style: Style<'_>, expected: ExpectFile) {
         let text = render(&sample::report(), &sample::diagnostics(), &style);

@@ -41,7 +41,7 @@ fn judge(kind: &str, params: &str, text: &str) -> Judgement {
     let (node, zones) = (document.root().filter(|root| root.is_map()), Zones::default());
     let rule = Location::new(&Source::new("policy.yaml", ""), Span::default());
     let entry = crate::find_gate(kind).expect("a kind");
-    let gate = (entry.compile)(&Params { node, rule: &rule }, &GateContext { zones: &zones })
+    let gate = (entry.compile)(&Params { node, rule: &rule, select: &[] }, &GateContext { zones: &zones })
         .unwrap_or_else(|wrong| panic!("{wrong:?}"));
     let promotion = Promotion { from: "staging".to_owned(), to: "production".to_owned(), ..Promotion::default() };
     let (request, _) = Request::new(promotion, Vec::new(), &zones);

@@ -1,5 +1,6 @@
 //! The schema of policies: the envelope, and a branch for the parameters of each kind of rule and gate.
 
+use paritygate_eval::Selects;
 use serde_json::{Map, Value, json};
 
 pub(super) fn schema() -> Value {
@@ -9,9 +10,13 @@ pub(super) fn schema() -> Value {
     for entry in paritygate_rules::all() {
         let name = format!("params-{}", entry.name);
         let params = (entry.schema)(&mut generator).to_value();
+        let params_of_kind = json!({ "$ref": format!("#/$defs/{name}") });
         branches.push(json!({
             "if": { "properties": { "kind": { "const": entry.name } }, "required": ["kind"] },
-            "then": { "properties": { "params": { "$ref": format!("#/$defs/{name}") } } },
+            "then": match entry.selects {
+                Selects::Paths => json!({ "properties": { "params": params_of_kind }, "required": ["select"] }),
+                Selects::Sections => json!({ "properties": { "params": params_of_kind, "select": false } }),
+            },
         }));
         definitions.insert(name, params);
     }

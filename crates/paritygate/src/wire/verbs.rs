@@ -1,5 +1,6 @@
 //! The verbs, one file each: parameters, answer, and what is done.
 
+pub mod baseline;
 pub mod check;
 pub mod compile;
 pub mod decision;
@@ -103,6 +104,7 @@ fn run<V: Verb>(call: &Call<'_>, node: Node<'_>, whole: &Location) -> Result<Str
 
 /// All verbs, sorted by name.
 pub static ALL: &[Entry] = &[
+    Entry::of::<baseline::Baseline>(),
     Entry::of::<check::Check>(),
     Entry::of::<compile::Compile>(),
     Entry::of::<decision::Decision>(),

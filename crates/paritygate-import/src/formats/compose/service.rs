@@ -1,14 +1,17 @@
 //! Services to workloads, artifacts and backing services.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
+use paritygate_model::secret::ValueClass;
 use paritygate_model::{Coverage, Diagnostic, Draft, DraftValue, Level, Location};
 
 use super::load::{Asked, Loader};
 use super::model::{EnvFile, Image, Service, Services};
 use super::scope::{self, Known};
 use super::{command, path, ports};
-use crate::{image, quantity};
+use crate::dotenv::{self, Interpolated, Lookup};
+use crate::{Context, image, quantity, variable};
 
 /// The sections that a project's services make, and how much of them is known.
 pub(super) fn environment(services: Services, loader: &mut Loader<'_>) -> Draft {
@@ -247,18 +250,48 @@ fn variables(service: &Service, loader: &mut Loader<'_>) -> (BTreeMap<String, Dr
     for file in &service.env_files {
         complete &= env_file(file, &service.environment, &mut known, loader);
     }
-    let mut variables = BTreeMap::new();
+    let mut variables = Draft::map();
     let context = loader.context;
     let own = service.environment.iter().map(|(name, value)| (name.clone(), value.clone()));
-    let from_files = known.into_iter().filter(|(name, _)| !service.environment.contains_key(name));
-    let from_files = from_files.map(|(name, known)| (name, known.into_draft(context)));
+    let from_files = known.into_iter().map(|(name, known)| (name, known.into_draft(context)));
     for (name, value) in from_files.chain(own) {
         let file = value.at.as_ref().map(|at| at.source.name().to_string()).unwrap_or_default();
         let store = if path::is_yaml(&file) { "compose" } else { "env_file" };
-        let variable = crate::variable::variable(context, &name, value, store, &file);
-        variables.insert(name, variable);
+        let refers = refers(&name, &value, context);
+        let mut variable = variable::variable(context, &name, value, store, &file);
+        if refers {
+            variable::refers(&mut variable);
+        }
+        match variables.as_map().get_mut(&name) {
+            Some(known) => known.merge(variable),
+            None => variables.set(&[name], variable),
+        }
     }
-    (variables, complete)
+    (std::mem::take(variables.as_map()), complete)
+}
+
+/// Whether a value stands elsewhere: what is written here is a reference, or the name alone. Beside references there may be
+/// text, if it holds no secret.
+fn refers(name: &str, value: &Draft, context: &Context<'_>) -> bool {
+    let Some(at) = &value.at else { return false };
+    let written = at.source.slice(at.span).trim_matches(['"', '\'']);
+    if matches!(value.value, DraftValue::Unresolved(_)) && (written.is_empty() || written == name) {
+        return true;
+    }
+    let met = Cell::new(false);
+    let nothing = |_: &str| {
+        met.set(true);
+        Lookup::Empty
+    };
+    match dotenv::interpolate(written, &nothing, 0) {
+        Interpolated::Text(rest) => {
+            let is_placeholder = || context.secrets.value_class_of(Some(name), &rest) == ValueClass::Placeholder;
+            let holds_secret = || context.secrets.classify(Some(name), &rest).is_some() && !is_placeholder();
+            met.get() && (rest.is_empty() || !holds_secret())
+        }
+        Interpolated::RequiredMissing { .. } => true,
+        Interpolated::Unresolved { .. } => false,
+    }
 }
 
 fn env_file(

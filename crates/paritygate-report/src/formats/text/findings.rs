@@ -2,11 +2,11 @@
 
 use std::borrow::Cow;
 
-use paritygate_model::report::{Cell, Finding, Place, State, WaiverRef};
+use paritygate_model::report::{Cell, Finding, Place, WaiverRef};
 
-use super::{Group, is_meant};
 use crate::block::{Block, Line, Spot};
 use crate::pen::{Ink, Pen};
+use crate::view::{Group, content, is_meant};
 use crate::words::{escape, prose};
 
 /// How many environments one finding quotes, unless asked for all.
@@ -109,26 +109,6 @@ fn block(group: Group, finding: &Finding, verbose: bool) -> Block<'_> {
     lines.extend(finding.help.iter().map(|help| Line::help(help)));
     lines.extend(finding.waiver.iter().map(waiver));
     Block { ink: group.ink(), word: group.words().0, code: &finding.rule, message: &finding.message, spots, lines }
-}
-
-/// What an environment has at the path, in words.
-fn content(cell: &Cell) -> String {
-    let because = |word: &str| match &cell.reason {
-        Some(reason) => format!("{word}, {}", prose(reason)),
-        None => word.to_owned(),
-    };
-    match (cell.state, &cell.value) {
-        (State::Value, Some(value)) => match cell.masked {
-            Some(why) => format!("{} ({why})", escape(value)),
-            None => escape(value).into_owned(),
-        },
-        (State::Value, None) => because("a value"),
-        (State::Empty, _) => because("empty"),
-        (State::Null, _) => because("null"),
-        (State::Missing, _) => because("missing"),
-        (State::Unresolved, _) => because("not known"),
-        (State::NotCollected, _) => because("not collected"),
-    }
 }
 
 fn waiver(waiver: &WaiverRef) -> Line<'_> {

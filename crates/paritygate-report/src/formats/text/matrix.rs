@@ -1,12 +1,13 @@
-//! The parity matrix: paths with findings × environments.
+//! The parity matrix as it fits a terminal.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use paritygate_model::report::{Cell, Finding, Report, State, Status};
+use paritygate_model::report::{Finding, Report};
 
-use super::Group;
 use crate::Style;
 use crate::pen::{Ink, Pen};
+use crate::view::Group;
+use crate::view::matrix::{Mark, Row, Square, columns, rows};
 use crate::words::{count, cut_end, cut_start, escape, width};
 
 /// How many rows are shown, unless asked for all.
@@ -15,76 +16,6 @@ const MAX_ROWS: usize = 40;
 const VALUE_COLUMN: std::ops::RangeInclusive<usize> = 12..=24;
 /// How wide a column with marks alone may be.
 const MARK_COLUMN: usize = 12;
-
-/// What an environment has at a path, in one sign.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Mark {
-    Alike,
-    Differs,
-    Shared,
-    Breaks,
-    Missing,
-    Empty,
-    Unknown,
-    Outside,
-}
-
-impl Mark {
-    const fn sign(self, unicode: bool) -> &'static str {
-        let (fine, plain) = match self {
-            Self::Alike => ("✓", "."),
-            Self::Differs => ("≠", "!"),
-            Self::Shared => ("=", "="),
-            Self::Breaks => ("✗", "x"),
-            Self::Missing => ("∅", "-"),
-            Self::Empty => ("–", "_"),
-            Self::Unknown => ("?", "?"),
-            Self::Outside => ("·", " "),
-        };
-        if unicode { fine } else { plain }
-    }
-
-    const fn meaning(self) -> &'static str {
-        match self {
-            Self::Alike => "fine",
-            Self::Differs => "differs",
-            Self::Shared => "shared, must differ",
-            Self::Breaks => "breaks the rule",
-            Self::Missing => "missing",
-            Self::Empty => "empty",
-            Self::Unknown => "unknown",
-            Self::Outside => "not in the rule",
-        }
-    }
-
-    /// `unknown` says that it could not be told whether it deviates.
-    fn of(cell: &Cell, deviates: bool, reference: Option<&Cell>, unknown: bool) -> Self {
-        match cell.state {
-            State::Missing => Self::Missing,
-            State::Empty | State::Null => Self::Empty,
-            State::Unresolved | State::NotCollected => Self::Unknown,
-            State::Value if !deviates => Self::Alike,
-            State::Value if unknown => Self::Unknown,
-            State::Value => match reference {
-                Some(reference) if reference.state == State::Value && reference.value == cell.value => Self::Shared,
-                Some(_) => Self::Differs,
-                None => Self::Breaks,
-            },
-        }
-    }
-}
-
-struct Square {
-    mark: Mark,
-    deviates: bool,
-    value: Option<String>,
-}
-
-struct Row {
-    group: Group,
-    path: String,
-    squares: Vec<Option<Square>>,
-}
 
 /// Writes the matrix, or that there is nothing to show in it.
 pub(super) fn write(pen: &mut Pen<'_>, report: &Report, ranked: &[(Group, &Finding)]) {
@@ -124,47 +55,6 @@ fn rest(pen: &mut Pen<'_>, report: &Report, ranked: &[(Group, &Finding)], more: 
     if without > 0 {
         say(&format!("{} without findings", count(without, "row", "rows")));
     }
-}
-
-/// The names of the columns: every environment, and the contracts that a finding speaks of.
-fn columns<'r>(report: &'r Report, ranked: &[(Group, &Finding)]) -> Vec<&'r str> {
-    let told: BTreeSet<&str> =
-        ranked.iter().flat_map(|(_, finding)| &finding.cells.0).map(|(name, _)| &**name).collect();
-    let columns = report.environments.iter().filter(|column| !column.contract || told.contains(&*column.name));
-    columns.map(|column| &*column.name).collect()
-}
-
-/// One row per path, in the order of the findings. Findings without cells are about no row.
-fn rows(columns: &[&str], ranked: &[(Group, &Finding)], verbose: bool) -> Vec<Row> {
-    let places_of: BTreeMap<&str, usize> = columns.iter().enumerate().map(|(at, &name)| (name, at)).collect();
-    let mut places: BTreeMap<&str, usize> = BTreeMap::new();
-    let mut rows: Vec<Row> = Vec::new();
-    for &(group, finding) in ranked {
-        if finding.cells.0.is_empty() || (group == Group::Waived && !verbose) {
-            continue;
-        }
-        let place = *places.entry(&finding.path).or_insert(rows.len());
-        if place == rows.len() {
-            let squares = columns.iter().map(|_| None).collect();
-            rows.push(Row { group, path: escape(&finding.path).into_owned(), squares });
-        }
-        let Some(row) = rows.get_mut(place) else { continue };
-        let reference = super::reference(finding);
-        let unknown = finding.status == Status::Unknown || reference.is_some_and(super::is_unknown);
-        let deviating: BTreeSet<&str> = finding.environments.iter().map(|name| &**name).collect();
-        for (name, cell) in &finding.cells.0 {
-            let square = places_of.get(&**name).and_then(|&at| row.squares.get_mut(at));
-            let Some(square) = square else { continue };
-            let deviates = deviating.contains(&**name);
-            // The first finding that an environment deviates from is the weightiest.
-            if square.as_ref().is_none_or(|known| deviates && !known.deviates) {
-                let mark = Mark::of(cell, deviates, reference, unknown);
-                let value = cell.value.as_deref().map(|value| escape(value).into_owned());
-                *square = Some(Square { mark, deviates, value });
-            }
-        }
-    }
-    rows
 }
 
 /// How the columns fit the terminal.

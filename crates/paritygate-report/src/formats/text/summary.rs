@@ -2,8 +2,8 @@
 
 use paritygate_model::report::{Finding, Report, Verdict};
 
-use super::Group;
 use crate::pen::{Ink, Pen};
+use crate::view::Group;
 use crate::words::{count, escape, prose};
 
 /// Writes one line per remark, and the verdict as the last line.
