@@ -146,6 +146,10 @@ impl Engine {
             let at = selector.at.clone().unwrap_or_else(|| rule.at.clone());
             check_selector(&selector.value, entry.name, entry.accepts, at, diagnostics);
         }
+        for selector in &rule.except {
+            let at = selector.at.clone().unwrap_or_else(|| rule.at.clone());
+            check_selector(&selector.value, entry.name, Accepts::Any, at, diagnostics);
+        }
         let node = rule.params.map(|id| document.tree.node(id));
         // A rule that can meet nothing is not run: it would only be told as vacuous again.
         let reachable = diagnostics.len() == before;
@@ -224,6 +228,7 @@ impl Engine {
         for name in request.only {
             if !self.rules.iter().any(|rule| *rule.rule.id == **name) {
                 let help = suggest::did_you_mean(name, self.rules.iter().map(|rule| &*rule.rule.id));
+                let help = help.or_else(|| Some("`paritygate rules` lists those of the packs".to_owned()));
                 diagnostics
                     .push(Diagnostic::nowhere("unknown-rule", format!("there is no rule `{name}`")).maybe_help(help));
             }

@@ -182,6 +182,8 @@ struct Scratch<'r, 't> {
     together: Option<(usize, Rows<'r, 't>)>,
     /// The environments that deviate.
     deviating: Vec<usize>,
+    /// The environments that templates name as those that deviate.
+    named: Vec<usize>,
 }
 
 fn finding<'r, 't>(
@@ -192,7 +194,7 @@ fn finding<'r, 't>(
     class: &'r dyn Fn(&Secret) -> String,
     scratch: &mut Scratch<'r, 't>,
 ) -> Option<Finding> {
-    let Scratch { together, deviating } = scratch;
+    let Scratch { together, deviating, named } = scratch;
     let rule = collector.rules.get(raw.rule)?;
     let row = collector.kept.row(raw.row, rule.scope, environments, class)?;
     let path = row.path_text().into_owned();
@@ -222,21 +224,26 @@ fn finding<'r, 't>(
     deviating.dedup();
     let against = raw.deviations.iter().find_map(|deviation| deviation.against);
     let reference = row.reference().or(against);
+    // What two environments do together is said of both.
+    let mutual = raw.deviations.iter().filter(|deviation| deviation.mutual).filter_map(|deviation| deviation.against);
+    named.clear();
+    named.extend(deviating.iter().copied().chain(mutual));
+    named.sort_unstable();
+    named.dedup();
     if raw.unknown.is_none()
         && let Some(template) = &source.message
     {
         description.message =
-            template.render(&mut |placeholder, out| fill(placeholder, out, &row, deviating, reference, &source.id));
+            template.render(&mut |placeholder, out| fill(placeholder, out, &row, named, reference, &source.id));
     }
     if let Some(why) = &source.why {
-        description.notes.insert(
-            0,
-            why.render(&mut |placeholder, out| fill(placeholder, out, &row, deviating, reference, &source.id)),
-        );
+        description
+            .notes
+            .insert(0, why.render(&mut |placeholder, out| fill(placeholder, out, &row, named, reference, &source.id)));
     }
     if let Some(fix) = &source.fix {
         description.help =
-            Some(fix.render(&mut |placeholder, out| fill(placeholder, out, &row, deviating, reference, &source.id)));
+            Some(fix.render(&mut |placeholder, out| fill(placeholder, out, &row, named, reference, &source.id)));
     }
     description.notes.extend(raw.notes.iter().cloned());
     let name = |at: usize| environments.get(at).map(|environment| Arc::clone(&environment.name));
@@ -328,17 +335,17 @@ fn fill(
     placeholder: Placeholder,
     out: &mut String,
     row: &Row<'_, '_>,
-    deviating: &[usize],
+    named: &[usize],
     reference: Option<usize>,
     rule: &str,
 ) {
-    let first = deviating.first().copied();
+    let first = named.first().copied();
     match placeholder {
         Placeholder::Key => out.push_str(row.key()),
         Placeholder::Path => out.push_str(&row.path_text()),
         Placeholder::Component => out.push_str(row.component()),
         Placeholder::Rule => out.push_str(rule),
-        Placeholder::Environment => out.push_str(&row.names(deviating.iter().copied())),
+        Placeholder::Environment => out.push_str(&row.names(named.iter().copied())),
         Placeholder::Value => out.push_str(&first.map(|at| row.shown(at)).unwrap_or_default()),
         Placeholder::Reference => out.push_str(reference.map(|at| row.name(at)).unwrap_or_default()),
         Placeholder::ReferenceValue => out.push_str(&reference.map(|at| row.shown(at)).unwrap_or_default()),

@@ -58,6 +58,7 @@ fn run(kind: &str, text: &str) -> (String, Vec<String>) {
         at: at.clone(),
         kind: Spanned { value: kind.to_owned(), at: None },
         select: root.get("select").map(selectors),
+        except: Vec::new(),
         environments: Vec::new(),
         reference: None,
         severity: SeverityBy::default(),

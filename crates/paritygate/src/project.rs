@@ -248,7 +248,7 @@ pub(crate) fn compile(
     mut diagnostics: Vec<Diagnostic>,
 ) -> (Engine, Vec<Diagnostic>) {
     let mut policies = Vec::new();
-    for source in sources {
+    for source in each_once(sources) {
         let (document, found) = document::read(source);
         let broken = paritygate_model::diagnostic::has_errors(&found);
         diagnostics.extend(found);
@@ -262,6 +262,12 @@ pub(crate) fn compile(
     diagnostics.extend(found);
     paritygate_model::diagnostic::sort(&mut diagnostics);
     (engine, diagnostics)
+}
+
+/// The texts, in their order, without those that were there before: packs share policies, and a rule is judged once.
+fn each_once(sources: &[Arc<Source>]) -> impl Iterator<Item = &Arc<Source>> {
+    let mut known = BTreeSet::new();
+    sources.iter().filter(move |source| known.insert((source.name().as_ref(), source.text())))
 }
 
 /// The texts of a policy that is named: those of a pack, or the one at a path.

@@ -832,8 +832,10 @@ export interface PackRule {
   id: string;
   /** The kind behind it. */
   kind: string;
-  /** The pack that it belongs to. */
+  /** The pack whose folder holds it. */
   pack: string;
+  /** All packs that it stands in, sorted by name. */
+  packs: string[];
   /** What it selects; for a gate to where promotions go. */
   select: string;
   /** How much it weighs, and where; a gate `denies`. */

@@ -1089,7 +1089,9 @@ class PackRule(Answer):
     kind: str
     """The kind behind it."""
     pack: str
-    """The pack that it belongs to."""
+    """The pack whose folder holds it."""
+    packs: tuple[str, ...]
+    """All packs that it stands in, sorted by name."""
     select: str
     """What it selects; for a gate to where promotions go."""
     severity: str
@@ -1106,6 +1108,7 @@ class PackRule(Answer):
             id=data["id"],
             kind=data["kind"],
             pack=data["pack"],
+            packs=tuple(data["packs"]),
             select=data["select"],
             severity=data["severity"],
             why=data["why"],
