@@ -12,7 +12,7 @@ use std::fmt::Write;
 use paritygate_model::Diagnostic;
 use paritygate_model::report::{Finding, Report};
 
-use super::markup::{attribute, escape};
+use crate::markup::{attribute, escape};
 use crate::view::{self, Group};
 use crate::words::count;
 use crate::{Format, Style};

@@ -8,7 +8,7 @@ use paritygate_model::{Diagnostic, Level};
 
 use super::{class, data};
 use crate::Style;
-use crate::formats::markup::{escape, sentence};
+use crate::markup::{escape, sentence};
 use crate::view::{Group, content, is_meant};
 use crate::words::prose;
 

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use paritygate_model::report::{Finding, Report};
 
 use super::{class, data};
-use crate::formats::markup::{attribute, escape};
+use crate::markup::{attribute, escape};
 use crate::view::Group;
 use crate::view::matrix::{self, Mark, Square};
 use crate::words::cut_end;
