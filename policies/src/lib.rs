@@ -47,7 +47,10 @@ const CONTAINERS_IMAGES: File = policy!("containers/images");
 const CONTAINERS_RESOURCES: File = policy!("containers/resources");
 const DATABASES_CAPACITY: File = policy!("databases/capacity");
 const DATABASES_DATA: File = policy!("databases/data");
+const DATABASES_IDENTITY: File = policy!("databases/identity");
 const DATABASES_MIGRATIONS: File = policy!("databases/migrations");
+const DESCRIPTIONS_FRESH: File = policy!("descriptions/fresh");
+const END_OF_LIFE_RUNTIMES: File = policy!("end-of-life/runtimes");
 const FOUR_EYES_PEOPLE: File = policy!("four-eyes/people");
 const HOSTS_GROUPS: File = policy!("hosts/groups");
 const HOSTS_SYSTEMS: File = policy!("hosts/systems");
@@ -61,7 +64,9 @@ const RECOMMENDED_SECRETS: File = policy!("recommended/secrets");
 const RECOMMENDED_VARIABLES: File = policy!("recommended/variables");
 const RECOMMENDED_WORKLOADS: File = policy!("recommended/workloads");
 const SAME_ARTIFACT_ARTIFACT: File = policy!("same-artifact/artifact");
+const SECRETS_HYGIENE_DELIVERY: File = policy!("secrets-hygiene/delivery");
 const SECRETS_HYGIENE_FILES: File = policy!("secrets-hygiene/files");
+const SECRETS_HYGIENE_ROTATION: File = policy!("secrets-hygiene/rotation");
 const TEMPLATE_CONFORMANCE_TEMPLATE: File = policy!("template-conformance/template");
 const THIRD_PARTY_SERVICES_ACCOUNTS: File = policy!("third-party-services/accounts");
 const TWELVE_FACTOR_CONFIG: File = policy!("twelve-factor/config");
@@ -94,6 +99,7 @@ pub static ALL: &[Pack] = &[
             CHECKLIST_VARIABLES,
             CHECKLIST_PERMISSIONS,
             CHECKLIST_NETWORK,
+            DATABASES_IDENTITY,
         ],
     },
     Pack {
@@ -109,7 +115,19 @@ pub static ALL: &[Pack] = &[
     Pack {
         name: "databases",
         summary: "databases: the same kind, version, extensions and schema, no production data elsewhere, and careful migrations",
-        policies: &[CHECKLIST_DATABASES, DATABASES_CAPACITY, DATABASES_DATA, DATABASES_MIGRATIONS, MIGRATIONS_SCHEMA],
+        policies: &[
+            CHECKLIST_DATABASES,
+            DATABASES_CAPACITY,
+            DATABASES_DATA,
+            DATABASES_IDENTITY,
+            DATABASES_MIGRATIONS,
+            MIGRATIONS_SCHEMA,
+        ],
+    },
+    Pack {
+        name: "descriptions",
+        summary: "descriptions that are young, and of everything that the checklist asks about",
+        policies: &[DESCRIPTIONS_FRESH],
     },
     Pack {
         name: "drift-causes",
@@ -123,11 +141,14 @@ pub static ALL: &[Pack] = &[
             CHECKLIST_RUNTIMES,
             HOSTS_SYSTEMS,
             RECOMMENDED_SECRETS,
+            SECRETS_HYGIENE_DELIVERY,
+            SECRETS_HYGIENE_ROTATION,
             RECOMMENDED_VARIABLES,
             CHECKLIST_THIRD_PARTIES,
             THIRD_PARTY_SERVICES_ACCOUNTS,
         ],
     },
+    Pack { name: "end-of-life", summary: "runtimes that nobody mends any more", policies: &[END_OF_LIFE_RUNTIMES] },
     Pack {
         name: "four-eyes",
         summary: "nobody brings to production what nobody else has looked at",
@@ -168,6 +189,7 @@ pub static ALL: &[Pack] = &[
             RECOMMENDED_WORKLOADS,
             CHECKLIST_RUNTIMES,
             CHECKLIST_DATABASES,
+            DATABASES_IDENTITY,
             CHECKLIST_THIRD_PARTIES,
         ],
     },
@@ -179,7 +201,7 @@ pub static ALL: &[Pack] = &[
     Pack {
         name: "secrets-hygiene",
         summary: "secrets: separate ones per environment, real ones in production, and key files that nobody else reads",
-        policies: &[RECOMMENDED_SECRETS, SECRETS_HYGIENE_FILES],
+        policies: &[RECOMMENDED_SECRETS, SECRETS_HYGIENE_FILES, SECRETS_HYGIENE_DELIVERY, SECRETS_HYGIENE_ROTATION],
     },
     Pack {
         name: "template-conformance",
@@ -189,7 +211,7 @@ pub static ALL: &[Pack] = &[
     Pack {
         name: "third-party-services",
         summary: "services of third parties: test modes below production, the same versions, separate accounts",
-        policies: &[CHECKLIST_THIRD_PARTIES, THIRD_PARTY_SERVICES_ACCOUNTS, RECOMMENDED_SECRETS],
+        policies: &[CHECKLIST_THIRD_PARTIES, THIRD_PARTY_SERVICES_ACCOUNTS, DATABASES_IDENTITY, RECOMMENDED_SECRETS],
     },
     Pack {
         name: "twelve-factor",
