@@ -67,6 +67,8 @@ impl Mark {
 
 /// One cell of the matrix.
 pub(crate) struct Square {
+    /// The group of the finding that it is from.
+    pub(crate) group: Group,
     pub(crate) mark: Mark,
     pub(crate) deviates: bool,
     pub(crate) value: Option<String>,
@@ -112,7 +114,7 @@ pub(crate) fn rows(columns: &[&str], ranked: &[(Group, &Finding)], waived: bool)
             // The first finding that an environment deviates from is the weightiest.
             if square.as_ref().is_none_or(|known| deviates && !known.deviates) {
                 let value = cell.value.as_deref().map(|value| escape(value).into_owned());
-                *square = Some(Square { mark, deviates, value });
+                *square = Some(Square { group, mark, deviates, value });
             }
         }
     }

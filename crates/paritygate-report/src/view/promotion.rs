@@ -78,15 +78,16 @@ pub(crate) fn outcome(decision: &Decision) -> String {
     }
 }
 
-/// When a promotion that is denied may go, as far as time is what it waits for.
-pub(crate) fn next(decision: &Decision) -> Option<String> {
+/// When a promotion that is denied may go, as far as time is what it waits for. `blockers` says where the reader finds
+/// what else it waits for: `the above`.
+pub(crate) fn next(decision: &Decision, blockers: &str) -> Option<String> {
     let outcome = &decision.decision;
     match (outcome.next_eligible_at, &outcome.next_eligible_reason) {
         _ if outcome.allowed => None,
         (Some(at), _) if at > decision.evaluated_at => {
             Some(format!("time is in the way until {}", when::next(decision).unwrap_or_default()))
         }
-        (Some(_), _) => Some("time is not in the way: it may go as soon as the above is cleared".to_owned()),
+        (Some(_), _) => Some(format!("time is not in the way: it may go as soon as {blockers} is cleared")),
         (None, Some(reason)) => Some(format!("no instant is in sight: {}", prose(reason))),
         (None, None) => None,
     }

@@ -158,7 +158,7 @@ fn verdict(pen: &mut Pen<'_>, decision: &Decision) {
     pen.put(ink, word);
     pen.put(Ink::Plain, &format!(": {}", promotion::outcome(decision)));
     pen.line();
-    if let Some(next) = promotion::next(decision) {
+    if let Some(next) = promotion::next(decision, "the above") {
         pen.put(Ink::Strong, "next");
         wrapped(pen, Ink::Plain, &format!(": {next}"), 4, 2);
     }
