@@ -1,8 +1,10 @@
 //! The commands, one file each.
 
+mod baseline;
 mod check;
 mod completions;
 mod diagram;
+mod diff;
 mod explain;
 mod gate;
 mod import;
@@ -23,6 +25,10 @@ use crate::terminal::{Error, Terminal};
 pub(crate) enum Command {
     /// Compare environments and say what drifted, where, and what to do
     Check(check::Args),
+    /// Show environments side by side, without any rule
+    Diff(diff::Args),
+    /// Accept what is found today in a file, so that only new findings count
+    Baseline(baseline::Args),
     /// Decide whether a promotion may go, and say why, who can unblock it, and when at the earliest
     Gate(gate::Args),
     /// List the next times at which promotions may go
@@ -64,6 +70,8 @@ pub(crate) enum ListFormat {
 pub(crate) fn run(command: Command, terminal: &Terminal) -> Result<Exit, Error> {
     match command {
         Command::Check(args) => check::run(args, terminal),
+        Command::Baseline(args) => baseline::run(args, terminal),
+        Command::Diff(args) => diff::run(args, terminal),
         Command::Gate(args) => gate::run(args, terminal),
         Command::When(args) => when::run(args, terminal),
         Command::Simulate(args) => simulate::run(args, terminal),

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use paritygate_lang::policy::OnUnknown;
+use paritygate_lang::{Selector, Spanned};
 use paritygate_model::report::Severity;
 use paritygate_model::{Environment, Shape, limits};
 
@@ -166,6 +167,9 @@ impl<'t> Sink<'t> for Collector<'_, 't> {
             if rule.compiled.accepts == Accepts::Leaf && is_collection(cells, shape) {
                 continue;
             }
+            if is_excepted(&rule.compiled.rule.except, path) {
+                continue;
+            }
             let described = |at: usize| cells.get(at).is_some_and(|cell| cell.node.is_some());
             let in_scope = rule.scope.members.iter().any(|&member| described(member));
             match &rule.compiled.plan {
@@ -207,8 +211,15 @@ impl<'t> Sink<'t> for Collector<'_, 't> {
     }
 }
 
+/// Whether a rule leaves a path out: the path itself, or something that it lies below.
+fn is_excepted(except: &[Spanned<Selector>], path: &[&str]) -> bool {
+    let leads_here =
+        |selector: &Selector| (1..=path.len()).any(|end| path.get(..end).is_some_and(|at| selector.matches(at)));
+    except.iter().any(|selector| leads_here(&selector.value))
+}
+
 /// Whether a row is a map, which kinds for single values pass over where a pattern meets it.
-fn is_collection(cells: &[Cell<'_>], shape: &Shape) -> bool {
+pub(crate) fn is_collection(cells: &[Cell<'_>], shape: &Shape) -> bool {
     let is_map = |cell: &Cell<'_>| matches!(cell.state, crate::cell::State::Value(node) if node.is_map());
     // Only where anything may stand does it take a look.
     if matches!(shape, Shape::Any) { cells.iter().any(is_map) } else { !shape.is_leaf() }

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use paritygate_lang::Spanned;
 use paritygate_lang::policy::{EnvironmentRef, Mode};
-use paritygate_lang::project::{Expected, Waiver};
 use paritygate_model::decision::{
     Asked, Blocker, ClearedBy, Clock, Decision, FactPlace, GateEngine, GateFinding, GateStatus, GateSummary, Input,
     InputRole, LazyPlace, Outcome,
@@ -15,6 +14,7 @@ use paritygate_model::report::{Digested, LazyDigest, Severity, Verdict};
 use paritygate_model::secret::redacted;
 use paritygate_model::{Diagnostic, Environment, Source, Timestamp};
 
+use crate::Exceptions;
 use crate::engine::{CheckRequest, CompiledGate, Engine};
 use crate::gate::{Judgement, Parity, ParityOutcome, Request, Scope};
 use crate::pipeline::Pipeline;
@@ -34,12 +34,8 @@ pub struct GateRequest<'a> {
     pub now: Option<Timestamp>,
     /// Environments with a reference of their own, for the parity half.
     pub references: &'a [(Arc<str>, String)],
-    /// Expected differences, for the parity half.
-    pub expected: &'a [Expected],
-    /// Waivers, for the parity half.
-    pub waivers: &'a [Waiver],
-    /// Rules that no exception may cover, for the parity half.
-    pub never_waive: &'a [String],
+    /// What is excepted, for the parity half.
+    pub exceptions: Exceptions<'a>,
     /// The texts that were read, without those of the environments.
     pub inputs: &'a [(InputRole, Arc<Source>)],
 }
@@ -53,9 +49,7 @@ impl<'a> GateRequest<'a> {
             environments: &[],
             now,
             references: &[],
-            expected: &[],
-            waivers: &[],
-            never_waive: &[],
+            exceptions: Exceptions::default(),
             inputs: &[],
         }
     }
@@ -188,9 +182,7 @@ impl Engine {
             environments: &environments,
             now,
             references: asked.references,
-            expected: asked.expected,
-            waivers: asked.waivers,
-            never_waive: asked.never_waive,
+            exceptions: asked.exceptions,
             only,
         });
         // A rule that names an environment besides these two has nothing to say of it here; a name that nobody knows is a

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use paritygate_lang::Spanned;
 use paritygate_lang::policy::{BreakGlassRule, Gate, Policy, Rule};
-use paritygate_lang::project::{Expected, Waiver};
 use paritygate_model::report::Report;
 use paritygate_model::{Diagnostic, Environment, Location, Source, Timestamp, limits, suggest};
 
+use crate::Exceptions;
 use crate::collector::{CheckRule, Collector};
 use crate::gate::{GateCheck, GateContext, GateEntry};
 use crate::kind::{Accepts, Entry, Params, Plan, Selects};
@@ -63,12 +63,8 @@ pub struct CheckRequest<'a> {
     pub now: Timestamp,
     /// Environments with a reference of their own.
     pub references: &'a [(Arc<str>, String)],
-    /// Expected differences.
-    pub expected: &'a [Expected],
-    /// Waivers.
-    pub waivers: &'a [Waiver],
-    /// Rules that no exception may cover where production is concerned.
-    pub never_waive: &'a [String],
+    /// What is excepted.
+    pub exceptions: Exceptions<'a>,
     /// Rules to run; empty means all.
     pub only: &'a [String],
 }
@@ -150,6 +146,10 @@ impl Engine {
             let at = selector.at.clone().unwrap_or_else(|| rule.at.clone());
             check_selector(&selector.value, entry.name, entry.accepts, at, diagnostics);
         }
+        for selector in &rule.except {
+            let at = selector.at.clone().unwrap_or_else(|| rule.at.clone());
+            check_selector(&selector.value, entry.name, Accepts::Any, at, diagnostics);
+        }
         let node = rule.params.map(|id| document.tree.node(id));
         // A rule that can meet nothing is not run: it would only be told as vacuous again.
         let reachable = diagnostics.len() == before;
@@ -228,6 +228,7 @@ impl Engine {
         for name in request.only {
             if !self.rules.iter().any(|rule| *rule.rule.id == **name) {
                 let help = suggest::did_you_mean(name, self.rules.iter().map(|rule| &*rule.rule.id));
+                let help = help.or_else(|| Some("`paritygate rules` lists those of the packs".to_owned()));
                 diagnostics
                     .push(Diagnostic::nowhere("unknown-rule", format!("there is no rule `{name}`")).maybe_help(help));
             }

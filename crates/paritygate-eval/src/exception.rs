@@ -3,6 +3,10 @@
 //! An exception covers one rule, one path and named environments. It never covers what came later, and it is itself
 //! judged: an expected difference that is gone, a waiver that is unused, expired or about to expire is a finding.
 
+mod accepted;
+mod inline;
+
+use paritygate_lang::Accepted;
 use paritygate_lang::project::{Expected, RatioOp, Relation, Waiver};
 use paritygate_lang::selector::Selector;
 use paritygate_lang::spanned::Spanned;
@@ -22,9 +26,22 @@ use crate::walk::{Sink, Walk};
 /// In the week before it ends, an exception warns.
 const WARN_SECONDS: i64 = 7 * 24 * 60 * 60;
 
+/// What a check excepts.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Exceptions<'a> {
+    /// Expected differences.
+    pub expected: &'a [Expected],
+    /// Waivers.
+    pub waivers: &'a [Waiver],
+    /// Rules that no exception may cover where production is concerned.
+    pub never_waive: &'a [String],
+    /// The findings that a baseline accepts.
+    pub accepted: &'a [Accepted],
+}
+
 /// What is to be said about an exception itself.
 pub(crate) struct ExceptionFinding {
-    /// `expected-difference` or `waiver-valid`.
+    /// `baseline`, `expected-difference`, `inline-ignore` or `waiver-valid`.
     pub(crate) rule: &'static str,
     pub(crate) severity: Severity,
     pub(crate) path: String,
@@ -107,9 +124,23 @@ pub(crate) fn apply<'t>(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<ExceptionFinding> {
     let mut found = Vec::new();
-    if request.expected.is_empty() && request.waivers.is_empty() {
-        return found;
+    if !request.exceptions.expected.is_empty() || !request.exceptions.waivers.is_empty() {
+        apply_declared(request, environments, collector, diagnostics, &mut found);
     }
+    inline::apply(request, environments, collector, diagnostics, &mut found);
+    // What is excepted elsewhere needs no baseline.
+    accepted::apply(request, environments, collector, &mut found);
+    found
+}
+
+/// Those that the manifest declares.
+fn apply_declared<'t>(
+    request: &CheckRequest<'_>,
+    environments: &[&'t Environment],
+    collector: &mut Collector<'_, 't>,
+    diagnostics: &mut Vec<Diagnostic>,
+    found: &mut Vec<ExceptionFinding>,
+) {
     known_rules(request, collector, diagnostics);
     let highest = environments.iter().rposition(|environment| !environment.contract);
     // Each is compared with what its rule compares with.
@@ -117,26 +148,25 @@ pub(crate) fn apply<'t>(
         let rule = collector.rules.iter().find(|rule| *rule.compiled.rule.id == *expected.rule.value);
         rule.and_then(|rule| rule.scope.reference).or(highest)
     };
-    let references = request.expected.iter().map(reference).collect();
-    let mut relations = Relations { expected: request.expected, references, environments, rows: Vec::new() };
+    let references = request.exceptions.expected.iter().map(reference).collect();
+    let mut relations = Relations { expected: request.exceptions.expected, references, environments, rows: Vec::new() };
     let mut trie = Trie::new();
-    for (at, expected) in request.expected.iter().enumerate() {
+    for (at, expected) in request.exceptions.expected.iter().enumerate() {
         trie.insert(&expected.path.value, at as u32);
     }
     Walk::new(&trie, environments, &mut relations).run();
-    for (at, expected) in request.expected.iter().enumerate() {
-        apply_expected(at, expected, &relations, request, environments, collector, &mut found);
+    for (at, expected) in request.exceptions.expected.iter().enumerate() {
+        apply_expected(at, expected, &relations, request, environments, collector, found);
     }
-    for waiver in request.waivers {
-        apply_waiver(waiver, request, environments, collector, &mut found);
+    for waiver in request.exceptions.waivers {
+        apply_waiver(waiver, request, environments, collector, found);
     }
-    found
 }
 
 fn known_rules(request: &CheckRequest<'_>, collector: &Collector<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
     let known = || collector.rules.iter().map(|rule| &*rule.compiled.rule.id);
-    let named = request.expected.iter().map(|expected| (&expected.rule, &expected.path, &expected.at));
-    let named = named.chain(request.waivers.iter().map(|waiver| (&waiver.rule, &waiver.path, &waiver.at)));
+    let named = request.exceptions.expected.iter().map(|expected| (&expected.rule, &expected.path, &expected.at));
+    let named = named.chain(request.exceptions.waivers.iter().map(|waiver| (&waiver.rule, &waiver.path, &waiver.at)));
     for (rule, path, at) in named {
         let place = path.at.clone().unwrap_or_else(|| at.clone());
         check_selector(&path.value, "", Accepts::Any, place, diagnostics);
@@ -447,34 +477,41 @@ fn cover<'t>(
     }
     for at in covered {
         let Some(finding) = findings.get_mut(at) else { continue };
-        let (inside, outside): (Vec<Deviation>, Vec<Deviation>) =
-            finding.deviations.iter().partition(|deviation| exception.covers(deviation, environments));
-        finding.deviations = inside;
-        finding.waiver = Some(waiver.clone());
-        if !outside.is_empty() {
-            split.push(RawFinding {
-                rule: finding.rule,
-                row: finding.row,
-                deviations: outside,
-                unknown: finding.unknown.clone(),
-                group: finding.group.clone(),
-                waiver: None,
-                notes: finding.notes.clone(),
-            });
-        }
+        split.extend(lay(finding, waiver, |deviation| exception.covers(deviation, environments)));
     }
     findings.append(&mut split);
     collector.findings = findings;
     met
 }
 
-fn never(
+/// Lays an exception over a finding. Answers the part of it that the exception does not cover.
+fn lay(finding: &mut RawFinding, waiver: &WaiverRef, covers: impl Fn(&Deviation) -> bool) -> Option<RawFinding> {
+    let (inside, outside): (Vec<Deviation>, Vec<Deviation>) = finding.deviations.iter().copied().partition(covers);
+    finding.deviations = inside;
+    finding.waiver = Some(waiver.clone());
+    (!outside.is_empty()).then(|| RawFinding {
+        rule: finding.rule,
+        row: finding.row,
+        deviations: outside,
+        unknown: finding.unknown.clone(),
+        group: finding.group.clone(),
+        waiver: None,
+        notes: finding.notes.clone(),
+    })
+}
+
+/// Whether no exception may cover a finding.
+pub(crate) fn never(
     request: &CheckRequest<'_>,
     rule: &CheckRule<'_>,
     finding: &RawFinding,
     environments: &[&Environment],
 ) -> bool {
-    let listed = request.never_waive.iter().any(|name| **name == *rule.compiled.rule.id || *name == rule.compiled.kind);
+    let listed = request
+        .exceptions
+        .never_waive
+        .iter()
+        .any(|name| **name == *rule.compiled.rule.id || *name == rule.compiled.kind);
     let production = |at: usize| environments.get(at).is_some_and(|environment| environment.tier == Tier::Production);
     listed
         && finding

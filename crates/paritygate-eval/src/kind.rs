@@ -171,6 +171,8 @@ pub struct GroupFinding {
     pub cells: Vec<(usize, usize)>,
     /// Why it can't be known, where it can't.
     pub unknown: Option<String>,
+    /// What the check found there and needs for its words, so that it is not looked for again. May be printed.
+    pub evidence: Vec<String>,
 }
 
 /// A compiled rule.

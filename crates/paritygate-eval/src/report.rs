@@ -15,13 +15,13 @@ use paritygate_model::{Environment, Secret, Source, report};
 use crate::cell::{Cell, State};
 use crate::collector::{Collector, RawFinding};
 use crate::engine::{CheckRequest, Engine};
-use crate::exception::ExceptionFinding;
+use crate::exception::{ExceptionFinding, never};
 use crate::kind::{Compares, Description, Plan};
 use crate::row::{Row, Rows};
 use crate::scope::highest;
 
 /// The kinds under which exceptions themselves are reported.
-const EXCEPTIONS: [&str; 2] = ["expected-difference", "waiver-valid"];
+const EXCEPTIONS: [&str; 4] = ["baseline", "expected-difference", "inline-ignore", "waiver-valid"];
 
 pub(crate) fn build(
     engine: &Engine,
@@ -43,13 +43,10 @@ pub(crate) fn build(
             .then_with(|| a.waiver.is_some().cmp(&b.waiver.is_some()))
     });
     let classes = classes(&raw, &collector, environments);
-    let class = |secret: &Secret| {
-        let known = classes.get(&(Arc::clone(&secret.fingerprint.key_id), Arc::clone(&secret.fingerprint.hex)));
-        known.map_or_else(|| "secret".to_owned(), |&at| format!("secret {}", letters(at)))
-    };
+    let class = |secret: &Secret| class_of(&classes, secret);
     let mut scratch = Scratch::default();
     let mut findings: Vec<Finding> = Vec::with_capacity(raw.len());
-    findings.extend(raw.iter().filter_map(|raw| finding(raw, &collector, environments, &class, &mut scratch)));
+    findings.extend(raw.iter().filter_map(|raw| finding(raw, request, &collector, environments, &class, &mut scratch)));
     for rule in EXCEPTIONS {
         let mut about: Vec<&ExceptionFinding> = exceptions.iter().filter(|exception| exception.rule == rule).collect();
         about.sort_by(|a, b| (&a.path, &a.message).cmp(&(&b.path, &b.message)));
@@ -79,27 +76,34 @@ pub(crate) fn build(
             summary.truncated.insert(rule.compiled.rule.id.to_string(), rule.truncated);
         }
     }
-    let reference = highest(environments);
     Report {
-        engine: EngineInfo { name: "paritygate", version: env!("CARGO_PKG_VERSION") },
+        engine: engine_info(),
         evaluated_at: request.now,
         policies: engine.policies.iter().map(|(id, source)| digested(id.as_str().into(), source)).collect(),
         inputs: inputs(environments),
-        environments: environments
-            .iter()
-            .enumerate()
-            .map(|(at, environment)| Column {
-                name: Arc::clone(&environment.name),
-                tier: environment.tier.word(),
-                contract: environment.contract,
-                reference: reference == Some(at),
-            })
-            .collect(),
+        environments: columns(environments),
         verdict,
         summary,
         rules,
         findings,
     }
+}
+
+/// What answers.
+pub(crate) fn engine_info() -> EngineInfo {
+    EngineInfo { name: "paritygate", version: env!("CARGO_PKG_VERSION") }
+}
+
+/// The environments as columns.
+pub(crate) fn columns(environments: &[&Environment]) -> Vec<Column> {
+    let reference = highest(environments);
+    let column = |(at, environment): (usize, &&Environment)| Column {
+        name: Arc::clone(&environment.name),
+        tier: environment.tier.word(),
+        contract: environment.contract,
+        reference: reference == Some(at),
+    };
+    environments.iter().enumerate().map(column).collect()
 }
 
 fn verdict_of(status: Status) -> Verdict {
@@ -115,7 +119,7 @@ fn digested(name: Arc<str>, source: &Arc<Source>) -> Digested {
     Digested { name, digest: LazyDigest(Arc::clone(source)) }
 }
 
-fn inputs(environments: &[&Environment]) -> Vec<Digested> {
+pub(crate) fn inputs(environments: &[&Environment]) -> Vec<Digested> {
     let mut sources: Vec<&Arc<Source>> =
         environments.iter().flat_map(|environment| environment.tree.sources()).collect();
     sources.sort_by(|a, b| a.name().cmp(b.name()));
@@ -123,7 +127,7 @@ fn inputs(environments: &[&Environment]) -> Vec<Digested> {
     sources.into_iter().map(|source| digested(Arc::clone(source.name()), source)).collect()
 }
 
-type Classes = BTreeMap<(Arc<str>, Arc<str>), usize>;
+pub(crate) type Classes = BTreeMap<(Arc<str>, Arc<str>), usize>;
 
 /// Numbers the secrets in the order of their paths, so that a report does not depend on the key.
 fn classes(raw: &[RawFinding], collector: &Collector<'_, '_>, environments: &[&Environment]) -> Classes {
@@ -135,18 +139,27 @@ fn classes(raw: &[RawFinding], collector: &Collector<'_, '_>, environments: &[&E
     let has_secret = |row: &Row<'_, '_>| row.cells.iter().any(|cell| matches!(cell.state, State::Secret(_)));
     let mut rows: Vec<Row<'_, '_>> = rows.filter(has_secret).collect();
     rows.sort_by(|a, b| a.path.cmp(b.path));
+    number_secrets(rows.iter().flat_map(|row| row.cells))
+}
+
+/// Numbers the secrets of cells, in their order.
+pub(crate) fn number_secrets<'c, 't: 'c>(cells: impl Iterator<Item = &'c Cell<'t>>) -> Classes {
     let mut classes = Classes::new();
-    for row in rows {
-        for cell in row.cells {
-            if let State::Secret(secret) = &cell.state {
-                let next = classes.len();
-                classes
-                    .entry((Arc::clone(&secret.fingerprint.key_id), Arc::clone(&secret.fingerprint.hex)))
-                    .or_insert(next);
-            }
+    for cell in cells {
+        if let State::Secret(secret) = &cell.state {
+            let next = classes.len();
+            classes
+                .entry((Arc::clone(&secret.fingerprint.key_id), Arc::clone(&secret.fingerprint.hex)))
+                .or_insert(next);
         }
     }
     classes
+}
+
+/// The equality class of a secret: `secret A`.
+pub(crate) fn class_of(classes: &Classes, secret: &Secret) -> String {
+    let known = classes.get(&(Arc::clone(&secret.fingerprint.key_id), Arc::clone(&secret.fingerprint.hex)));
+    known.map_or_else(|| "secret".to_owned(), |&at| format!("secret {}", letters(at)))
 }
 
 /// `A`, `B`, … `Z`, `AA`.
@@ -169,16 +182,19 @@ struct Scratch<'r, 't> {
     together: Option<(usize, Rows<'r, 't>)>,
     /// The environments that deviate.
     deviating: Vec<usize>,
+    /// The environments that templates name as those that deviate.
+    named: Vec<usize>,
 }
 
 fn finding<'r, 't>(
     raw: &RawFinding,
+    request: &CheckRequest<'_>,
     collector: &'r Collector<'_, 't>,
     environments: &'r [&'t Environment],
     class: &'r dyn Fn(&Secret) -> String,
     scratch: &mut Scratch<'r, 't>,
 ) -> Option<Finding> {
-    let Scratch { together, deviating } = scratch;
+    let Scratch { together, deviating, named } = scratch;
     let rule = collector.rules.get(raw.rule)?;
     let row = collector.kept.row(raw.row, rule.scope, environments, class)?;
     let path = row.path_text().into_owned();
@@ -208,21 +224,26 @@ fn finding<'r, 't>(
     deviating.dedup();
     let against = raw.deviations.iter().find_map(|deviation| deviation.against);
     let reference = row.reference().or(against);
+    // What two environments do together is said of both.
+    let mutual = raw.deviations.iter().filter(|deviation| deviation.mutual).filter_map(|deviation| deviation.against);
+    named.clear();
+    named.extend(deviating.iter().copied().chain(mutual));
+    named.sort_unstable();
+    named.dedup();
     if raw.unknown.is_none()
         && let Some(template) = &source.message
     {
         description.message =
-            template.render(&mut |placeholder, out| fill(placeholder, out, &row, deviating, reference, &source.id));
+            template.render(&mut |placeholder, out| fill(placeholder, out, &row, named, reference, &source.id));
     }
     if let Some(why) = &source.why {
-        description.notes.insert(
-            0,
-            why.render(&mut |placeholder, out| fill(placeholder, out, &row, deviating, reference, &source.id)),
-        );
+        description
+            .notes
+            .insert(0, why.render(&mut |placeholder, out| fill(placeholder, out, &row, named, reference, &source.id)));
     }
     if let Some(fix) = &source.fix {
         description.help =
-            Some(fix.render(&mut |placeholder, out| fill(placeholder, out, &row, deviating, reference, &source.id)));
+            Some(fix.render(&mut |placeholder, out| fill(placeholder, out, &row, named, reference, &source.id)));
     }
     description.notes.extend(raw.notes.iter().cloned());
     let name = |at: usize| environments.get(at).map(|environment| Arc::clone(&environment.name));
@@ -258,6 +279,8 @@ fn finding<'r, 't>(
         help: description.help.map(redacted),
         fix: description.fix,
         waiver: raw.waiver.clone(),
+        coverable: !never(request, rule, raw, environments),
+        mutual: raw.deviations.iter().any(|deviation| deviation.mutual),
     })
 }
 
@@ -289,7 +312,7 @@ fn unknown(row: &Row<'_, '_>, raw: &RawFinding, reason: &str) -> Description {
 }
 
 /// A cell as plain data, with its place and its redacted line.
-fn plain(cell: &Cell<'_>, class: &dyn Fn(&Secret) -> String) -> report::Cell {
+pub(crate) fn plain(cell: &Cell<'_>, class: &dyn Fn(&Secret) -> String) -> report::Cell {
     let (state, reason, masked) = match &cell.state {
         State::Value(_) | State::Word(_) => (CellState::Value, None, None),
         State::Secret(secret) => (CellState::Value, None, Some(secret.reason.words())),
@@ -312,17 +335,17 @@ fn fill(
     placeholder: Placeholder,
     out: &mut String,
     row: &Row<'_, '_>,
-    deviating: &[usize],
+    named: &[usize],
     reference: Option<usize>,
     rule: &str,
 ) {
-    let first = deviating.first().copied();
+    let first = named.first().copied();
     match placeholder {
         Placeholder::Key => out.push_str(row.key()),
         Placeholder::Path => out.push_str(&row.path_text()),
         Placeholder::Component => out.push_str(row.component()),
         Placeholder::Rule => out.push_str(rule),
-        Placeholder::Environment => out.push_str(&row.names(deviating.iter().copied())),
+        Placeholder::Environment => out.push_str(&row.names(named.iter().copied())),
         Placeholder::Value => out.push_str(&first.map(|at| row.shown(at)).unwrap_or_default()),
         Placeholder::Reference => out.push_str(reference.map(|at| row.name(at)).unwrap_or_default()),
         Placeholder::ReferenceValue => out.push_str(&reference.map(|at| row.shown(at)).unwrap_or_default()),
@@ -330,7 +353,11 @@ fn fill(
 }
 
 fn exception_finding(exception: &ExceptionFinding) -> Finding {
-    let status = if exception.severity == Severity::Error { Status::Fail } else { Status::Warn };
+    let status = match exception.severity {
+        Severity::Error => Status::Fail,
+        Severity::Warning => Status::Warn,
+        Severity::Info => Status::Pass,
+    };
     Finding {
         rule: exception.rule.into(),
         kind: exception.rule,
@@ -347,6 +374,8 @@ fn exception_finding(exception: &ExceptionFinding) -> Finding {
         help: Some(redacted(exception.help.clone())),
         fix: None,
         waiver: None,
+        coverable: false,
+        mutual: false,
     }
 }
 

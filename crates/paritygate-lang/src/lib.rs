@@ -6,6 +6,7 @@
 
 #![cfg_attr(test, allow(clippy::needless_raw_string_hashes, reason = "`expect-test` writes them"))]
 
+pub mod baseline;
 mod fields;
 pub mod params;
 pub mod policy;
@@ -16,6 +17,7 @@ pub mod selector;
 pub mod spanned;
 pub mod template;
 
+pub use baseline::Accepted;
 pub use policy::{BreakGlassRule, EnvironmentRef, Gate, Mode, OnUnknown, Policy, Rule, SeverityBy};
 pub use project::{Expected, Project, ProjectEnvironment, Relation, SourceSpec, Waiver};
 pub use selector::Selector;

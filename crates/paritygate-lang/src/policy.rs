@@ -91,6 +91,8 @@ pub struct Rule {
     pub kind: Spanned<String>,
     /// The paths that it is about; `None` where it has no such field.
     pub select: Option<Vec<Spanned<Selector>>>,
+    /// The paths among those that it is not about, with all that lies below them.
+    pub except: Vec<Spanned<Selector>>,
     /// The environments that it is about; empty means all.
     pub environments: Vec<Spanned<EnvironmentRef>>,
     /// The environment that the others are compared with.

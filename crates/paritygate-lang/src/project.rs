@@ -32,6 +32,8 @@ pub struct Project {
     pub expected: Vec<Expected>,
     /// The temporary exceptions.
     pub waivers: Vec<Waiver>,
+    /// The path of the baseline.
+    pub baseline: Option<Spanned<String>>,
     /// The rules that no exception may cover; `None` where the manifest leaves that to the default.
     pub never_waive: Option<Vec<Spanned<String>>>,
     /// The promotion pipeline.

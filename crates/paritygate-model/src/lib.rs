@@ -5,6 +5,7 @@
 
 pub mod decision;
 pub mod diagnostic;
+pub mod differences;
 pub mod document;
 pub mod draft;
 pub mod environment;

@@ -32,6 +32,8 @@ pub const MAX_FINDINGS_PER_RULE: usize = 1_000;
 pub const MAX_SELECTOR_BYTES: usize = 4_096;
 /// How many findings one check reports; the rest are counted.
 pub const MAX_FINDINGS: usize = 10_000;
+/// How many rows a comparison without rules lists.
+pub const MAX_DIFFERENCES: usize = 10_000;
 /// How many patterns the braces of one selector may expand to.
 pub const MAX_SELECTOR_ALTERNATIVES: usize = 64;
 /// How many bytes a regular expression may have.

@@ -265,9 +265,15 @@ pub struct Finding {
     /// A change that a machine can make.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fix: Option<Fix>,
-    /// The expected difference or waiver that covers it.
+    /// The exception that covers it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub waiver: Option<WaiverRef>,
+    /// Whether an exception may cover it.
+    #[serde(skip)]
+    pub coverable: bool,
+    /// Whether its environment and the reference deviate alike, as where they share a secret.
+    #[serde(skip)]
+    pub mutual: bool,
 }
 
 /// A machine-applicable change.
@@ -296,7 +302,7 @@ pub struct Fix {
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct WaiverRef {
-    /// `expected` or `waiver`.
+    /// `baseline`, `expected`, `inline` or `waiver`.
     pub exception: &'static str,
     /// Who answers for it.
     #[serde(skip_serializing_if = "Option::is_none")]

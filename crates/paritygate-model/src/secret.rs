@@ -27,7 +27,7 @@ pub use facets::{LengthClass, ValueClass, ValueType};
 pub use programs::passwords_of_programs;
 pub use scrub::{mask_unparsed, redacted};
 pub use table::SecretTable;
-pub use url::UrlParts;
+pub use url::{SplitUrl, UrlParts};
 
 /// Why a value is masked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -49,6 +49,9 @@ pub struct Position {
     pub column: u32,
 }
 
+/// How a comment begins that is meant for us.
+pub const REMARK: &str = "paritygate:";
+
 /// A text that was handed in, under the name that the host gave it.
 pub struct Source {
     name: Arc<str>,
@@ -57,6 +60,7 @@ pub struct Source {
     /// Whether every byte is a character, so that columns need no counting.
     ascii: OnceLock<bool>,
     masks: RwLock<Vec<Span>>,
+    remarks: RwLock<Vec<Span>>,
 }
 
 /// Never prints the text: it may hold secrets.
@@ -75,6 +79,7 @@ impl Source {
             lines: OnceLock::new(),
             ascii: OnceLock::new(),
             masks: RwLock::default(),
+            remarks: RwLock::default(),
         })
     }
 
@@ -91,6 +96,24 @@ impl Source {
     /// The bytes of `span`, **with** secrets; empty where the span is not inside the text.
     pub fn slice(&self, span: Span) -> &str {
         self.text.get(span.range()).unwrap_or_default()
+    }
+
+    /// Keeps a comment where it is meant for us: what stands behind its sign begins with [`REMARK`].
+    pub fn remark(&self, span: Span) {
+        if self.slice(span).trim_start_matches(['#', ' ', '\t']).starts_with(REMARK) {
+            let mut remarks = self.remarks.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+            // A text is read as often as it is asked for.
+            if !remarks.contains(&span) {
+                remarks.push(span);
+            }
+        }
+    }
+
+    /// The comments that are meant for us, in the order of the text.
+    pub fn remarks(&self) -> Vec<Span> {
+        let mut remarks = self.remarks.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
+        remarks.sort_unstable_by_key(|span| span.start);
+        remarks
     }
 
     /// Marks `span` as secret: from now on every excerpt shows a mask in its place.

@@ -15,6 +15,7 @@ mod words;
 use std::collections::BTreeMap;
 
 use paritygate_model::decision::Decision;
+use paritygate_model::differences::Differences;
 use paritygate_model::report::Report;
 use paritygate_model::{Diagnostic, Level, Location, Position};
 
@@ -22,7 +23,9 @@ use crate::block::{Block, Line, Spot};
 use crate::pen::{Ink, Pen};
 
 pub use formats::ALL;
-pub use formats::json::{JsonDecision, JsonReport, WireDiagnostic, WirePlace, WireRelated, decision_json, json};
+pub use formats::json::{
+    JsonDecision, JsonDifferences, JsonReport, WireDiagnostic, WirePlace, WireRelated, decision_json, json,
+};
 
 /// How a format may write: what the reader's terminal can show, and what the reader asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,6 +75,8 @@ pub struct Format {
     pub report: Option<Writer<Report>>,
     /// Writes a decision, likewise.
     pub decision: Option<Writer<Decision>>,
+    /// Writes how environments differ, likewise.
+    pub differences: Option<Writer<Differences>>,
 }
 
 /// The format of that name.
@@ -87,6 +92,11 @@ pub fn for_reports() -> impl Iterator<Item = &'static Format> {
 /// The formats that can write a decision.
 pub fn for_decisions() -> impl Iterator<Item = &'static Format> {
     ALL.iter().copied().filter(|format| format.decision.is_some())
+}
+
+/// The formats that can write how environments differ.
+pub fn for_differences() -> impl Iterator<Item = &'static Format> {
+    ALL.iter().copied().filter(|format| format.differences.is_some())
 }
 
 /// Diagnostics as text, like a good compiler's: what is wrong, the line where it stands, why, and what to do.

@@ -170,6 +170,8 @@ impl Sample {
             help: None,
             fix: None,
             waiver: None,
+            coverable: true,
+            mutual: false,
         };
         vec![
             Finding {

@@ -3,12 +3,16 @@
 //! A kind is one file: its parameters (which are its schema), its manual with examples that run as tests, its check and
 //! its words. Kinds see neither file formats nor output formats nor hosts.
 
+mod address;
+mod belongings;
 mod deployments;
+mod firewall;
 mod keys;
 mod migration;
 pub mod parity;
 mod people;
 pub mod promotion;
+mod shared;
 mod sources;
 mod version;
 

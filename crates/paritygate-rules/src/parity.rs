@@ -1,13 +1,18 @@
 //! The kinds that compare environments.
 
+mod artifact_lag;
 mod at_least;
 mod coverage;
 mod differ;
+mod firewall_parity;
 mod group_uniform;
 mod intra_relation;
 mod matches;
+mod no_reference_to;
+mod no_shared_database;
 mod no_shared_secret;
 mod one_of;
+mod package_drift;
 mod present;
 mod ratio;
 mod rotation_age;
@@ -17,6 +22,7 @@ mod secret_delivery;
 mod set_relation;
 mod single_source;
 mod staleness;
+mod version_floor;
 mod version_order;
 mod version_tolerance;
 
@@ -24,14 +30,19 @@ use paritygate_eval::Entry;
 
 /// All parity kinds, sorted by name.
 pub static ALL: &[Entry] = &[
+    Entry::of::<artifact_lag::ArtifactLag>(),
     Entry::of::<at_least::AtLeast>(),
     Entry::of::<coverage::Coverage>(),
     Entry::of::<differ::Differ>(),
+    Entry::of::<firewall_parity::FirewallParity>(),
     Entry::of::<group_uniform::GroupUniform>(),
     Entry::of::<intra_relation::IntraRelation>(),
     Entry::of::<matches::Matches>(),
+    Entry::of::<no_reference_to::NoReferenceTo>(),
+    Entry::of::<no_shared_database::NoSharedDatabase>(),
     Entry::of::<no_shared_secret::NoSharedSecret>(),
     Entry::of::<one_of::OneOf>(),
+    Entry::of::<package_drift::PackageDrift>(),
     Entry::of::<present::Present>(),
     Entry::of::<ratio::Ratio>(),
     Entry::of::<rotation_age::RotationAge>(),
@@ -41,6 +52,7 @@ pub static ALL: &[Entry] = &[
     Entry::of::<set_relation::SetRelation>(),
     Entry::of::<single_source::SingleSource>(),
     Entry::of::<staleness::Staleness>(),
+    Entry::of::<version_floor::VersionFloor>(),
     Entry::of::<version_order::VersionOrder>(),
     Entry::of::<version_tolerance::VersionTolerance>(),
 ];
@@ -75,4 +87,11 @@ fn judge_texts(row: &paritygate_eval::Row<'_, '_>, out: &mut paritygate_eval::Ou
             out.unknown(member, None, reason);
         }
     }
+}
+
+/// The first few texts of a list, and how many more there are.
+fn first_few(texts: impl ExactSizeIterator<Item = String>, shown: usize) -> String {
+    let more = texts.len().saturating_sub(shown);
+    let first = texts.take(shown).collect::<Vec<String>>().join(", ");
+    if more > 0 { format!("{first} and {more} more") } else { first }
 }

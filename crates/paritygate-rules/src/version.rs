@@ -14,7 +14,7 @@ use std::str::FromStr;
 
 use dotted::Dotted;
 use package::Package;
-pub(crate) use pair::{Pair, Reading, read, read_cells};
+pub(crate) use pair::{Pair, Reading, no_version, read, read_cells, scheme_of, texts};
 use serde::Deserialize;
 
 /// How versions are read and ordered.

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use paritygate_eval::zones::Zones;
-use paritygate_eval::{CheckRequest, Engine};
+use paritygate_eval::{CheckRequest, Engine, Exceptions};
 use paritygate_import::{Context, Files, Named, document, formats};
 use paritygate_lang::policy::{Mode, OnUnknown, Policy, Rule, SeverityBy};
 use paritygate_lang::{Selector, Spanned};
@@ -58,6 +58,7 @@ fn run(kind: &str, text: &str) -> (String, Vec<String>) {
         at: at.clone(),
         kind: Spanned { value: kind.to_owned(), at: None },
         select: root.get("select").map(selectors),
+        except: Vec::new(),
         environments: Vec::new(),
         reference: None,
         severity: SeverityBy::default(),
@@ -89,9 +90,7 @@ fn run(kind: &str, text: &str) -> (String, Vec<String>) {
         environments: &environments,
         now: now.unwrap_or(Timestamp::UNIX_EPOCH),
         references: &[],
-        expected: &[],
-        waivers: &[],
-        never_waive: &[],
+        exceptions: Exceptions::default(),
         only: &[],
     };
     let (report, diagnostics) = engine.check(&request);

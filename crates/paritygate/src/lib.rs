@@ -22,6 +22,7 @@
 //! # let _: BTreeMap<(), ()> = BTreeMap::new();
 //! ```
 
+pub mod baseline;
 pub mod diagram;
 pub mod discover;
 mod elsewhere;
@@ -40,7 +41,7 @@ pub mod wire;
 pub mod zones;
 
 pub use paritygate_eval::pipeline::Pipeline;
-pub use paritygate_eval::{CheckRequest, Engine, GateRequest, calendar};
+pub use paritygate_eval::{CheckRequest, Engine, GateRequest, calendar, diff};
 pub use paritygate_import::{Context, Files, Format as InputFormat, Need, Request, Supplied, document, formats};
 pub use paritygate_lang as lang;
 pub use paritygate_model::promotion::Elapsed;

@@ -1,13 +1,14 @@
 //! The manual: what `rules` lists and `explain` says.
 
+use std::collections::BTreeMap;
 #[cfg(feature = "manual")]
 use std::fmt::Write;
-
 use std::sync::Arc;
 
 #[cfg(feature = "manual")]
 use paritygate_lang::policy::OnUnknown;
 use paritygate_lang::policy::{EnvironmentRef, Gate, Policy, Rule, SeverityBy};
+use paritygate_lang::{Selector, Spanned};
 use paritygate_model::Source;
 use paritygate_model::report::Severity;
 #[cfg(feature = "manual")]
@@ -26,8 +27,10 @@ pub struct PackRule {
     pub id: String,
     /// The kind behind it.
     pub kind: String,
-    /// The pack that it belongs to.
+    /// The pack whose folder holds it.
     pub pack: &'static str,
+    /// All packs that it stands in, sorted by name.
+    pub packs: Vec<&'static str>,
     /// What it says, from the policy.
     pub why: String,
     /// What it selects; for a gate to where promotions go.
@@ -38,21 +41,42 @@ pub struct PackRule {
     pub worst: &'static str,
 }
 
-/// The rules of all built-in packs, in the order of the packs.
+/// The rules of all built-in packs, each once, in the order of their folders.
 pub fn pack_rules() -> Vec<PackRule> {
-    let all = |(pack, policy): (&'static str, Policy)| {
-        let rules = policy.rules.iter().map(|rule| pack_rule(pack, rule));
-        rules.chain(policy.gates.iter().map(|gate| pack_gate(pack, gate))).collect::<Vec<_>>()
+    let all = |(place, policy): (InPacks, Policy)| {
+        let rules = policy.rules.iter().map(|rule| pack_rule(&place, rule));
+        rules.chain(policy.gates.iter().map(|gate| pack_gate(&place, gate))).collect::<Vec<_>>()
     };
     policies().flat_map(all).collect()
 }
 
-fn pack_gate(pack: &'static str, gate: &Gate) -> PackRule {
+/// Where a policy stands.
+struct InPacks {
+    /// The pack whose folder holds it.
+    home: &'static str,
+    /// All packs that list it.
+    packs: Vec<&'static str>,
+}
+
+#[cfg(feature = "manual")]
+impl InPacks {
+    /// ``the packs `checklist` and `recommended` ``
+    fn words(&self) -> String {
+        let names: Vec<String> = self.packs.iter().map(|pack| format!("`{pack}`")).collect();
+        match names.as_slice() {
+            [rest @ .., last] if !rest.is_empty() => format!("the packs {} and {last}", rest.join(", ")),
+            names => format!("the pack {}", names.concat()),
+        }
+    }
+}
+
+fn pack_gate(place: &InPacks, gate: &Gate) -> PackRule {
     let to: Vec<&str> = gate.to.iter().map(|to| word(&to.value)).collect();
     PackRule {
         id: gate.id.to_string(),
         kind: gate.kind.value.clone(),
-        pack,
+        pack: place.home,
+        packs: place.packs.clone(),
         why: gate.why.clone().unwrap_or_default(),
         select: if to.is_empty() { "to any environment".to_owned() } else { format!("to {}", to.join(", ")) },
         severity: "denies".to_owned(),
@@ -67,28 +91,39 @@ fn word(reference: &EnvironmentRef) -> &str {
     }
 }
 
-/// The policies of all built-in packs, each with its pack.
-fn policies() -> impl Iterator<Item = (&'static str, Policy)> {
-    let policies =
-        paritygate_policies::ALL.iter().flat_map(|pack| pack.policies.iter().map(|policy| (pack.name, policy)));
-    policies.map(|(pack, policy)| {
-        let source = Source::new(policy.path, policy.text);
-        let (document, _) = paritygate_import::document::read(&source);
-        (pack, paritygate_lang::policy::lower(Arc::new(document)).0)
+/// The policies of all built-in packs, each once, in the order of their paths.
+fn policies() -> impl Iterator<Item = (InPacks, Policy)> {
+    let mut files: BTreeMap<&'static str, (InPacks, &'static str)> = BTreeMap::new();
+    for pack in paritygate_policies::ALL {
+        for file in pack.policies {
+            let home = file.path.split('/').next().unwrap_or_default();
+            let (place, _) = files.entry(file.path).or_insert((InPacks { home, packs: Vec::new() }, file.text));
+            place.packs.push(pack.name);
+        }
+    }
+    files.into_iter().map(|(path, (place, text))| {
+        let (document, _) = paritygate_import::document::read(&Source::new(path, text));
+        (place, paritygate_lang::policy::lower(Arc::new(document)).0)
     })
 }
 
-fn pack_rule(pack: &'static str, rule: &Rule) -> PackRule {
-    let select: Vec<&str> = rule.select.iter().flatten().map(|selector| selector.value.text.as_str()).collect();
+fn pack_rule(place: &InPacks, rule: &Rule) -> PackRule {
+    let select = rule.select.as_deref().unwrap_or_default();
     PackRule {
         id: rule.id.to_string(),
         kind: rule.kind.value.clone(),
-        pack,
+        pack: place.home,
+        packs: place.packs.clone(),
         why: rule.why.as_ref().map(|why| in_general(&why.text)).unwrap_or_default(),
-        select: if select.is_empty() { "environments as a whole".to_owned() } else { select.join(", ") },
+        select: if select.is_empty() { "environments as a whole".to_owned() } else { selectors(select) },
         severity: severity(&rule.severity),
         worst: rule.severity.by.iter().map(|(_, severity)| *severity).fold(rule.severity.default, Severity::max).word(),
     }
+}
+
+fn selectors(selectors: &[Spanned<Selector>]) -> String {
+    let texts: Vec<&str> = selectors.iter().map(|selector| selector.value.text.as_str()).collect();
+    texts.join(", ")
 }
 
 /// A template without a finding to fill it.
@@ -124,17 +159,17 @@ fn severity(severity: &SeverityBy) -> String {
 pub fn explain(name: &str) -> Result<String, String> {
     let mut out = String::new();
     let (mut of_rule, mut ids) = (None, Vec::new());
-    for (pack, policy) in policies() {
+    for (place, policy) in policies() {
         for rule in &policy.rules {
             if *rule.id == *name {
-                rule_page(&mut out, pack, &policy, rule);
+                rule_page(&mut out, &place, &policy, rule);
                 of_rule = Some(rule.kind.value.clone());
             }
             ids.push(Arc::clone(&rule.id));
         }
         for gate in &policy.gates {
             if *gate.id == *name {
-                gate_page(&mut out, pack, &policy, gate);
+                gate_page(&mut out, &place, &policy, gate);
                 of_rule = Some(gate.kind.value.clone());
             }
             ids.push(Arc::clone(&gate.id));
@@ -160,8 +195,8 @@ pub fn explain(name: &str) -> Result<String, String> {
 
 /// What the policy says about a rule.
 #[cfg(feature = "manual")]
-fn rule_page(out: &mut String, pack: &'static str, policy: &Policy, rule: &Rule) {
-    let said = pack_rule(pack, rule);
+fn rule_page(out: &mut String, place: &InPacks, policy: &Policy, rule: &Rule) {
+    let said = pack_rule(place, rule);
     let environments: Vec<&str> = rule
         .environments
         .iter()
@@ -179,7 +214,7 @@ fn rule_page(out: &mut String, pack: &'static str, policy: &Policy, rule: &Rule)
         OnUnknown::Warn => "it is a warning, counted by its reason",
         OnUnknown::Skip => "it is passed over",
     };
-    let _infallible = writeln!(out, "# {}\n\nA rule of the pack `{pack}`, of kind `{}`.\n", rule.id, said.kind);
+    let _infallible = writeln!(out, "# {}\n\nA rule of {}, of kind `{}`.\n", rule.id, place.words(), said.kind);
     let mut line = |what: &str, text: &str| {
         let _infallible = writeln!(out, "- {what}: {text}");
     };
@@ -187,6 +222,9 @@ fn rule_page(out: &mut String, pack: &'static str, policy: &Policy, rule: &Rule)
         line("selects", &format!("`{}`", said.select));
     } else {
         line("is about", &said.select);
+    }
+    if !rule.except.is_empty() {
+        line("but not", &format!("`{}`", selectors(&rule.except)));
     }
     line("environments", &environments);
     if let Some(reference) = &rule.reference {
@@ -206,11 +244,11 @@ fn rule_page(out: &mut String, pack: &'static str, policy: &Policy, rule: &Rule)
 
 /// What the policy says about a gate.
 #[cfg(feature = "manual")]
-fn gate_page(out: &mut String, pack: &'static str, policy: &Policy, gate: &Gate) {
-    let said = pack_gate(pack, gate);
+fn gate_page(out: &mut String, place: &InPacks, policy: &Policy, gate: &Gate) {
+    let said = pack_gate(place, gate);
     let params = gate.params.map(|id| policy.document.tree.node(id).span());
     let params = params.and_then(|span| policy.source.text().get(span.start as usize..span.end as usize));
-    let _infallible = writeln!(out, "# {}\n\nA gate of the pack `{pack}`, of kind `{}`.\n", gate.id, said.kind);
+    let _infallible = writeln!(out, "# {}\n\nA gate of {}, of kind `{}`.\n", gate.id, place.words(), said.kind);
     let mut line = |what: &str, text: &str| {
         let _infallible = writeln!(out, "- {what}: {text}");
     };

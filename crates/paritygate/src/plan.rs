@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use paritygate_eval::Exceptions;
 use paritygate_eval::pipeline::{Pipeline, StageInput};
 use paritygate_eval::zones::Zones;
 use paritygate_import::{Format, Request, document, formats};
@@ -30,6 +31,8 @@ pub struct Plan {
     pub waivers: Vec<Waiver>,
     /// Rules that no exception may cover where production is concerned.
     pub never_waive: Vec<String>,
+    /// The file of the findings that were accepted, and the place that names it.
+    pub baseline: Option<(String, Option<Location>)>,
     /// The promotion pipeline.
     pub pipeline: PipelineSpec,
     /// The members of groups.
@@ -108,6 +111,7 @@ impl Plan {
         plan.secrets = SecretTable::with(project.secrets_plain, project.secrets_secret);
         plan.expected = project.expected;
         plan.waivers = project.waivers;
+        plan.baseline = project.baseline.map(|path| (normalized(&path.value), path.at));
         plan.pipeline = project.pipeline;
         plan.groups = project.groups;
         plan.manifest = Some(Arc::clone(&document.source));
@@ -116,6 +120,17 @@ impl Plan {
             None => vec![NEVER_WAIVE.to_owned()],
         };
         plan
+    }
+
+    /// Leaves out what only rules ask for: policies and the baseline. Their files are not asked for then.
+    pub fn without_rules(&mut self) {
+        self.policies.clear();
+        self.baseline = None;
+    }
+
+    /// What is excepted, but for what a baseline accepts.
+    pub(crate) fn exceptions(&self) -> Exceptions<'_> {
+        Exceptions { expected: &self.expected, waivers: &self.waivers, never_waive: &self.never_waive, accepted: &[] }
     }
 
     /// The promotion pipeline over the plan's environments, or over those that were read where the plan names none; with

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use paritygate_eval::zones::Zones;
-use paritygate_eval::{CheckRequest, Engine};
+use paritygate_eval::{CheckRequest, Engine, Exceptions};
 use paritygate_import::{Context, Description, Files, Imported, Named, Need, Supplied, document};
-use paritygate_lang::policy;
+use paritygate_lang::{Accepted, baseline, policy};
 use paritygate_model::report::Report;
 use paritygate_model::{
     Coverage, Diagnostic, Draft, Environment, FingerprintKey, Location, SecretTable, Source, Timestamp,
@@ -30,6 +30,8 @@ pub struct Project {
     pub environments: Vec<Environment>,
     /// Files that are still needed. Supply them (or say that they are absent) and load again.
     pub needs: Vec<Need>,
+    /// The findings that a baseline accepts.
+    pub accepted: Vec<Accepted>,
     /// What was wrong with the texts.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -79,6 +81,7 @@ impl Project {
                 project.needs.push(Need { path: path.clone(), at: None, required: true });
             }
         }
+        project.read_baseline(plan, files);
         paritygate_model::diagnostic::sort(&mut project.diagnostics);
         // One text may be a layer of several environments: what is wrong with it is said once.
         project.diagnostics.dedup_by(|a, b| {
@@ -87,6 +90,39 @@ impl Project {
             a.code == b.code && a.message == b.message && place(a) == place(b)
         });
         project
+    }
+
+    /// Reads the findings that were accepted, where the plan names a file of them.
+    fn read_baseline(&mut self, plan: &Plan, files: &Files) {
+        let Some((path, at)) = &plan.baseline else { return };
+        let wrong = match files.get(path) {
+            Some(Supplied::Text(source)) => {
+                let (document, found) = document::read(source);
+                let broken = paritygate_model::diagnostic::has_errors(&found);
+                self.diagnostics.extend(found);
+                if !broken {
+                    let (accepted, found) = baseline::lower(&document);
+                    self.accepted = accepted;
+                    self.diagnostics.extend(found);
+                }
+                return;
+            }
+            Some(Supplied::Broken(wrong)) => {
+                self.diagnostics.push(wrong.clone());
+                return;
+            }
+            Some(Supplied::Refused(reason)) => format!("the baseline `{path}` was not read: {reason}"),
+            Some(Supplied::Absent) => format!("the baseline `{path}` does not exist"),
+            None => {
+                self.needs.push(Need { path: path.clone(), at: None, required: true });
+                return;
+            }
+        };
+        let wrong = match at {
+            Some(at) => Diagnostic::error("baseline-not-found", at.clone(), wrong),
+            None => Diagnostic::nowhere("baseline-not-found", wrong),
+        };
+        self.diagnostics.push(wrong.help("write it with `paritygate baseline`"));
     }
 
     /// Like [`Project::load`], with an answer for every file outside the project that is asked for: it is not handed in.
@@ -190,9 +226,7 @@ impl Project {
             environments: &self.environments,
             now,
             references: &references,
-            expected: &plan.expected,
-            waivers: &plan.waivers,
-            never_waive: &plan.never_waive,
+            exceptions: Exceptions { accepted: &self.accepted, ..plan.exceptions() },
             only,
         })
     }
@@ -214,7 +248,7 @@ pub(crate) fn compile(
     mut diagnostics: Vec<Diagnostic>,
 ) -> (Engine, Vec<Diagnostic>) {
     let mut policies = Vec::new();
-    for source in sources {
+    for source in each_once(sources) {
         let (document, found) = document::read(source);
         let broken = paritygate_model::diagnostic::has_errors(&found);
         diagnostics.extend(found);
@@ -228,6 +262,12 @@ pub(crate) fn compile(
     diagnostics.extend(found);
     paritygate_model::diagnostic::sort(&mut diagnostics);
     (engine, diagnostics)
+}
+
+/// The texts, in their order, without those that were there before: packs share policies, and a rule is judged once.
+fn each_once(sources: &[Arc<Source>]) -> impl Iterator<Item = &Arc<Source>> {
+    let mut known = BTreeSet::new();
+    sources.iter().filter(move |source| known.insert((source.name().as_ref(), source.text())))
 }
 
 /// The texts of a policy that is named: those of a pack, or the one at a path.

@@ -153,9 +153,7 @@ impl Promotion {
             environments,
             now,
             references: &references,
-            expected: &plan.expected,
-            waivers: &plan.waivers,
-            never_waive: &plan.never_waive,
+            exceptions: plan.exceptions(),
             inputs: &self.inputs,
         };
         ask(engine, &asked)

@@ -23,6 +23,7 @@ pub fn generate() -> Vec<(String, String)> {
     };
     vec![
         file("decision", decision()),
+        file("differences", differences()),
         file("environment", environment::schema()),
         file("policy", policy::schema()),
         file("project", project::schema()),
@@ -66,6 +67,11 @@ fn written() -> SchemaGenerator {
 fn report() -> Value {
     let schema = written().into_root_schema_for::<paritygate_report::JsonReport<'static>>();
     headed("Report", "The answer of a parity check.", schema.to_value())
+}
+
+fn differences() -> Value {
+    let schema = written().into_root_schema_for::<paritygate_report::JsonDifferences<'static>>();
+    headed("Differences", "How environments differ, without any rule.", schema.to_value())
 }
 
 fn decision() -> Value {

@@ -23,6 +23,11 @@ pub static ALL: &[Schema] = &[
         text: text(include_str!("../../../schemas/decision.schema.json")),
     },
     Schema {
+        name: "differences",
+        summary: "the answer of `diff --format json`",
+        text: text(include_str!("../../../schemas/differences.schema.json")),
+    },
+    Schema {
         name: "environment",
         summary: "an environment document, as `import` prints it",
         text: text(include_str!("../../../schemas/environment.schema.json")),

@@ -1,5 +1,6 @@
 //! The generated files: the façade says what they hold, this writes and compares them.
 
+mod packs;
 mod python;
 mod typescript;
 
@@ -109,6 +110,7 @@ fn differences(workspace: &Workspace) -> Vec<Difference> {
     }
     let mut generated = paritygate::schema::generate();
     let wire = Wire::of(&generated);
+    generated.push(packs::generate());
     generated.extend(LANGUAGES.iter().flat_map(|language| language(&wire)));
     for (path, _) in &generated {
         // A file that can't be read is one to write.

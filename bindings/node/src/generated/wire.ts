@@ -2,6 +2,8 @@
 
 /** The answer of each verb. */
 export interface Answers {
+  /** The answer to `baseline`. */
+  baseline: BaselineAnswer;
   /** The answer to `check`. */
   check: CheckAnswer;
   /** The answer to `compile`. */
@@ -10,6 +12,8 @@ export interface Answers {
   decision: DecisionData;
   /** The answer to `diagram`. */
   diagram: DiagramAnswer;
+  /** The answer to `diff`. */
+  diff: DiffAnswer;
   /** The answer to `discover`. */
   discover: DiscoverAnswer;
   /** The answer to `document`. */
@@ -54,6 +58,22 @@ export interface Asked {
   to: string;
 }
 
+/** The text of the baseline. */
+export interface BaselineAnswer {
+  /** How many findings it accepts. */
+  accepted: number;
+  /** Findings that no exception may cover, by rule and path: they go on counting. */
+  refused: RefusedFinding[];
+  /** What to keep in the file that the manifest names as `baseline`. */
+  text: string;
+}
+
+/** Of which report. */
+export interface BaselineParams {
+  /** The number of the report. */
+  report: number;
+}
+
 /** A gate that blocks, and what clears it. */
 export interface Blocker {
   /** What clears it. */
@@ -72,6 +92,8 @@ export interface Blocker {
 
 /** The parameters of each verb. */
 export interface Calls {
+  /** The call `baseline`: accepts the findings of a report, so that only new ones count. */
+  baseline: BaselineParams;
   /** The call `check`: checks environments, and holds the report. */
   check: CheckParams;
   /** The call `compile`: compiles policies to an engine that is held. */
@@ -80,6 +102,8 @@ export interface Calls {
   decision: DecisionParams;
   /** The call `diagram`: draws the pipeline as a Mermaid flowchart, or reads such a flowchart as a pipeline. */
   diagram: DiagramParams;
+  /** The call `diff`: says how environments differ, without any rule. */
+  diff: DiffParams;
   /** The call `discover`: says what the names of a project's files suggest. */
   discover: DiscoverParams;
   /** The call `document`: answers an imported environment as a document without secrets. */
@@ -315,6 +339,91 @@ export interface DiagramParams {
   read?: NamedText | null;
 }
 
+/** How they differ; or the files that are still needed. */
+export interface DiffAnswer {
+  /** What is wrong with the manifest, the files and the selectors. */
+  diagnostics: Diagnostic[];
+  /** How they differ. Absent as long as files are needed. */
+  differences?: Differences | null;
+  /** What was read, where a project was handed in. */
+  found?: DiscoverAnswer | null;
+  /** The files that are still needed. */
+  needs: Need[];
+  /** The same as text, where a format was named. */
+  text?: string | null;
+}
+
+/** What to compare: imported environments, the files of a project, or both. */
+export interface DiffParams {
+  /** Whether to list what is alike as well. */
+  all?: boolean;
+  /** The numbers of imported environments. */
+  environments?: number[];
+  /** Whether an environment's own name inside a value counts: by default it does not. */
+  exact?: boolean;
+  /** Selectors of paths to leave out, with all that lies below them. */
+  exclude?: string[];
+  /** An output format, to have it as text as well. */
+  format?: string | null;
+  /** Whether to list only what some environments have and others don't. */
+  onlyMissing?: boolean;
+  /** Selectors of the paths to compare; all of them where it is empty. */
+  paths?: string[];
+  /** Files to read and compare. */
+  project?: Project | null;
+}
+
+/** One path with what every environment has there. */
+export interface DifferenceRow {
+  /** What each environment has. */
+  cells: Cells;
+  /** The path. */
+  path: string;
+  /** How the environments stand to each other there. */
+  state: DifferenceState;
+}
+
+/** How environments stand to each other at a path. */
+export type DifferenceState =
+  /** Two of them have different values. */
+  | "different"
+  /** Some have it, others don't. */
+  | "missing"
+  /** It is not known of some, and the others are alike. */
+  | "unknown"
+  /** All are alike. */
+  | "equal";
+
+/** How many rows of each sort there are. */
+export interface DifferenceSummary {
+  /** Whose values differ. */
+  different: number;
+  /** Alike everywhere. */
+  equal: number;
+  /** Rows that a limit left out. */
+  leftOut?: number;
+  /** That only some environments have. */
+  missing: number;
+  /** All that were compared. */
+  rows: number;
+  /** That can't be compared. */
+  unknown: number;
+}
+
+/** The answer of a comparison without rules. */
+export interface Differences {
+  /** What answered. */
+  engine: EngineInfo;
+  /** The environments that were compared, lowest tier first. */
+  environments: Column[];
+  /** The texts that were read. */
+  inputs: Digested[];
+  /** The rows, by path. */
+  rows: DifferenceRow[];
+  /** How many rows of each sort there are, also of those that are not listed. */
+  summary: DifferenceSummary;
+}
+
 /** A text by name and digest. */
 export interface Digested {
   /** `sha256:` and the digest of the text, with its secrets masked: it says nothing about them. */
@@ -430,7 +539,7 @@ export interface Finding {
   source?: Place | null;
   /** How it counts. */
   status: Status;
-  /** The expected difference or waiver that covers it. */
+  /** The exception that covers it. */
   waiver?: WaiverRef | null;
 }
 
@@ -723,8 +832,10 @@ export interface PackRule {
   id: string;
   /** The kind behind it. */
   kind: string;
-  /** The pack that it belongs to. */
+  /** The pack whose folder holds it. */
   pack: string;
+  /** All packs that it stands in, sorted by name. */
+  packs: string[];
   /** What it selects; for a gate to where promotions go. */
   select: string;
   /** How much it weighs, and where; a gate `denies`. */
@@ -830,6 +941,14 @@ export interface PromotionParams {
   request?: NamedText | null;
   /** The environment that it goes to, where there is no request. */
   to?: string | null;
+}
+
+/** A finding that no exception may cover. */
+export interface RefusedFinding {
+  /** The path. */
+  path: string;
+  /** The rule. */
+  rule: string;
 }
 
 /** Another place that explains a diagnostic. */
@@ -1090,7 +1209,7 @@ export type VersionParams = Record<string, never>;
 
 /** The exception that covers a finding. */
 export interface WaiverRef {
-  /** `expected` or `waiver`. */
+  /** `baseline`, `expected`, `inline` or `waiver`. */
   exception: string;
   /** Until when. */
   expiresAt?: string | null;

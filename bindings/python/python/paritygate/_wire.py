@@ -47,6 +47,9 @@ ClearedBy = Literal["person", "fact", "time"]
 #: Whose clock `now` is.
 Clock = Literal["host", "request"]
 
+#: How environments stand to each other at a path.
+DifferenceState = Literal["different", "missing", "unknown", "equal"]
+
 #: How much is known of where a fact is from.
 FactSource = Literal["asserted", "imported"]
 
@@ -98,6 +101,27 @@ class Asked(Answer):
             kind_of_change=data["kindOfChange"],
             name=data["name"],
             to=data["to"],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class BaselineAnswer(Answer):
+    """The text of the baseline."""
+
+    accepted: int
+    """How many findings it accepts."""
+    refused: tuple[RefusedFinding, ...]
+    """Findings that no exception may cover, by rule and path: they go on counting."""
+    text: str
+    """What to keep in the file that the manifest names as `baseline`."""
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> BaselineAnswer:
+        """From the JSON form."""
+        return cls(
+            accepted=data["accepted"],
+            refused=tuple([RefusedFinding.from_dict(item) for item in data["refused"]]),
+            text=data["text"],
         )
 
 
@@ -425,6 +449,113 @@ class DiagramAnswer(Answer):
 
 
 @dataclass(frozen=True, slots=True)
+class DiffAnswer(Answer):
+    """How they differ; or the files that are still needed."""
+
+    diagnostics: tuple[Diagnostic, ...]
+    """What is wrong with the manifest, the files and the selectors."""
+    needs: tuple[Need, ...]
+    """The files that are still needed."""
+    differences: Differences | None = None
+    """How they differ. Absent as long as files are needed."""
+    found: DiscoverAnswer | None = None
+    """What was read, where a project was handed in."""
+    text: str | None = None
+    """The same as text, where a format was named."""
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> DiffAnswer:
+        """From the JSON form."""
+        return cls(
+            diagnostics=tuple([Diagnostic.from_dict(item) for item in data["diagnostics"]]),
+            needs=tuple([Need.from_dict(item) for item in data["needs"]]),
+            differences=Differences.from_dict(data["differences"]) if data.get("differences") is not None else None,
+            found=DiscoverAnswer.from_dict(data["found"]) if data.get("found") is not None else None,
+            text=data["text"] if data.get("text") is not None else None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class DifferenceRow(Answer):
+    """One path with what every environment has there."""
+
+    cells: FrozenMap[Cell]
+    """What each environment has."""
+    path: str
+    """The path."""
+    state: DifferenceState
+    """How the environments stand to each other there."""
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> DifferenceRow:
+        """From the JSON form."""
+        return cls(
+            cells=FrozenMap({key: Cell.from_dict(item) for key, item in data["cells"].items()}),
+            path=data["path"],
+            state=data["state"],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class DifferenceSummary(Answer):
+    """How many rows of each sort there are."""
+
+    _names: ClassVar[FrozenMap[str]] = FrozenMap({"left_out": "leftOut"})
+
+    different: int
+    """Whose values differ."""
+    equal: int
+    """Alike everywhere."""
+    missing: int
+    """That only some environments have."""
+    rows: int
+    """All that were compared."""
+    unknown: int
+    """That can't be compared."""
+    left_out: int | None = None
+    """Rows that a limit left out."""
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> DifferenceSummary:
+        """From the JSON form."""
+        return cls(
+            different=data["different"],
+            equal=data["equal"],
+            missing=data["missing"],
+            rows=data["rows"],
+            unknown=data["unknown"],
+            left_out=data["leftOut"] if data.get("leftOut") is not None else None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Differences(Answer):
+    """The answer of a comparison without rules."""
+
+    engine: EngineInfo
+    """What answered."""
+    environments: tuple[Column, ...]
+    """The environments that were compared, lowest tier first."""
+    inputs: tuple[Digested, ...]
+    """The texts that were read."""
+    rows: tuple[DifferenceRow, ...]
+    """The rows, by path."""
+    summary: DifferenceSummary
+    """How many rows of each sort there are, also of those that are not listed."""
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Differences:
+        """From the JSON form."""
+        return cls(
+            engine=EngineInfo.from_dict(data["engine"]),
+            environments=tuple([Column.from_dict(item) for item in data["environments"]]),
+            inputs=tuple([Digested.from_dict(item) for item in data["inputs"]]),
+            rows=tuple([DifferenceRow.from_dict(item) for item in data["rows"]]),
+            summary=DifferenceSummary.from_dict(data["summary"]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Digested(Answer):
     """A text by name and digest."""
 
@@ -591,7 +722,7 @@ class Finding(Answer):
     source: Place | None = None
     """Where the exception is written, for findings about exceptions themselves."""
     waiver: WaiverRef | None = None
-    """The expected difference or waiver that covers it."""
+    """The exception that covers it."""
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Finding:
@@ -958,7 +1089,9 @@ class PackRule(Answer):
     kind: str
     """The kind behind it."""
     pack: str
-    """The pack that it belongs to."""
+    """The pack whose folder holds it."""
+    packs: tuple[str, ...]
+    """All packs that it stands in, sorted by name."""
     select: str
     """What it selects; for a gate to where promotions go."""
     severity: str
@@ -975,6 +1108,7 @@ class PackRule(Answer):
             id=data["id"],
             kind=data["kind"],
             pack=data["pack"],
+            packs=tuple(data["packs"]),
             select=data["select"],
             severity=data["severity"],
             why=data["why"],
@@ -1074,6 +1208,24 @@ class PlannedLayer(Answer):
             format=data["format"],
             paths=tuple(data["paths"]),
             component=data["component"] if data.get("component") is not None else None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedFinding(Answer):
+    """A finding that no exception may cover."""
+
+    path: str
+    """The path."""
+    rule: str
+    """The rule."""
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> RefusedFinding:
+        """From the JSON form."""
+        return cls(
+            path=data["path"],
+            rule=data["rule"],
         )
 
 
@@ -1393,7 +1545,7 @@ class WaiverRef(Answer):
     _names: ClassVar[FrozenMap[str]] = FrozenMap({"expires_at": "expiresAt"})
 
     exception: str
-    """`expected` or `waiver`."""
+    """`baseline`, `expected`, `inline` or `waiver`."""
     reason: str
     """Why it is allowed."""
     expires_at: datetime | None = None
@@ -1457,6 +1609,7 @@ class ZonesAnswer(Answer):
 __all__ = [
     "Answer",
     "Asked",
+    "BaselineAnswer",
     "Blocker",
     "Cell",
     "CheckAnswer",
@@ -1470,6 +1623,11 @@ __all__ = [
     "DecisionInput",
     "Diagnostic",
     "DiagramAnswer",
+    "DiffAnswer",
+    "DifferenceRow",
+    "DifferenceState",
+    "DifferenceSummary",
+    "Differences",
     "Digested",
     "DiscoverAnswer",
     "DocumentAnswer",
@@ -1500,6 +1658,7 @@ __all__ = [
     "Place",
     "PlannedEnvironment",
     "PlannedLayer",
+    "RefusedFinding",
     "Related",
     "ReleaseAnswer",
     "ReplayAnswer",

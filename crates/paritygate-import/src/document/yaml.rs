@@ -5,7 +5,8 @@ mod scalar;
 
 use std::sync::Arc;
 
-use granit_parser::{ErrorKind, Parser, ScanError, options};
+use granit_parser::{ErrorKind, Event, Parser, ScanError, options};
+use paritygate_model::source::REMARK;
 use paritygate_model::{Diagnostic, Document, Location, Source, Span, limits};
 
 use build::{Build, Fault};
@@ -17,7 +18,8 @@ pub(super) use scalar::is_number;
 /// A document that can't be read gets a diagnostic and no root; the others of the text are read all the same.
 pub(super) fn read(source: &Arc<Source>) -> (Document, Vec<Diagnostic>) {
     let options = options! {
-        emit_comments: false,
+        // Comments cost time, and few texts have one that is meant for us.
+        emit_comments: memchr::memmem::find(source.text().as_bytes(), REMARK.as_bytes()).is_some(),
         emit_unresolved_aliases: true,
         flow_nesting_limit: limits::MAX_DEPTH,
         block_nesting_limit: limits::MAX_DEPTH,
@@ -28,6 +30,10 @@ pub(super) fn read(source: &Arc<Source>) -> (Document, Vec<Diagnostic>) {
     let mut build = Build::new(source);
     while let Some(event) = parser.next_event() {
         let fault = match event {
+            Ok((Event::Comment(..), span)) => {
+                source.remark(span.byte_range().map_or(Span::default(), Span::of));
+                continue;
+            }
             Ok((event, span)) => match build.event(event, span) {
                 Ok(()) => continue,
                 Err(fault) => fault,

@@ -90,6 +90,12 @@ impl<'s> Lexer<'s> {
         self.at = (line_end(self.text, self.at) + 1).min(self.text.len());
     }
 
+    /// Keeps the comment that begins here, where it is meant for us.
+    fn remark(&self, sign: usize) {
+        let end = sign + self.between(sign, line_end(self.text, sign)).trim_end_matches(BLANKS).len();
+        self.source.remark(Span::of(sign..end));
+    }
+
     fn tell(&mut self, diagnostic: Diagnostic) {
         self.told += 1;
         if self.told <= limits::MAX_DIAGNOSTICS {
@@ -109,6 +115,7 @@ impl<'s> Lexer<'s> {
         let start = self.at;
         self.skip_blanks();
         if self.rest().is_empty() || self.rest().starts_with(['\n', '#', ';']) {
+            self.remark(self.at);
             self.skip_line();
             return;
         }
@@ -235,6 +242,9 @@ impl<'s> Lexer<'s> {
             }
             self.syntax(close + 1, "text stands behind the closing quote", "remove it, or put ` #` before a comment");
         }
+        if let Some(sign) = self.between(close + 1, end).find('#') {
+            self.remark(close + 1 + sign);
+        }
         let inner = self.between(start + 1, close);
         let is_template = quote == Quote::Double;
         let text = match quote {
@@ -332,6 +342,9 @@ impl<'s> Lexer<'s> {
             Some("") | None => after_blank,
             Some(before) => before.ends_with([' ', '\t']),
         };
+        if let Some(sign) = comment.filter(|_| joined.is_none()) {
+            self.remark(start + sign);
+        }
         let glued = comment.filter(|&at| joined.is_none() && !is_apart(at));
         let text = text.trim_end_matches(BLANKS);
         let len = if joined.is_some() { self.between(start, end).trim_end_matches(BLANKS).len() } else { text.len() };

@@ -272,7 +272,10 @@ impl Lowering<'_> {
                 let mut option = None;
                 for at in 0..self.node(id).len() {
                     let Some(item) = self.tree.item_at(id, at) else { break };
-                    self.any(item, option.take().or(key));
+                    let key = option.take().or(key);
+                    if !self.is_marked_unresolved(item) {
+                        self.any(item, key);
+                    }
                     option = self.tree.text_of(item).filter(|text| self.tree.str(*text).starts_with('-'));
                 }
             }

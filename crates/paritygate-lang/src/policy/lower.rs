@@ -9,16 +9,18 @@ use paritygate_model::{Diagnostic, Document, Location, Node, suggest};
 
 use super::{EnvironmentRef, Mode, OnUnknown, Policy, Rule, SeverityBy};
 use crate::fields::{Reader, shown};
+use crate::selector::Selector;
 use crate::spanned::Spanned;
 use crate::template::Template;
 
 const POLICY_FIELDS: [&str; 7] = ["policy", "description", "clock", "defaults", "rules", "gates", "breakGlass"];
 const DEFAULTS_FIELDS: [&str; 6] = ["environments", "reference", "severity", "onUnknown", "mode", "acceptSources"];
-const RULE_FIELDS: [&str; 13] = [
+const RULE_FIELDS: [&str; 14] = [
     "id",
     "kind",
     "description",
     "select",
+    "except",
     "environments",
     "reference",
     "severity",
@@ -185,10 +187,8 @@ impl Reader<'_> {
         let id = id.and_then(|node| self.spanned(node, "the id of the rule"));
         let kind = self.required(map, "a rule", &RULE_FIELDS, "kind", "say what it checks, such as `kind: same`");
         let kind = kind.and_then(|node| self.spanned(node, "the kind of the rule"));
-        let select = map.get("select").map(|node| {
-            let texts = self.texts(node, Some("select"));
-            texts.into_iter().filter_map(|(_, item)| self.selector(item)).collect()
-        });
+        let select = map.get("select").map(|node| self.selectors(node, "select"));
+        let except = map.get("except").map(|node| self.selectors(node, "except"));
         // A key that is nearly `select` was told: what it selects is not known, and it is not missing as well.
         let is_misspelt = || map.entries().any(|(key, ..)| suggest::nearest(key, RULE_FIELDS) == Some("select"));
         let common = self.common(map, defaults);
@@ -205,6 +205,7 @@ impl Reader<'_> {
             id: id.value.into(),
             kind,
             select: select.or_else(|| is_misspelt().then(Vec::new)),
+            except: except.unwrap_or_default(),
             environments: common.environments,
             reference: common.reference,
             severity: common.severity,
@@ -215,6 +216,11 @@ impl Reader<'_> {
             why,
             fix,
         })
+    }
+
+    fn selectors(&mut self, node: Node<'_>, field: &str) -> Vec<Spanned<Selector>> {
+        let texts = self.texts(node, Some(field));
+        texts.into_iter().filter_map(|(_, item)| self.selector(item)).collect()
     }
 
     fn template(&mut self, node: Node<'_>) -> Option<Template> {

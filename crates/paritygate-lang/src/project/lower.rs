@@ -7,8 +7,18 @@ use paritygate_model::{Diagnostic, Document, Node, Span, Tier};
 use super::{Admission, Project, ProjectEnvironment, SourceSpec};
 use crate::fields::Reader;
 
-const PROJECT_FIELDS: [&str; 9] =
-    ["environments", "contract", "pipeline", "groups", "policies", "secrets", "expected", "waivers", "neverWaive"];
+const PROJECT_FIELDS: [&str; 10] = [
+    "environments",
+    "contract",
+    "pipeline",
+    "groups",
+    "policies",
+    "secrets",
+    "expected",
+    "waivers",
+    "baseline",
+    "neverWaive",
+];
 const ENVIRONMENT_FIELDS: [&str; 10] =
     ["tier", "order", "aliases", "sources", "reference", "branches", "tags", "trigger", "approvals", "windows"];
 const SOURCE_FIELDS: [&str; 5] = ["from", "path", "paths", "component", "profiles"];
@@ -60,6 +70,9 @@ impl Reader<'_> {
         {
             let groups = node.entries().map(|(name, _, members)| (name.to_owned(), self.strings(members)));
             project.groups = groups.collect();
+        }
+        if let Some(node) = section("baseline") {
+            project.baseline = self.spanned(node, "the path of the baseline");
         }
         if let Some(node) = section("neverWaive") {
             // An empty list is meant: nothing is protected, not even what is by default.

@@ -1,7 +1,7 @@
 //! Where a value belongs: live, test, sandbox, placeholder or local.
 
 use super::table::{Data, data};
-use super::url::Split;
+use super::url::SplitUrl;
 use super::{SecretTable, ValueClass, ValueType, names, signs, tokens, values};
 
 impl SecretTable {
@@ -63,7 +63,7 @@ fn class(value: &str, secret: &dyn Fn() -> bool) -> ValueClass {
     let (data, look) = (data(), Look::at(value));
     let has = |signs: u16| look.signs & signs != 0;
     if has(signs::COLON)
-        && let Some(url) = Split::of(value)
+        && let Some(url) = SplitUrl::of(value)
     {
         return class_of_url(data, value, &look, &url);
     }
@@ -98,7 +98,7 @@ fn bare_host(value: &str) -> &str {
     if host == "::1" { host } else { signs::before(host, b':') }
 }
 
-fn class_of_url(data: &Data, value: &str, look: &Look, url: &Split<'_>) -> ValueClass {
+fn class_of_url(data: &Data, value: &str, look: &Look, url: &SplitUrl<'_>) -> ValueClass {
     let first = signs::before(url.host, b',');
     let bare = signs::before(first, b':');
     let host = if bare.len() < first.len() && first.contains("::") { first } else { bare };

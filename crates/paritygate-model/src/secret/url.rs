@@ -40,7 +40,7 @@ impl UrlParts {
     ///
     /// The URL of a database is none of these: its host is what rules are about.
     pub(super) fn parse(table: &SecretTable, key: &FingerprintKey, value: &str) -> Option<Self> {
-        let split = Split::of(value)?;
+        let split = SplitUrl::of(value)?;
         let mut secrets = Vec::new();
         tokens::find(value, &mut |range| secrets.push(range));
         find(table, value, &mut |range| secrets.push(range));
@@ -79,20 +79,23 @@ fn offset(whole: &str, part: &str) -> Range<usize> {
 
 /// The parts of a URL, as they are written. Nothing in it is checked: where it is malformed, the password is what is too long.
 #[derive(Clone, Copy)]
-pub(super) struct Split<'a> {
-    pub(super) scheme: &'a str,
+pub struct SplitUrl<'a> {
+    /// `postgres`, `jdbc:postgresql`.
+    pub scheme: &'a str,
     pub(super) user: Option<&'a str>,
     pub(super) password: Option<&'a str>,
-    pub(super) host: &'a str,
-    pub(super) port: Option<&'a str>,
-    /// Without its first slash.
-    pub(super) path: &'a str,
+    /// `db`; several with their ports where several are named: `db-1:27017,db-2:27017`.
+    pub host: &'a str,
+    /// `5432`.
+    pub port: Option<&'a str>,
+    /// Without its first slash: for databases, their name.
+    pub path: &'a str,
     query: &'a str,
 }
 
-impl<'a> Split<'a> {
-    /// Takes `scheme://…` apart.
-    pub(super) fn of(value: &'a str) -> Option<Self> {
+impl<'a> SplitUrl<'a> {
+    /// Takes `scheme://…` apart; `None` where a text is none.
+    pub fn of(value: &'a str) -> Option<Self> {
         let (scheme, rest) = scheme_and_rest(value)?;
         let user_info_end = user_info_end(scheme, rest);
         let (user_info, rest) = match user_info_end {
@@ -135,7 +138,7 @@ impl<'a> Split<'a> {
     }
 
     /// The parameters of its query and fragment.
-    fn parameters(&self) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
+    pub fn parameters(&self) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
         self.query.split(['&', ';', '#', '?']).filter_map(|pair| pair.split_once('='))
     }
 }
@@ -359,7 +362,7 @@ fn extent(text: &str, start: usize, at: usize) -> usize {
     let end = end.map_or(text.len(), |end| at + end);
     // `postgres://app:two words@db`: a password that stops at a space goes on to its `@`.
     let open =
-        text.get(start..end).and_then(Split::of).is_some_and(|url| url.host.is_empty() && url.password.is_some());
+        text.get(start..end).and_then(SplitUrl::of).is_some_and(|url| url.host.is_empty() && url.password.is_some());
     let beyond = text.as_bytes().get(end..).unwrap_or_default();
     let near = beyond.get(..MAX_SPACED).unwrap_or(beyond);
     let Some(sign) = near.iter().take_while(|&&byte| byte != b'\n').position(|&byte| byte == b'@').filter(|_| open)
@@ -374,7 +377,7 @@ fn extent(text: &str, start: usize, at: usize) -> usize {
 const MAX_SPACED: usize = 256;
 
 fn secrets_of(table: &SecretTable, text: &str, url: &str, emit: &mut dyn FnMut(Range<usize>)) {
-    let Some(split) = Split::of(url) else { return };
+    let Some(split) = SplitUrl::of(url) else { return };
     let alone = split.password.is_none_or(|password| password.is_empty() || password.starts_with("x-"));
     let user = split.user.filter(|user| alone && is_lone_secret(split.scheme, user));
     for secret in user.into_iter().chain(split.password) {

@@ -182,7 +182,7 @@ pub(super) fn is_quantity_or_url(value: &str) -> bool {
     let quantity = (1..=12).contains(&digits)
         && unit.len() <= 7
         && unit.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b' ');
-    quantity && is_unit(unit) || super::url::Split::of(value).is_some_and(|url| url.password.is_none())
+    quantity && is_unit(unit) || super::url::SplitUrl::of(value).is_some_and(|url| url.password.is_none())
 }
 
 fn is_unit(unit: &str) -> bool {

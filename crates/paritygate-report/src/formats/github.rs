@@ -19,6 +19,7 @@ pub(crate) static FORMAT: Format = Format {
     summary: "annotations of GitHub Actions",
     report: Some(render),
     decision: Some(render_decision),
+    differences: None,
 };
 
 fn render(report: &Report, diagnostics: &[Diagnostic], style: &Style<'_>) -> String {

@@ -12,8 +12,13 @@ use crate::view::Group;
 use crate::view::told::{self, Told};
 use crate::{Format, Style};
 
-pub(crate) static FORMAT: Format =
-    Format { name: "gitlab", summary: "GitLab's code quality report", report: Some(render), decision: None };
+pub(crate) static FORMAT: Format = Format {
+    name: "gitlab",
+    summary: "GitLab's code quality report",
+    report: Some(render),
+    decision: None,
+    differences: None,
+};
 
 fn render(report: &Report, diagnostics: &[Diagnostic], style: &Style<'_>) -> String {
     let told = told::of_report(report, diagnostics);

@@ -18,6 +18,7 @@ pub(crate) static FORMAT: Format = Format {
     summary: "one page for the browser: a heat map or a checklist, and the lines of source that it is about",
     report: Some(report::render),
     decision: Some(decision::render),
+    differences: None,
 };
 
 const CSS: &str = include_str!("html/page.css");

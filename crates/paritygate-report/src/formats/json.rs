@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use paritygate_model::decision::Decision;
+use paritygate_model::differences::Differences;
 use paritygate_model::report::Report;
 use paritygate_model::{Diagnostic, Location};
 #[cfg(feature = "schema")]
@@ -17,6 +18,7 @@ pub(crate) static FORMAT: Format = Format {
     summary: "everything as one JSON object",
     report: Some(render),
     decision: Some(render_decision),
+    differences: Some(render_differences),
 };
 
 /// The report, and what is wrong with the texts that it was made from.
@@ -37,6 +39,17 @@ pub struct JsonDecision<'a> {
     /// The decision.
     #[serde(flatten)]
     pub decision: &'a Decision,
+    /// What is wrong with the texts that were handed in.
+    pub diagnostics: Vec<WireDiagnostic>,
+}
+
+/// How environments differ, and what is wrong with the texts that were read for it.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema), schemars(rename = "DifferencesData"))]
+pub struct JsonDifferences<'a> {
+    /// How they differ.
+    #[serde(flatten)]
+    pub differences: &'a Differences,
     /// What is wrong with the texts that were handed in.
     pub diagnostics: Vec<WireDiagnostic>,
 }
@@ -135,6 +148,10 @@ pub fn json(report: &Report, diagnostics: &[Diagnostic]) -> String {
 
 fn render_decision(decision: &Decision, diagnostics: &[Diagnostic], _style: &Style<'_>) -> String {
     decision_json(decision, diagnostics)
+}
+
+fn render_differences(differences: &Differences, diagnostics: &[Diagnostic], _style: &Style<'_>) -> String {
+    visible(&JsonDifferences { differences, diagnostics: diagnostics.iter().map(WireDiagnostic::from).collect() })
 }
 
 /// The decision, and what is wrong with the texts that it was made from, as one JSON object.

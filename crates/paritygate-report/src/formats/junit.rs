@@ -20,6 +20,7 @@ pub(crate) static FORMAT: Format = Format {
     summary: "JUnit's XML, a test case per finding",
     report: Some(render),
     decision: Some(render_decision),
+    differences: None,
 };
 
 fn render(report: &Report, diagnostics: &[Diagnostic], style: &Style<'_>) -> String {

@@ -1,6 +1,7 @@
 //! Markdown: for comments on pull requests and summaries of pipelines.
 
 mod decision;
+mod differences;
 mod report;
 
 use crate::Format;
@@ -11,6 +12,7 @@ pub(crate) static FORMAT: Format = Format {
     summary: "for comments on pull requests and summaries of pipelines",
     report: Some(report::render),
     decision: Some(decision::render),
+    differences: Some(differences::render),
 };
 
 /// A text inside a table: on one line, with nothing that means something in Markdown or HTML but code.

@@ -19,6 +19,7 @@ pub(crate) static FORMAT: Format = Format {
     summary: "SARIF 2.1.0, for code scanning and editors",
     report: Some(render),
     decision: None,
+    differences: None,
 };
 
 /// The fingerprint's name: it changes where what it is made of does.

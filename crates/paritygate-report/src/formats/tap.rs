@@ -18,6 +18,7 @@ pub(crate) static FORMAT: Format = Format {
     summary: "the Test Anything Protocol, a test per rule",
     report: Some(render),
     decision: Some(render_decision),
+    differences: None,
 };
 
 fn render(report: &Report, diagnostics: &[Diagnostic], style: &Style<'_>) -> String {

@@ -1,6 +1,7 @@
 //! Text: for people at a terminal.
 
 mod decision;
+pub(crate) mod differences;
 mod findings;
 mod matrix;
 mod summary;
@@ -16,6 +17,7 @@ pub(crate) static FORMAT: Format = Format {
     summary: "for people: a matrix or a checklist, and the lines of source that it is about",
     report: Some(render),
     decision: Some(decision::render),
+    differences: Some(differences::render),
 };
 
 fn render(report: &Report, diagnostics: &[Diagnostic], style: &Style<'_>) -> String {

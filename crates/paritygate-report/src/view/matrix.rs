@@ -77,6 +77,9 @@ pub(crate) struct Square {
 /// One path, with what each column has there; nothing where no finding speaks of it.
 pub(crate) struct Row {
     pub(crate) group: Group,
+    /// Above which heading it stands, and which place that has.
+    pub(crate) heading: &'static str,
+    pub(crate) rank: usize,
     /// The path as it can be shown.
     pub(crate) path: String,
     /// The path itself.
@@ -105,7 +108,14 @@ pub(crate) fn rows(columns: &[&str], ranked: &[(Group, &Finding)], waived: bool)
         let place = *places.entry(&finding.path).or_insert(rows.len());
         if place == rows.len() {
             let squares = columns.iter().map(|_| None).collect();
-            rows.push(Row { group, path: escape(&finding.path).into_owned(), key: finding.path.clone(), squares });
+            rows.push(Row {
+                group,
+                heading: group.heading(),
+                rank: group as usize,
+                path: escape(&finding.path).into_owned(),
+                key: finding.path.clone(),
+                squares,
+            });
         }
         let Some(row) = rows.get_mut(place) else { continue };
         for (name, cell, mark, deviates) in marks(finding) {

@@ -298,7 +298,7 @@ impl GroupUniform {
 }
 
 fn finding(row: usize, deviation: Deviation, unknown: Option<String>) -> GroupFinding {
-    GroupFinding { row, deviations: vec![deviation], cells: Vec::new(), unknown }
+    GroupFinding { row, deviations: vec![deviation], cells: Vec::new(), unknown, evidence: Vec::new() }
 }
 
 /// The hosts of each group of which something is known, by environment.

@@ -13,6 +13,20 @@ use serde::Deserialize;
 pub struct Same {
     /// What counts when one side has nothing there.
     pub missing: Missing,
+    /// Whether secrets are compared.
+    pub secrets: Secrets,
+}
+
+/// Whether secrets are compared.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum Secrets {
+    /// By their fingerprints. The default.
+    #[default]
+    Compare,
+    /// They are left to rules about secrets, which mostly must differ.
+    Ignore,
 }
 
 /// What counts when one side has nothing there.
@@ -35,7 +49,7 @@ impl Kind for Same {
 Compares each environment with the reference. Numbers are equal by value, lists of sets whatever their order, and an
 environment's own name and aliases inside a value don't count: `app-staging` and `app-production` are alike.
 
-A secret is compared by its fingerprint. A value that is not known (a template, a reference, a fingerprint under another
+A secret is compared by its fingerprint, or passed over with `secrets: ignore`. A value that is not known (a template, a reference, a fingerprint under another
 key) is neither equal nor different: the row is unknown.
 
 ```example
@@ -65,6 +79,15 @@ expect: pass
 
 ```example
 select: variables.*
+params: { secrets: ignore }
+environments:
+  staging: { variables: { MODE: fast, PAY_KEY: { fingerprint: { keyId: k, hex: aa } } } }
+  production: { variables: { MODE: fast, PAY_KEY: { fingerprint: { keyId: k, hex: bb } } } }
+expect: pass
+```
+
+```example
+select: variables.*
 environments:
   staging: { variables: { MODE: { unresolved: a template } } }
   production: { variables: { MODE: fast } }
@@ -81,6 +104,10 @@ impl RowCheck for Same {
     fn row(&self, row: &Row<'_, '_>, out: &mut Outcome) {
         for (environment, against) in row.pairs() {
             if self.missing == Missing::Ignore && !(row.cell(environment).is_set() && row.cell(against).is_set()) {
+                continue;
+            }
+            let is_secret = |at: usize| matches!(row.cell(at).state, State::Secret(_));
+            if self.secrets == Secrets::Ignore && (is_secret(environment) || is_secret(against)) {
                 continue;
             }
             match row.compare(environment, against) {

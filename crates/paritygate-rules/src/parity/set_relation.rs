@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use paritygate_eval::kind::Params;
 use paritygate_eval::{Accepts, Cell, Compares, Description, Deviation, Kind, Outcome, Plan, Row, RowCheck, compare};
-use paritygate_model::{Diagnostic, Node, suggest};
+use paritygate_model::{Diagnostic, Node};
 use serde::Deserialize;
 
 /// The parameters of `set-relation`.
@@ -290,9 +290,9 @@ impl RowCheck for SetRelation {
             let mut found = Vec::new();
             let mut list = |whose: String, elements: Vec<&str>| {
                 if !elements.is_empty() {
-                    let readable: Vec<String> =
-                        elements.iter().map(|id| names.get(*id).cloned().unwrap_or_else(|| (*id).to_owned())).collect();
-                    found.push(format!("{whose} {}", shortened(&readable)));
+                    let readable =
+                        elements.iter().map(|id| format!("`{}`", names.get(*id).map_or(*id, String::as_str)));
+                    found.push(format!("{whose} {}", super::first_few(readable, SHOWN)));
                 }
             };
             match self.relation {
@@ -317,18 +317,11 @@ impl RowCheck for SetRelation {
     }
 }
 
+/// How many elements a message names.
+const SHOWN: usize = 8;
+
 /// How items that are no texts are read by people, by what stands for them in comparisons.
 fn readable(cell: &Cell<'_>) -> Vec<(String, String)> {
     let items = cell.collection().into_iter().flat_map(Node::items).filter(|item| item.scalar_text().is_none());
     items.filter_map(|item| Some((compare::canonical(item).ok()?, paritygate_eval::cell::readable(item)))).collect()
-}
-
-/// The first few elements, and how many more there are.
-fn shortened(elements: &[String]) -> String {
-    const SHOWN: usize = 8;
-    let first = suggest::quoted(elements.get(..SHOWN).unwrap_or(elements));
-    match elements.len().checked_sub(SHOWN) {
-        Some(more) if more > 0 => format!("{first} and {more} more"),
-        _ => first,
-    }
 }

@@ -99,10 +99,10 @@ fn same_text(a: &Cell<'_>, b: &Cell<'_>) -> bool {
 }
 
 /// The versions of a cell: mostly one.
-type Texts<'t> = SmallVec<[&'t str; 4]>;
+pub(crate) type Texts<'t> = SmallVec<[&'t str; 4]>;
 
 /// The versions that an environment has: one, or the items of a list.
-fn texts<'t>(cell: &Cell<'t>) -> Result<Texts<'t>, Cow<'t, str>> {
+pub(crate) fn texts<'t>(cell: &Cell<'t>) -> Result<Texts<'t>, Cow<'t, str>> {
     if let Some(text) = cell.text() {
         return Ok(smallvec![text]);
     }
@@ -133,7 +133,7 @@ fn highest<'t>(scheme: Scheme, texts: &[&'t str]) -> Result<Option<Reading<'t>>,
 }
 
 /// The scheme of a path below `packages`: component, package type, name.
-fn scheme_of(path: &[&str]) -> Scheme {
+pub(crate) fn scheme_of(path: &[&str]) -> Scheme {
     match path {
         [.., "packages", _, purl_type, _] => Scheme::of_package_type(purl_type),
         _ => Scheme::Auto,
@@ -142,10 +142,15 @@ fn scheme_of(path: &[&str]) -> Scheme {
 
 fn no_scheme<'t>(texts: &[&str]) -> Cow<'t, str> {
     if let Some(text) = texts.iter().find(|text| auto::choose(&[text]).is_none()) {
-        return Cow::Owned(format!("`{}` is not a version", shown(text)));
+        return Cow::Owned(no_version(text));
     }
     let texts: Vec<String> = texts.iter().map(|text| format!("`{}`", shown(text))).collect();
     Cow::Owned(format!("no scheme reads all of {}", texts.join(", ")))
+}
+
+/// Says that a text is none.
+pub(crate) fn no_version(text: &str) -> String {
+    format!("`{}` is not a version", shown(text))
 }
 
 /// The beginning of a text, on one line.

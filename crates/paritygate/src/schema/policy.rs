@@ -79,6 +79,7 @@ pub(super) fn schema() -> Value {
                 "kind": { "description": "What it asks.", "oneOf": kinds },
                 "description": text("What it is for."),
                 "select": texts("The paths that it is about, such as `variables.*` or `workloads.*.image.tag`."),
+                "except": texts("The paths among those that it is not about, with all that lies below them."),
                 "environments": environments,
                 "reference": reference,
                 "severity": { "$ref": "#/$defs/severity" },

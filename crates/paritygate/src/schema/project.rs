@@ -63,6 +63,7 @@ pub(super) fn schema() -> Value {
                     }),
                     &["rule", "path", "environments", "owner", "reason", "expiresAt"],
                 ) },
+                "baseline": { "type": "string", "description": "The file of the findings that are accepted, written by `paritygate baseline`." },
                 "neverWaive": texts("Rules that no exception may cover where production is concerned."),
                 "groups": { "type": "object", "description": "Groups of people, and who is in them.", "additionalProperties": texts("The members.") },
                 "pipeline": {

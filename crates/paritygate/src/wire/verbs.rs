@@ -1,9 +1,11 @@
 //! The verbs, one file each: parameters, answer, and what is done.
 
+pub mod baseline;
 pub mod check;
 pub mod compile;
 pub mod decision;
 pub mod diagram;
+pub mod diff;
 pub mod discover;
 pub mod document;
 pub mod explain;
@@ -103,10 +105,12 @@ fn run<V: Verb>(call: &Call<'_>, node: Node<'_>, whole: &Location) -> Result<Str
 
 /// All verbs, sorted by name.
 pub static ALL: &[Entry] = &[
+    Entry::of::<baseline::Baseline>(),
     Entry::of::<check::Check>(),
     Entry::of::<compile::Compile>(),
     Entry::of::<decision::Decision>(),
     Entry::of::<diagram::Diagram>(),
+    Entry::of::<diff::Diff>(),
     Entry::of::<discover::Discover>(),
     Entry::of::<document::Document>(),
     Entry::of::<explain::Explain>(),

@@ -24,7 +24,7 @@ pub(super) fn check(files: &Files) -> Vec<Problem> {
         let line = format!("policy!(\"{name}\")");
         let count = list.matches(&line).count();
         if count != 1 {
-            let help = format!("write `{line}` once in `ALL` of `{LIST}`");
+            let help = format!("write `{line}` once in `{LIST}`");
             problems.push(Problem::new(path, format!("is listed {count} times"), help));
         }
     }

@@ -30,13 +30,12 @@ pub(super) fn write(out: &mut String, ready: &Ready<'_>) {
     }
     out.push_str("</tr></thead>\n");
     let mut at = 0;
-    for same in ready.rows.chunk_by(|a, b| a.group == b.group) {
-        let Some(group) = same.first().map(|row| row.group) else { continue };
-        let (class, span) = (class(group), ready.columns.len() + 1);
+    for same in ready.rows.chunk_by(|a, b| a.rank == b.rank) {
+        let Some(Row { group, heading, .. }) = same.first() else { continue };
+        let (class, span) = (class(*group), ready.columns.len() + 1);
         let _infallible = writeln!(
             out,
-            "<tbody class=\"group {class}\">\n<tr><th scope=\"rowgroup\" colspan=\"{span}\"><span>{}</span></th></tr>",
-            group.heading()
+            "<tbody class=\"group {class}\">\n<tr><th scope=\"rowgroup\" colspan=\"{span}\"><span>{heading}</span></th></tr>"
         );
         for row in same {
             let findings = about.get(&*row.key).map(Vec::as_slice).unwrap_or_default();

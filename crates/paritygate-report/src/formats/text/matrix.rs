@@ -26,16 +26,21 @@ pub(super) fn write(pen: &mut Pen<'_>, report: &Report, ranked: &[(Group, &Findi
     if !shown.is_empty() {
         pen.gap();
         let names: Vec<String> = columns.iter().map(|column| escape(column).into_owned()).collect();
-        let plan = Plan::of(&names, shown, pen.style());
-        let places: Vec<usize> = (0..names.len()).collect();
-        for block in places.chunks(plan.per_block) {
-            plan.block(pen, block, shown);
-            pen.line();
-        }
-        legend(pen, shown);
-        plan.key(pen, &names);
+        table(pen, &names, shown);
         rest(pen, report, ranked, rows.len() - shown.len());
     }
+}
+
+/// Writes rows below their headings, and what the marks mean.
+pub(super) fn table(pen: &mut Pen<'_>, names: &[String], rows: &[Row]) {
+    let plan = Plan::of(names, rows, pen.style());
+    let places: Vec<usize> = (0..names.len()).collect();
+    for block in places.chunks(plan.per_block) {
+        plan.block(pen, block, rows);
+        pen.line();
+    }
+    legend(pen, rows);
+    plan.key(pen, names);
 }
 
 /// Says how many rows the matrix leaves out. Where there is no matrix, the last line of the report says enough.
@@ -119,9 +124,9 @@ impl Plan {
             pen.space(size.saturating_sub(width(head)));
         }
         pen.line();
-        for group in rows.chunk_by(|a, b| a.group == b.group) {
+        for group in rows.chunk_by(|a, b| a.rank == b.rank) {
             let Some(first) = group.first() else { continue };
-            pen.put(first.group.ink(), first.group.heading());
+            pen.put(first.group.ink(), first.heading);
             pen.line();
             for row in group {
                 let path = cut_start(&row.path, self.label, pen.ellipsis());

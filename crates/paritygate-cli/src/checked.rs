@@ -1,0 +1,124 @@
+//! Reads a project and checks it: what `check` tells, and `baseline` accepts.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use paritygate::report::Report;
+use paritygate::{Diagnostic, Timestamp, plan};
+
+use crate::disk::Disk;
+use crate::progress::Progress;
+use crate::subject::{self, Place, Subject};
+use crate::terminal::Error;
+use crate::{clock, input, key};
+
+/// What to check.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Asked {
+    /// A folder, a manifest, or the files to compare; this folder by default
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// A policy to apply instead of those of the manifest: a pack by name, or a file
+    #[arg(long = "policy", value_name = "NAME|FILE")]
+    policies: Vec<String>,
+    /// Run these rules only
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    only: Vec<String>,
+    /// The instant of the check, such as 2026-03-01T09:00:00Z; else the clock's
+    #[arg(long, value_name = "INSTANT", value_parser = clock::instant)]
+    now: Option<Timestamp>,
+    /// A file with the key for fingerprints of secrets; else `PARITYGATE_KEY`, else a key for this run
+    #[arg(long, value_name = "FILE")]
+    key_file: Option<PathBuf>,
+    /// Read files outside the project's folder too, where its files name them
+    #[arg(long)]
+    allow_outside: bool,
+    /// Show in full what is usually only counted
+    #[arg(long, short)]
+    pub(crate) verbose: bool,
+}
+
+/// The file of accepted findings.
+pub(crate) enum Baseline<'a> {
+    /// That of the manifest.
+    Manifest,
+    /// One that the user names.
+    File(&'a Path),
+    /// None: everything counts.
+    None,
+}
+
+/// A check, and what it was made from.
+pub(crate) struct Checked {
+    pub(crate) report: Report,
+    pub(crate) diagnostics: Vec<Diagnostic>,
+    /// The paths of the texts from where the user stands.
+    pub(crate) paths: BTreeMap<String, String>,
+    /// How many environments were compared.
+    pub(crate) compared: usize,
+    pub(crate) disk: Disk,
+    /// The baseline that the manifest names.
+    pub(crate) baseline: Option<String>,
+}
+
+impl Asked {
+    /// Reads and checks.
+    ///
+    /// # Errors
+    ///
+    /// If there is nothing to check.
+    pub(crate) fn check(&self, baseline: Baseline<'_>) -> Result<Checked, Error> {
+        let now = self.now.map_or_else(clock::now, Ok)?;
+        let key = key::find(self.key_file.as_deref())?.key;
+        let progress = Progress::start();
+        progress.step("looking for environments");
+        let place = Place { paths: &self.paths, allow_outside: self.allow_outside, verbose: self.verbose };
+        let Subject { disk, mut plan, mut files, mut typed, discovered, skipped } = subject::find(&place)?;
+        if discovered {
+            subject::tell(&plan, &skipped, self.verbose);
+        }
+        let mut name = |path: &Path, name: &str| {
+            files.insert(name.to_owned(), disk.read_named(name, path));
+            typed.push((name.to_owned(), path.to_path_buf()));
+        };
+        if !self.policies.is_empty() {
+            plan.policies = self.policies.iter().map(|policy| (policy.clone(), None)).collect();
+            for policy in self.policies.iter().filter(|policy| plan::is_path(policy)) {
+                name(Path::new(policy), policy);
+            }
+        }
+        let named = plan.baseline.as_ref().map(|(path, _)| path.clone());
+        match baseline {
+            Baseline::Manifest => {}
+            Baseline::File(path) => {
+                let text = disk.name(path);
+                name(path, &text);
+                plan.baseline = Some((text, None));
+            }
+            Baseline::None => plan.baseline = None,
+        }
+        let mut diagnostics = std::mem::take(&mut plan.diagnostics);
+        progress.step(format!("reading {}", count(plan.environments.len(), "environment")));
+        let mut project = input::load(&plan, &disk, &mut files, &key);
+        diagnostics.append(&mut project.diagnostics);
+        let (engine, found) = project.compile(&plan, &files, &paritygate::zones::carried());
+        diagnostics.extend(found);
+        let compared = project.environments.iter().filter(|environment| !environment.contract).count();
+        progress.step(format!("comparing {}", count(compared, "environment")));
+        let (mut report, found) = project.check(&engine, &plan, now, &self.only);
+        diagnostics.extend(found);
+        drop(progress);
+        if plan.environments.is_empty() && diagnostics.is_empty() {
+            let help = "add environments below `environments:`";
+            diagnostics.push(Diagnostic::nowhere("nothing-to-check", "the manifest names no environment").help(help));
+        }
+        report.verdict = report.verdict.with(&diagnostics);
+        let paths = input::paths(&files, &disk, &typed);
+        Ok(Checked { report, diagnostics, paths, compared, disk, baseline: named })
+    }
+}
+
+/// `1 environment`, `2 environments`.
+pub(crate) fn count(number: usize, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+}

@@ -1,0 +1,183 @@
+//! Comments that except what stands in their line: `# paritygate: ignore RULE reason`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use paritygate_model::report::{Severity, WaiverRef};
+use paritygate_model::secret::redacted;
+use paritygate_model::source::REMARK;
+use paritygate_model::{Diagnostic, Environment, Location, Source, Span, suggest};
+
+use super::{ExceptionFinding, lay, never};
+use crate::collector::Collector;
+use crate::engine::CheckRequest;
+use crate::kind::Deviation;
+use crate::row::Row;
+
+/// How it is written.
+const FORM: &str = "write `# paritygate: ignore RULE reason`";
+
+/// One rule that a comment excepts.
+struct Ignore {
+    rule: String,
+    reason: String,
+    at: Location,
+    used: bool,
+}
+
+/// A line of a text.
+type Line = (*const Source, u32);
+
+/// Covers what stands in the lines of the comments, and says which of them are wrong or not used.
+pub(super) fn apply<'t>(
+    request: &CheckRequest<'_>,
+    environments: &[&'t Environment],
+    collector: &mut Collector<'_, 't>,
+    diagnostics: &mut Vec<Diagnostic>,
+    found: &mut Vec<ExceptionFinding>,
+) {
+    let mut ignores: Vec<Ignore> = Vec::new();
+    let mut index: BTreeMap<Line, Vec<usize>> = BTreeMap::new();
+    for source in sources(environments) {
+        for span in source.remarks() {
+            let line = (Arc::as_ptr(source), meant(source, span));
+            for ignore in read(&Location::new(source, span), collector, diagnostics) {
+                index.entry(line).or_default().push(ignores.len());
+                ignores.push(ignore);
+            }
+        }
+    }
+    if ignores.is_empty() {
+        return;
+    }
+    let no_class = |_: &paritygate_model::Secret| String::new();
+    let mut split = Vec::new();
+    let mut findings = std::mem::take(&mut collector.findings);
+    for finding in findings.iter_mut().filter(|finding| finding.waiver.is_none()) {
+        let Some(rule) = collector.rules.get(finding.rule) else { continue };
+        let Some(row) = collector.kept.row(finding.row, rule.scope, environments, &no_class) else { continue };
+        let id = &*rule.compiled.rule.id;
+        let of = |at: usize| -> Option<usize> {
+            let entries = index.get(&line(&row, at)?)?;
+            entries.iter().copied().find(|&entry| ignores.get(entry).is_some_and(|ignore| ignore.rule == id))
+        };
+        // What is missing stands nowhere: then the line of what it was compared with is meant.
+        let covering = |deviation: &Deviation| of(deviation.environment).or_else(|| deviation.against.and_then(of));
+        let covered: Vec<usize> = finding.deviations.iter().filter_map(covering).collect();
+        let Some(&first) = covered.first() else { continue };
+        let refused = never(request, rule, finding, environments);
+        if refused {
+            finding.notes.push(format!("no comment may except `{id}` where production is concerned"));
+        } else if let Some(ignore) = ignores.get(first) {
+            let reason = redacted(ignore.reason.clone());
+            let waiver = WaiverRef { exception: "inline", owner: None, reason, expires_at: None };
+            split.extend(lay(finding, &waiver, |deviation| covering(deviation).is_some()));
+        }
+        for entry in covered {
+            if let Some(ignore) = ignores.get_mut(entry) {
+                ignore.used = true;
+            }
+        }
+    }
+    findings.append(&mut split);
+    collector.findings = findings;
+    let ran = |id: &str| collector.rules.iter().any(|rule| rule.runs && *rule.compiled.rule.id == *id);
+    let unused = ignores.into_iter().filter(|ignore| !ignore.used && ran(&ignore.rule));
+    found.extend(unused.map(|ignore| ExceptionFinding {
+        rule: "inline-ignore",
+        severity: Severity::Warning,
+        path: String::new(),
+        environments: Vec::new(),
+        message: format!("this comment ignores `{}`, which finds nothing in its line", ignore.rule),
+        help: "remove it: what it excused is gone".to_owned(),
+        at: ignore.at,
+    }));
+}
+
+/// The texts of all environments, each once, by name.
+fn sources<'t>(environments: &[&'t Environment]) -> Vec<&'t Arc<Source>> {
+    let all = environments.iter().flat_map(|environment| environment.tree.sources());
+    let mut seen = BTreeSet::new();
+    let mut sources: Vec<&Arc<Source>> = all.filter(|source| seen.insert(Arc::as_ptr(source))).collect();
+    sources.sort_by(|a, b| a.name().cmp(b.name()));
+    sources
+}
+
+/// The line in which an environment's cell stands.
+fn line(row: &Row<'_, '_>, environment: usize) -> Option<Line> {
+    let at = row.cell(environment).location()?;
+    Some((Arc::as_ptr(&at.source), at.position().line))
+}
+
+/// The line that a comment is about: its own where something stands before it, else the next one that says something.
+fn meant(source: &Arc<Source>, span: Span) -> u32 {
+    let text = source.text();
+    let (start, end) = (span.start as usize, span.end as usize);
+    let before = text.get(..start).unwrap_or_default();
+    let own = source.position(span.start).line;
+    let begins = before.rfind('\n').map_or(0, |at| at + 1);
+    if !before.get(begins..).unwrap_or_default().trim().is_empty() {
+        return own;
+    }
+    let after = text.get(end..).unwrap_or_default().split('\n').skip(1);
+    let says = |line: &str| !line.trim().is_empty() && !line.trim_start().starts_with('#');
+    let passed = after.take_while(|line| !says(line)).count();
+    own + 1 + passed as u32
+}
+
+/// The rules that a comment excepts, with the reason; what is wrong with it is told.
+fn read(at: &Location, collector: &Collector<'_, '_>, diagnostics: &mut Vec<Diagnostic>) -> Vec<Ignore> {
+    let mut wrong = |message: String, help: String| {
+        diagnostics.push(Diagnostic::warning("inline-ignore", at.clone(), message).help(help));
+        Vec::new()
+    };
+    let comment = at.source.slice(at.span).trim_start_matches(['#', ' ', '\t']);
+    let said = comment.strip_prefix(REMARK).unwrap_or_default().trim();
+    let (verb, rest) = said.split_once(char::is_whitespace).unwrap_or((said, ""));
+    if verb != "ignore" {
+        return wrong(
+            "this comment is meant for paritygate, and says nothing that it knows".to_owned(),
+            FORM.to_owned(),
+        );
+    }
+    let mut rest = rest.trim_start();
+    let mut rules: Vec<&str> = Vec::new();
+    loop {
+        let end = rest.find([',', ' ', '\t']).unwrap_or(rest.len());
+        let (rule, behind) = rest.split_at(end);
+        if !rule.is_empty() {
+            rules.push(rule);
+        }
+        let behind = behind.trim_start();
+        match behind.strip_prefix(',') {
+            Some(more) => rest = more.trim_start(),
+            None => {
+                rest = behind;
+                break;
+            }
+        }
+    }
+    if rules.is_empty() {
+        return wrong("this comment names no rule to ignore".to_owned(), FORM.to_owned());
+    }
+    if rest.is_empty() {
+        return wrong(
+            "this comment gives no reason, so nothing is ignored".to_owned(),
+            format!("say why behind the rule: {FORM}"),
+        );
+    }
+    let known = || collector.rules.iter().map(|rule| &*rule.compiled.rule.id);
+    let mut ignores = Vec::with_capacity(rules.len());
+    for rule in rules {
+        if known().any(|id| id == rule) {
+            ignores.push(Ignore { rule: rule.to_owned(), reason: rest.to_owned(), at: at.clone(), used: false });
+        } else {
+            let help = suggest::did_you_mean(rule, known().collect::<Vec<_>>());
+            wrong(
+                format!("there is no rule `{rule}` that this comment could ignore"),
+                help.unwrap_or_else(|| "name it by its id, as findings do".to_owned()),
+            );
+        }
+    }
+    ignores
+}

@@ -1,0 +1,135 @@
+//! What two environments must not share: one index over all environments, whatever the keys are called.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use paritygate_eval::compare::KEY_MISMATCH;
+use paritygate_eval::kind::GroupFinding;
+use paritygate_eval::{Compares, Deviation, Row, Rows};
+
+/// With whom nothing may be shared.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct With {
+    /// Only with the reference, and not among the others.
+    pub(crate) reference: bool,
+}
+
+impl With {
+    pub(crate) fn compares(self) -> Compares {
+        if self.reference { Compares::WithReference } else { Compares::EachOther }
+    }
+
+    /// The environments of a row that count: those of the rule, and the reference where it is asked for.
+    pub(crate) fn environments<'r>(self, row: &Row<'r, '_>) -> impl Iterator<Item = usize> + use<'r> {
+        let reference = row.reference().filter(|_| self.reference);
+        let reference = reference.filter(|&reference| row.members().all(|member| member != reference));
+        row.members().chain(reference)
+    }
+}
+
+/// An environment and a row.
+type Place = (usize, usize);
+
+/// Where what identifies something stands.
+pub(crate) struct Index<'a, I> {
+    places: Vec<(I, Place)>,
+    /// The key under which the fingerprints of an environment were made.
+    keys: BTreeMap<usize, &'a str>,
+    /// A row, an environment and another one whose fingerprints can't be compared with its own.
+    mismatch: Option<(usize, usize, usize)>,
+}
+
+impl<'a, I: Ord> Index<'a, I> {
+    pub(crate) fn with_capacity(capacity: usize) -> Self {
+        Self { places: Vec::with_capacity(capacity), keys: BTreeMap::new(), mismatch: None }
+    }
+
+    /// An environment has it in a row.
+    pub(crate) fn add(&mut self, identity: I, environment: usize, row: usize) {
+        self.places.push((identity, (environment, row)));
+    }
+
+    /// A fingerprint of an environment was made under that key.
+    pub(crate) fn under_key(&mut self, key: &'a str, environment: usize, row: usize) {
+        if self.mismatch.is_none() {
+            let mut others = self.keys.iter().filter(|(known, _)| **known != environment);
+            self.mismatch = others.find(|(_, other)| **other != key).map(|(&other, _)| (row, environment, other));
+        }
+        self.keys.entry(environment).or_insert(key);
+    }
+
+    /// A finding for each place that shares something, and one where fingerprints can't be compared. `evidence` is what the
+    /// words of a finding need of an identity.
+    pub(crate) fn judge(
+        mut self,
+        with: With,
+        rows: &Rows<'_, '_>,
+        out: &mut Vec<GroupFinding>,
+        evidence: impl Fn(&I) -> Vec<String>,
+    ) {
+        let mut seen: BTreeSet<(Place, Place)> = BTreeSet::new();
+        // Stable: one identity's places keep the order of the rows.
+        self.places.sort_by(|(a, _), (b, _)| a.cmp(b));
+        for alike in self.places.chunk_by(|a, b| a.0 == b.0).filter(|alike| alike.len() > 1) {
+            let places: Vec<Place> = alike.iter().map(|&(_, place)| place).collect();
+            let reference = places.first().and_then(|&(_, row)| rows.get(row)).and_then(Row::reference);
+            for (place, other) in shared(&places, reference, with) {
+                // A URL and the password in it are one finding.
+                if seen.insert((place, other)) {
+                    let evidence = alike.first().map(|(identity, _)| evidence(identity)).unwrap_or_default();
+                    out.push(finding(place, other.0, vec![other], None, evidence));
+                }
+            }
+        }
+        if let Some((row, environment, other)) = self.mismatch {
+            out.push(finding((environment, row), other, Vec::new(), Some(KEY_MISMATCH.to_owned()), Vec::new()));
+        }
+    }
+}
+
+fn finding(
+    (environment, row): Place,
+    other: usize,
+    cells: Vec<Place>,
+    unknown: Option<String>,
+    evidence: Vec<String>,
+) -> GroupFinding {
+    let deviations = vec![Deviation { environment, against: Some(other), mutual: true }];
+    GroupFinding { row, deviations, cells, unknown, evidence }
+}
+
+/// A finding about an environment of which a row does not say what it has.
+pub(crate) fn unknown(row: usize, environment: usize, reason: &str) -> GroupFinding {
+    let deviations = vec![Deviation { environment, against: None, mutual: false }];
+    GroupFinding { row, deviations, cells: Vec::new(), unknown: Some(reason.to_owned()), evidence: Vec::new() }
+}
+
+/// Who shares one thing: each environment with the reference, or else with the last that has it.
+fn shared(places: &[Place], reference: Option<usize>, with: With) -> Vec<(Place, Place)> {
+    let mut by_environment: BTreeMap<usize, usize> = BTreeMap::new();
+    for &(environment, row) in places {
+        by_environment.entry(environment).or_insert(row);
+    }
+    let anchor = reference.filter(|reference| by_environment.contains_key(reference));
+    let anchor = if with.reference { anchor } else { anchor.or_else(|| by_environment.keys().next_back().copied()) };
+    let Some(anchor) = anchor else { return Vec::new() };
+    let Some(&anchor_row) = by_environment.get(&anchor) else { return Vec::new() };
+    by_environment
+        .into_iter()
+        .filter(|(environment, _)| *environment != anchor)
+        .map(|place| (place, (anchor, anchor_row)))
+        .collect()
+}
+
+/// The two environments of a finding, and where each has what they share: `` staging `variables.A`, production `variables.B` ``.
+pub(crate) fn places(rows: &Rows<'_, '_>, finding: &GroupFinding) -> Option<(usize, usize, String)> {
+    let row = rows.get(finding.row)?;
+    let &Deviation { environment, against: Some(other), .. } = finding.deviations.first()? else { return None };
+    let other_row = finding.cells.iter().find(|(at, _)| *at == other).and_then(|&(_, at)| rows.get(at)).unwrap_or(row);
+    let (path, other_path) = (row.path_text(), other_row.path_text());
+    let places = if path == other_path {
+        format!("`{path}`")
+    } else {
+        format!("{} `{path}`, {} `{other_path}`", row.name(environment), row.name(other))
+    };
+    Some((environment, other, places))
+}
