@@ -50,13 +50,13 @@ pub fn diff(request: &DiffRequest<'_>) -> (Differences, Vec<Diagnostic>) {
     for selector in request.paths.iter().chain(request.exclude) {
         let source = Source::new("the selector", selector.text.as_str());
         let whole = Span::new(0, selector.text.len() as u32);
-        check_selector(&selector, "", Accepts::Any, Location::new(&source, whole), &mut diagnostics);
+        check_selector(selector, "", Accepts::Any, Location::new(&source, whole), &mut diagnostics);
     }
     let mut trie = Trie::new();
-    if request.paths.is_empty() {
-        if let Ok(everything) = Selector::parse("**") {
-            trie.insert(&everything, 0);
-        }
+    if request.paths.is_empty()
+        && let Ok(everything) = Selector::parse("**")
+    {
+        trie.insert(&everything, 0);
     }
     for selector in request.paths {
         trie.insert(selector, 0);

@@ -6,7 +6,6 @@ mod html;
 pub(crate) mod json;
 mod junit;
 mod markdown;
-mod markup;
 mod sarif;
 mod tap;
 mod text;

@@ -5,6 +5,7 @@
 
 mod block;
 mod formats;
+mod markup;
 mod pen;
 #[cfg(test)]
 mod sample;

@@ -149,13 +149,11 @@ fn read(at: &Location, collector: &Collector<'_, '_>, diagnostics: &mut Vec<Diag
             rules.push(rule);
         }
         let behind = behind.trim_start();
-        match behind.strip_prefix(',') {
-            Some(more) => rest = more.trim_start(),
-            None => {
-                rest = behind;
-                break;
-            }
-        }
+        let Some(more) = behind.strip_prefix(',') else {
+            rest = behind;
+            break;
+        };
+        rest = more.trim_start();
     }
     if rules.is_empty() {
         return wrong("this comment names no rule to ignore".to_owned(), FORM.to_owned());

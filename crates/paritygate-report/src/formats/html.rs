@@ -10,8 +10,8 @@ mod heat;
 mod parts;
 mod report;
 
-use super::markup::escape;
 use crate::Format;
+use crate::markup::escape;
 
 pub(crate) static FORMAT: Format = Format {
     name: "html",

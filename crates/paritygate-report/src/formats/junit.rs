@@ -10,7 +10,7 @@ use paritygate_model::Diagnostic;
 use paritygate_model::decision::Decision;
 use paritygate_model::report::Report;
 
-use super::markup::{self, escape};
+use crate::markup::{self, escape};
 use crate::view::Group;
 use crate::view::told::{self, Told};
 use crate::{Format, Style};

@@ -9,7 +9,7 @@ use paritygate_model::promotion::FactSource;
 use super::parts::{self, class};
 use super::{finding, page};
 use crate::Style;
-use crate::formats::markup::{escape, sentence};
+use crate::markup::{escape, sentence};
 use crate::view::promotion;
 use crate::when;
 

@@ -6,7 +6,7 @@ use paritygate_model::report::Severity;
 
 use super::parts::class;
 use super::report::Ready;
-use crate::formats::markup::escape;
+use crate::markup::escape;
 use crate::words::count;
 
 pub(super) fn write(out: &mut String, ready: &Ready<'_>) {

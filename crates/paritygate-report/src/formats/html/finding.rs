@@ -8,7 +8,7 @@ use paritygate_model::{Diagnostic, Level};
 use super::parts::{self, class};
 use super::report::Ready;
 use crate::Style;
-use crate::formats::markup::{escape, sentence};
+use crate::markup::{escape, sentence};
 use crate::view::matrix::{self, Mark};
 use crate::view::{Group, content, is_meant, summary};
 use crate::words::prose;

@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use super::parts::{self, class, sign};
 use super::report::Ready;
-use crate::formats::markup::escape;
+use crate::markup::escape;
 use crate::view::matrix::{Mark, Row, Square};
 use crate::words::cut_end;
 

@@ -7,7 +7,7 @@ use paritygate_model::report::{Digested, Place};
 use paritygate_model::source::Excerpt;
 
 use crate::Style;
-use crate::formats::markup::{escape, sentence};
+use crate::markup::{escape, sentence};
 use crate::view::Group;
 use crate::view::matrix::Mark;
 

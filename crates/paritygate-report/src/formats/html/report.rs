@@ -9,7 +9,7 @@ use paritygate_model::report::{Finding, Report, Verdict};
 use super::parts::{self, class};
 use super::{filters, finding, heat, page};
 use crate::Style;
-use crate::formats::markup::sentence;
+use crate::markup::sentence;
 use crate::view::matrix::{self, Row};
 use crate::view::{self, Group, summary};
 use crate::words::count;

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use crate::words::{is_hidden, prose};
 
 /// A text as an element's content or an attribute's value: no character of it is markup, and what is hidden is shown.
-pub(super) fn escape(text: &str) -> Cow<'_, str> {
+pub(crate) fn escape(text: &str) -> Cow<'_, str> {
     let is_plain = |c: char| !matches!(c, '&' | '<' | '>' | '"' | '\'') && (!is_hidden(c) || c == '\n');
     if text.chars().all(is_plain) {
         return Cow::Borrowed(text);
@@ -27,7 +27,7 @@ pub(super) fn escape(text: &str) -> Cow<'_, str> {
 }
 
 /// A sentence whose parts in backticks are code.
-pub(super) fn sentence(text: &str) -> String {
+pub(crate) fn sentence(text: &str) -> String {
     let text = prose(text);
     let mut out = String::with_capacity(text.len() + 32);
     let mut parts = text.split('`').enumerate().peekable();
@@ -44,7 +44,7 @@ pub(super) fn sentence(text: &str) -> String {
 }
 
 /// Adds an attribute. A line break in it stays one.
-pub(super) fn attribute(out: &mut String, name: &str, value: &str) {
+pub(crate) fn attribute(out: &mut String, name: &str, value: &str) {
     let _infallible = write!(out, " {name}=\"{}\"", escape(value).replace('\n', "&#10;"));
 }
 
