@@ -1,5 +1,7 @@
 //! One report that has everything: every format shows it.
 
+mod decision;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -8,6 +10,8 @@ use paritygate_model::report::{
     Summary, Verdict, WaiverRef,
 };
 use paritygate_model::{Diagnostic, Location, Source, Span};
+
+pub(crate) use decision::decision;
 
 const DEV: &str = "\
 NODE=20.12.0

@@ -1,6 +1,8 @@
 //! What a report shows, whatever the format: how findings are grouped, and which cells they mean.
 
 pub(crate) mod matrix;
+pub(crate) mod promotion;
+pub(crate) mod summary;
 pub(crate) mod told;
 
 use paritygate_model::report::{Cell, Finding, Report, State, Status};

@@ -1,23 +1,16 @@
-/** The portal in Chromium, as people use it. `CHROMIUM` names the browser. */
+/** The portal in Chromium, as people use it. */
 
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { chromium } from "playwright-core";
+import { faults, launch, overflow } from "./browser.mjs";
 import { serve } from "./server.mjs";
-
-const PROGRAMS = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome", "/opt/google/chrome/chrome"];
-const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
-const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 let browser, server, page, wrong;
 
 before(async () => {
   server = await serve(fileURLToPath(new URL("../dist", import.meta.url)));
-  browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? PROGRAMS.find((path) => existsSync(path)), headless: true, args: FLAGS });
+  browser = await launch();
 });
 
 after(async () => {
@@ -91,14 +84,6 @@ async function endOf(id, line) {
   await page.keyboard.press("Control+Home");
   for (let at = 1; at < line; at++) await page.keyboard.press("ArrowDown");
   await page.keyboard.press("End");
-}
-
-/** What axe-core finds. */
-async function faults() {
-  // Handed over as a text that runs here: the page's own policy allows no foreign script.
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
-  return violations.map((violation) => `${violation.id}: ${violation.nodes.map((node) => node.target.join(" ")).join(", ")}`);
 }
 
 describe("portal", () => {
@@ -176,7 +161,7 @@ describe("portal", () => {
       for (const width of [1600, 430]) {
         await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
         await page.setViewportSize({ width, height: 1000 });
-        assert.deepEqual(await faults(), [], `${colorScheme} at ${width}`);
+        assert.deepEqual(await faults(page), [], `${colorScheme} at ${width}`);
       }
     }
   });
@@ -358,9 +343,8 @@ describe("promotion", () => {
         for (const width of [1600, 1000, 430]) {
           await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
           await page.setViewportSize({ width, height: 1000 });
-          assert.deepEqual(await faults(), [], `state ${at}, ${colorScheme} at ${width}`);
-          const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-          assert.equal(wide, 0, `nothing is cut off at ${width}`);
+          assert.deepEqual(await faults(page), [], `state ${at}, ${colorScheme} at ${width}`);
+          assert.equal(await overflow(page), 0, `nothing is cut off at ${width}`);
         }
       }
     }

@@ -3,217 +3,68 @@
 //! The page fetches nothing: its policy (`Content-Security-Policy`) allows its own style and script, by their digests, and
 //! nothing more. Without the script it shows everything; the script narrows it down.
 
+mod decision;
+mod filters;
 mod finding;
 mod heat;
+mod parts;
+mod report;
 
-use std::collections::BTreeSet;
-use std::fmt::Write;
-
-use paritygate_model::Diagnostic;
-use paritygate_model::report::{Finding, Report};
-
-use crate::markup::{attribute, escape};
-use crate::view::{self, Group};
-use crate::words::count;
-use crate::{Format, Style};
+use crate::Format;
+use crate::markup::escape;
 
 pub(crate) static FORMAT: Format = Format {
     name: "html",
-    summary: "a page of its own, with the matrix as a heat map",
-    report: Some(render),
-    decision: None,
+    summary: "one page for the browser: a heat map or a checklist, and the lines of source that it is about",
+    report: Some(report::render),
+    decision: Some(decision::render),
     differences: None,
 };
 
 const CSS: &str = include_str!("html/page.css");
 const JS: &str = include_str!("html/page.js");
 /// The digests of the style and the script, as the page's policy names them.
-const CSS_DIGEST: &str = "sha256-z2WhsY4f6AGz4qRVx+mJOBFRL6fWsYlxkS6FhKnvT1w=";
-const JS_DIGEST: &str = "sha256-iyxNFbJm0JCkjL2NBHgth6bwyUMGFmkoUCr83s4syG8=";
+const CSS_DIGEST: &str = "sha256-+O68IVoZFcD5+ruMO0jHLgpqqXroIvAlDmEqjI78ZII=";
+const JS_DIGEST: &str = "sha256-DitoKYXh1dbkE7VrLwu1dDntlPLfgkoRPxxa68Lve5U=";
 
-fn render(report: &Report, diagnostics: &[Diagnostic], style: &Style<'_>) -> String {
-    let ranked = view::ranked(report);
-    let mut out = String::with_capacity(32 * 1024);
-    head(&mut out, report);
-    top(&mut out, report, &ranked);
-    filters(&mut out, report, &ranked);
-    out.push_str("<main>\n");
-    wrong(&mut out, diagnostics, style);
-    if ranked.is_empty() {
-        out.push_str(
-            "<p>Nothing was found: the environments are alike where they must be, and differ where they must.</p>\n",
-        );
-    }
-    heat::write(&mut out, report, &ranked);
-    findings(&mut out, &ranked, style);
-    remarks(&mut out, report);
-    out.push_str("</main>\n");
-    foot(&mut out, report);
-    let _infallible = writeln!(out, "<script>{JS}</script>\n</body>\n</html>");
-    out
-}
-
-/// The name of a group in classes: `not-judged`.
-fn class(group: Group) -> String {
-    group.words().1.replace(' ', "-")
-}
-
-fn names(report: &Report) -> impl Iterator<Item = &str> {
-    report.environments.iter().filter(|column| !column.contract).map(|column| &*column.name)
-}
-
-fn head(out: &mut String, report: &Report) {
-    let names: Vec<&str> = names(report).collect();
-    let title = format!("Parity of {}: {}", names.join(", "), report.verdict.word());
+/// The page around what it says: its header, its main part, and what it was made from. `verdict` is for lists of pages.
+fn page(title: &str, verdict: &str, header: &str, body: &str, footer: &str) -> String {
     let policy = format!(
         "default-src 'none'; style-src '{CSS_DIGEST}'; script-src '{JS_DIGEST}'; base-uri 'none'; form-action 'none'"
     );
-    let _infallible = writeln!(
-        out,
+    let title = escape(title);
+    format!(
         "<!doctype html>\n<html lang=\"en\" data-theme=\"auto\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <title>{}</title>\n<style>{CSS}</style>\n</head>\n<body>",
-        escape(&title)
-    );
-}
-
-fn top(out: &mut String, report: &Report, ranked: &[(Group, &Finding)]) {
-    let names: Vec<&str> = names(report).collect();
-    let groups = ranked.chunk_by(|a, b| a.0 == b.0).filter_map(|same| {
-        let (_, one, many) = same.first()?.0.words();
-        Some(count(same.len(), one, many))
-    });
-    let groups: Vec<String> = groups.collect();
-    let found = if groups.is_empty() { "nothing found".to_owned() } else { groups.join(", ") };
-    let verdict = report.verdict.word();
-    let _infallible = writeln!(
-        out,
-        "<header>\n<div class=\"top\">\n<h1>Parity of {}</h1>\n\
-         <button type=\"button\" id=\"theme\" hidden>Theme: auto</button>\n</div>\n\
-         <p><span class=\"verdict {verdict}\">{verdict}</span> {found}, in {} over {}. \
-         <span class=\"faint\">Judged for <time>{}</time>.</span></p>\n</header>",
-        escape(&names.join(", ")),
-        count(report.summary.rules, "rule", "rules"),
-        count(report.summary.rows, "row", "rows"),
-        report.evaluated_at,
-    );
-}
-
-/// What the page can be narrowed down by. Hidden where no script runs.
-fn filters(out: &mut String, report: &Report, ranked: &[(Group, &Finding)]) {
-    out.push_str("<form class=\"filters\" aria-label=\"Narrow down\" hidden>\n");
-    out.push_str("<label>Find <input type=\"search\" name=\"text\" placeholder=\"a path, a value, a rule\"></label>\n");
-    for same in ranked.chunk_by(|a, b| a.0 == b.0) {
-        let Some((group, _)) = same.first() else { continue };
-        let (_, one, many) = group.words();
-        let _infallible = writeln!(
-            out,
-            "<label><input type=\"checkbox\" name=\"group\" value=\"{}\" checked> {}</label>",
-            class(*group),
-            count(same.len(), one, many)
-        );
-    }
-    let rules: BTreeSet<&str> = ranked.iter().map(|(_, finding)| &*finding.rule).collect();
-    choice(out, "rule", "Rule", rules.into_iter());
-    choice(out, "environment", "Environment", names(report));
-    out.push_str("<button type=\"reset\">Reset</button>\n<output aria-live=\"polite\"></output>\n</form>\n");
-}
-
-fn choice<'a>(out: &mut String, name: &str, label: &str, options: impl Iterator<Item = &'a str>) {
-    let _infallible = writeln!(out, "<label>{label} <select name=\"{name}\"><option value=\"\">all</option>");
-    for option in options {
-        out.push_str("<option");
-        attribute(out, "value", option);
-        let _infallible = writeln!(out, ">{}</option>", escape(option));
-    }
-    out.push_str("</select></label>\n");
-}
-
-/// Attributes by which the script narrows the page down.
-fn data<'a>(
-    out: &mut String,
-    group: Group,
-    rules: impl Iterator<Item = &'a str>,
-    environments: impl Iterator<Item = &'a str>,
-) {
-    let list = |items: Vec<&str>| serde_json::to_string(&items).unwrap_or_default();
-    attribute(out, "data-group", &class(group));
-    attribute(out, "data-rules", &list(rules.collect()));
-    attribute(out, "data-environments", &list(environments.collect()));
-}
-
-/// What is wrong with the texts that were handed in.
-fn wrong(out: &mut String, diagnostics: &[Diagnostic], style: &Style<'_>) {
-    if diagnostics.is_empty() {
-        return;
-    }
-    out.push_str("<section aria-labelledby=\"wrong\">\n<h2 id=\"wrong\">Wrong with the texts</h2>\n");
-    for diagnostic in diagnostics {
-        finding::diagnostic(out, diagnostic, style);
-    }
-    out.push_str("</section>\n");
-}
-
-fn findings(out: &mut String, ranked: &[(Group, &Finding)], style: &Style<'_>) {
-    if ranked.is_empty() {
-        return;
-    }
-    out.push_str("<section aria-labelledby=\"findings\">\n<h2 id=\"findings\">Findings</h2>\n");
-    for (at, (group, found)) in ranked.iter().enumerate() {
-        finding::write(out, at, *group, found, style);
-    }
-    out.push_str("</section>\n");
-}
-
-/// What was not judged, and what was left out.
-fn remarks(out: &mut String, report: &Report) {
-    let summary = &report.summary;
-    if summary.unknown.is_empty() && summary.vacuous.is_empty() && summary.truncated.is_empty() {
-        return;
-    }
-    out.push_str("<section aria-labelledby=\"remarks\">\n<h2 id=\"remarks\">What was not judged</h2>\n<ul>\n");
-    for (reason, &rows) in &summary.unknown {
-        let rows = count(rows, "row", "rows");
-        let _infallible = writeln!(out, "<li>{rows} could not be judged: {}</li>", escape(reason));
-    }
-    if !summary.vacuous.is_empty() {
-        let rules = count(summary.vacuous.len(), "rule", "rules");
-        let listed = escape(&summary.vacuous.join(", ")).into_owned();
-        let _infallible = writeln!(out, "<li>{rules} had nothing to judge, which is not a pass: {listed}</li>");
-    }
-    for (rule, &more) in &summary.truncated {
-        let more = count(more, "finding", "findings");
-        let _infallible = writeln!(out, "<li>{more} of {} beyond the limit of a rule</li>", escape(rule));
-    }
-    out.push_str("</ul>\n</section>\n");
-}
-
-/// What the answer was made from.
-fn foot(out: &mut String, report: &Report) {
-    out.push_str("<footer>\n<details><summary>Policies and inputs</summary>\n<ul>\n");
-    for text in report.policies.iter().chain(&report.inputs) {
-        let _infallible = writeln!(out, "<li>{} <code>{}</code></li>", escape(&text.name), text.digest.0.digest());
-    }
-    let _infallible = writeln!(
-        out,
-        "</ul>\n</details>\n<p>{} {}. This page holds no secret and fetches nothing.</p>\n</footer>",
-        report.engine.name, report.engine.version
-    );
+         <title>{title}: {verdict}</title>\n<style>{CSS}</style>\n</head>\n<body>\n\
+         <a class=\"skip\" href=\"#main\">Skip to the answer</a>\n<header>\n<div class=\"top\">\n<h1>{title}</h1>\n\
+         <button type=\"button\" id=\"theme\" hidden>Theme: auto</button>\n</div>\n{header}</header>\n\
+         {body}<footer>\n{footer}</footer>\n<script>{JS}</script>\n</body>\n</html>\n"
+    )
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample;
+    use crate::{Style, sample};
     use expect_test::expect_file;
+
+    /// A page without its style and its script, which are files of their own.
+    fn own(page: &str) -> String {
+        page.replace(CSS, "…").replace(JS, "…")
+    }
 
     #[test]
     fn the_sample() {
-        let text = render(&sample::report(), &sample::diagnostics(), &Style::default());
-        // The style and the script are files of their own.
-        let text = text.replace(CSS, "…").replace(JS, "…");
-        expect_file!["../sample/report.html"].assert_eq(&text);
+        let text = report::render(&sample::report(), &sample::diagnostics(), &Style::default());
+        expect_file!["../sample/report.html"].assert_eq(&own(&text));
+    }
+
+    #[test]
+    fn a_decision() {
+        let text = decision::render(&sample::decision(), &[], &Style::default());
+        expect_file!["../sample/decision.html"].assert_eq(&own(&text));
     }
 
     #[test]
@@ -221,6 +72,7 @@ mod tests {
         for (text, digest) in [(CSS, CSS_DIGEST), (JS, JS_DIGEST)] {
             assert_eq!(digest, format!("sha256-{}", base64(text)), "the file has changed: so does its digest");
         }
+        assert!(CSS.len() + JS.len() <= 14 * 1024, "every WebAssembly host carries them: {}", CSS.len() + JS.len());
     }
 
     /// The digest of a text in Base64.
@@ -237,18 +89,83 @@ mod tests {
 
     #[test]
     fn no_text_is_markup() {
+        const EVIL: &str = "</script><script>alert(1)</script>\"' onload='x` <!-- & {{";
+        let is_harmless = |page: &str| {
+            let own = own(page);
+            assert_eq!(own.matches("<script").count(), 1);
+            assert_eq!(own.matches("</script").count(), 1);
+            assert!(!own.contains("onload='x") && !own.contains("<!--"), "{own}");
+            // Each tag is closed, and no attribute's value is longer than it was written.
+            assert!(own.lines().all(|line| line.matches('<').count() == line.matches('>').count()), "{own}");
+            assert!(own.matches('"').count().is_multiple_of(2));
+        };
         let mut report = sample::report();
-        let evil = "</script><script>alert(1)</script>\"' onload='x";
         for finding in &mut report.findings {
-            finding.path = evil.to_owned();
-            finding.message = evil.to_owned();
-            finding.rule = evil.into();
-            finding.environments.push(evil.into());
-            finding.cells.0.iter_mut().for_each(|(_, cell)| cell.value = Some(evil.to_owned()));
+            (finding.path, finding.message, finding.rule) = (EVIL.to_owned(), EVIL.to_owned(), EVIL.into());
+            (finding.notes, finding.help) = (vec![EVIL.to_owned()], Some(EVIL.to_owned()));
+            finding.environments.push(EVIL.into());
+            finding.reference = Some(EVIL.into());
+            for (name, cell) in &mut finding.cells.0 {
+                (*name, cell.value, cell.reason) = (EVIL.into(), Some(EVIL.to_owned()), Some(EVIL.to_owned()));
+                cell.source.iter_mut().for_each(|place| place.document = EVIL.into());
+            }
+            if let Some(waiver) = &mut finding.waiver {
+                (waiver.owner, waiver.reason) = (Some(EVIL.to_owned()), EVIL.to_owned());
+            }
         }
-        report.environments[0].name = evil.into();
-        let text = render(&report, &sample::diagnostics(), &Style::default());
-        assert_eq!(text.matches("<script").count(), 1);
-        assert!(!text.contains("onload='x"), "{text}");
+        report.environments.iter_mut().for_each(|column| column.name = EVIL.into());
+        report.policies.iter_mut().chain(&mut report.inputs).for_each(|text| text.name = EVIL.into());
+        report.summary.vacuous = vec![EVIL.to_owned()];
+        report.summary.unknown = [(EVIL.to_owned(), 1)].into();
+        report.summary.truncated = [(EVIL.to_owned(), 1)].into();
+        is_harmless(&report::render(&report, &[], &Style { fails_by: Some(EVIL), ..Style::default() }));
+
+        let mut decision = sample::decision();
+        let asked = &mut decision.request;
+        (asked.name, asked.from, asked.to) = (EVIL.to_owned(), EVIL.to_owned(), EVIL.to_owned());
+        asked.components = vec![EVIL.to_owned()];
+        for finding in &mut decision.findings {
+            (finding.rule, finding.message) = (EVIL.into(), EVIL.to_owned());
+            (finding.notes, finding.help) = (vec![EVIL.to_owned()], Some(EVIL.to_owned()));
+            finding.facts.iter_mut().for_each(|fact| fact.label = EVIL.to_owned());
+        }
+        for blocker in &mut decision.decision.blockers {
+            (blocker.rule, blocker.message, blocker.who) = (EVIL.into(), EVIL.to_owned(), vec![EVIL.to_owned()]);
+        }
+        decision.decision.next_eligible_at = None;
+        decision.decision.next_eligible_reason = Some(EVIL.to_owned());
+        decision.summary.not_applicable = vec![EVIL.to_owned()];
+        decision.inputs.iter_mut().for_each(|input| input.text.name = EVIL.into());
+        is_harmless(&decision::render(&decision, &[], &Style::default()));
+    }
+
+    #[test]
+    fn a_line_of_text_is_no_markup() {
+        use paritygate_model::{Diagnostic, Location, Source, Span};
+        let line = "A=<b onload=\"x\">'&amp; <script>";
+        let source = Source::new("<em>.env", line);
+        let at = Location::new(&source, Span::new(2, 16));
+        let wrong = Diagnostic::warning("doubt", at, "`<u>` is <u>").note("<s>").help("<q>");
+        let mut report = sample::report();
+        report.findings.clear();
+        let text = own(&report::render(&report, &[wrong], &Style::default()));
+        let shown = "A=<mark>&lt;b onload=&quot;x&quot;&gt;</mark>&#39;&amp;amp; &lt;script&gt;</pre>";
+        assert!(text.contains(shown), "{text}");
+        for tag in ["<em>", "<u>", "<s>", "<q>"] {
+            assert!(!text.contains(tag), "{text}");
+        }
+    }
+
+    #[test]
+    fn without_findings_it_says_so_and_needs_no_filters() {
+        let mut report = sample::report();
+        report.findings.clear();
+        report.summary = paritygate_model::report::Summary { rules: 9, rows: 212, ..Default::default() };
+        report.verdict = paritygate_model::report::Verdict::Pass;
+        let text = own(&report::render(&report, &[], &Style::default()));
+        assert!(text.contains("Nothing was found"), "{text}");
+        assert!(!text.contains("<form") && !text.contains("<table"), "{text}");
+        report.environments.clear();
+        assert!(report::render(&report, &[], &Style::default()).contains("<h1>Nothing to compare</h1>"));
     }
 }

@@ -7,10 +7,9 @@ mod matrix;
 mod summary;
 
 use paritygate_model::Diagnostic;
-use paritygate_model::report::{Column, Report};
+use paritygate_model::report::Report;
 
 use crate::pen::{Ink, Pen};
-use crate::words::escape;
 use crate::{Format, Style, view};
 
 pub(crate) static FORMAT: Format = Format {
@@ -38,46 +37,11 @@ fn render(report: &Report, diagnostics: &[Diagnostic], style: &Style<'_>) -> Str
 /// What was compared, and with what.
 fn header(pen: &mut Pen<'_>, report: &Report) {
     pen.gap();
-    let mut field = |name: &str, value: &str| {
+    for (name, value) in view::summary::compared(report) {
         pen.put(Ink::Strong, name);
         pen.put(Ink::Plain, &format!(": {value}"));
         pen.line();
-    };
-    let (contracts, environments): (Vec<&Column>, Vec<&Column>) =
-        report.environments.iter().partition(|column| column.contract);
-    let named = |column: &&Column| match &*column.name {
-        name if name == column.tier => escape(name).into_owned(),
-        name => format!("{} ({})", escape(name), column.tier),
-    };
-    let names: Vec<String> = environments.iter().map(named).collect();
-    match names.as_slice() {
-        [] => field("compared", "nothing, there is no environment"),
-        [only] if contracts.is_empty() => field("compared", &format!("nothing, {only} is the only environment")),
-        [only] => field("compared", &format!("{only} with the contract alone, there is no other environment")),
-        several => {
-            field("compared", &several.join(", "));
-            if let Some(why) = unclear_reference(&environments) {
-                field("reference", &why);
-            }
-        }
     }
-    let contracts: Vec<_> = contracts.iter().map(|contract| escape(&contract.name)).collect();
-    match contracts.as_slice() {
-        [] => {}
-        [only] => field("contract", only),
-        several => field("contracts", &several.join(", ")),
-    }
-}
-
-/// Which environment the others are compared with, where that does not go without saying: the highest is, and here
-/// several are.
-fn unclear_reference(environments: &[&Column]) -> Option<String> {
-    let first = environments.iter().position(|column| column.reference)?;
-    let highest = environments.get(first..).filter(|highest| highest.len() > 1)?;
-    let names: Vec<_> = highest.iter().map(|column| escape(&column.name)).collect();
-    let (reference, others) = names.split_first()?;
-    let others = others.join(" or ");
-    Some(format!("{reference}, because nothing says that {others} is higher; `pipeline` in `paritygate.yaml` can"))
 }
 
 #[cfg(test)]

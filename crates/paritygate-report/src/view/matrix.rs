@@ -67,6 +67,8 @@ impl Mark {
 
 /// One cell of the matrix.
 pub(crate) struct Square {
+    /// The group of the finding that it is from.
+    pub(crate) group: Group,
     pub(crate) mark: Mark,
     pub(crate) deviates: bool,
     pub(crate) value: Option<String>,
@@ -116,20 +118,35 @@ pub(crate) fn rows(columns: &[&str], ranked: &[(Group, &Finding)], waived: bool)
             });
         }
         let Some(row) = rows.get_mut(place) else { continue };
-        let reference = super::reference(finding);
-        let unknown = finding.status == Status::Unknown || reference.is_some_and(super::is_unknown);
-        let deviating: BTreeSet<&str> = finding.environments.iter().map(|name| &**name).collect();
-        for (name, cell) in &finding.cells.0 {
-            let square = places_of.get(&**name).and_then(|&at| row.squares.get_mut(at));
+        for (name, cell, mark, deviates) in marks(finding) {
+            let square = places_of.get(name).and_then(|&at| row.squares.get_mut(at));
             let Some(square) = square else { continue };
-            let deviates = deviating.contains(&**name);
             // The first finding that an environment deviates from is the weightiest.
             if square.as_ref().is_none_or(|known| deviates && !known.deviates) {
-                let mark = Mark::of(cell, deviates, reference, unknown);
                 let value = cell.value.as_deref().map(|value| escape(value).into_owned());
-                *square = Some(Square { mark, deviates, value });
+                *square = Some(Square { group, mark, deviates, value });
             }
         }
     }
     rows
+}
+
+/// What a finding says of each environment: its name, what it has, the mark for it, and whether it deviates.
+pub(crate) fn marks(finding: &Finding) -> impl Iterator<Item = (&str, &Cell, Mark, bool)> {
+    let reference = super::reference(finding);
+    let unknown = finding.status == Status::Unknown || reference.is_some_and(super::is_unknown);
+    let deviating: BTreeSet<&str> = finding.environments.iter().map(|name| &**name).collect();
+    finding.cells.0.iter().map(move |(name, cell)| {
+        let deviates = deviating.contains(&**name);
+        (&**name, cell, Mark::of(cell, deviates, reference, unknown), deviates)
+    })
+}
+
+/// How many rows were judged and are clean.
+pub(crate) fn without_findings(report: &Report, ranked: &[(Group, &Finding)]) -> usize {
+    let with: BTreeSet<&str> =
+        ranked.iter().filter(|(_, finding)| !finding.cells.0.is_empty()).map(|(_, f)| f.path.as_str()).collect();
+    // What was cut off or could not be judged is not clean either.
+    let untold: usize = report.summary.truncated.values().chain(report.summary.unknown.values()).sum();
+    report.summary.rows.saturating_sub(with.len().saturating_add(untold))
 }

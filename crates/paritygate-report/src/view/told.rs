@@ -87,17 +87,9 @@ fn of_finding(group: Group, finding: &Finding) -> Told<'_> {
 }
 
 fn of_gate(finding: &GateFinding) -> Told<'_> {
-    let group = match finding.status {
-        _ if finding.observed => Group::Observed,
-        GateStatus::Fail => Group::Error,
-        GateStatus::Unknown => Group::Unknown,
-        GateStatus::Warn => Group::Warning,
-        GateStatus::Waived => Group::Waived,
-        GateStatus::Pass | GateStatus::NotApplicable => Group::Info,
-    };
     Told {
         rule: &finding.rule,
-        group,
+        group: super::promotion::group(finding),
         message: prose(&finding.message),
         more: more(&finding.notes, finding.help.as_deref()),
         is_pass: finding.status == GateStatus::Pass,

@@ -1,13 +1,14 @@
 //! A decision as a checklist: each gate, what blocks, and when it opens.
 
 use paritygate_model::Diagnostic;
-use paritygate_model::decision::{Blocker, ClearedBy, Decision, GateFinding, GateStatus, LazyPlace};
+use paritygate_model::decision::{Decision, GateFinding, GateStatus, LazyPlace};
 use paritygate_model::promotion::FactSource;
 
 use crate::Style;
 use crate::pen::{Ink, Pen};
+use crate::view::promotion;
 use crate::when;
-use crate::words::{count, escape, prose, width};
+use crate::words::{escape, prose, width};
 
 /// How many places of facts a gate shows, unless everything is asked for.
 const MAX_PLACES: usize = 3;
@@ -36,35 +37,26 @@ fn header(pen: &mut Pen<'_>, decision: &Decision) {
     let arrow = if pen.style().unicode { "→" } else { "->" };
     let name = if asked.name.is_empty() { "promotion" } else { &asked.name };
     pen.put(Ink::Strong, &escape(name));
-    let components = if asked.components.is_empty() {
-        String::new()
-    } else {
-        format!(" of {}", asked.components.iter().map(|name| escape(name).into_owned()).collect::<Vec<_>>().join(", "))
-    };
-    let kind = asked.kind_of_change.word();
-    pen.put(Ink::Plain, &format!(": {kind}{components}, {} {arrow} {}", escape(&asked.from), escape(&asked.to)));
+    pen.put(Ink::Plain, &format!(": {}", promotion::asked(decision, arrow)));
     pen.line();
     let local = when::judged(decision);
     pen.put(Ink::Faint, &format!("judged for {local}, by the {}'s clock", decision.decision.clock.word()));
     pen.line();
 }
 
-/// The mark of a gate: with signs, or in letters.
-fn mark(status: GateStatus, unicode: bool) -> (&'static str, Ink) {
-    let (sign, letters, ink) = match status {
-        GateStatus::Pass => ("✓", "ok", Ink::Good),
-        GateStatus::Warn => ("!", "!!", Ink::Warning),
-        GateStatus::Waived => ("⤼", "by", Ink::Warning),
-        GateStatus::Unknown => ("?", "??", Ink::Error),
-        GateStatus::Fail => ("✗", "no", Ink::Error),
-        GateStatus::NotApplicable => ("·", "--", Ink::Faint),
-    };
-    (if unicode { sign } else { letters }, ink)
+const fn ink(finding: &GateFinding) -> Ink {
+    match finding.status {
+        _ if finding.observed => Ink::Faint,
+        GateStatus::Pass => Ink::Good,
+        GateStatus::Warn | GateStatus::Waived => Ink::Warning,
+        GateStatus::Unknown | GateStatus::Fail => Ink::Error,
+        GateStatus::NotApplicable => Ink::Faint,
+    }
 }
 
 fn gate(pen: &mut Pen<'_>, finding: &GateFinding) {
-    let (sign, ink) = mark(finding.status, pen.style().unicode);
-    pen.put(if finding.observed { Ink::Faint } else { ink }, sign);
+    let sign = promotion::mark(finding.status, pen.style().unicode);
+    pen.put(ink(finding), sign);
     pen.space(1);
     pen.put(Ink::Strong, &escape(&finding.rule));
     let observed = if finding.observed { " (observed only)" } else { "" };
@@ -127,18 +119,12 @@ fn wrapped(pen: &mut Pen<'_>, ink: Ink, text: &str, lead: usize, indent: usize) 
 }
 
 fn passed_over(pen: &mut Pen<'_>, decision: &Decision) {
-    let others = &decision.summary.not_applicable;
-    if others.is_empty() {
-        return;
+    let Some(mut text) = promotion::passed_over(decision) else { return };
+    if pen.style().verbose {
+        let others = decision.summary.not_applicable.iter().map(|id| escape(id).into_owned());
+        text.push_str(&format!(": {}", others.collect::<Vec<_>>().join(", ")));
     }
-    let names = if pen.style().verbose {
-        format!(": {}", others.iter().map(|id| escape(id).into_owned()).collect::<Vec<_>>().join(", "))
-    } else {
-        String::new()
-    };
-    let are = if others.len() == 1 { "is" } else { "are" };
-    let gates = count(others.len(), "gate", "gates");
-    pen.put(Ink::Faint, &format!("{gates} {are} not about this promotion{names}"));
+    pen.put(Ink::Faint, &text);
     pen.line();
 }
 
@@ -157,62 +143,23 @@ fn blockers(pen: &mut Pen<'_>, decision: &Decision) {
         pen.put(Ink::Plain, &number);
         pen.put(Ink::Strong, &escape(&blocker.rule));
         let lead = 2 + number.len() + width(&blocker.rule);
-        wrapped(pen, Ink::Plain, &format!(": {}", prose(&clears(decision, blocker))), lead, 4 + number.len());
-    }
-}
-
-/// Who or what clears a blocker.
-pub(super) fn clears(decision: &Decision, blocker: &Blocker) -> String {
-    let until = when::until(decision, blocker);
-    match (blocker.cleared_by, until) {
-        (ClearedBy::Time, Some(until)) => format!("opens by itself {until}"),
-        (ClearedBy::Time, None) => "time alone, and that is not in sight".to_owned(),
-        (ClearedBy::Person, until) => {
-            let who = if blocker.who.is_empty() {
-                "somebody's word".to_owned()
-            } else {
-                format!("ask {}", blocker.who.join(", "))
-            };
-            until.map_or(who.clone(), |until| format!("{who}; from {until} on"))
-        }
-        (ClearedBy::Fact, until) => {
-            let who = if blocker.who.is_empty() { String::new() } else { format!(" ({})", blocker.who.join(", ")) };
-            let what = format!("a new fact{who}: {}", blocker.message);
-            until.map_or(what.clone(), |until| format!("{what}; from {until} on"))
-        }
+        wrapped(
+            pen,
+            Ink::Plain,
+            &format!(": {}", prose(&promotion::clears(decision, blocker))),
+            lead,
+            4 + number.len(),
+        );
     }
 }
 
 fn verdict(pen: &mut Pen<'_>, decision: &Decision) {
-    let outcome = &decision.decision;
-    let number = |status: GateStatus| decision.summary.by_status.get(status.word()).copied().unwrap_or(0);
-    if outcome.allowed {
-        pen.put(Ink::Good, "allowed");
-        let warned = number(GateStatus::Warn) + number(GateStatus::Waived);
-        let warned = if warned > 0 { format!(", {}", count(warned, "warning", "warnings")) } else { String::new() };
-        pen.put(Ink::Plain, &format!(": {} judged{warned}", count(decision.summary.gates, "gate", "gates")));
-        pen.line();
-        return;
-    }
-    pen.put(Ink::Error, "denied");
-    let blocked = count(outcome.blockers.len(), "blocker", "blockers");
-    pen.put(Ink::Plain, &format!(": {blocked} over {}", count(decision.summary.gates, "gate", "gates")));
+    let (ink, word) = if decision.decision.allowed { (Ink::Good, "allowed") } else { (Ink::Error, "denied") };
+    pen.put(ink, word);
+    pen.put(Ink::Plain, &format!(": {}", promotion::outcome(decision)));
     pen.line();
-    match (outcome.next_eligible_at, &outcome.next_eligible_reason) {
-        (Some(at), _) if at > decision.evaluated_at => {
-            pen.put(Ink::Strong, "next");
-            let next = when::next(decision).unwrap_or_default();
-            wrapped(pen, Ink::Plain, &format!(": time is in the way until {next}"), 4, 2);
-        }
-        (Some(_), _) => {
-            pen.put(Ink::Strong, "next");
-            pen.put(Ink::Plain, ": time is not in the way: it may go as soon as the above is cleared");
-            pen.line();
-        }
-        (None, Some(reason)) => {
-            pen.put(Ink::Strong, "next");
-            wrapped(pen, Ink::Plain, &format!(": no instant is in sight: {}", prose(reason)), 4, 2);
-        }
-        (None, None) => {}
+    if let Some(next) = promotion::next(decision, "the above") {
+        pen.put(Ink::Strong, "next");
+        wrapped(pen, Ink::Plain, &format!(": {next}"), 4, 2);
     }
 }

@@ -45,20 +45,21 @@ fn row(row: &paritygate_model::differences::DifferenceRow) -> Row {
     // What most have counts as the usual: where all differ, none is.
     let cells: Vec<&Cell> = row.cells.0.iter().map(|(_, cell)| cell).collect();
     let usual = usual(&cells);
-    let squares = cells.iter().map(|cell| {
-        let deviates = row.state != DifferenceState::Equal && !is_absent(cell) && cell.value != usual;
-        Some(Square {
-            mark: mark(cell, row.state, deviates),
-            deviates,
-            value: cell.value.as_deref().map(|value| escape(value).into_owned()),
-        })
-    });
     let (group, heading) = match row.state {
         DifferenceState::Different => (Group::Warning, "different"),
         DifferenceState::Missing => (Group::Info, "only in some"),
         DifferenceState::Unknown => (Group::Unknown, "not known"),
         DifferenceState::Equal => (Group::Waived, "alike"),
     };
+    let squares = cells.iter().map(|cell| {
+        let deviates = row.state != DifferenceState::Equal && !is_absent(cell) && cell.value != usual;
+        Some(Square {
+            group,
+            mark: mark(cell, row.state, deviates),
+            deviates,
+            value: cell.value.as_deref().map(|value| escape(value).into_owned()),
+        })
+    });
     Row {
         group,
         heading,

@@ -6,8 +6,8 @@ use paritygate_model::report::{Cell, Finding, Place, WaiverRef};
 
 use crate::block::{Block, Line, Spot};
 use crate::pen::{Ink, Pen};
-use crate::view::{Group, content, is_meant};
-use crate::words::{escape, prose};
+use crate::view::{Group, content, is_meant, summary};
+use crate::words::escape;
 
 /// How many environments one finding quotes, unless asked for all.
 const MAX_SPOTS: usize = 8;
@@ -112,15 +112,6 @@ fn block(group: Group, finding: &Finding, verbose: bool) -> Block<'_> {
 }
 
 fn waiver(waiver: &WaiverRef) -> Line<'_> {
-    let word = if waiver.exception == "expected" { "expected" } else { "waived" };
-    let mut text = prose(&waiver.reason);
-    if let Some(owner) = &waiver.owner {
-        text.push_str(", says ");
-        text.push_str(&prose(owner));
-    }
-    if let Some(until) = &waiver.expires_at {
-        text.push_str(", until ");
-        text.push_str(&until.to_string());
-    }
+    let (word, text) = summary::waiver(waiver);
     Line { ink: Ink::Note, word: word.into(), text }
 }

@@ -7,7 +7,7 @@ use paritygate_model::report::{Finding, Report};
 use crate::Style;
 use crate::pen::{Ink, Pen};
 use crate::view::Group;
-use crate::view::matrix::{Mark, Row, Square, columns, rows};
+use crate::view::matrix::{Mark, Row, Square, columns, rows, without_findings};
 use crate::words::{count, cut_end, cut_start, escape, width};
 
 /// How many rows are shown, unless asked for all.
@@ -52,11 +52,7 @@ fn rest(pen: &mut Pen<'_>, report: &Report, ranked: &[(Group, &Finding)], more: 
     if more > 0 {
         say(&format!("{}, shown by verbose output", count(more, "more row", "more rows")));
     }
-    let with: BTreeSet<&str> =
-        ranked.iter().filter(|(_, finding)| !finding.cells.0.is_empty()).map(|(_, f)| f.path.as_str()).collect();
-    // What was cut off or could not be judged is not clean either.
-    let untold: usize = report.summary.truncated.values().chain(report.summary.unknown.values()).sum();
-    let without = report.summary.rows.saturating_sub(with.len().saturating_add(untold));
+    let without = without_findings(report, ranked);
     if without > 0 {
         say(&format!("{} without findings", count(without, "row", "rows")));
     }
