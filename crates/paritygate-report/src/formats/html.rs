@@ -24,7 +24,7 @@ pub(crate) static FORMAT: Format = Format {
 const CSS: &str = include_str!("html/page.css");
 const JS: &str = include_str!("html/page.js");
 /// The digests of the style and the script, as the page's policy names them.
-const CSS_DIGEST: &str = "sha256-+O68IVoZFcD5+ruMO0jHLgpqqXroIvAlDmEqjI78ZII=";
+const CSS_DIGEST: &str = "sha256-EEgaQiTNdOlDfmeNZ3PTVRiIbuVLEDYnGT1o2fNAfdk=";
 const JS_DIGEST: &str = "sha256-DitoKYXh1dbkE7VrLwu1dDntlPLfgkoRPxxa68Lve5U=";
 
 /// The page around what it says: its header, its main part, and what it was made from. `verdict` is for lists of pages.
