@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use paritygate::report::Report;
-use paritygate::{Diagnostic, Timestamp, plan};
+use paritygate::{Diagnostic, Environment, FingerprintKey, Plan, Timestamp, plan};
 
 use crate::disk::Disk;
 use crate::progress::Progress;
@@ -48,6 +48,17 @@ pub(crate) enum Baseline<'a> {
     None,
 }
 
+/// What is compared with what.
+#[derive(Clone, Copy)]
+pub(crate) enum Pairing<'a> {
+    /// Environments with each other.
+    Parity,
+    /// What is observed of each with what is declared.
+    Drift,
+    /// Each with what it was: a folder, a manifest or files.
+    Change(&'a [PathBuf]),
+}
+
 /// A check, and what it was made from.
 pub(crate) struct Checked {
     pub(crate) report: Report,
@@ -67,13 +78,13 @@ impl Asked {
     /// # Errors
     ///
     /// If there is nothing to check.
-    pub(crate) fn check(&self, baseline: Baseline<'_>) -> Result<Checked, Error> {
+    pub(crate) fn check(&self, baseline: Baseline<'_>, pairing: Pairing<'_>) -> Result<Checked, Error> {
         let now = self.now.map_or_else(clock::now, Ok)?;
         let key = key::find(self.key_file.as_deref())?.key;
         let progress = Progress::start();
         progress.step("looking for environments");
-        let place = Place { paths: &self.paths, allow_outside: self.allow_outside, verbose: self.verbose };
-        let Subject { disk, mut plan, mut files, mut typed, discovered, skipped } = subject::find(&place)?;
+        let Subject { disk, mut plan, mut files, mut typed, discovered, skipped } =
+            subject::find(&self.place(&self.paths, false))?;
         if discovered {
             subject::tell(&plan, &skipped, self.verbose);
         }
@@ -103,18 +114,67 @@ impl Asked {
         diagnostics.append(&mut project.diagnostics);
         let (engine, found) = project.compile(&plan, &files, &paritygate::zones::carried());
         diagnostics.extend(found);
-        let compared = project.environments.iter().filter(|environment| !environment.contract).count();
+        let environments = match pairing {
+            Pairing::Parity => project.environments.clone(),
+            Pairing::Drift => project.drift(),
+            Pairing::Change(before) => {
+                let before = self.before(before, &plan, &key, &mut diagnostics)?;
+                project.change(&before)
+            }
+        };
+        let compared = environments.iter().filter(|environment| !environment.contract).count();
         progress.step(format!("comparing {}", count(compared, "environment")));
-        let (mut report, found) = project.check(&engine, &plan, now, &self.only);
+        let (mut report, found) = project.check_these(&environments, &engine, &plan, now, &self.only);
         diagnostics.extend(found);
         drop(progress);
         if plan.environments.is_empty() && diagnostics.is_empty() {
             let help = "add environments below `environments:`";
             diagnostics.push(Diagnostic::nowhere("nothing-to-check", "the manifest names no environment").help(help));
+        } else if compared == 0 && diagnostics.is_empty() {
+            diagnostics.extend(pairing.nothing());
         }
         report.verdict = report.verdict.with(&diagnostics);
         let paths = input::paths(&files, &disk, &typed);
         Ok(Checked { report, diagnostics, paths, compared, disk, baseline: named })
+    }
+
+    fn place<'p>(&self, paths: &'p [PathBuf], by_path: bool) -> Place<'p> {
+        Place { paths, allow_outside: self.allow_outside, verbose: self.verbose, by_path }
+    }
+
+    /// What the environments were. What is secret today is secret then as well.
+    fn before(
+        &self,
+        paths: &[PathBuf],
+        today: &Plan,
+        key: &FingerprintKey,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Result<Vec<Environment>, Error> {
+        let Subject { disk, mut plan, mut files, .. } = subject::find(&self.place(paths, true))?;
+        plan.without_rules();
+        plan.secrets = today.secrets.clone();
+        diagnostics.append(&mut plan.diagnostics);
+        let mut project = input::load(&plan, &disk, &mut files, key);
+        diagnostics.append(&mut project.diagnostics);
+        Ok(project.environments)
+    }
+}
+
+impl Pairing<'_> {
+    /// Says that there are no two views of any environment.
+    fn nothing(self) -> Option<Diagnostic> {
+        let (message, help) = match self {
+            Self::Parity => return None,
+            Self::Drift => (
+                "no environment is described both as it is declared and as it was observed",
+                "give one of its sources `plane: observed` in the manifest, or its document",
+            ),
+            Self::Change(_) => (
+                "no environment of today was there before",
+                "hand in the same project as it was, or documents that `paritygate import` wrote then",
+            ),
+        };
+        Some(Diagnostic::nowhere("nothing-to-compare", message).help(help))
     }
 }
 

@@ -1,10 +1,12 @@
 //! The commands, one file each.
 
 mod baseline;
+mod change;
 mod check;
 mod completions;
 mod diagram;
 mod diff;
+mod drift;
 mod explain;
 mod gate;
 mod import;
@@ -25,6 +27,10 @@ use crate::terminal::{Error, Terminal};
 pub(crate) enum Command {
     /// Compare environments and say what drifted, where, and what to do
     Check(check::Args),
+    /// Compare what was observed of each environment with what it is declared to be
+    Drift(drift::Args),
+    /// Compare each environment with what it was
+    Change(change::Args),
     /// Show environments side by side, without any rule
     Diff(diff::Args),
     /// Accept what is found today in a file, so that only new findings count
@@ -71,6 +77,8 @@ pub(crate) fn run(command: Command, terminal: &Terminal) -> Result<Exit, Error> 
     match command {
         Command::Check(args) => check::run(args, terminal),
         Command::Baseline(args) => baseline::run(args, terminal),
+        Command::Drift(args) => drift::run(args, terminal),
+        Command::Change(args) => change::run(args, terminal),
         Command::Diff(args) => diff::run(args, terminal),
         Command::Gate(args) => gate::run(args, terminal),
         Command::When(args) => when::run(args, terminal),

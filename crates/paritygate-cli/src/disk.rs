@@ -17,6 +17,8 @@ pub(crate) struct Disk {
     typed: PathBuf,
     allow_outside: bool,
     left: Cell<u64>,
+    /// Whether texts are called by their paths from where the user stands: there is another project beside this one.
+    by_path: bool,
 }
 
 impl Disk {
@@ -33,7 +35,12 @@ impl Disk {
         if !root.is_dir() {
             return Err(wrong("it is a file".to_owned()));
         }
-        Ok(Self { root, typed, allow_outside, left: Cell::new(limits::MAX_READ_BYTES) })
+        Ok(Self { root, typed, allow_outside, left: Cell::new(limits::MAX_READ_BYTES), by_path: false })
+    }
+
+    /// Calls texts by their paths from where the user stands, so that those of two projects are told apart.
+    pub(crate) fn by_path(self) -> Self {
+        Self { by_path: true, ..self }
     }
 
     /// The folder, without links in its path.
@@ -98,7 +105,8 @@ impl Disk {
     /// A text from its bytes.
     pub(crate) fn decoded(&self, name: &str, bytes: &[u8]) -> Supplied {
         self.left.set(self.left.get().saturating_sub(bytes.len() as u64));
-        let (source, found) = document::decode(name, bytes);
+        let told = if self.by_path { self.path(name) } else { name.to_owned() };
+        let (source, found) = document::decode(&told, bytes);
         match found.into_iter().next() {
             Some(wrong) => Supplied::Broken(wrong),
             None => Supplied::Text(source),

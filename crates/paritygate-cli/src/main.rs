@@ -14,6 +14,7 @@ mod progress;
 mod promotion;
 mod subject;
 mod table;
+mod telling;
 mod terminal;
 mod walk;
 

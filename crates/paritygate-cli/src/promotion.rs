@@ -98,7 +98,7 @@ pub(crate) fn load(args: &Args, request: Option<&Path>) -> Result<Loaded, Error>
     let key = key::find(args.key_file.as_deref())?.key;
     let zones: Zones = zones::carried();
     let paths: Vec<PathBuf> = args.path.iter().cloned().collect();
-    let place = Place { paths: &paths, allow_outside: args.allow_outside, verbose: false };
+    let place = Place { paths: &paths, allow_outside: args.allow_outside, verbose: false, by_path: false };
     let Subject { disk, mut plan, mut files, mut typed, .. } = match subject::find(&place) {
         Ok(found) => found,
         // A promotion may do without a project: then nothing is known of the pipeline.

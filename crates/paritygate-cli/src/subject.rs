@@ -18,6 +18,15 @@ pub(crate) struct Place<'a> {
     pub(crate) allow_outside: bool,
     /// Whether to tell in full what is usually only counted.
     pub(crate) verbose: bool,
+    /// Whether texts are called by their paths from where the user stands.
+    pub(crate) by_path: bool,
+}
+
+impl Place<'_> {
+    fn disk(&self, root: &Path) -> Result<Disk, Error> {
+        let disk = Disk::new(root, self.allow_outside)?;
+        Ok(if self.by_path { disk.by_path() } else { disk })
+    }
 }
 
 /// What is to be checked, with the files that were read to know that.
@@ -51,7 +60,7 @@ pub(crate) fn find(args: &Place<'_>) -> Result<Subject, Error> {
         }
         [path] => {
             let named = input::named(std::slice::from_ref(path))?;
-            let disk = Disk::new(&named.root, args.allow_outside)?;
+            let disk = args.disk(&named.root)?;
             let files = input::read_named(&named, &disk);
             match files.iter().next() {
                 Some((name, Supplied::Text(source)))
@@ -61,14 +70,14 @@ pub(crate) fn find(args: &Place<'_>) -> Result<Subject, Error> {
                     let (folder, file) = (path.parent().unwrap_or(Path::new("")), path.file_name());
                     let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
                     let file = file.and_then(|file| file.to_str()).unwrap_or(name);
-                    manifest(Disk::new(folder, args.allow_outside)?, file)
+                    manifest(args.disk(folder)?, file)
                 }
                 _ => Ok(named_files(disk, files, named.files)),
             }
         }
         paths => {
             let named = input::named(paths)?;
-            let disk = Disk::new(&named.root, args.allow_outside)?;
+            let disk = args.disk(&named.root)?;
             let files = input::read_named(&named, &disk);
             Ok(named_files(disk, files, named.files))
         }
@@ -90,7 +99,7 @@ fn named_files(disk: Disk, files: Files, typed: Vec<(String, PathBuf)>) -> Subje
 }
 
 fn folder(path: &Path, args: &Place<'_>) -> Result<Subject, Error> {
-    let disk = Disk::new(path, args.allow_outside)?;
+    let disk = args.disk(path)?;
     if let Some(name) = MANIFESTS.iter().find(|name| disk.root().join(name).symlink_metadata().is_ok()) {
         return manifest(disk, name);
     }

@@ -343,7 +343,7 @@ impl<'t> Collector<'_, 't> {
             self.environments
                 .get(at)
                 .filter(|environment| !environment.contract)
-                .map(|environment| rule.compiled.rule.severity.of(&environment.name, environment.tier))
+                .map(|environment| rule.compiled.rule.severity.of(environment.own_name(), environment.tier))
         };
         let weigh = |deviation: &Deviation| {
             let own = of(deviation.environment);

@@ -237,12 +237,12 @@ impl Engine {
         let scopes = Scopes::of(rules, &environments, request.references, request.now, &mut diagnostics);
         let runs = |id: &str| request.only.is_empty() || request.only.iter().any(|only| only == id);
         let mut rules = Vec::with_capacity(self.rules.len());
-        rules.extend(
-            self.rules
-                .iter()
-                .enumerate()
-                .filter_map(|(at, compiled)| Some(CheckRule::new(compiled, scopes.get(at)?, runs(&compiled.rule.id)))),
-        );
+        rules.extend(self.rules.iter().enumerate().filter_map(|(at, compiled)| {
+            let scope = scopes.get(at)?;
+            // What must differ says nothing of two views of one environment, nor does what looks at one alone.
+            let is_asked = !scope.views || scope.offers(compiled.plan.compares());
+            Some(CheckRule::new(compiled, scope, is_asked && runs(&compiled.rule.id)))
+        }));
         let mut collector = Collector::new(&environments, rules);
         let mut walk = Walk::new(&self.trie, &environments, &mut collector);
         walk.run();

@@ -87,7 +87,7 @@ impl<'a> Exception<'a> {
     }
 
     fn covers(&self, deviation: &Deviation, environments: &[&Environment]) -> bool {
-        let named = |at: usize| environments.get(at).is_some_and(|environment| self.names(&environment.name));
+        let named = |at: usize| environments.get(at).is_some_and(|environment| self.names(environment.own_name()));
         named(deviation.environment) && (!deviation.mutual || deviation.against.is_none_or(named))
     }
 
@@ -112,7 +112,7 @@ impl<'a> Exception<'a> {
         ran && self
             .environments
             .iter()
-            .all(|name| environments.iter().any(|environment| *environment.name == *name.value))
+            .all(|name| environments.iter().any(|environment| **environment.own_name() == *name.value))
     }
 }
 
@@ -216,7 +216,7 @@ fn standing(
     environments: &[&Environment],
 ) -> Standing {
     let exception = Exception::of_expected(expected);
-    let named = |at: usize| environments.get(at).is_some_and(|environment| exception.names(&environment.name));
+    let named = |at: usize| environments.get(at).is_some_and(|environment| exception.names(environment.own_name()));
     let Some(reference) = reference else { return Standing::Unknown };
     let others = (0..environments.len()).filter(|&at| at != reference);
     // Where only the reference is named, it is the others that it differs from.

@@ -36,6 +36,8 @@ pub enum Compares {
     Nothing,
     /// Each environment with its reference.
     WithReference,
+    /// Each environment with its reference, from which it must differ. Views of one environment are not compared.
+    Apart,
     /// Each environment with the contract, which is no environment.
     WithContract,
     /// Every two of the rule's environments.
@@ -181,6 +183,16 @@ pub enum Plan {
     Row(Box<dyn RowCheck>),
     /// Judges all its rows together.
     Group(Box<dyn GroupCheck>),
+}
+
+impl Plan {
+    /// What it compares.
+    pub(crate) fn compares(&self) -> Compares {
+        match self {
+            Self::Row(check) => check.compares(),
+            Self::Group(check) => check.compares(),
+        }
+    }
 }
 
 /// Parameters that can describe themselves, where schemas are generated.

@@ -96,12 +96,14 @@ pub(crate) fn engine_info() -> EngineInfo {
 
 /// The environments as columns.
 pub(crate) fn columns(environments: &[&Environment]) -> Vec<Column> {
-    let reference = highest(environments);
+    let views = environments.iter().any(|environment| environment.view_of.is_some());
+    let reference = highest(environments).filter(|_| !views);
     let column = |(at, environment): (usize, &&Environment)| Column {
         name: Arc::clone(&environment.name),
         tier: environment.tier.word(),
         contract: environment.contract,
         reference: reference == Some(at),
+        view: environment.view_of.is_some(),
     };
     environments.iter().enumerate().map(column).collect()
 }
@@ -252,7 +254,7 @@ fn finding<'r, 't>(
             raw.deviations.iter().any(|deviation| deviation.environment == at || deviation.against == Some(at));
         let contract = environments.get(at).is_some_and(|environment| environment.contract);
         deviates
-            || (raw.group.is_none() && rule.scope.members.contains(&at))
+            || (raw.group.is_none() && !rule.scope.views && rule.scope.members.contains(&at))
             || (contract && row.cell(at).node.is_some() && uses_contract(&rule.compiled.plan))
     };
     let focus = match &rule.compiled.plan {

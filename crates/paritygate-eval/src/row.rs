@@ -64,7 +64,10 @@ impl<'r, 't> Row<'r, 't> {
 
     /// Every environment with the one that it is compared with.
     pub fn pairs(&self) -> impl Iterator<Item = (usize, usize)> + use<'r> {
-        self.scope.pairs.iter().copied()
+        let (scope, cells) = (self.scope, self.cells);
+        // Of two views that both say nothing here, nothing can be said: another environment's do.
+        let says = move |at: &usize| cells.get(*at).is_some_and(|cell| cell.node.is_some());
+        scope.pairs.iter().copied().filter(move |(a, b)| !scope.views || says(a) || says(b))
     }
 
     /// Every two environments of the rule.

@@ -21,6 +21,8 @@ pub(crate) struct Scope {
     pub(crate) contract: Option<usize>,
     /// The instant of the check.
     pub(crate) now: Timestamp,
+    /// Whether views of one environment are compared: then only what is to be alike has something to say.
+    pub(crate) views: bool,
 }
 
 /// The scopes of all rules; rules that ask for the same environments share one.
@@ -79,12 +81,25 @@ fn asks_alike(a: &Rule, b: &Rule) -> bool {
 impl Scope {
     /// Whether there is what a check asks to compare.
     pub(crate) fn offers(&self, compares: Compares) -> bool {
+        if self.views {
+            return compares == Compares::WithReference && !self.pairs.is_empty();
+        }
         match compares {
+            Compares::Apart => !self.pairs.is_empty(),
             Compares::Nothing => true,
             Compares::WithReference => !self.pairs.is_empty(),
             Compares::WithContract => self.contract.is_some(),
             Compares::EachOther => self.members.len() > 1,
         }
+    }
+
+    /// Compares each view with the one before it of the same environment, whatever the rule compares otherwise.
+    fn compare_views(&mut self, environments: &[&Environment]) {
+        let own = |at: usize| environments.get(at).map(|environment| environment.own_name());
+        let before = |at: usize| (0..at).find(|&before| own(before) == own(at));
+        self.pairs = self.members.iter().filter_map(|&member| Some((member, before(member)?))).collect();
+        self.members = self.pairs.iter().map(|(member, _)| *member).collect();
+        self.views = true;
     }
 
     fn of(
@@ -112,6 +127,10 @@ impl Scope {
                 })
         };
         scope.members.extend(described().filter(|(_, environment)| asked(environment)).map(|(at, _)| at));
+        if environments.iter().any(|environment| environment.view_of.is_some()) {
+            scope.compare_views(environments);
+            return scope;
+        }
         let named = rule.reference.as_ref().and_then(|name| {
             let found = described().rfind(|(_, environment)| is(environment, &name.value));
             if found.is_none() && Tier::from_word(&name.value).is_none() {
@@ -145,11 +164,12 @@ pub(crate) fn highest(environments: &[&Environment]) -> Option<usize> {
 }
 
 fn is(environment: &Environment, name: &str) -> bool {
-    *environment.name == *name || environment.tier.word() == name
+    **environment.own_name() == *name || environment.tier.word() == name
 }
 
 fn unknown_environment<T>(rule: &Rule, name: &str, at: &Spanned<T>, environments: &[&Environment]) -> Diagnostic {
-    let known = environments.iter().filter(|environment| !environment.contract).map(|environment| &*environment.name);
+    let known =
+        environments.iter().filter(|environment| !environment.contract).map(|environment| &**environment.own_name());
     let mut known: Vec<&str> = known.chain(Tier::ALL.iter().map(|tier| tier.word())).collect();
     known.sort_unstable();
     known.dedup();

@@ -201,6 +201,17 @@ impl Named<'_> {
         let tier = self.tier.or(written).unwrap_or_else(|| Tier::from_name(&name));
         let mut aliases = vec![name.to_string()];
         aliases.extend(self.aliases.iter().cloned());
-        Environment { name, tier, order: self.order, aliases, contract: false, tree, root, coverage, key: key.clone() }
+        Environment {
+            name,
+            view_of: None,
+            tier,
+            order: self.order,
+            aliases,
+            contract: false,
+            tree,
+            root,
+            coverage,
+            key: key.clone(),
+        }
     }
 }

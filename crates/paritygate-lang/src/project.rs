@@ -74,6 +74,8 @@ pub struct SourceSpec {
     pub component: Option<String>,
     /// The profiles that are active in it.
     pub profiles: Vec<String>,
+    /// Whether it says what was observed, and not what was declared.
+    pub observed: bool,
 }
 
 /// A permanent difference, asserted.

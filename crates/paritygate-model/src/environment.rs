@@ -112,6 +112,9 @@ impl Coverage {
 pub struct Environment {
     /// Its name.
     pub name: Arc<str>,
+    /// The environment that this is a view of, where it is compared with another view of the same one: `production`, of
+    /// which this is what was observed. Its name says which view it is.
+    pub view_of: Option<Arc<str>>,
     /// Its tier.
     pub tier: Tier,
     /// Its place in the order of environments, if the manifest gives one. Higher is nearer to users.
@@ -134,6 +137,18 @@ impl Environment {
     /// The map of its sections.
     pub fn root(&self) -> Node<'_> {
         self.tree.node(self.root)
+    }
+
+    /// The name under which policies and manifests speak of it.
+    pub fn own_name(&self) -> &Arc<str> {
+        self.view_of.as_ref().unwrap_or(&self.name)
+    }
+
+    /// This environment as one view of itself: `production (then)`.
+    #[must_use]
+    pub fn viewed(self, view: &str) -> Self {
+        let name = format!("{} ({view})", self.name).into();
+        Self { view_of: Some(self.name), name, ..self }
     }
 
     /// How much is described at a path, by the longest declared path that leads there.

@@ -98,6 +98,9 @@ pub struct Column {
     /// Whether the others are compared with it, unless a rule or the manifest says otherwise.
     #[serde(skip)]
     pub reference: bool,
+    /// Whether it is one view of an environment, compared with another one of the same.
+    #[serde(skip)]
+    pub view: bool,
 }
 
 /// How a check ended.

@@ -108,9 +108,11 @@ impl Sample {
             tier,
             contract: false,
             reference: name == "production",
+            view: false,
         };
         let environments = [("dev", "development"), ("staging", "staging"), ("production", "production")].map(column);
-        let contract = Column { name: ".env.example".into(), tier: "other", contract: true, reference: false };
+        let contract =
+            Column { name: ".env.example".into(), tier: "other", contract: true, reference: false, view: false };
         let digested =
             |source: &Arc<Source>| Digested { name: source.name().clone(), digest: LazyDigest(source.clone()) };
         Report {

@@ -61,7 +61,8 @@ pub static ALL: &[Entry] = &[
 fn involved(row: &paritygate_eval::Row<'_, '_>, deviations: &[paritygate_eval::Deviation]) -> Vec<usize> {
     let involved =
         |at: usize| deviations.iter().any(|deviation| deviation.environment == at || deviation.against == Some(at));
-    row.members().chain(row.reference()).filter(|&at| involved(at)).fold(Vec::new(), |mut list, at| {
+    let against = deviations.iter().filter_map(|deviation| deviation.against);
+    row.members().chain(row.reference()).chain(against).filter(|&at| involved(at)).fold(Vec::new(), |mut list, at| {
         if !list.contains(&at) {
             list.push(at);
         }

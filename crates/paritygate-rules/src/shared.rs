@@ -15,7 +15,7 @@ pub(crate) struct With {
 
 impl With {
     pub(crate) fn compares(self) -> Compares {
-        if self.reference { Compares::WithReference } else { Compares::EachOther }
+        if self.reference { Compares::Apart } else { Compares::EachOther }
     }
 
     /// The environments of a row that count: those of the rule, and the reference where it is asked for.

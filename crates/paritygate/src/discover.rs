@@ -195,7 +195,7 @@ fn dotenv_role(name: &str) -> Option<Role> {
 
 fn layer(format: Option<&'static Format>, paths: Vec<String>, component: Option<&str>) -> Option<Layer> {
     let request = Request { paths, component: component.map(str::to_owned), ..Request::default() };
-    format.map(|format| Layer { format, request })
+    format.map(|format| Layer { format, request, observed: false })
 }
 
 /// Stacks the groups into environments.

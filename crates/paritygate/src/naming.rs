@@ -194,7 +194,7 @@ fn split_by_folder(plan: &mut Plan) {
 
 /// A layer of some files.
 pub fn layer(format: &'static Format, paths: Vec<String>, component: Option<String>) -> Layer {
-    Layer { format, request: Request { paths, component, ..Request::default() } }
+    Layer { format, request: Request { paths, component, ..Request::default() }, observed: false }
 }
 
 /// What a host says about files that are layers of one environment.

@@ -73,6 +73,8 @@ pub struct Layer {
     pub format: &'static Format,
     /// What is read.
     pub request: Request,
+    /// Whether it says what was observed, and not what was declared.
+    pub observed: bool,
 }
 
 impl Plan {
@@ -217,7 +219,8 @@ fn layers(sources: &[SourceSpec], diagnostics: &mut Vec<Diagnostic>) -> Vec<Laye
         if let Some(format) = format {
             let places = source.paths.iter().map(|path| path.at.clone()).collect();
             let (component, profiles) = (source.component.clone(), source.profiles.clone());
-            layers.push(Layer { format, request: Request { paths, places, component, profiles } });
+            let request = Request { paths, places, component, profiles };
+            layers.push(Layer { format, request, observed: source.observed });
         }
     }
     layers

@@ -9,7 +9,7 @@ use paritygate_import::{Context, Description, Files, Imported, Named, Need, Supp
 use paritygate_lang::{Accepted, baseline, policy};
 use paritygate_model::report::Report;
 use paritygate_model::{
-    Coverage, Diagnostic, Draft, Environment, FingerprintKey, Location, SecretTable, Source, Timestamp,
+    Coverage, Diagnostic, Draft, Environment, FingerprintKey, Location, Node, SecretTable, Source, Timestamp,
 };
 
 use crate::elsewhere;
@@ -30,6 +30,8 @@ pub struct Project {
     pub environments: Vec<Environment>,
     /// Files that are still needed. Supply them (or say that they are absent) and load again.
     pub needs: Vec<Need>,
+    /// What was observed of environments that are declared as well.
+    pub observed: Vec<Environment>,
     /// The findings that a baseline accepts.
     pub accepted: Vec<Accepted>,
     /// What was wrong with the texts.
@@ -44,7 +46,8 @@ impl Project {
         // What is secret in one environment is secret in all, and so is what was built from it there.
         for _ in 0..elsewhere::MAX_STEPS {
             let before = known.len();
-            known.extend(elsewhere::names(&project.environments, files));
+            let described = [&project.environments[..], &project.observed].concat();
+            known.extend(elsewhere::names(&described, files));
             if known.len() == before {
                 break;
             }
@@ -60,6 +63,7 @@ impl Project {
         for planned in &plan.environments {
             project.read(planned, &context);
         }
+        project.settle_planes();
         if !plan.contract.is_empty() {
             let name = plan.contract.iter().flat_map(|layer| &layer.request.paths).next().cloned();
             let contract = PlannedEnvironment {
@@ -90,6 +94,14 @@ impl Project {
             a.code == b.code && a.message == b.message && place(a) == place(b)
         });
         project
+    }
+
+    /// What was observed and is not declared is compared as it is.
+    fn settle_planes(&mut self) {
+        let declared = |observed: &Environment| self.environments.iter().any(|other| other.name == observed.name);
+        let (beside, alone): (Vec<_>, Vec<_>) = std::mem::take(&mut self.observed).into_iter().partition(declared);
+        self.environments.extend(alone);
+        self.observed = beside;
     }
 
     /// Reads the findings that were accepted, where the plan names a file of them.
@@ -139,8 +151,17 @@ impl Project {
     }
 
     fn read(&mut self, planned: &PlannedEnvironment, context: &Context<'_>) {
+        for observed in [false, true] {
+            if planned.layers.iter().any(|layer| layer.observed == observed) || (!observed && planned.layers.is_empty())
+            {
+                self.read_plane(planned, observed, context);
+            }
+        }
+    }
+
+    fn read_plane(&mut self, planned: &PlannedEnvironment, observed: bool, context: &Context<'_>) {
         let mut layers: Vec<Imported> = Vec::new();
-        for layer in &planned.layers {
+        for layer in planned.layers.iter().filter(|layer| layer.observed == observed) {
             let mut imported = (layer.format.import)(&layer.request, context);
             self.needs.append(&mut imported.needs);
             self.diagnostics.append(&mut imported.diagnostics);
@@ -154,7 +175,7 @@ impl Project {
                 let named = if layer.descriptions.len() > 1 { own } else { named(planned) };
                 for description in layer.descriptions {
                     let environment = named.environment(description, layer.coverage.clone(), context.key);
-                    self.add(environment);
+                    self.add(environment, observed);
                 }
             }
             return;
@@ -174,10 +195,18 @@ impl Project {
             add_coverage(&mut coverage, layer.coverage);
         }
         let environment = named(planned).environment(Description::Draft(draft), coverage, context.key);
-        self.add(environment);
+        self.add(environment, observed);
     }
 
-    fn add(&mut self, environment: Environment) {
+    /// Adds an environment. What was observed stands beside what is declared; where nothing is, it is the environment.
+    fn add(&mut self, environment: Environment, observed: bool) {
+        let said = environment.root().get("plane").and_then(Node::scalar_text);
+        let observed = said.map_or(observed, |plane| plane == "observed");
+        let same = |other: &Environment| other.name == environment.name;
+        if observed && !self.observed.iter().any(same) {
+            self.observed.push(environment);
+            return;
+        }
         let twin = self.environments.iter().find(|other| other.name == environment.name);
         if let Some(twin) = twin {
             let place = |environment: &Environment| environment.root().location();
@@ -219,17 +248,52 @@ impl Project {
         compile(&sources, zones, diagnostics)
     }
 
+    /// What was observed of environments against what they are declared to be: each such environment in two views.
+    pub fn drift(&self) -> Vec<Environment> {
+        views(&self.environments, &self.observed, "declared", "observed")
+    }
+
+    /// These environments against what they were: each that was there before, in two views.
+    pub fn change(&self, before: &[Environment]) -> Vec<Environment> {
+        views(before, &self.environments, "then", "now")
+    }
+
     /// Checks the environments with compiled policies. `only` names rules to run; empty means all.
     pub fn check(&self, engine: &Engine, plan: &Plan, now: Timestamp, only: &[String]) -> (Report, Vec<Diagnostic>) {
+        self.check_these(&self.environments, engine, plan, now, only)
+    }
+
+    /// Checks other environments than its own, such as views of them.
+    pub fn check_these(
+        &self,
+        environments: &[Environment],
+        engine: &Engine,
+        plan: &Plan,
+        now: Timestamp,
+        only: &[String],
+    ) -> (Report, Vec<Diagnostic>) {
         let references = references(plan);
         engine.check(&CheckRequest {
-            environments: &self.environments,
+            environments,
             now,
             references: &references,
             exceptions: Exceptions { accepted: &self.accepted, ..plan.exceptions() },
             only,
         })
     }
+}
+
+/// The environments that are in both lists, each in two views, one after the other.
+fn views(first: &[Environment], second: &[Environment], before: &str, after: &str) -> Vec<Environment> {
+    let mut views = Vec::with_capacity(second.len() * 2);
+    for later in second.iter().filter(|environment| !environment.contract) {
+        if let Some(earlier) = first.iter().find(|other| other.name == later.name && !other.contract) {
+            // Tier and order are those of the project as it is.
+            let earlier = Environment { tier: later.tier, order: later.order, ..earlier.clone() };
+            views.extend([earlier.viewed(before), later.clone().viewed(after)]);
+        }
+    }
+    views
 }
 
 /// The environments with a reference of their own.

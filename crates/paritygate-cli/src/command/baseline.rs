@@ -37,7 +37,7 @@ pub(crate) struct Args {
 
 pub(super) fn run(args: Args, terminal: &Terminal) -> Result<Exit, Error> {
     let Checked { report, diagnostics, paths, disk, baseline: named, .. } =
-        args.asked.check(checked::Baseline::None)?;
+        args.asked.check(checked::Baseline::None, checked::Pairing::Parity)?;
     terminal.diagnostics(&diagnostics, &paths);
     if diagnostic::has_errors(&diagnostics) {
         terminal::note("nothing was accepted: see the errors above");

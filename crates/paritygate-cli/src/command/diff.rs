@@ -73,7 +73,7 @@ pub(super) fn run(args: Args, terminal: &Terminal) -> Result<Exit, Error> {
         .and_then(|format| format.differences)
         .ok_or_else(|| error("unknown-format", format!("`{}` can't write differences", args.format)))?;
     let (selectors, exclude) = (parse(&args.selectors)?, parse(&args.exclude)?);
-    let place = Place { paths: &args.paths, allow_outside: args.allow_outside, verbose: args.verbose };
+    let place = Place { paths: &args.paths, allow_outside: args.allow_outside, verbose: args.verbose, by_path: false };
     let Subject { disk, mut plan, mut files, typed, discovered, skipped } = subject::find(&place)?;
     if discovered {
         subject::tell(&plan, &skipped, args.verbose);

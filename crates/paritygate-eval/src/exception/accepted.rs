@@ -27,10 +27,9 @@ pub(super) fn apply<'t>(
     }
     let names = |entry: usize, at: usize| {
         let environment = environments.get(at);
-        accepted
-            .get(entry)
-            .zip(environment)
-            .is_some_and(|(entry, environment)| entry.environments.iter().any(|name| *name.value == *environment.name))
+        accepted.get(entry).zip(environment).is_some_and(|(entry, environment)| {
+            entry.environments.iter().any(|name| *name.value == **environment.own_name())
+        })
     };
     let waiver = WaiverRef {
         exception: "baseline",
@@ -80,7 +79,7 @@ fn gone(
 ) -> Option<ExceptionFinding> {
     let ran: BTreeSet<&str> =
         collector.rules.iter().filter(|rule| rule.runs).map(|rule| &*rule.compiled.rule.id).collect();
-    let known: BTreeSet<&str> = environments.iter().map(|environment| &*environment.name).collect();
+    let known: BTreeSet<&str> = environments.iter().map(|environment| &**environment.own_name()).collect();
     let entries = request.exceptions.accepted.iter().enumerate();
     let mut gone = entries.filter(|(at, entry)| {
         !used.contains(at)

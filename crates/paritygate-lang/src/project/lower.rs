@@ -21,7 +21,8 @@ const PROJECT_FIELDS: [&str; 10] = [
 ];
 const ENVIRONMENT_FIELDS: [&str; 10] =
     ["tier", "order", "aliases", "sources", "reference", "branches", "tags", "trigger", "approvals", "windows"];
-const SOURCE_FIELDS: [&str; 5] = ["from", "path", "paths", "component", "profiles"];
+const SOURCE_FIELDS: [&str; 6] = ["from", "path", "paths", "component", "profiles", "plane"];
+const PLANES: [(&str, bool); 2] = [("declared", false), ("observed", true)];
 const SECRETS_FIELDS: [&str; 2] = ["plain", "secret"];
 
 /// Reads a manifest. It always answers one, with what could be understood and everything that is wrong.
@@ -159,6 +160,7 @@ impl Reader<'_> {
             from: map.get("from").and_then(|node| self.spanned(node, "the format")),
             component: map.get("component").and_then(|node| self.filled(node, "the component")).map(str::to_owned),
             profiles: map.get("profiles").map(|node| self.strings(node)).unwrap_or_default(),
+            observed: map.get("plane").and_then(|node| self.word(node, "plane", &PLANES)).unwrap_or_default(),
             paths,
         };
         (!source.paths.is_empty()).then_some(source)

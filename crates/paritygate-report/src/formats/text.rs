@@ -93,8 +93,13 @@ mod tests {
             ..finding.clone()
         };
         report.findings = (0..rows).map(row).collect();
-        let column =
-            |name| paritygate_model::report::Column { name, tier: "development", contract: false, reference: false };
+        let column = |name| paritygate_model::report::Column {
+            name,
+            tier: "development",
+            contract: false,
+            reference: false,
+            view: false,
+        };
         report.environments = names.iter().cloned().map(column).collect();
         report.verdict = paritygate_model::report::Verdict::Pass;
         report.summary = paritygate_model::report::Summary { rules: 1, rows, ..Default::default() };

@@ -11,7 +11,7 @@ pub(crate) fn compared(report: &Report) -> Vec<(&'static str, String)> {
     let (contracts, environments): (Vec<&Column>, Vec<&Column>) =
         report.environments.iter().partition(|column| column.contract);
     let named = |column: &&Column| match &*column.name {
-        name if name == column.tier => escape(name).into_owned(),
+        name if name == column.tier || column.view => escape(name).into_owned(),
         name => format!("{} ({})", escape(name), column.tier),
     };
     let names: Vec<String> = environments.iter().map(named).collect();

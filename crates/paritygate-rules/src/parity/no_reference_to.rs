@@ -190,7 +190,7 @@ impl Check {
 
 impl GroupCheck for Check {
     fn compares(&self) -> Compares {
-        Compares::WithReference
+        Compares::Apart
     }
 
     fn rows(&self, rows: &Rows<'_, '_>, out: &mut Vec<GroupFinding>) {

@@ -274,6 +274,7 @@ impl RowCheck for SetRelation {
 
     fn compares(&self) -> Compares {
         match self.against {
+            Against::Reference if self.relation == Relation::Disjoint => Compares::Apart,
             Against::Reference => Compares::WithReference,
             Against::Contract => Compares::WithContract,
         }

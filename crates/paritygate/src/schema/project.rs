@@ -95,6 +95,7 @@ pub(super) fn schema() -> Value {
                         "path": text("The file, from the project's folder."),
                         "paths": texts("The files, in the order in which they are laid over each other."),
                         "component": text("The component whose variables it holds."),
+                        "plane": { "enum": ["declared", "observed"], "description": "Whether it says what was declared, or what was observed: `drift` compares the two. Declared where it is absent." },
                         "profiles": texts("Compose: the active profiles."),
                     },
                     "oneOf": [{ "required": ["path"] }, { "required": ["paths"] }],

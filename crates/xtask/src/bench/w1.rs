@@ -191,7 +191,7 @@ struct TypedFirewallRule<'a> {
 pub(super) fn one_text(path: &str) -> Plan {
     let format = formats::find("environment");
     let request = paritygate::Request { paths: vec![path.to_owned()], ..paritygate::Request::default() };
-    let layers = format.map(|format| plan::Layer { format, request }).into_iter().collect();
+    let layers = format.map(|format| plan::Layer { format, request, observed: false }).into_iter().collect();
     let environments = vec![plan::PlannedEnvironment { layers, ..plan::PlannedEnvironment::default() }];
     Plan { environments, policies: vec![("bench.yaml".to_owned(), None)], ..Plan::default() }
 }
