@@ -321,3 +321,31 @@ fn what_is_imported_is_judged_where_the_project_only_names_it() {
         "{described}"
     );
 }
+
+#[test]
+fn views_of_one_environment_are_compared() {
+    let session = session();
+    let call = |pairing: &str, more: &str| {
+        let files = r#"{"s.env": {"text": "A=1"}, "paritygate.yaml": {"text": "environments: {staging: {sources: [{path: s.env}, {path: o.env, plane: observed}]}}"}, "o.env": {"text": "A=2"}}"#;
+        let policy = r#"[{"text": "policy: t\nrules: [{id: same, kind: same, select: variables.A}]"}]"#;
+        let project = format!(r#"{{"files": {files}, "policies": {policy}}}"#);
+        format!(
+            r#"{{"wire": 1, "check": {{"now": "2026-01-01T00:00:00Z", "pairing": "{pairing}", "project": {project}{more}}}}}"#
+        )
+    };
+    let before = r#", "before": {"files": {".env.staging": {"text": "A=0"}}}"#;
+    let needed = r#", "before": {"files": {"paritygate.yaml": {"text": "environments: {staging: {sources: [{path: s.env}]}}"}}}"#;
+    let shown = [("drift", ""), ("change", before), ("change", needed), ("change", "")].map(|(pairing, more)| {
+        let answer = answer(&session, &call(pairing, more), &[], "check");
+        let Some(report) = answer["report"].as_u64() else { return answer["needs"].to_string() };
+        let report =
+            self::answer(&session, &format!(r#"{{"wire": 1, "report": {{"report": {report}}}}}"#), &[], "report");
+        let told = report["findings"].as_array().into_iter().chain(report["diagnostics"].as_array()).flatten();
+        told.map(|one| one["message"].to_string()).collect::<Vec<_>>().join("\n")
+    });
+    expect![[r#"
+        "`variables.A` differs: staging (observed) `2`, staging (declared) `1`"
+        "`variables.A` differs: staging (now) `1`, staging (then) `0`"
+        [{"at":{"column":43,"document":"paritygate.yaml","endColumn":48,"endLine":1,"line":1},"before":true,"path":"s.env","required":true}]
+        "no environment is there in two views""#]].assert_eq(&shown.join("\n"));
+}

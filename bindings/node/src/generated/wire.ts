@@ -169,6 +169,10 @@ export interface CheckAnswer {
 
 /** What to check: imported environments, the files of a project, or both. */
 export interface CheckParams {
+  /** What the project was before, for the pairing `change`. */
+  before?: Project | null;
+  /** The numbers of environments as they were before, for the pairing `change`. */
+  beforeEnvironments?: number[];
   /** The number of a compiled engine; else the policies of the project are compiled. */
   engine?: number | null;
   /** The numbers of imported environments. */
@@ -177,6 +181,8 @@ export interface CheckParams {
   now?: string | null;
   /** The rules to run; all of them where it is empty. */
   only?: string[];
+  /** What is compared with what. */
+  pairing?: Pairing;
   /** Files to read and check. */
   project?: Project | null;
 }
@@ -787,6 +793,8 @@ export type Names =
 export interface Need {
   /** The text that asks for it. */
   at?: Span | null;
+  /** Whether it is a file of the project as it was before. */
+  before?: boolean;
   /** Its path, relative to the project's root. May begin with `../`: then it lies outside. */
   path: string;
   /** Whether the import is wrong without it. */
@@ -845,6 +853,15 @@ export interface PackRule {
   /** How much it weighs at most; a gate `denies`. */
   worst: string;
 }
+
+/** What is compared with what. */
+export type Pairing =
+  /** Environments with each other. */
+  | "parity"
+  /** What was observed of each with what is declared. */
+  | "drift"
+  /** Each with what it was before. */
+  | "change";
 
 /** A file that was seen and is not used. */
 export interface PassedOver {

@@ -1008,6 +1008,8 @@ class Need(Answer):
     """Whether the import is wrong without it."""
     at: Span | None = None
     """The text that asks for it."""
+    before: bool = False
+    """Whether it is a file of the project as it was before."""
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Need:
@@ -1016,6 +1018,7 @@ class Need(Answer):
             path=data["path"],
             required=data["required"],
             at=Span.from_dict(data["at"]) if data.get("at") is not None else None,
+            before=data["before"] if data.get("before") is not None else False,
         )
 
 

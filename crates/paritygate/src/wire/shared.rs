@@ -163,6 +163,9 @@ pub struct WireNeed {
     pub path: String,
     /// Whether the import is wrong without it.
     pub required: bool,
+    /// Whether it is a file of the project as it was before.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub before: bool,
     /// The text that asks for it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub at: Option<WirePlace>,
@@ -170,7 +173,12 @@ pub struct WireNeed {
 
 impl From<&Need> for WireNeed {
     fn from(need: &Need) -> Self {
-        Self { path: need.path.clone(), required: need.required, at: need.at.as_ref().map(WirePlace::of) }
+        Self {
+            path: need.path.clone(),
+            required: need.required,
+            before: false,
+            at: need.at.as_ref().map(WirePlace::of),
+        }
     }
 }
 

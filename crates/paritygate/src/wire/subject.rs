@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use paritygate_eval::Engine;
-use paritygate_import::{Files, Supplied};
+use paritygate_import::{Files, Need, Supplied};
 use paritygate_model::{Diagnostic, Environment, FingerprintKey};
 #[cfg(feature = "schema")]
 use schemars::JsonSchema;
@@ -92,6 +92,31 @@ pub(super) fn imported(call: &Call<'_>, handles: &[u32]) -> Result<Vec<Environme
         imported.push((*environment).clone());
     }
     Ok(imported)
+}
+
+/// What a project was before; or the files that are still needed to know it.
+pub(super) enum Before {
+    Read(Vec<Environment>),
+    Needs(Vec<Need>),
+}
+
+/// Reads what a project was before. What is secret today is secret then as well.
+pub(super) fn before(
+    call: &Call<'_>,
+    project: Option<ProjectParams>,
+    today: &Plan,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Result<Before, Refusal> {
+    if project.is_none() {
+        return Ok(Before::Read(Vec::new()));
+    }
+    let Subject { mut plan, mut files, key, allow_outside, .. } = Subject::of(call, project)?;
+    plan.without_rules();
+    plan.secrets = today.secrets.clone();
+    diagnostics.append(&mut plan.diagnostics);
+    let mut read = shared::load(&plan, &mut files, &key, allow_outside);
+    diagnostics.append(&mut read.diagnostics);
+    Ok(if read.needs.is_empty() { Before::Read(read.environments) } else { Before::Needs(read.needs) })
 }
 
 /// Compiles the policies of a call; those of the project where it names none.

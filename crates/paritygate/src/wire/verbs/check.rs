@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use paritygate_model::Diagnostic;
 use paritygate_model::report::{Status, Verdict};
 use paritygate_report::WireDiagnostic;
 #[cfg(feature = "schema")]
@@ -13,7 +14,7 @@ use super::{Call, Verb};
 use crate::wire::Refusal;
 use crate::wire::held::{Held, Stored};
 use crate::wire::shared::{self, WireNeed, wire};
-use crate::wire::subject::{self, ProjectParams, Subject};
+use crate::wire::subject::{self, Before, ProjectParams, Subject};
 
 pub(super) struct Check;
 
@@ -34,6 +35,28 @@ pub struct Params {
     /// The rules to run; all of them where it is empty.
     #[serde(default)]
     pub only: Vec<String>,
+    /// What is compared with what.
+    #[serde(default)]
+    pub pairing: Pairing,
+    /// What the project was before, for the pairing `change`.
+    pub before: Option<ProjectParams>,
+    /// The numbers of environments as they were before, for the pairing `change`.
+    #[serde(default)]
+    pub before_environments: Vec<u32>,
+}
+
+/// What is compared with what.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum Pairing {
+    /// Environments with each other.
+    #[default]
+    Parity,
+    /// What was observed of each with what is declared.
+    Drift,
+    /// Each with what it was before.
+    Change,
 }
 
 /// The report's number and its outline; or the files that are still needed.
@@ -112,7 +135,29 @@ impl Verb for Check {
             Some(engine) => engine,
             None => subject::engine(call, &project, &plan, &files, &policies, &mut diagnostics)?,
         };
-        let (mut report, wrong) = project.check(&engine, &plan, now, &params.only);
+        let environments = match params.pairing {
+            Pairing::Parity => project.environments.clone(),
+            Pairing::Drift => project.drift(),
+            Pairing::Change => {
+                let mut before = subject::imported(call, &params.before_environments)?;
+                match subject::before(call, params.before, &plan, &mut diagnostics)? {
+                    Before::Read(read) => before.extend(read),
+                    Before::Needs(needs) => {
+                        let needs =
+                            needs.iter().map(|need| WireNeed { before: true, ..WireNeed::from(need) }).collect();
+                        let (counts, diagnostics) = (Counts::default(), wire(&diagnostics));
+                        return Ok(Answer { report: None, verdict: None, counts, needs, diagnostics, found });
+                    }
+                }
+                project.change(&before)
+            }
+        };
+        if environments.is_empty() && params.pairing != Pairing::Parity && shared::ok(&diagnostics) {
+            let message = "no environment is there in two views";
+            let help = "hand in what was observed (`plane: observed`), or what was there before";
+            diagnostics.push(Diagnostic::nowhere("nothing-to-compare", message).help(help));
+        }
+        let (mut report, wrong) = project.check_these(&environments, &engine, &plan, now, &params.only);
         diagnostics.extend(wrong);
         report.verdict = report.verdict.with(&diagnostics);
         let counts = Counts::of(&report);
