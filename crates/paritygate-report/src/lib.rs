@@ -5,10 +5,12 @@
 
 mod block;
 mod formats;
+#[cfg(feature = "formats")]
 mod markup;
 mod pen;
 #[cfg(test)]
 mod sample;
+#[cfg_attr(not(feature = "formats"), allow(dead_code, reason = "only some formats need all of it"))]
 mod view;
 mod when;
 mod words;
@@ -23,10 +25,10 @@ use paritygate_model::{Diagnostic, Level, Location, Position};
 use crate::block::{Block, Line, Spot};
 use crate::pen::{Ink, Pen};
 
-pub use formats::ALL;
 pub use formats::json::{
     JsonDecision, JsonDifferences, JsonReport, WireDiagnostic, WirePlace, WireRelated, decision_json, json,
 };
+pub use formats::{ALL, IN_FORMATS};
 
 /// How a format may write: what the reader's terminal can show, and what the reader asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

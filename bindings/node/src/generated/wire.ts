@@ -575,7 +575,7 @@ export interface FormatParams {
   color?: boolean;
   /** The number of a decision. */
   decision?: number | null;
-  /** The output format: `json`, `markdown`, `text`. */
+  /** The output format: `github`, `gitlab`, `html`, `json`, `junit`, `markdown`, `sarif`, `tap`, `text`. */
   format: string;
   /** The number of a report. */
   report?: number | null;

@@ -35,9 +35,9 @@ impl Module {
     }
 }
 
-/// How large the module may be today, in bytes: raw, and under brotli. It rose once, when the gates of promotions came; it is
-/// there to be lowered, towards [`GOAL`].
-const CEILING: (usize, usize) = (2_010_000, 690_000);
+/// How large the module may be today, in bytes: raw, and under brotli. It rose twice, when the gates of promotions came and
+/// with the whole catalogue of parity; it is there to be lowered, towards [`GOAL`].
+const CEILING: (usize, usize) = (2_270_000, 770_000);
 /// How large the module is meant to be.
 const GOAL: (usize, usize) = (480 * 1024, 160 * 1024);
 

@@ -19,7 +19,7 @@ pub struct Params {
     pub report: Option<u32>,
     /// The number of a decision.
     pub decision: Option<u32>,
-    /// The output format: `json`, `markdown`, `text`.
+    /// The output format: `github`, `gitlab`, `html`, `json`, `junit`, `markdown`, `sarif`, `tap`, `text`.
     pub format: String,
     /// Whether to colour with ANSI escapes; not by default.
     #[serde(default)]
@@ -58,6 +58,10 @@ impl Verb for Format {
             ..usual
         };
         let unknown = |known: &mut dyn Iterator<Item = &'static output::Format>| {
+            if output::find(&params.format).is_none() && output::IN_FORMATS.contains(&&*params.format) {
+                let message = format!("`{}` is written by the module `formats`, which is not loaded", params.format);
+                return Refusal::new("other-module", message, "load it, and check again");
+            }
             Refusal::unknown("unknown-format", "output format", &params.format, known.map(|format| format.name))
         };
         let format = output::find(&params.format);
