@@ -5,6 +5,7 @@
 
 mod break_glass;
 pub mod calendar;
+mod cascade;
 pub mod cell;
 mod collector;
 pub mod compare;

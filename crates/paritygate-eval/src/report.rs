@@ -12,6 +12,7 @@ use paritygate_model::report::{
 use paritygate_model::secret::redacted;
 use paritygate_model::{Environment, Secret, Source, report};
 
+use crate::cascade;
 use crate::cell::{Cell, State};
 use crate::collector::{Collector, RawFinding};
 use crate::engine::{CheckRequest, Engine};
@@ -47,6 +48,7 @@ pub(crate) fn build(
     let mut scratch = Scratch::default();
     let mut findings: Vec<Finding> = Vec::with_capacity(raw.len());
     findings.extend(raw.iter().filter_map(|raw| finding(raw, request, &collector, environments, &class, &mut scratch)));
+    let explained = cascade::fold(&mut findings);
     for rule in EXCEPTIONS {
         let mut about: Vec<&ExceptionFinding> = exceptions.iter().filter(|exception| exception.rule == rule).collect();
         about.sort_by(|a, b| (&a.path, &a.message).cmp(&(&b.path, &b.message)));
@@ -68,7 +70,9 @@ pub(crate) fn build(
     let mut rules = Vec::with_capacity(collector.rules.len());
     for rule in collector.rules.iter().filter(|rule| rule.runs) {
         summary.rules += 1;
-        rules.push(RanRule { id: Arc::clone(&rule.compiled.rule.id), kind: rule.compiled.kind, met: rule.met });
+        let id = Arc::clone(&rule.compiled.rule.id);
+        let explained = explained.contains(&id);
+        rules.push(RanRule { id, kind: rule.compiled.kind, met: rule.met, explained });
         if !rule.met {
             summary.vacuous.push(rule.compiled.rule.id.to_string());
         }
@@ -281,6 +285,7 @@ fn finding<'r, 't>(
         help: description.help.map(redacted),
         fix: description.fix,
         waiver: raw.waiver.clone(),
+        explains: None,
         coverable: !never(request, rule, raw, environments),
         mutual: raw.deviations.iter().any(|deviation| deviation.mutual),
     })
@@ -376,6 +381,7 @@ fn exception_finding(exception: &ExceptionFinding) -> Finding {
         help: Some(redacted(exception.help.clone())),
         fix: None,
         waiver: None,
+        explains: None,
         coverable: false,
         mutual: false,
     }

@@ -32,6 +32,8 @@ pub const MAX_FINDINGS_PER_RULE: usize = 1_000;
 pub const MAX_SELECTOR_BYTES: usize = 4_096;
 /// How many findings one check reports; the rest are counted.
 pub const MAX_FINDINGS: usize = 10_000;
+/// How many of the findings that one explains are listed with it; the rest are counted.
+pub const MAX_EXPLAINED: usize = 20;
 /// How many rows a comparison without rules lists.
 pub const MAX_DIFFERENCES: usize = 10_000;
 /// How many patterns the braces of one selector may expand to.

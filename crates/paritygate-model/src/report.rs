@@ -80,6 +80,8 @@ pub struct RanRule {
     pub kind: &'static str,
     /// Whether it met any row: one that met none said nothing, which is not the same as a pass.
     pub met: bool,
+    /// Whether some of its findings are told by another one, that explains them.
+    pub explained: bool,
 }
 
 /// One compared environment.
@@ -271,12 +273,38 @@ pub struct Finding {
     /// The exception that covers it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub waiver: Option<WaiverRef>,
+    /// The findings below it that it explains, and that are not listed beside it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub explains: Option<Explains>,
     /// Whether an exception may cover it.
     #[serde(skip)]
     pub coverable: bool,
     /// Whether its environment and the reference deviate alike, as where they share a secret.
     #[serde(skip)]
     pub mutual: bool,
+}
+
+/// What a finding explains: where a service is missing, so is everything below it.
+#[derive(Clone, Debug, Default, Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Explains {
+    /// How many findings.
+    pub count: usize,
+    /// The first of them.
+    pub findings: Vec<Explained>,
+}
+
+/// A finding that another one explains.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Explained {
+    /// The rule.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    pub rule: Arc<str>,
+    /// The path.
+    pub path: String,
 }
 
 /// A machine-applicable change.

@@ -133,11 +133,11 @@ impl Sample {
         let mut rules: Vec<RanRule> = Vec::new();
         for finding in self.findings().into_iter().filter(|finding| finding.kind != "waiver-valid") {
             if rules.iter().all(|rule| rule.id != finding.rule) {
-                rules.push(RanRule { id: finding.rule, kind: finding.kind, met: true });
+                rules.push(RanRule { id: finding.rule, kind: finding.kind, met: true, explained: false });
             }
         }
         let others = [("key-present", "present", true), ("same-postgres-major", "version-tolerance", false)];
-        rules.extend(others.map(|(id, kind, met)| RanRule { id: id.into(), kind, met }));
+        rules.extend(others.map(|(id, kind, met)| RanRule { id: id.into(), kind, met, explained: false }));
         rules
     }
 
@@ -172,6 +172,7 @@ impl Sample {
             help: None,
             fix: None,
             waiver: None,
+            explains: None,
             coverable: true,
             mutual: false,
         };

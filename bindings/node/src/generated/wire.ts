@@ -498,6 +498,22 @@ export interface ExplainParams {
   name: string;
 }
 
+/** A finding that another one explains. */
+export interface Explained {
+  /** The path. */
+  path: string;
+  /** The rule. */
+  rule: string;
+}
+
+/** What a finding explains: where a service is missing, so is everything below it. */
+export interface Explains {
+  /** How many findings. */
+  count: number;
+  /** The first of them. */
+  findings: Explained[];
+}
+
 /** A fact, and where it is written. */
 export interface FactPlace {
   /** What it says here. */
@@ -521,6 +537,8 @@ export interface Finding {
   cells: Cells;
   /** The environments that deviate. */
   environments: string[];
+  /** The findings below it that it explains, and that are not listed beside it. */
+  explains?: Explains | null;
   /** A change that a machine can make. */
   fix?: Fix | null;
   /** What to do. */

@@ -669,6 +669,42 @@ class ExplainAnswer(Answer):
 
 
 @dataclass(frozen=True, slots=True)
+class Explained(Answer):
+    """A finding that another one explains."""
+
+    path: str
+    """The path."""
+    rule: str
+    """The rule."""
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Explained:
+        """From the JSON form."""
+        return cls(
+            path=data["path"],
+            rule=data["rule"],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Explains(Answer):
+    """What a finding explains: where a service is missing, so is everything below it."""
+
+    count: int
+    """How many findings."""
+    findings: tuple[Explained, ...]
+    """The first of them."""
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Explains:
+        """From the JSON form."""
+        return cls(
+            count=data["count"],
+            findings=tuple([Explained.from_dict(item) for item in data["findings"]]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class FactPlace(Answer):
     """A fact, and where it is written."""
 
@@ -709,6 +745,8 @@ class Finding(Answer):
     """How much it weighs."""
     status: Status
     """How it counts."""
+    explains: Explains | None = None
+    """The findings below it that it explains, and that are not listed beside it."""
     fix: Fix | None = None
     """A change that a machine can make."""
     help: str | None = None
@@ -736,6 +774,7 @@ class Finding(Answer):
             rule=data["rule"],
             severity=data["severity"],
             status=data["status"],
+            explains=Explains.from_dict(data["explains"]) if data.get("explains") is not None else None,
             fix=Fix.from_dict(data["fix"]) if data.get("fix") is not None else None,
             help=data["help"] if data.get("help") is not None else None,
             notes=tuple(data["notes"]) if data.get("notes") is not None else (),
@@ -1637,6 +1676,8 @@ __all__ = [
     "EngineInfo",
     "ErrorAnswer",
     "ExplainAnswer",
+    "Explained",
+    "Explains",
     "FactPlace",
     "FactSource",
     "Finding",

@@ -31,7 +31,9 @@ fn render(report: &Report, diagnostics: &[Diagnostic], style: &Style<'_>) -> Str
     }
     for rule in report.rules.iter().filter(|rule| told.iter().all(|told| *told.rule != *rule.id)) {
         suite.open(&rule.id, &rule.id);
-        if rule.met {
+        if rule.explained {
+            suite.skipped("what it finds is told by another rule");
+        } else if rule.met {
             suite.passed();
         } else {
             suite.skipped("it had nothing to judge");

@@ -31,7 +31,12 @@ fn render(report: &Report, diagnostics: &[Diagnostic], style: &Style<'_>) -> Str
         if told.iter().any(|told| *told.rule == *rule.id) {
             continue;
         }
-        tap.point(true, &rule.id, if rule.met { "" } else { "SKIP it had nothing to judge" });
+        let skipped = match (rule.explained, rule.met) {
+            (true, _) => "SKIP what it finds is told by another rule",
+            (false, true) => "",
+            (false, false) => "SKIP it had nothing to judge",
+        };
+        tap.point(true, &rule.id, skipped);
     }
     for (reason, rows) in &report.summary.unknown {
         tap.comment(&format!("{rows} could not be judged: {reason}"));
