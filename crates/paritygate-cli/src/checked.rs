@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use paritygate::report::Report;
-use paritygate::{Diagnostic, Environment, FingerprintKey, Plan, Timestamp, plan};
+use paritygate::{Diagnostic, Environment, FingerprintKey, Plan, Project, Timestamp, plan};
 
 use crate::disk::Disk;
 use crate::progress::Progress;
@@ -111,16 +111,20 @@ impl Asked {
         let mut diagnostics = std::mem::take(&mut plan.diagnostics);
         progress.step(format!("reading {}", count(plan.environments.len(), "environment")));
         let mut project = input::load(&plan, &disk, &mut files, &key);
+        let before = match pairing {
+            Pairing::Change(before) => self.before(before, &plan, &project, &key, &mut diagnostics)?,
+            Pairing::Parity | Pairing::Drift => Vec::new(),
+        };
+        if !before.is_empty() {
+            project = Project::load_beside(&plan, &files, &key, &before);
+        }
         diagnostics.append(&mut project.diagnostics);
         let (engine, found) = project.compile(&plan, &files, &paritygate::zones::carried());
         diagnostics.extend(found);
         let environments = match pairing {
             Pairing::Parity => project.environments.clone(),
             Pairing::Drift => project.drift(),
-            Pairing::Change(before) => {
-                let before = self.before(before, &plan, &key, &mut diagnostics)?;
-                project.change(&before)
-            }
+            Pairing::Change(_) => project.change(&before),
         };
         let compared = environments.iter().filter(|environment| !environment.contract).count();
         progress.step(format!("comparing {}", count(compared, "environment")));
@@ -147,6 +151,7 @@ impl Asked {
         &self,
         paths: &[PathBuf],
         today: &Plan,
+        project: &Project,
         key: &FingerprintKey,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Result<Vec<Environment>, Error> {
@@ -154,9 +159,12 @@ impl Asked {
         plan.without_rules();
         plan.secrets = today.secrets.clone();
         diagnostics.append(&mut plan.diagnostics);
-        let mut project = input::load(&plan, &disk, &mut files, key);
-        diagnostics.append(&mut project.diagnostics);
-        Ok(project.environments)
+        let mut before = input::load(&plan, &disk, &mut files, key);
+        if before.diagnostics.is_empty() {
+            before = Project::load_beside(&plan, &files, key, &project.environments);
+        }
+        diagnostics.append(&mut before.diagnostics);
+        Ok(before.environments)
     }
 }
 

@@ -171,7 +171,9 @@ impl<'t> Sink<'t> for Collector<'_, 't> {
                 continue;
             }
             let described = |at: usize| cells.get(at).is_some_and(|cell| cell.node.is_some());
-            let in_scope = rule.scope.members.iter().any(|&member| described(member));
+            // What one view had and the next one lacks is a row of both.
+            let had = rule.scope.views && rule.scope.pairs.iter().any(|(_, before)| described(*before));
+            let in_scope = had || rule.scope.members.iter().any(|&member| described(member));
             match &rule.compiled.plan {
                 Plan::Row(check) => {
                     let by_contract =

@@ -41,12 +41,18 @@ pub struct Project {
 impl Project {
     /// Reads the environments of a plan from the files at hand. Reaches out for nothing: what is missing is in `needs`.
     pub fn load(plan: &Plan, files: &Files, key: &FingerprintKey) -> Self {
+        Self::load_beside(plan, files, key, &[])
+    }
+
+    /// Like [`Project::load`], for environments that are compared with others than those of the plan: what is secret there is
+    /// secret here.
+    pub fn load_beside(plan: &Plan, files: &Files, key: &FingerprintKey, others: &[Environment]) -> Self {
         let mut project = Self::read_all(plan, files, &plan.secrets, key);
         let mut known = BTreeSet::new();
         // What is secret in one environment is secret in all, and so is what was built from it there.
         for _ in 0..elsewhere::MAX_STEPS {
             let before = known.len();
-            let described = [&project.environments[..], &project.observed].concat();
+            let described = [&project.environments[..], &project.observed, others].concat();
             known.extend(elsewhere::names(&described, files));
             if known.len() == before {
                 break;

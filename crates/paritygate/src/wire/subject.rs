@@ -105,6 +105,7 @@ pub(super) fn before(
     call: &Call<'_>,
     project: Option<ProjectParams>,
     today: &Plan,
+    now: &Project,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Result<Before, Refusal> {
     if project.is_none() {
@@ -115,6 +116,9 @@ pub(super) fn before(
     plan.secrets = today.secrets.clone();
     diagnostics.append(&mut plan.diagnostics);
     let mut read = shared::load(&plan, &mut files, &key, allow_outside);
+    if read.needs.is_empty() {
+        read = Project::load_beside(&plan, &files, &key, &now.environments);
+    }
     diagnostics.append(&mut read.diagnostics);
     Ok(if read.needs.is_empty() { Before::Read(read.environments) } else { Before::Needs(read.needs) })
 }

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::discover::Answer as Found;
 use super::{Call, Verb};
+use crate::project::Project;
 use crate::wire::Refusal;
 use crate::wire::held::{Held, Stored};
 use crate::wire::shared::{self, WireNeed, wire};
@@ -107,7 +108,7 @@ impl Verb for Check {
     fn run(call: &Call<'_>, params: Params) -> Result<Answer, Refusal> {
         let now = shared::now(params.now.as_deref())?;
         let engine = params.engine.map(|engine| call.session.held().engine(engine)).transpose()?;
-        let mut imported = subject::imported(call, &params.environments)?;
+        let imported = subject::imported(call, &params.environments)?;
         let is_project = params.project.is_some();
         if !is_project && imported.is_empty() {
             let help = "hand in `environments` or a `project`";
@@ -127,7 +128,7 @@ impl Verb for Check {
             let (counts, diagnostics) = (Counts::default(), wire(&diagnostics));
             return Ok(Answer { report: None, verdict: None, counts, needs, diagnostics, found });
         }
-        project.environments.append(&mut imported);
+        project.environments.extend(imported.iter().cloned());
         if project.environments.is_empty() && shared::ok(&diagnostics) {
             diagnostics.push(subject::nothing(&plan));
         }
@@ -140,7 +141,7 @@ impl Verb for Check {
             Pairing::Drift => project.drift(),
             Pairing::Change => {
                 let mut before = subject::imported(call, &params.before_environments)?;
-                match subject::before(call, params.before, &plan, &mut diagnostics)? {
+                match subject::before(call, params.before, &plan, &project, &mut diagnostics)? {
                     Before::Read(read) => before.extend(read),
                     Before::Needs(needs) => {
                         let needs =
@@ -149,7 +150,8 @@ impl Verb for Check {
                         return Ok(Answer { report: None, verdict: None, counts, needs, diagnostics, found });
                     }
                 }
-                project.change(&before)
+                let today = Project::load_beside(&plan, &files, &key, &before);
+                Project { environments: [&today.environments[..], &imported].concat(), ..today }.change(&before)
             }
         };
         if environments.is_empty() && params.pairing != Pairing::Parity && shared::ok(&diagnostics) {
