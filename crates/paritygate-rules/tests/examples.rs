@@ -127,33 +127,33 @@ fn environments(document: Document, context: &Context<'_>) -> Vec<Environment> {
     named.iter().zip(described).map(one).collect()
 }
 
+/// Runs the examples of a text: how each should end. What is wrong is added to `failed`.
+fn check(kind: &str, text: &str, failed: &mut Vec<String>) -> Vec<String> {
+    let mut seen = Vec::new();
+    for example in &examples(text) {
+        let (document, _) = document::read(&Source::new(kind, example.as_str()));
+        let text =
+            |key: &str| document.root().and_then(|root| root.get(key)).and_then(Node::scalar_text).map(str::to_owned);
+        let expect = text("expect").unwrap_or_default();
+        let (ended, messages) = run(kind, example);
+        if ended != expect {
+            failed.push(format!("{kind}: expected {expect}, got {ended}: {messages:?}\n{example}"));
+        }
+        if let Some(message) = text("message")
+            && !messages.contains(&message)
+        {
+            failed.push(format!("{kind}: expected\n  {message}\ngot\n  {}\n{example}", messages.join("\n  ")));
+        }
+        seen.push(expect);
+    }
+    seen
+}
+
 #[test]
 fn every_example_holds() {
     let mut failed = Vec::new();
     for entry in paritygate_rules::all() {
-        let examples = examples(entry.manual);
-        let mut seen = Vec::new();
-        for example in &examples {
-            let (document, _) = document::read(&Source::new(entry.name, example.as_str()));
-            let text = |key: &str| {
-                document.root().and_then(|root| root.get(key)).and_then(Node::scalar_text).map(str::to_owned)
-            };
-            let expect = text("expect").unwrap_or_default();
-            let (ended, messages) = run(entry.name, example);
-            if ended != expect {
-                failed.push(format!("{}: expected {expect}, got {ended}: {messages:?}\n{example}", entry.name));
-            }
-            if let Some(message) = text("message")
-                && !messages.contains(&message)
-            {
-                failed.push(format!(
-                    "{}: expected\n  {message}\ngot\n  {}\n{example}",
-                    entry.name,
-                    messages.join("\n  ")
-                ));
-            }
-            seen.push(expect);
-        }
+        let seen = check(entry.name, entry.manual, &mut failed);
         for needed in ["pass", "fail"] {
             if !seen.iter().any(|expect| expect == needed) {
                 failed.push(format!("{}: no example that ends in {needed}", entry.name));
@@ -161,6 +161,21 @@ fn every_example_holds() {
         }
     }
     assert!(failed.is_empty(), "\n{}", failed.join("\n"));
+}
+
+/// What a mistake in the code would change, and no user needs to read: a file per kind.
+#[test]
+fn the_edges_hold() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/edges");
+    let (mut failed, mut kinds) = (Vec::new(), 0);
+    for file in std::fs::read_dir(folder).expect("the folder").flatten() {
+        let name = file.file_name().to_string_lossy().into_owned();
+        let kind = name.strip_suffix(".md").expect("a file per kind");
+        assert!(paritygate_rules::find(kind).is_some(), "there is no kind `{kind}`");
+        check(kind, &std::fs::read_to_string(file.path()).expect("a text"), &mut failed);
+        kinds += 1;
+    }
+    assert!(failed.is_empty() && kinds > 0, "\n{}", failed.join("\n"));
 }
 
 #[test]
