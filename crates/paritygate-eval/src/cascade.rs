@@ -12,18 +12,27 @@ use paritygate_model::report::{Explained, Explains, Finding, State, Status};
 /// environment and only for being missing as well, and weighs no more: what is taken out can't change the verdict.
 /// Answers the rules of which something was taken out.
 pub(crate) fn fold(findings: &mut Vec<Finding>) -> BTreeSet<Arc<str>> {
-    let mut parents: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-    for (at, finding) in findings.iter().enumerate().filter(|(_, finding)| is_about_absence(finding)) {
-        parents.entry(finding.path.clone()).or_default().push(at);
+    let absent = |(at, finding): (usize, &Finding)| is_about_absence(finding).then_some(at);
+    let mut absent: Vec<usize> = findings.iter().enumerate().filter_map(absent).collect();
+    let path = |at: usize| findings.get(at).map_or("", |finding| finding.path.as_str());
+    absent.sort_by(|a, b| path(*a).cmp(path(*b)));
+    let mut explained: Vec<(usize, usize)> =
+        absent.iter().filter_map(|&at| Some((at, parent(at, findings, &absent)?))).collect();
+    explained.sort_unstable();
+    if explained.is_empty() {
+        return BTreeSet::new();
     }
-    let explained: Vec<Option<usize>> = findings.iter().map(|finding| parent(finding, findings, &parents)).collect();
     let mut explains: BTreeMap<usize, Explains> = BTreeMap::new();
-    for (finding, parent) in findings.iter().zip(&explained) {
-        let Some(parent) = parent else { continue };
-        let told = explains.entry(*parent).or_default();
+    let mut rules = BTreeSet::new();
+    let mut gone: Vec<bool> = vec![false; findings.len()];
+    for (at, parent) in explained {
+        let (Some(finding), Some(gone)) = (findings.get(at), gone.get_mut(at)) else { continue };
+        *gone = true;
+        rules.insert(Arc::clone(&finding.rule));
+        let told = explains.entry(parent).or_default();
         told.count += 1;
         if told.findings.len() < limits::MAX_EXPLAINED {
-            told.findings.push(Explained { rule: finding.rule.clone(), path: finding.path.clone() });
+            told.findings.push(Explained { rule: Arc::clone(&finding.rule), path: finding.path.clone() });
         }
     }
     for (at, told) in explains {
@@ -32,10 +41,8 @@ pub(crate) fn fold(findings: &mut Vec<Finding>) -> BTreeSet<Arc<str>> {
         finding.notes.push(format!("it explains {} more {more} below it", told.count));
         finding.explains = Some(told);
     }
-    let rules = findings.iter().zip(&explained).filter(|(_, parent)| parent.is_some());
-    let rules = rules.map(|(finding, _)| Arc::clone(&finding.rule)).collect();
-    let mut explained = explained.into_iter();
-    findings.retain(|_| explained.next().flatten().is_none());
+    let mut gone = gone.into_iter();
+    findings.retain(|_| !gone.next().unwrap_or_default());
     rules
 }
 
@@ -49,19 +56,20 @@ fn is_about_absence(finding: &Finding) -> bool {
         && deviating.all(|(_, cell)| matches!(cell.state, State::Missing | State::Null))
 }
 
-/// The finding that explains another one: the highest above it.
-fn parent(finding: &Finding, findings: &[Finding], parents: &BTreeMap<String, Vec<usize>>) -> Option<usize> {
-    if !is_about_absence(finding) {
-        return None;
-    }
-    let ends = finding.path.match_indices('.').map(|(at, _)| at);
-    let above = ends.filter_map(|end| parents.get(finding.path.get(..end)?)).flatten().copied();
-    let explains = |at: &usize| {
-        findings.get(*at).is_some_and(|parent| {
-            parent.severity >= finding.severity
-                && parent.status as u8 >= finding.status as u8
-                && finding.environments.iter().all(|name| parent.environments.contains(name))
-        })
+/// The finding that explains another one: the highest above it. `absent` are those that may, by path.
+fn parent(at: usize, findings: &[Finding], absent: &[usize]) -> Option<usize> {
+    let finding = findings.get(at)?;
+    let explains = |parent: &Finding| {
+        parent.severity >= finding.severity
+            && parent.status as u8 >= finding.status as u8
+            && finding.environments.iter().all(|name| parent.environments.contains(name))
     };
-    above.into_iter().find(explains)
+    let ends = finding.path.match_indices('.').map(|(end, _)| end);
+    let mut above = ends.filter_map(|end| finding.path.get(..end)).flat_map(|above| {
+        let path = |at: usize| findings.get(at).map_or("", |finding| finding.path.as_str());
+        let first = absent.partition_point(|&at| path(at) < above);
+        let alike = absent.get(first..).unwrap_or_default().iter().copied();
+        alike.take_while(move |&at| path(at) == above)
+    });
+    above.find(|&parent| findings.get(parent).is_some_and(explains))
 }
