@@ -72,6 +72,7 @@ const THIRD_PARTY_SERVICES_ACCOUNTS: File = policy!("third-party-services/accoun
 const TWELVE_FACTOR_CONFIG: File = policy!("twelve-factor/config");
 const TWELVE_FACTOR_PROCESSES: File = policy!("twelve-factor/processes");
 const TWELVE_FACTOR_RELEASES: File = policy!("twelve-factor/releases");
+const UNCHANGED_UNCHANGED: File = policy!("unchanged/unchanged");
 
 /// All packs, sorted by name.
 pub static ALL: &[Pack] = &[
@@ -227,6 +228,11 @@ pub static ALL: &[Pack] = &[
             RECOMMENDED_WORKLOADS,
             TWELVE_FACTOR_PROCESSES,
         ],
+    },
+    Pack {
+        name: "unchanged",
+        summary: "what is to stay as it is: asked by `drift` and `change` where no policy is named",
+        policies: &[UNCHANGED_UNCHANGED],
     },
 ];
 

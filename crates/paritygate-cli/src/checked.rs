@@ -73,6 +73,11 @@ pub(crate) struct Checked {
 }
 
 impl Asked {
+    /// Whether only some rules are asked.
+    pub(crate) fn is_partial(&self) -> bool {
+        !self.only.is_empty()
+    }
+
     /// Reads and checks.
     ///
     /// # Errors
@@ -97,6 +102,9 @@ impl Asked {
             for policy in self.policies.iter().filter(|policy| plan::is_path(policy)) {
                 name(Path::new(policy), policy);
             }
+        }
+        if !matches!(pairing, Pairing::Parity) {
+            plan.for_views();
         }
         let named = plan.baseline.as_ref().map(|(path, _)| path.clone());
         match baseline {

@@ -45,6 +45,11 @@ pub fn diff(request: &DiffRequest<'_>) -> (Differences, Vec<Diagnostic>) {
         diagnostics.push(Diagnostic::nowhere("too-many-environments", message).help("compare them in groups"));
         environments.clear();
     }
+    if environments.len() < 2 && diagnostics.is_empty() {
+        let message = "fewer than two environments: there is nothing to compare";
+        let help = "name environments in `paritygate.yaml`, or hand in files of two";
+        diagnostics.push(Diagnostic::nowhere("nothing-to-compare", message).help(help));
+    }
     let ordered = environments.iter().all(|environment| environment.order.is_some());
     environments.sort_by_key(|environment| (environment.order.filter(|_| ordered), environment.tier));
     for selector in request.paths.iter().chain(request.exclude) {

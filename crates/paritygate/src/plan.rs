@@ -130,6 +130,14 @@ impl Plan {
         self.baseline = None;
     }
 
+    /// Asks that nothing changed, where the plan names no policy: what is usual between environments says little of two
+    /// views of one.
+    pub fn for_views(&mut self) {
+        if self.policies.is_empty() {
+            self.policies.push((crate::project::UNCHANGED.to_owned(), None));
+        }
+    }
+
     /// What is excepted, but for what a baseline accepts.
     pub(crate) fn exceptions(&self) -> Exceptions<'_> {
         Exceptions { expected: &self.expected, waivers: &self.waivers, never_waive: &self.never_waive, accepted: &[] }

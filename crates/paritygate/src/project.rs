@@ -308,6 +308,8 @@ pub(crate) fn references(plan: &Plan) -> Vec<(Arc<str>, String)> {
     planned.filter_map(|planned| Some((planned.name.as_str().into(), planned.reference.clone()?))).collect()
 }
 
+/// The pack that is used for views of one environment where none is named.
+pub const UNCHANGED: &str = "unchanged";
 /// The pack that is used where none is named.
 pub const RECOMMENDED: &str = "recommended";
 

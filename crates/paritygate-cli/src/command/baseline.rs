@@ -36,6 +36,10 @@ pub(crate) struct Args {
 }
 
 pub(super) fn run(args: Args, terminal: &Terminal) -> Result<Exit, Error> {
+    if args.asked.is_partial() {
+        let message = "a baseline holds what all rules find, and `--only` asks some of them";
+        return Err(error("usage", message).help("leave out `--only`"));
+    }
     let Checked { report, diagnostics, paths, disk, baseline: named, .. } =
         args.asked.check(checked::Baseline::None, checked::Pairing::Parity)?;
     terminal.diagnostics(&diagnostics, &paths);
@@ -64,6 +68,12 @@ pub(super) fn run(args: Args, terminal: &Terminal) -> Result<Exit, Error> {
 }
 
 fn write(path: &Path, text: &str) -> Result<(), Error> {
+    // Whatever else is there is somebody's work.
+    let there = std::fs::read_to_string(path).ok().or_else(|| path.exists().then(String::new));
+    if there.is_some_and(|there| !there.lines().any(|line| line.starts_with("baseline:"))) {
+        let message = format!("`{}` is there and is no baseline, so it is not overwritten", path.display());
+        return Err(error("file-not-written", message).help("name another file, or remove it"));
+    }
     std::fs::write(path, text).map_err(|wrong| -> Diagnostic {
         error("file-not-written", format!("`{}` can't be written: {}", path.display(), reason(&wrong)))
     })

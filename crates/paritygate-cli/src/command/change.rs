@@ -13,6 +13,8 @@ use crate::terminal::{Error, Terminal};
 Each environment is compared with itself as it was, by the same rules. Only rules that compare
 environments are asked. Secrets compare where both were read under one key.
 
+Where no policy is named, the pack `unchanged` asks that everything is as it was.
+
 Examples:
   paritygate change --before ../last-release            this folder, and what it was
   paritygate change --before staging.json staging.env   a document that `import` wrote then

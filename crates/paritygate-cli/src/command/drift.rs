@@ -12,6 +12,8 @@ An environment has two planes where some of its sources in the manifest say `pla
 or where two documents of the same name say `plane: declared` and `plane: observed`. Only rules
 that compare environments are asked: what must differ between environments is alike here.
 
+Where no policy is named, the pack `unchanged` asks that everything is as it was.
+
 Examples:
   paritygate drift                                      this folder
   paritygate drift declared.environment.yaml observed.environment.yaml

@@ -58,8 +58,8 @@ pub(super) fn apply<'t>(
         let Some(row) = collector.kept.row(finding.row, rule.scope, environments, &no_class) else { continue };
         let id = &*rule.compiled.rule.id;
         let of = |at: usize| -> Option<usize> {
-            let entries = index.get(&line(&row, at)?)?;
-            entries.iter().copied().find(|&entry| ignores.get(entry).is_some_and(|ignore| ignore.rule == id))
+            let entries = lines(&row, at).into_iter().flatten().filter_map(|line| index.get(&line)).flatten();
+            entries.copied().find(|&entry| ignores.get(entry).is_some_and(|ignore| ignore.rule == id))
         };
         // What is missing stands nowhere: then the line of what it was compared with is meant.
         let covering = |deviation: &Deviation| of(deviation.environment).or_else(|| deviation.against.and_then(of));
@@ -82,7 +82,9 @@ pub(super) fn apply<'t>(
     findings.append(&mut split);
     collector.findings = findings;
     let ran = |id: &str| collector.rules.iter().any(|rule| rule.runs && *rule.compiled.rule.id == *id);
-    let unused = ignores.into_iter().filter(|ignore| !ignore.used && ran(&ignore.rule));
+    // Views of one environment are alike where environments differ: that says nothing of a comment.
+    let views = environments.iter().any(|environment| environment.view_of.is_some());
+    let unused = ignores.into_iter().filter(|ignore| !ignore.used && !views && ran(&ignore.rule));
     found.extend(unused.map(|ignore| ExceptionFinding {
         rule: "inline-ignore",
         severity: Severity::Warning,
@@ -103,10 +105,20 @@ fn sources<'t>(environments: &[&'t Environment]) -> Vec<&'t Arc<Source>> {
     sources
 }
 
-/// The line in which an environment's cell stands.
-fn line(row: &Row<'_, '_>, environment: usize) -> Option<Line> {
-    let at = row.cell(environment).location()?;
-    Some((Arc::as_ptr(&at.source), at.position().line))
+/// The lines in which an environment's cell stands: that of its value, and for a map or a list that of its key, which is
+/// mostly the line above.
+fn lines(row: &Row<'_, '_>, environment: usize) -> [Option<Line>; 2] {
+    let line = |at: Location| (Arc::as_ptr(&at.source), at.position().line);
+    let value = row.cell(environment).location().map(line);
+    let key = || {
+        row.cell(environment).collection()?;
+        let (key, parents) = row.path().split_last()?;
+        let root = row.environment(environment)?.root();
+        let at = parents.iter().try_fold(root, |node, key| node.get(key))?.key_location(key).map(line)?;
+        let (source, number) = value?;
+        (at.0 == source && at.1 <= number).then_some(at)
+    };
+    [value, key()]
 }
 
 /// The line that a comment is about: its own where something stands before it, else the next one that says something.
@@ -169,11 +181,11 @@ fn read(at: &Location, collector: &Collector<'_, '_>, diagnostics: &mut Vec<Diag
     for rule in rules {
         if known().any(|id| id == rule) {
             ignores.push(Ignore { rule: rule.to_owned(), reason: rest.to_owned(), at: at.clone(), used: false });
-        } else {
-            let help = suggest::did_you_mean(rule, known().collect::<Vec<_>>());
+        } else if let Some(near) = suggest::nearest(rule, known().collect::<Vec<_>>()) {
+            // A rule that nothing here is like may be one of a policy that is not asked in this run.
             wrong(
                 format!("there is no rule `{rule}` that this comment could ignore"),
-                help.unwrap_or_else(|| "name it by its id, as findings do".to_owned()),
+                format!("did you mean `{near}`?"),
             );
         }
     }

@@ -44,7 +44,9 @@ pub(super) fn render(differences: &Differences, diagnostics: &[Diagnostic], styl
 fn row(row: &paritygate_model::differences::DifferenceRow) -> Row {
     // What most have counts as the usual: where all differ, none is.
     let cells: Vec<&Cell> = row.cells.0.iter().map(|(_, cell)| cell).collect();
-    let usual = usual(&cells);
+    // Values that are shown alike and differ, such as lists with secrets in them, all count as unusual.
+    let alike = cells.windows(2).all(|pair| matches!(pair, [a, b] if a.value == b.value));
+    let usual = usual(&cells).filter(|_| !alike || row.state != DifferenceState::Different);
     let (group, heading) = match row.state {
         DifferenceState::Different => (Group::Warning, "different"),
         DifferenceState::Missing => (Group::Info, "only in some"),

@@ -120,6 +120,9 @@ impl Verb for Check {
             // Files that only the manifest's policies are in are not asked for.
             plan.policies.clear();
         }
+        if params.pairing != Pairing::Parity && engine.is_none() && policies.is_empty() {
+            plan.for_views();
+        }
         let mut project = shared::load(&plan, &mut files, &key, allow_outside);
         diagnostics.append(&mut project.diagnostics);
         let found = is_project.then(|| Found::from(&plan));
