@@ -377,5 +377,5 @@ class TestProcess:
         assert run("check", "m.yaml", "--now", NOW).returncode == 0
         assert run("check", "gone.env").returncode == 2
         assert run("check", "nowhere").returncode == 2
-        assert run("explain", "ratio").stdout.startswith("# kind ratio")
+        assert run("explain", "differ").stdout.startswith("# kind differ")
         assert paritygate.__version__ in run("--version").stdout
