@@ -26,8 +26,8 @@ def explain(name: str) -> str:
 
     Examples
     --------
-    >>> explain("ratio").splitlines()[0]
-    '# kind ratio'
+    >>> explain("differ").splitlines()[0]
+    '# kind differ'
     """
     text: str = call("explain", {"name": name})["text"]
     return text
