@@ -1,5 +1,6 @@
 //! Reads a project and checks it: what `check` tells, and `baseline` accepts.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -130,9 +131,9 @@ impl Asked {
         let (engine, found) = project.compile(&plan, &files, &paritygate::zones::carried());
         diagnostics.extend(found);
         let environments = match pairing {
-            Pairing::Parity => project.environments.clone(),
-            Pairing::Drift => project.drift(),
-            Pairing::Change(_) => project.change(&before),
+            Pairing::Parity => Cow::Borrowed(&project.environments[..]),
+            Pairing::Drift => Cow::Owned(project.drift()),
+            Pairing::Change(_) => Cow::Owned(project.change(&before)),
         };
         let compared = environments.iter().filter(|environment| !environment.contract).count();
         progress.step(format!("comparing {}", count(compared, "environment")));

@@ -3,7 +3,6 @@
 use std::ops::Range;
 
 use paritygate_lang::policy::OnUnknown;
-use paritygate_lang::{Selector, Spanned};
 use paritygate_model::report::Severity;
 use paritygate_model::{Environment, Shape, limits};
 
@@ -167,7 +166,7 @@ impl<'t> Sink<'t> for Collector<'_, 't> {
             if rule.compiled.accepts == Accepts::Leaf && is_collection(cells, shape) {
                 continue;
             }
-            if is_excepted(&rule.compiled.rule.except, path) {
+            if rule.compiled.rule.except.iter().any(|selector| selector.value.leads_to(path)) {
                 continue;
             }
             let described = |at: usize| cells.get(at).is_some_and(|cell| cell.node.is_some());
@@ -211,13 +210,6 @@ impl<'t> Sink<'t> for Collector<'_, 't> {
             }
         }
     }
-}
-
-/// Whether a rule leaves a path out: the path itself, or something that it lies below.
-fn is_excepted(except: &[Spanned<Selector>], path: &[&str]) -> bool {
-    let leads_here =
-        |selector: &Selector| (1..=path.len()).any(|end| path.get(..end).is_some_and(|at| selector.matches(at)));
-    except.iter().any(|selector| leads_here(&selector.value))
 }
 
 /// Whether a row is a map, which kinds for single values pass over where a pattern meets it.

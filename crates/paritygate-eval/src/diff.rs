@@ -10,6 +10,7 @@ use paritygate_model::{Diagnostic, Environment, Location, Secret, Shape, Source,
 use crate::cell::{Cell, State};
 use crate::collector::is_collection;
 use crate::compare::{Aliases, Comparison, compare};
+use crate::engine::in_order;
 use crate::kind::Accepts;
 use crate::reach::check_selector;
 use crate::report::{class_of, columns, engine_info, inputs, number_secrets, plain};
@@ -37,21 +38,13 @@ pub struct DiffRequest<'a> {
 /// Compares environments without any rule. Answers also what is wrong with the request.
 pub fn diff(request: &DiffRequest<'_>) -> (Differences, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
-    let mut environments: Vec<&Environment> =
-        request.environments.iter().filter(|environment| !environment.contract).collect();
-    if environments.len() > limits::MAX_ENVIRONMENTS {
-        let message =
-            format!("{} environments are more than the limit of {}", environments.len(), limits::MAX_ENVIRONMENTS);
-        diagnostics.push(Diagnostic::nowhere("too-many-environments", message).help("compare them in groups"));
-        environments.clear();
-    }
+    let described = request.environments.iter().filter(|environment| !environment.contract);
+    let environments = in_order(described.collect(), "compare", &mut diagnostics);
     if environments.len() < 2 && diagnostics.is_empty() {
         let message = "fewer than two environments: there is nothing to compare";
         let help = "name environments in `paritygate.yaml`, or hand in files of two";
         diagnostics.push(Diagnostic::nowhere("nothing-to-compare", message).help(help));
     }
-    let ordered = environments.iter().all(|environment| environment.order.is_some());
-    environments.sort_by_key(|environment| (environment.order.filter(|_| ordered), environment.tier));
     for selector in request.paths.iter().chain(request.exclude) {
         let source = Source::new("the selector", selector.text.as_str());
         let whole = Span::new(0, selector.text.len() as u32);
@@ -116,7 +109,11 @@ struct Found<'a, 't> {
 impl<'t> Sink<'t> for Found<'_, 't> {
     fn row(&mut self, number: usize, _: &[u32], path: &[&'t str], cells: &[Cell<'t>], shape: &'static Shape) {
         let is_there = cells.iter().any(|cell| cell.node.is_some());
-        if self.last == number || !is_there || is_collection(cells, shape) || self.is_excluded(path) {
+        if self.last == number
+            || !is_there
+            || is_collection(cells, shape)
+            || self.request.exclude.iter().any(|selector| selector.leads_to(path))
+        {
             return;
         }
         self.last = number;
@@ -146,13 +143,6 @@ impl<'t> Sink<'t> for Found<'_, 't> {
 }
 
 impl Found<'_, '_> {
-    fn is_excluded(&self, path: &[&str]) -> bool {
-        let leads_here = |selector: &Selector| {
-            (1..=path.len()).any(|end| path.get(..end).is_some_and(|above| selector.matches(above)))
-        };
-        self.request.exclude.iter().any(leads_here)
-    }
-
     /// How the cells stand to each other: each is compared with the first that is known.
     fn state(&self, cells: &[Cell<'_>], shape: &Shape) -> DifferenceState {
         let is_unknown = |cell: &Cell<'_>| cell.unknown().is_some();

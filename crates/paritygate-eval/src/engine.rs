@@ -214,17 +214,7 @@ impl Engine {
     /// Checks environments: the report, and what is wrong with the request.
     pub fn check(&self, request: &CheckRequest<'_>) -> (Report, Vec<Diagnostic>) {
         let mut diagnostics = Vec::new();
-        let mut environments: Vec<&Environment> = request.environments.iter().collect();
-        if environments.len() > limits::MAX_ENVIRONMENTS {
-            let message =
-                format!("{} environments are more than the limit of {}", environments.len(), limits::MAX_ENVIRONMENTS);
-            diagnostics.push(Diagnostic::nowhere("too-many-environments", message).help("check them in groups"));
-            // Whichever were left out, what is said of the others would be compared with the wrong one.
-            environments.clear();
-        }
-        let ordered = environments.iter().all(|environment| environment.contract || environment.order.is_some());
-        environments
-            .sort_by_key(|environment| (environment.contract, environment.order.filter(|_| ordered), environment.tier));
+        let environments = in_order(request.environments.iter().collect(), "check", &mut diagnostics);
         for name in request.only {
             if !self.rules.iter().any(|rule| *rule.rule.id == **name) {
                 let help = suggest::did_you_mean(name, self.rules.iter().map(|rule| &*rule.rule.id));
@@ -265,6 +255,26 @@ impl Engine {
         let report = report::build(self, request, &environments, collector, exceptions);
         (report, diagnostics)
     }
+}
+
+/// Environments from the lowest on, the contracts last. None where there are too many: whichever were left out, what is said
+/// of the others would be compared with the wrong one.
+pub(crate) fn in_order<'t>(
+    mut environments: Vec<&'t Environment>,
+    verb: &str,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<&'t Environment> {
+    if environments.len() > limits::MAX_ENVIRONMENTS {
+        let message =
+            format!("{} environments are more than the limit of {}", environments.len(), limits::MAX_ENVIRONMENTS);
+        let wrong = Diagnostic::nowhere("too-many-environments", message);
+        diagnostics.push(wrong.help(format!("{verb} them in groups")));
+        return Vec::new();
+    }
+    let ordered = environments.iter().all(|environment| environment.contract || environment.order.is_some());
+    environments
+        .sort_by_key(|environment| (environment.contract, environment.order.filter(|_| ordered), environment.tier));
+    environments
 }
 
 /// Says that no kind of that name is in the catalogue. `owner` is the rule or gate, whose place counts where the kind has

@@ -64,6 +64,11 @@ impl Selector {
     pub fn matches(&self, path: &[&str]) -> bool {
         self.patterns.iter().any(|pattern| matches_path(pattern, path))
     }
+
+    /// Whether a path matches, or something that it lies below.
+    pub fn leads_to(&self, path: &[&str]) -> bool {
+        (1..=path.len()).any(|end| path.get(..end).is_some_and(|above| self.matches(above)))
+    }
 }
 
 impl Segment {

@@ -11,8 +11,8 @@ pub(crate) const MAX_STEPS: usize = 4;
 /// The names of variables that are plain in one of these environments, secret in another, and referred to in these files.
 ///
 /// Their plain values are masked where they stand, so that no excerpt shows them beside something else.
-pub(crate) fn names(environments: &[Environment], files: &Files) -> BTreeSet<String> {
-    let mut holders: Vec<_> = environments.iter().flat_map(holders).collect();
+pub(crate) fn names<'e>(environments: impl Iterator<Item = &'e Environment>, files: &Files) -> BTreeSet<String> {
+    let mut holders: Vec<_> = environments.flat_map(holders).collect();
     holders.sort_by_key(|(component, _)| *component);
     let mut names = BTreeSet::new();
     for alike in holders.chunk_by(|a, b| a.0 == b.0) {

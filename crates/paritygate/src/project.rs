@@ -52,8 +52,8 @@ impl Project {
         // What is secret in one environment is secret in all, and so is what was built from it there.
         for _ in 0..elsewhere::MAX_STEPS {
             let before = known.len();
-            let described = [&project.environments[..], &project.observed, others].concat();
-            known.extend(elsewhere::names(&described, files));
+            let described = project.environments.iter().chain(&project.observed).chain(others);
+            known.extend(elsewhere::names(described, files));
             if known.len() == before {
                 break;
             }

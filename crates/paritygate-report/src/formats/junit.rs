@@ -29,14 +29,11 @@ fn render(report: &Report, diagnostics: &[Diagnostic], style: &Style<'_>) -> Str
     for one in &told {
         suite.case(one);
     }
-    for rule in report.rules.iter().filter(|rule| told.iter().all(|told| *told.rule != *rule.id)) {
-        suite.open(&rule.id, &rule.id);
-        if rule.explained {
-            suite.skipped("what it finds is told by another rule");
-        } else if rule.met {
-            suite.passed();
-        } else {
-            suite.skipped("it had nothing to judge");
+    for (rule, why) in told::untold(report, &told) {
+        suite.open(rule, rule);
+        match why {
+            Some(why) => suite.skipped(why),
+            None => suite.passed(),
         }
     }
     suite.finish(&report.evaluated_at.to_string())

@@ -5,7 +5,7 @@
 //! suppression. A result's fingerprint is made of its rule, its path and its environments: neither a value nor a line
 //! that moves makes it another one.
 
-use paritygate_model::report::{Finding, Report, Status, Verdict};
+use paritygate_model::report::{Finding, Report, Severity, Status, Verdict};
 use paritygate_model::{Diagnostic, Level};
 use serde_json::{Map, Value, json};
 
@@ -69,20 +69,13 @@ fn result(finding: &Finding, rule: Option<usize>, style: &Style<'_>) -> Value {
         Status::Fail => ("fail", "error"),
         Status::Warn => ("fail", "warning"),
         Status::Pass => ("fail", "note"),
-        Status::Waived => (
-            "fail",
-            match finding.severity.word() {
-                "error" => "error",
-                "warning" => "warning",
-                _ => "note",
-            },
-        ),
+        Status::Waived => match finding.severity {
+            Severity::Error => ("fail", "error"),
+            Severity::Warning => ("fail", "warning"),
+            Severity::Info => ("fail", "note"),
+        },
     };
-    let mut text = prose(&finding.message);
-    for line in finding.notes.iter().chain(&finding.help) {
-        text.push_str("\n\n");
-        text.push_str(&prose(line));
-    }
+    let text = text(&finding.message, &finding.notes, finding.help.as_ref());
     let mut location = Map::new();
     if let Some(place) = told::place(finding) {
         location.insert("physicalLocation".to_owned(), physical(&told::of_place(place), style));
@@ -125,11 +118,7 @@ fn result(finding: &Finding, rule: Option<usize>, style: &Style<'_>) -> Value {
 }
 
 fn notification(diagnostic: &Diagnostic, style: &Style<'_>) -> Value {
-    let mut text = prose(&diagnostic.message);
-    for line in diagnostic.notes.iter().chain(&diagnostic.help) {
-        text.push_str("\n\n");
-        text.push_str(&prose(line));
-    }
+    let text = text(&diagnostic.message, &diagnostic.notes, diagnostic.help.as_ref());
     let locations: Vec<Value> = diagnostic
         .location
         .iter()
@@ -145,6 +134,12 @@ fn notification(diagnostic: &Diagnostic, style: &Style<'_>) -> Value {
         "message": { "text": text },
         "locations": locations,
     })
+}
+
+/// The message, and a paragraph each for why and what to do.
+fn text(message: &str, notes: &[String], help: Option<&String>) -> String {
+    let more = notes.iter().chain(help).map(String::as_str);
+    [message].into_iter().chain(more).map(prose).collect::<Vec<_>>().join("\n\n")
 }
 
 fn physical(place: &WirePlace, style: &Style<'_>) -> Value {

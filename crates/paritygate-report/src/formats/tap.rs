@@ -27,16 +27,8 @@ fn render(report: &Report, diagnostics: &[Diagnostic], style: &Style<'_>) -> Str
     for one in &told {
         tap.told(one, style);
     }
-    for rule in &report.rules {
-        if told.iter().any(|told| *told.rule == *rule.id) {
-            continue;
-        }
-        let skipped = match (rule.explained, rule.met) {
-            (true, _) => "SKIP what it finds is told by another rule",
-            (false, true) => "",
-            (false, false) => "SKIP it had nothing to judge",
-        };
-        tap.point(true, &rule.id, skipped);
+    for (rule, why) in told::untold(report, &told) {
+        tap.point(true, rule, &why.map(|why| format!("SKIP {why}")).unwrap_or_default());
     }
     for (reason, rows) in &report.summary.unknown {
         tap.comment(&format!("{rows} could not be judged: {reason}"));

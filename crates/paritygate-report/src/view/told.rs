@@ -1,8 +1,10 @@
 //! What an answer tells, one thing after the other, for formats of other tools: findings, gates, and what is wrong with
 //! the texts.
 
+use std::collections::BTreeSet;
+
 use paritygate_model::decision::{Decision, GateFinding, GateStatus};
-use paritygate_model::report::{Cell, Finding, Place, Report};
+use paritygate_model::report::{Cell, Finding, Place, RanRule, Report};
 use paritygate_model::secret::sha256;
 use paritygate_model::{Diagnostic, Level};
 
@@ -50,6 +52,23 @@ pub(crate) fn of_report<'a>(report: &'a Report, diagnostics: &'a [Diagnostic]) -
 pub(crate) fn of_decision<'a>(decision: &'a Decision, diagnostics: &'a [Diagnostic]) -> Vec<Told<'a>> {
     let about = decision.findings.iter().filter(|finding| finding.status != GateStatus::NotApplicable);
     diagnostics.iter().map(of_diagnostic).chain(about.map(of_gate)).collect()
+}
+
+/// The rules of which nothing is told, each with why it was not judged; nothing where it passed.
+pub(crate) fn untold<'a>(
+    report: &'a Report,
+    told: &[Told<'_>],
+) -> impl Iterator<Item = (&'a str, Option<&'static str>)> {
+    let told: BTreeSet<&str> = told.iter().map(|told| told.rule).collect();
+    let untold: Vec<&RanRule> = report.rules.iter().filter(|rule| !told.contains(&*rule.id)).collect();
+    untold.into_iter().map(|rule| {
+        let why = match (rule.explained, rule.met) {
+            (true, _) => Some("what it finds is told by another rule"),
+            (false, true) => None,
+            (false, false) => Some("it had nothing to judge"),
+        };
+        (&*rule.id, why)
+    })
 }
 
 fn of_diagnostic(diagnostic: &Diagnostic) -> Told<'_> {

@@ -1,5 +1,6 @@
 //! `check`: environments to a report.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use paritygate_model::Diagnostic;
@@ -140,8 +141,8 @@ impl Verb for Check {
             None => subject::engine(call, &project, &plan, &files, &policies, &mut diagnostics)?,
         };
         let environments = match params.pairing {
-            Pairing::Parity => project.environments.clone(),
-            Pairing::Drift => project.drift(),
+            Pairing::Parity => Cow::Borrowed(&project.environments[..]),
+            Pairing::Drift => Cow::Owned(project.drift()),
             Pairing::Change => {
                 let mut before = subject::imported(call, &params.before_environments)?;
                 match subject::before(call, params.before, &plan, &project, &mut diagnostics)? {
@@ -154,7 +155,8 @@ impl Verb for Check {
                     }
                 }
                 let today = Project::load_beside(&plan, &files, &key, &before);
-                Project { environments: [&today.environments[..], &imported].concat(), ..today }.change(&before)
+                let today = Project { environments: [&today.environments[..], &imported].concat(), ..today };
+                Cow::Owned(today.change(&before))
             }
         };
         if environments.is_empty() && params.pairing != Pairing::Parity && shared::ok(&diagnostics) {
