@@ -6,8 +6,8 @@ use paritygate_model::decision::{GateFinding, GateStatus};
 use paritygate_model::promotion::{BreakGlass, Elapsed, IncidentStatus};
 use paritygate_model::suggest;
 
-use crate::decide::{Judged, fact, own};
 use crate::gate::Scope;
+use crate::ruling::{Judged, fact, own};
 
 /// The id under which it is told.
 const RULE: &str = "break-glass";
@@ -43,7 +43,7 @@ pub(crate) fn apply(rules: &[BreakGlassRule], scope: &Scope<'_>, judged: &mut [J
         }
         for gate in judged.iter_mut().filter(|gate| *gate.compiled.gate.id == **name && gate.blocks()) {
             gate.judgement.status = GateStatus::Waived;
-            gate.judgement.notes.insert(0, format!("passed over by {}: {}", glass.by, glass.reason));
+            gate.judgement.words_mut().notes.insert(0, format!("passed over by {}: {}", glass.by, glass.reason));
             passed.push(name.as_str());
         }
     }

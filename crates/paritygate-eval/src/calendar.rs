@@ -6,11 +6,12 @@ use paritygate_lang::policy::Mode;
 use paritygate_model::decision::{Clock, GateStatus};
 use paritygate_model::{Diagnostic, Level, Location, Timestamp, limits, suggest};
 
-use crate::decide::{GateRequest, Moment, distinct, moment, no_parity, scope};
+use crate::decide::{GateRequest, Moment, moment, no_parity, scope};
 use crate::eligible;
 use crate::engine::{CompiledGate, Engine};
 use crate::gate::{Request, Scope};
 use crate::pipeline::Pipeline;
+use crate::ruling::distinct;
 use crate::zones::Zone;
 
 /// A time in which no gate that depends on time blocks.

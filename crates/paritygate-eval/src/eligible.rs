@@ -4,15 +4,18 @@ use paritygate_lang::policy::Mode;
 use paritygate_model::decision::{ClearedBy, GateStatus};
 use paritygate_model::{Timestamp, limits};
 
-use crate::decide::Judged;
 use crate::engine::CompiledGate;
 use crate::gate::Scope;
+use crate::ruling::Judged;
 
 /// The earliest instant from the scope's on at which every gate passes that depends on time; or why there is none.
 ///
 /// A gate depends on time if it passes at some instant, or if nothing but time could clear it. Those that only people or
 /// new facts can clear are passed over: they stand among the blockers.
 pub(crate) fn next(judged: &[Judged<'_>], scope: &Scope<'_>) -> Result<Timestamp, String> {
+    if !judged.iter().any(Judged::blocks) {
+        return Ok(scope.at);
+    }
     let mut gates: Vec<&CompiledGate> = Vec::new();
     let (mut at, mut last) = (scope.at, None);
     for Judged { compiled, judgement } in judged {

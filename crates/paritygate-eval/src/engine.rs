@@ -15,7 +15,7 @@ use crate::reach::check_selector;
 use crate::scope::Scopes;
 use crate::trie::Trie;
 use crate::walk::Walk;
-use crate::zones::Zones;
+use crate::zones::{Zone, Zones};
 use crate::{exception, report};
 
 /// Compiled policies, ready to check environments. Shared freely between threads.
@@ -26,6 +26,8 @@ pub struct Engine {
     /// Where a policy wants the host's clock.
     pub(crate) host_clock: Option<Location>,
     pub(crate) tzdb: Option<Arc<str>>,
+    /// The first zone that a gate names.
+    pub(crate) zone: Option<Zone>,
     pub(crate) policies: Vec<(String, Arc<Source>)>,
     trie: Trie,
 }
@@ -78,6 +80,7 @@ impl Engine {
             break_glass: Vec::new(),
             host_clock: None,
             tzdb: zones.version().cloned(),
+            zone: None,
             policies: Vec::new(),
             trie: Trie::new(),
         };
@@ -196,7 +199,10 @@ impl Engine {
         };
         let node = gate.params.map(|id| document.tree.node(id));
         match (entry.compile)(&Params { node, rule: &gate.at, select: &[] }, &GateContext { zones }) {
-            Ok(check) => self.gates.push(CompiledGate { gate, kind: entry.name, check }),
+            Ok(check) => {
+                self.zone = self.zone.take().or_else(|| check.zones().into_iter().next());
+                self.gates.push(CompiledGate { gate, kind: entry.name, check });
+            }
             Err(found) => diagnostics.extend(found),
         }
     }

@@ -1,14 +1,11 @@
 //! What a kind of gate is. The kinds themselves live in `paritygate-rules`.
 
 mod history;
+mod judgement;
 mod request;
 mod scope;
 
-use std::borrow::Cow;
-
 use paritygate_lang::params;
-use paritygate_model::decision::{ClearedBy, GateStatus, Moment};
-use paritygate_model::promotion::Origin;
 use paritygate_model::{Diagnostic, Timestamp, limits};
 use serde::de::DeserializeOwned;
 
@@ -16,6 +13,7 @@ use crate::kind::{Documented, Params};
 use crate::zones::{Zone, Zones};
 
 pub use history::Run;
+pub use judgement::{Judgement, Words};
 pub use request::Request;
 pub use scope::{Parity, ParityOutcome, Scope};
 
@@ -57,131 +55,6 @@ pub trait GateCheck: Send + Sync {
     fn lint(&self, from: Timestamp, until: Timestamp) -> Vec<String> {
         let _ = (from, until);
         Vec::new()
-    }
-}
-
-/// How a gate judged, and why. The worst of several sayings counts, and all of that status are told.
-#[derive(Clone, Debug, Default)]
-pub struct Judgement {
-    /// How it judged.
-    pub status: GateStatus,
-    /// What is the case.
-    pub message: Cow<'static, str>,
-    /// What else is known.
-    pub notes: Vec<String>,
-    /// What to do.
-    pub help: Option<String>,
-    /// The facts that it judged by, each with what it says here.
-    pub facts: Vec<(String, Origin)>,
-    /// What clears it, where it blocks.
-    pub cleared_by: Option<ClearedBy>,
-    /// Who can clear it: groups and people.
-    pub who: Vec<String>,
-    /// When it clears by itself.
-    pub until: Option<Timestamp>,
-    /// When it next opens.
-    pub next_open: Option<Moment>,
-    /// When it next closes.
-    pub next_close: Option<Moment>,
-}
-
-impl Judgement {
-    fn new(status: GateStatus, cleared_by: Option<ClearedBy>, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { status, cleared_by, message: message.into(), ..Self::default() }
-    }
-
-    /// It lets the promotion pass.
-    pub fn pass(message: impl Into<Cow<'static, str>>) -> Self {
-        Self::new(GateStatus::Pass, None, message)
-    }
-
-    /// It lets the promotion pass, with a warning.
-    pub fn warn(message: impl Into<Cow<'static, str>>) -> Self {
-        Self::new(GateStatus::Warn, None, message)
-    }
-
-    /// It blocks until a fact is another.
-    pub fn fail(message: impl Into<Cow<'static, str>>) -> Self {
-        Self::new(GateStatus::Fail, Some(ClearedBy::Fact), message)
-    }
-
-    /// It blocks until somebody says something.
-    pub fn needs_people(message: impl Into<Cow<'static, str>>) -> Self {
-        Self::new(GateStatus::Fail, Some(ClearedBy::Person), message)
-    }
-
-    /// It blocks until time has passed; `until` is `None` where that is never.
-    pub fn wait(until: Option<Timestamp>, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { until, ..Self::new(GateStatus::Fail, Some(ClearedBy::Time), message) }
-    }
-
-    /// It can't be judged, and so blocks until the fact is known.
-    pub fn unknown(message: impl Into<Cow<'static, str>>) -> Self {
-        Self::new(GateStatus::Unknown, Some(ClearedBy::Fact), message)
-    }
-
-    /// It has nothing to say about this promotion.
-    pub fn not_applicable(message: impl Into<Cow<'static, str>>) -> Self {
-        Self::new(GateStatus::NotApplicable, None, message)
-    }
-
-    /// Adds why, or what else is known.
-    #[must_use]
-    pub fn note(mut self, note: impl Into<String>) -> Self {
-        self.notes.push(note.into());
-        self
-    }
-
-    /// Adds what to do.
-    #[must_use]
-    pub fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
-        self
-    }
-
-    /// Adds a fact that it judged by.
-    #[must_use]
-    pub fn fact(mut self, label: impl Into<String>, origin: &Origin) -> Self {
-        self.facts.push((label.into(), origin.clone()));
-        self
-    }
-
-    /// Adds who can clear it.
-    #[must_use]
-    pub fn who(mut self, who: impl IntoIterator<Item = String>) -> Self {
-        self.who.extend(who);
-        self
-    }
-
-    /// Joins what is said of several things (components, databases): the worst counts, and what is less bad goes unsaid.
-    #[must_use]
-    pub fn and(mut self, mut other: Self) -> Self {
-        if other.message.is_empty() {
-            return self;
-        }
-        if self.message.is_empty() || other.status > self.status {
-            return other;
-        }
-        if other.status < self.status {
-            return self;
-        }
-        if other.message != self.message {
-            self.message = format!("{}; {}", self.message, other.message).into();
-        }
-        let fresh = |list: &Vec<String>, note: &String| !list.contains(note);
-        other.notes.retain(|note| fresh(&self.notes, note));
-        other.who.retain(|who| fresh(&self.who, who));
-        self.notes.append(&mut other.notes);
-        self.who.append(&mut other.who);
-        self.facts.append(&mut other.facts);
-        self.help = self.help.or(other.help);
-        // What time clears is clear when the last of it is; what a person or a fact has to clear, time does not.
-        self.cleared_by = self.cleared_by.min(other.cleared_by);
-        self.until = match (self.until, other.until) {
-            (Some(a), Some(b)) => Some(a.max(b)),
-            _ => None,
-        };
-        self
     }
 }
 

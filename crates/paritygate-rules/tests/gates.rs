@@ -11,6 +11,7 @@ use paritygate_eval::{Engine, GateRequest, Request};
 use paritygate_import::{Context, Files, Named, document, formats};
 use paritygate_lang::policy::{Gate, Mode, Policy};
 use paritygate_lang::{Spanned, project, request};
+use paritygate_model::decision::Decision;
 use paritygate_model::{Diagnostic, Document, Environment, FingerprintKey, Location, Node, SecretTable, Source, Tier};
 
 /// The fenced blocks of a manual.
@@ -152,18 +153,26 @@ fn run(kind: &str, text: &str) -> Ended {
     }
     let environments = field("environments").map(|text| environments(&text)).unwrap_or_default();
     let now = field("now").unwrap_or_else(|| "2026-01-02T12:00:00Z".to_owned());
-    let (decision, _) = engine
-        .decide(&GateRequest {
-            environments: &environments,
-            ..GateRequest::new(&request, &pipeline, Some(now.parse().expect("an instant")))
-        })
-        .expect("a clock");
+    let now = now.parse().expect("an instant");
+    let asked = GateRequest { environments: &environments, ..GateRequest::new(&request, &pipeline, Some(now)) };
+    let (decision, _) = engine.decide(&asked).expect("a clock");
+    agrees(&engine, &asked, &decision);
     let finding = decision.findings.first().expect("a finding");
     let mut said = vec![finding.message.clone()];
     said.extend(finding.notes.iter().cloned());
     said.extend(finding.help.clone());
     let next = decision.decision.next_eligible_at.map_or_else(|| "none".to_owned(), |at| at.to_string());
     Ended { status: finding.status.word().to_owned(), said, next }
+}
+
+/// Whoever asks for no words gets the same answer.
+fn agrees(engine: &Engine, asked: &GateRequest<'_>, decision: &Decision) {
+    let (ruling, _) = engine.rule(asked).expect("a clock");
+    assert_eq!(ruling.allowed(), decision.decision.allowed);
+    assert_eq!(ruling.next_eligible_at(), decision.decision.next_eligible_at);
+    let told = decision.findings.iter().take(decision.summary.gates);
+    assert!(ruling.gates().eq(told.map(|finding| (&*finding.rule, finding.status))));
+    assert!(decision.findings.iter().all(|finding| !finding.message.is_empty()), "{:?}", decision.findings);
 }
 
 #[test]

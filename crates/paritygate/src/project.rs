@@ -305,7 +305,8 @@ fn views(first: &[Environment], second: &[Environment], before: &str, after: &st
 /// The environments with a reference of their own.
 pub(crate) fn references(plan: &Plan) -> Vec<(Arc<str>, String)> {
     let planned = plan.environments.iter();
-    planned.filter_map(|planned| Some((planned.name.as_str().into(), planned.reference.clone()?))).collect()
+    let declared = planned.filter_map(|planned| Some((&planned.name, planned.reference.as_ref()?)));
+    declared.map(|(name, reference)| (name.as_str().into(), reference.clone())).collect()
 }
 
 /// The pack that is used for views of one environment where none is named.

@@ -8,7 +8,7 @@ use paritygate_model::promotion::{
 use paritygate_model::report::Report;
 use paritygate_model::{Environment, Source, Tier, Timestamp, limits};
 
-use super::Request;
+use super::{Judgement, Request};
 use crate::pipeline::{Pipeline, Stage};
 use crate::zones::Zone;
 
@@ -44,11 +44,18 @@ pub struct Scope<'a> {
     pub parity: &'a Parity<'a>,
     /// The policies of the engine that hold rules, by id, with their texts.
     pub policies: &'a [(&'a str, &'a Arc<Source>)],
+    /// Whether gates that pass have to say why.
+    pub words: bool,
     /// The zone on whose clocks instants are told where a gate has none of its own.
     pub zone: &'a Zone,
 }
 
 impl<'a> Scope<'a> {
+    /// It passes; why is put into words only where that is wanted.
+    pub fn pass(&self, told: impl FnOnce() -> Judgement) -> Judgement {
+        if self.words { told() } else { Judgement::pass_untold() }
+    }
+
     /// What is asked.
     pub fn promotion(&self) -> &'a Promotion {
         &self.request.promotion

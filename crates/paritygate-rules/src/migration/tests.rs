@@ -56,6 +56,7 @@ fn judge(kind: &str, params: &str, text: &str) -> Judgement {
         at: now,
         parity: &|_, _| None,
         policies: &[],
+        words: true,
         zone: &zone,
     })
 }
@@ -63,7 +64,7 @@ fn judge(kind: &str, params: &str, text: &str) -> Judgement {
 /// Judges the order, and compares the status and the message.
 fn order(text: &str, status: GateStatus, message: &str) {
     let judgement = judge(ORDER, "", text);
-    assert_eq!((judgement.status, &*judgement.message), (status, message), "{text}");
+    assert_eq!((judgement.status, &*judgement.words().message), (status, message), "{text}");
 }
 
 #[test]
@@ -84,7 +85,7 @@ fn names_of_secrets_hide_nothing() {
 ";
     order(text, GateStatus::Pass, "the migrations of `db/users` are in order (`dag-set`), and 2 wait for production");
     let judgement = judge(DESTRUCTIVE, "", text);
-    assert!(judgement.message.contains("drop_column user.password"), "{}", judgement.message);
+    assert!(judgement.words().message.contains("drop_column user.password"), "{}", judgement.words().message);
 }
 
 #[test]
@@ -104,8 +105,8 @@ fn facts_point_at_the_line_of_the_migration() {
           at: 2026-01-01T00:00:00Z
 ";
     let judgement = judge(ORDER, "", text);
-    assert_eq!(judgement.message, "`43_c` is applied in production only");
-    let (label, origin) = judgement.facts.first().expect("a fact");
+    assert_eq!(judgement.words().message, "`43_c` is applied in production only");
+    let (label, origin) = judgement.words().facts.first().expect("a fact");
     let line = origin.at.as_ref().map(|at| at.position().line);
     assert_eq!((label.as_str(), line), ("applied in production", Some(12)));
 }
@@ -128,8 +129,9 @@ fn what_can_not_be_read_blocks() {
 "
         );
         let judgement = judge(ORDER, "", &text);
-        let said = judgement.message.contains(message) || judgement.message.contains("unresolved value");
-        assert!(judgement.status == GateStatus::Unknown && said, "{field}: {}", judgement.message);
+        let said =
+            judgement.words().message.contains(message) || judgement.words().message.contains("unresolved value");
+        assert!(judgement.status == GateStatus::Unknown && said, "{field}: {}", judgement.words().message);
     }
 }
 
@@ -333,10 +335,10 @@ fn every_environment_that_skips_is_named() {
     let judgement = judge(ORDER, "", text);
     let told =
         "`1_a` is below `3_c`, which ran in qa, and `2_b`, which ran in production: it will silently be skipped there";
-    assert!(judgement.message.contains(told), "{}", judgement.message);
+    assert!(judgement.words().message.contains(told), "{}", judgement.words().message);
     // Those that don't count are not looked at.
     let judgement = judge(ORDER, "environments: [staging]", text);
-    assert!(!judgement.message.contains("qa"), "{}", judgement.message);
+    assert!(!judgement.words().message.contains("qa"), "{}", judgement.words().message);
 }
 
 #[test]
@@ -364,7 +366,7 @@ fn a_squash_stands_for_what_it_replaces() {
     order(&of("", "0001_a: {}, 0002_b: {}"), GateStatus::Pass, &waits("0 wait"));
     // Upstream ran its parts, and so all of it.
     let tested = judge(TESTED, "", &of("", ""));
-    assert_eq!((tested.status, &*tested.message), (GateStatus::Pass, "`0001_squashed` ran in staging"));
+    assert_eq!((tested.status, &*tested.words().message), (GateStatus::Pass, "`0001_squashed` ran in staging"));
 }
 
 #[test]
@@ -384,11 +386,20 @@ fn other_applications_are_looked_up() {
     let judged = |needed: &str, auth: &str| judge(ORDER, "", &of(needed, auth));
     assert_eq!(judged("auth.0001_u", "0001_u: {}").status, GateStatus::Pass);
     assert_eq!(judged("auth.__first__", "0001_u: {}").status, GateStatus::Pass);
-    assert_eq!(judged("auth.0001_u", "").message, "`0001_a` ran in production without `auth.0001_u`, which it needs");
-    assert_eq!(judged("auth.0009_z", "0001_u: {}").message, "`0001_a` needs `auth.0009_z`, which no list brings");
+    assert_eq!(
+        judged("auth.0001_u", "").words().message,
+        "`0001_a` ran in production without `auth.0001_u`, which it needs"
+    );
+    assert_eq!(
+        judged("auth.0009_z", "0001_u: {}").words().message,
+        "`0001_a` needs `auth.0009_z`, which no list brings"
+    );
     let judgement = judged("sites.0001_s", "0001_u: {}");
     assert_eq!(judgement.status, GateStatus::Unknown);
-    assert_eq!(judgement.message, "`0001_a` needs `sites.0001_s`, and the migrations of `sites` are not described");
+    assert_eq!(
+        judgement.words().message,
+        "`0001_a` needs `sites.0001_s`, and the migrations of `sites` are not described"
+    );
 }
 
 #[test]
@@ -420,8 +431,8 @@ fn leaves_that_touch_the_same_are_not_tolerated() {
     ] {
         let judgement = judge(ORDER, "tolerateDisjoint: true", &of(b));
         assert_eq!(judgement.status, GateStatus::Fail);
-        assert!(judgement.notes.iter().any(|note| note == why), "{:?}", judgement.notes);
-        assert_eq!(judgement.help.as_deref(), Some("add a merge migration with `dependsOn: [b, c]`"));
+        assert!(judgement.words().notes.iter().any(|note| note == why), "{:?}", judgement.words().notes);
+        assert_eq!(judgement.words().help.as_deref(), Some("add a merge migration with `dependsOn: [b, c]`"));
     }
 }
 
@@ -453,7 +464,7 @@ fn phases_count_without_operations() {
     };
     let judged = |own: &str| judge(DESTRUCTIVE, "", &of(own));
     assert_eq!(
-        judged("phase: contract").message,
+        judged("phase: contract").words().message,
         "`1_a` is of the phase `contract`, and names no expand migration that came before it"
     );
     assert_eq!(judged("phase: expand").status, GateStatus::Unknown);

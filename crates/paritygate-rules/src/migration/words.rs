@@ -35,13 +35,7 @@ pub(crate) fn worst(judged: Vec<Judgement>) -> Judgement {
     let rest = of_status.split_off(of_status.len().min(MOST));
     let more = rest.len();
     // What is not told one by one still says what clears it, and when.
-    let quiet = rest.into_iter().map(|judgement| Judgement {
-        message: "".into(),
-        notes: Vec::new(),
-        help: None,
-        facts: Vec::new(),
-        ..judgement
-    });
-    let judgement = of_status.into_iter().chain(quiet).fold(Judgement::default(), Judgement::and);
+    let judgement =
+        of_status.into_iter().chain(rest.into_iter().map(Judgement::quiet)).fold(Judgement::default(), Judgement::and);
     if more == 0 { judgement } else { judgement.note(format!("and {more} more")) }
 }

@@ -116,10 +116,9 @@ impl GateCheck for Check {
             let message = "the request does not say how long it takes, and it has to end inside the window";
             return Judgement::unknown(message).help("give the request an `expectedDuration`, such as PT20M");
         };
-        let closes = schedule.closes(at);
-        if schedule.run(at).is_none() {
+        let Some(run) = schedule.run(at) else {
             let opens = schedule.inside_from(at, length, limit);
-            let mut judgement = match opens {
+            let judgement = match opens {
                 Some(opens) => Judgement::wait(
                     Some(opens),
                     format!("{} is outside the window, which opens {}", zone.say(at), zone.say(opens)),
@@ -128,9 +127,9 @@ impl GateCheck for Check {
                     Judgement::wait(None, format!("{} is outside the window, which never opens again", zone.say(at)))
                 }
             };
-            judgement.next_open = opens.map(|opens| zone.moment(opens));
-            return judgement;
-        }
+            return judgement.opens(opens.map(|opens| zone.moment(opens)));
+        };
+        let closes = run.ends();
         if let Some(closes) = closes
             && at.checked_add(length).is_ok_and(|end| end > closes)
         {
@@ -141,18 +140,13 @@ impl GateCheck for Check {
             };
             let takes = paritygate_model::promotion::Elapsed(length);
             let message = format!("it would take {takes}, and the window closes {}; {next}", zone.say(closes));
-            let mut judgement = Judgement::wait(opens, message);
-            judgement.next_open = opens.map(|opens| zone.moment(opens));
-            return judgement;
+            return Judgement::wait(opens, message).opens(opens.map(|opens| zone.moment(opens)));
         }
-        let mut judgement = match closes {
-            Some(closes) => {
-                Judgement::pass(format!("{} is inside the window, which closes {}", zone.say(at), zone.say(closes)))
-            }
-            None => Judgement::pass(format!("{} is inside the window, which does not close", zone.say(at))),
-        };
-        judgement.next_close = closes.map(|closes| zone.moment(closes));
-        judgement
+        scope.pass(|| {
+            let end = closes.map_or_else(|| "does not close".to_owned(), |end| format!("closes {}", zone.say(end)));
+            Judgement::pass(format!("{} is inside the window, which {end}", zone.say(at)))
+                .closes(closes.map(|closes| zone.moment(closes)))
+        })
     }
 
     fn next_change(&self, scope: &Scope<'_>) -> Option<Timestamp> {

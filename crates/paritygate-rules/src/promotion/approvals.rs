@@ -1,5 +1,6 @@
 //! `approvals`: so many different people of certain groups said yes.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use paritygate_eval::kind::Params;
@@ -125,16 +126,16 @@ message: "0 of 1 from anybody"
 }
 
 impl Approvals {
-    fn rules(&self, scope: &Scope<'_>) -> Vec<Quorum> {
+    fn rules(&self, scope: &Scope<'_>) -> Cow<'_, [Quorum]> {
         if let Some(rules) = &self.rules {
-            return rules.clone();
+            return Cow::Borrowed(rules);
         }
         let asked = scope.target().and_then(|stage| stage.approvals.clone());
-        match asked {
+        Cow::Owned(match asked {
             Some(asked) if asked.required == 0 => Vec::new(),
             Some(asked) => vec![Quorum { required: asked.required, groups: asked.groups }],
             None => vec![Quorum { required: 1, groups: None }],
-        }
+        })
     }
 
     /// Judges for one artifact; for none where approvals need not name one.
@@ -170,14 +171,17 @@ impl Approvals {
 
 fn quorum(scope: &Scope<'_>, rule: &Quorum, yes: &[&Approval]) -> Judgement {
     let groups: Vec<&str> = rule.groups.iter().flatten().map(String::as_str).collect();
-    let whom = if groups.is_empty() { "anybody".to_owned() } else { suggest::quoted(&groups) };
-    let said = format!("{} of {} from {whom}", yes.len(), rule.required);
+    let said = || {
+        let whom = if groups.is_empty() { "anybody".to_owned() } else { suggest::quoted(&groups) };
+        format!("{} of {} from {whom}", yes.len(), rule.required)
+    };
     if yes.len() >= rule.required as usize {
-        let names: Vec<&str> = yes.iter().map(|approval| approval.by.as_str()).collect();
-        let judged = Judgement::pass(format!("{said}: {}", suggest::quoted(&names)));
-        return yes
-            .iter()
-            .fold(judged, |judged, approval| judged.fact(format!("approved by {}", approval.by), &approval.origin));
+        return scope.pass(|| {
+            let names: Vec<&str> = yes.iter().map(|approval| approval.by.as_str()).collect();
+            let judged = Judgement::pass(format!("{}: {}", said(), suggest::quoted(&names)));
+            let by = |approval: &Approval| format!("approved by {}", approval.by);
+            yes.iter().fold(judged, |judged, approval| judged.fact(by(approval), &approval.origin))
+        });
     }
     let has = |person: &str| yes.iter().any(|approval| people::key(&approval.by) == people::key(person));
     let known = groups.iter().map(|group| {
@@ -185,7 +189,7 @@ fn quorum(scope: &Scope<'_>, rule: &Quorum, yes: &[&Approval]) -> Judgement {
         let members: Vec<&str> = members.map(String::as_str).filter(|member| !has(member)).collect();
         if members.is_empty() { (*group).to_owned() } else { format!("{group} ({})", members.join(", ")) }
     });
-    Judgement::needs_people(said).who(known)
+    Judgement::needs_people(said()).who(known)
 }
 
 impl GateCheck for Approvals {

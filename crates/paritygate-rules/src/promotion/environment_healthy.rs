@@ -123,6 +123,8 @@ impl GateCheck for EnvironmentHealthy {
         }
         let all = environments.join(" and ");
         let are = if environments.len() == 1 { "is" } else { "are" };
-        Judgement { message: format!("{all} {are} healthy, and no incident is open").into(), ..judged }
+        let mut judged = judged;
+        judged.words_mut().message = format!("{all} {are} healthy, and no incident is open").into();
+        judged
     }
 }

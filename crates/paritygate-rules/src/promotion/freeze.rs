@@ -335,10 +335,11 @@ impl GateCheck for Check {
         };
         let opens = frozen.free_for(at, length);
         if !said.is_empty() {
-            let mut judgement = told(Judgement::wait(opens, said.join("; ")), &named);
             let zone = frozen.zone_of(at, &named, scope);
-            judgement.next_open = opens.map(|opens| zone.moment(opens));
-            return judgement.help("wait for its end, or ask those who keep the freezes");
+            let judgement = told(Judgement::wait(opens, said.join("; ")), &named);
+            return judgement
+                .opens(opens.map(|opens| zone.moment(opens)))
+                .help("wait for its end, or ask those who keep the freezes");
         }
         let next = frozen.next_start(at);
         let (coming, named) = next.map(|start| frozen.holding(start)).unwrap_or_default();
@@ -350,16 +351,13 @@ impl GateCheck for Check {
                 None => "a deny window".to_owned(),
             };
             let message = format!("it would take {}, and {what} begins {}", Elapsed(length), zone.say(start));
-            let mut judgement = told(Judgement::wait(opens, message), &named);
-            judgement.next_open = opens.map(|opens| zone.moment(opens));
-            return judgement;
+            return told(Judgement::wait(opens, message), &named).opens(opens.map(|opens| zone.moment(opens)));
         }
-        let mut judgement = Judgement::pass(match next {
+        let judgement = Judgement::pass(match next {
             Some(start) => format!("no freeze holds before {}: {}", zone.say(start), coming.join("; ")),
             None => "no freeze holds, and none is known to come".to_owned(),
         });
-        judgement.next_close = next.map(|start| zone.moment(start));
-        judgement
+        judgement.closes(next.map(|start| zone.moment(start)))
     }
 
     fn next_change(&self, scope: &Scope<'_>) -> Option<Timestamp> {

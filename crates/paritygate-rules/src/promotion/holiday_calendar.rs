@@ -166,7 +166,7 @@ impl GateCheck for Check {
         let Some(run) = self.times.run(at) else {
             let next = self.times.next_start(at);
             let mut judgement = Judgement::pass(format!("{today} is no holiday"));
-            judgement.next_close = next.map(|next| zone.moment(next));
+            judgement = judgement.closes(next.map(|next| zone.moment(next)));
             if next.is_none() {
                 judgement = judgement.note("the calendar has no day after this one");
             }
@@ -183,9 +183,7 @@ impl GateCheck for Check {
         let alone = self.on(date).is_some() && date.tomorrow().is_ok_and(|next| run.end <= self.start_of(next));
         let over = if alone { "it is over" } else { "they are over" };
         let message = format!("{today} is {what}{name}; {over} {}", zone.say(run.end));
-        let mut judgement = Judgement::wait(Some(run.end), message);
-        judgement.next_open = Some(zone.moment(run.end));
-        judgement
+        Judgement::wait(Some(run.end), message).opens(Some(zone.moment(run.end)))
     }
 
     fn next_change(&self, scope: &Scope<'_>) -> Option<Timestamp> {

@@ -73,7 +73,7 @@ impl GateCheck for NoRejection {
             let one = Judgement::needs_people(format!("rejected by `{}`", word.by)).who([word.by.clone()]);
             judged.and(one.fact(format!("rejected by {}", word.by), &word.origin))
         });
-        if judged.message.is_empty() {
+        if !judged.is_judged() {
             return Judgement::pass("nobody rejects this");
         }
         judged.help("mend what they object to, and ask them to withdraw it")

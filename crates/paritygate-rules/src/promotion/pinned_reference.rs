@@ -67,13 +67,24 @@ fn is_digest(text: &str) -> bool {
     hex.len() == length && hex.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
 }
 
-fn one(artifact: &Artifact) -> Judgement {
+fn one(scope: &Scope<'_>, artifact: &Artifact) -> Judgement {
+    match amiss(artifact) {
+        Some(judged) => judged.fact("asked for", &artifact.origin),
+        None => scope.pass(|| {
+            Judgement::pass(format!("`{}` is named by its digest", artifact.component))
+                .fact("asked for", &artifact.origin)
+        }),
+    }
+}
+
+fn amiss(artifact: &Artifact) -> Option<Judgement> {
     let component = &artifact.component;
-    let digests: Vec<&String> = [&artifact.digest, &artifact.index_digest].into_iter().flatten().collect();
-    let judged = if let Some(wrong) = digests.iter().find(|digest| !is_digest(digest)) {
-        Judgement::fail(format!("the digest of `{component}` is not well formed: `{wrong}`"))
-            .help(format!("write it as `{DIGEST}`"))
-    } else if digests.is_empty() {
+    let mut digests = artifact.digest.iter().chain(&artifact.index_digest);
+    if let Some(wrong) = digests.clone().find(|digest| !is_digest(digest)) {
+        let judged = Judgement::fail(format!("the digest of `{component}` is not well formed: `{wrong}`"));
+        return Some(judged.help(format!("write it as `{DIGEST}`")));
+    }
+    if digests.clone().next().is_none() {
         let named = match (&artifact.tag, &artifact.version) {
             (Some(tag), _) => format!("is named by its tag `{tag}` alone, and a tag can be moved"),
             (None, Some(version)) => {
@@ -81,17 +92,14 @@ fn one(artifact: &Artifact) -> Judgement {
             }
             (None, None) => "is not named by anything".to_owned(),
         };
-        Judgement::fail(format!("`{component}` {named}")).help("name it by its digest")
-    } else {
-        match artifact.reference.as_deref() {
-            Some(reference) if !digests.iter().any(|digest| reference.ends_with(&format!("@{digest}"))) => {
-                Judgement::fail(format!("the reference of `{component}` does not hold its digest: `{reference}`"))
-                    .help("write it as `registry/name@sha256:…`")
-            }
-            _ => Judgement::pass(format!("`{component}` is named by its digest")),
-        }
-    };
-    judged.fact("asked for", &artifact.origin)
+        return Some(Judgement::fail(format!("`{component}` {named}")).help("name it by its digest"));
+    }
+    let reference = artifact.reference.as_deref()?;
+    let holds = |digest: &String| reference.strip_suffix(digest.as_str()).is_some_and(|name| name.ends_with('@'));
+    (!digests.any(holds)).then(|| {
+        Judgement::fail(format!("the reference of `{component}` does not hold its digest: `{reference}`"))
+            .help("write it as `registry/name@sha256:…`")
+    })
 }
 
 impl GateCheck for PinnedReference {
@@ -99,6 +107,6 @@ impl GateCheck for PinnedReference {
         if scope.artifacts().is_empty() {
             return Judgement::unknown("the request names no artifact").help("name what is promoted below `artifacts`");
         }
-        scope.artifacts().iter().map(one).fold(Judgement::default(), Judgement::and)
+        scope.artifacts().iter().map(|artifact| one(scope, artifact)).fold(Judgement::default(), Judgement::and)
     }
 }

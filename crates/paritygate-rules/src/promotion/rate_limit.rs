@@ -207,7 +207,7 @@ impl RateLimit {
 impl GateCheck for RateLimit {
     fn judge(&self, scope: &Scope<'_>) -> Judgement {
         let (environments, at) = (with_target(scope, self.environments.as_ref()), scope.at);
-        let names = suggest::quoted(&environments);
+        let names = || suggest::quoted(&environments);
         // With a list that may be short, waiting clears nothing.
         if self.history == History::Required
             && let Some(lacking) = scope.lacks_history(&environments)
@@ -224,32 +224,24 @@ impl GateCheck for RateLimit {
         let blocking = |until: &Timestamp| *until > at;
         let (number, gap) = self.waits(&counted);
         let (number, gap) = (number.filter(blocking), gap.filter(blocking));
-        let (mut said, mut notes) = (Vec::new(), Vec::new());
-        if let Some((max, per)) = self.max.zip(self.per) {
+        let used = |max: u32, per: Elapsed| {
             let within = |(began, _): &&Counted<'_>| began.checked_add(per.0).is_ok_and(|end| end > at);
             let used = counted.iter().filter(within).count();
             let noun = if max == 1 { "deployment" } else { "deployments" };
             let verb = if max == 1 || used == 1 { "is" } else { "are" };
-            let says = format!("{used} of {max} {noun} to {names} in {per} {verb} used");
-            match number {
-                Some(until) => said.push(format!("{says}, until {}", scope.say(until))),
-                None => notes.push(says),
-            }
-        }
-        if let (Some(length), Some((began, _))) = (self.gap, counted.first()) {
-            let last = format!("the last deployment to {names} began");
-            match gap {
-                Some(until) => {
-                    let ago = Scope::length(*began, at.max(*began));
-                    let until = scope.say(until);
-                    said.push(format!("{last} {ago} ago, and {length} has to lie between, until {until}"));
-                }
-                None => notes.push(format!("{last} {}", scope.say(*began))),
-            }
-        }
+            format!("{used} of {max} {noun} to {} in {per} {verb} used", names())
+        };
+        let last = || format!("the last deployment to {} began", names());
         if let Some(until) = number.max(gap) {
-            let mut judgement = Judgement::wait(Some(until), said.join("; "));
-            judgement.next_open = Some(scope.zone.moment(until));
+            let mut said = Vec::new();
+            if let (Some(until), Some((max, per))) = (number, self.max.zip(self.per)) {
+                said.push(format!("{}, until {}", used(max, per), scope.say(until)));
+            }
+            if let (Some(until), Some(length), Some((began, _))) = (gap, self.gap, counted.first()) {
+                let (ago, until) = (Scope::length(*began, at.max(*began)), scope.say(until));
+                said.push(format!("{} {ago} ago, and {length} has to lie between, until {until}", last()));
+            }
+            let judgement = Judgement::wait(Some(until), said.join("; ")).opens(Some(scope.zone.moment(until)));
             let most = if number.is_some() { self.max.unwrap_or(1) as usize } else { 1 };
             let label = |began: Timestamp| format!("began {}", scope.say(began));
             return counted
@@ -257,10 +249,17 @@ impl GateCheck for RateLimit {
                 .take(most)
                 .fold(judgement, |judgement, (began, fact)| judgement.fact(label(*began), &fact.origin));
         }
-        if notes.is_empty() {
-            notes.push(format!("no deployment to {names} began in the last {}", self.gap.unwrap_or_default()));
-        }
-        Judgement::pass(notes.join("; "))
+        scope.pass(|| {
+            let mut said: Vec<String> = self.max.zip(self.per).map(|(max, per)| used(max, per)).into_iter().collect();
+            if let (Some(_), Some((began, _))) = (self.gap, counted.first()) {
+                said.push(format!("{} {}", last(), scope.say(*began)));
+            }
+            if said.is_empty() {
+                let gap = self.gap.unwrap_or_default();
+                said.push(format!("no deployment to {} began in the last {gap}", names()));
+            }
+            Judgement::pass(said.join("; "))
+        })
     }
 
     fn next_change(&self, scope: &Scope<'_>) -> Option<Timestamp> {

@@ -113,7 +113,8 @@ impl Check {
         };
         let to = scope.to();
         if patterns.iter().any(|pattern| pattern.matches(name)) {
-            return Judgement::pass(format!("{what} `{name}` may reach {to}")).fact(git_ref, &artifact.origin);
+            return scope
+                .pass(|| Judgement::pass(format!("{what} `{name}` may reach {to}")).fact(git_ref, &artifact.origin));
         }
         let list = |what: &str, patterns: &[Glob]| {
             let texts: Vec<String> = patterns.iter().map(Glob::text).collect();

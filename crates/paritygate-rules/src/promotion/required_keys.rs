@@ -116,7 +116,7 @@ pub(super) fn judge(scope: &Scope<'_>, keys: &[String], allow_empty: bool) -> Ju
             judged = judged.and(one);
         }
     }
-    if !judged.message.is_empty() {
+    if judged.is_judged() {
         return judged;
     }
     match count {

@@ -85,10 +85,8 @@ impl SameDigest {
                 None => judged.help("hand in the deployments, with `--facts`"),
             };
         };
-        let levels = match self.level {
-            Some(level) => vec![level],
-            None => vec![Level::Platform, Level::Index],
-        };
+        let levels = [Level::Platform, Level::Index].into_iter();
+        let levels = levels.filter(|level| self.level.is_none_or(|wanted| wanted == *level));
         let mut compared = false;
         for level in levels {
             if let (Some(own), Some(known)) = Self::pair(level, artifact, current) {
@@ -99,8 +97,10 @@ impl SameDigest {
             }
         }
         if compared {
-            return Judgement::pass(format!("`{component}` is what runs in {from}"))
-                .fact(format!("runs in {from}"), &current.origin);
+            return scope.pass(|| {
+                Judgement::pass(format!("`{component}` is what runs in {from}"))
+                    .fact(format!("runs in {from}"), &current.origin)
+            });
         }
         let has = |digest: &Option<String>, index: &Option<String>| match (digest, index) {
             (Some(_), _) => "the digest of a platform",

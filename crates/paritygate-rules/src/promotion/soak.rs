@@ -11,6 +11,7 @@ use paritygate_model::promotion::{Artifact, CheckFact, CheckStatus, DeploymentFa
 use paritygate_model::promotion::{Health, HealthStatus, Instant, Origin};
 use paritygate_model::{Diagnostic, Timestamp, suggest};
 use serde::Deserialize;
+use smallvec::{SmallVec, smallvec};
 
 use crate::deployments;
 
@@ -210,22 +211,66 @@ struct Check {
 }
 
 /// Since when something soaks, and by which facts.
-struct Since {
+struct Since<'a> {
     at: Timestamp,
-    why: String,
-    facts: Vec<(String, Origin)>,
+    /// What happened then.
+    why: Event<'a>,
+    facts: SmallVec<[Event<'a>; 4]>,
 }
 
 /// What counts from an instant on, or why nothing does.
-type Counts = Result<Since, Box<Judgement>>;
+type Counts<'a> = Result<Since<'a>, Box<Judgement>>;
 
-impl Since {
+impl<'a> Since<'a> {
+    fn new(at: Timestamp, why: Event<'a>) -> Self {
+        Self { at, why, facts: smallvec![why] }
+    }
+
     fn later(mut self, other: Self) -> Self {
         self.facts.extend(other.facts);
         if other.at > self.at {
             (self.at, self.why) = (other.at, other.why);
         }
         self
+    }
+}
+
+/// What begins a soak.
+#[derive(Clone, Copy)]
+enum Event<'a> {
+    Deployed(&'a DeploymentFact),
+    /// By a source that does not count for it.
+    DeployedAgain(&'a DeploymentFact),
+    Healthy(&'a Health),
+    Passed(&'a CheckFact),
+}
+
+impl<'a> Event<'a> {
+    fn origin(self) -> &'a Origin {
+        match self {
+            Self::Deployed(fact) | Self::DeployedAgain(fact) => &fact.origin,
+            Self::Healthy(health) => &health.origin,
+            Self::Passed(check) => &check.origin,
+        }
+    }
+
+    /// What its fact is called.
+    fn label(self, environment: &str) -> String {
+        match self {
+            Self::Deployed(fact) => deployments::label(fact, environment),
+            Self::DeployedAgain(_) => format!("{environment}: deployed again"),
+            Self::Healthy(health) => format!("{environment}: {}", health.status.word()),
+            Self::Passed(check) => format!("`{}`: {}", check.name, check.status.word()),
+        }
+    }
+
+    fn say(self, environment: &str) -> String {
+        match self {
+            Self::Deployed(_) => format!("its deployment to {environment} ended"),
+            Self::DeployedAgain(_) => format!("it was deployed to {environment} again"),
+            Self::Healthy(_) => format!("since then {environment} is healthy"),
+            Self::Passed(check) => format!("`{}` passed", check.name),
+        }
     }
 }
 
@@ -238,9 +283,11 @@ impl GateCheck for Check {
         let each = groups.iter().flat_map(|(upstream, needed)| {
             scope.artifacts().iter().map(move |artifact| self.group(scope, artifact, upstream, *needed))
         });
-        let mut judgement = each.fold(Judgement::default(), Judgement::and);
-        judgement.next_open = judgement.until.map(|until| self.zone(scope).moment(until));
-        judgement
+        let judgement = each.fold(Judgement::default(), Judgement::and);
+        match judgement.until.map(|until| self.zone(scope).moment(until)) {
+            Some(opens) => judgement.opens(Some(opens)),
+            None => judgement,
+        }
     }
 
     fn next_change(&self, scope: &Scope<'_>) -> Option<Timestamp> {
@@ -305,21 +352,25 @@ impl Check {
         };
         let soaked = Elapsed(soaked.max(SignedDuration::ZERO));
         let until = self.until(scope, since.at);
-        let judgement = if until.is_some_and(|until| until <= scope.at) {
-            Judgement::pass(format!("`{component}` soaked {soaked} in {environment}, and {needed} are needed"))
-        } else {
-            let end = match until {
-                Some(until) => format!("until {}", zone.say(until)),
-                None => "which does not end within ten years".to_owned(),
-            };
-            let message = format!("`{component}` soaked {soaked} of {needed} in {environment}, {end}");
-            Judgement::wait(until, message).note(format!("it counts from {}: {}", zone.say(since.at), since.why))
+        let told = |judgement: Judgement| {
+            let facts = since.facts.iter();
+            facts.fold(judgement, |judgement, fact| judgement.fact(fact.label(environment), fact.origin()))
         };
-        since.facts.iter().fold(judgement, |judgement, (label, origin)| judgement.fact(label.clone(), origin))
+        if until.is_some_and(|until| until <= scope.at) {
+            let message = || format!("`{component}` soaked {soaked} in {environment}, and {needed} are needed");
+            return scope.pass(|| told(Judgement::pass(message())));
+        }
+        let end = match until {
+            Some(until) => format!("until {}", zone.say(until)),
+            None => "which does not end within ten years".to_owned(),
+        };
+        let message = format!("`{component}` soaked {soaked} of {needed} in {environment}, {end}");
+        let from = format!("it counts from {}: {}", zone.say(since.at), since.why.say(environment));
+        told(Judgement::wait(until, message).note(from))
     }
 
     /// Since when an artifact soaks in an environment.
-    fn since(&self, scope: &Scope<'_>, artifact: &Artifact, environment: &str) -> Counts {
+    fn since<'a>(&self, scope: &Scope<'a>, artifact: &Artifact, environment: &str) -> Counts<'a> {
         let mut since = deployed(scope, artifact, environment)?;
         if self.health != HealthNeed::Ignored
             && let Some(healthy) = healthy(scope, environment, self.health)?
@@ -345,12 +396,13 @@ fn passed_over(judgement: Judgement, origin: Option<&Origin>) -> Judgement {
 
 /// The end of the latest deployment, if it is of the artifact and went well. Whatever speaks against it counts wherever it
 /// is from, also that another digest went well.
-fn deployed(scope: &Scope<'_>, artifact: &Artifact, environment: &str) -> Counts {
+fn deployed<'a>(scope: &Scope<'a>, artifact: &Artifact, environment: &str) -> Counts<'a> {
     let component = &artifact.component;
     let of = |fact: &DeploymentFact| fact.component == *component || fact.component.is_empty();
     let running = scope.running(environment).into_iter().find(|fact| of(fact));
-    let mut ignored: Option<&DeploymentFact> = None;
-    for fact in scope.request.deployments(environment).filter(|fact| of(fact)) {
+    let mut ignored: Option<&'a DeploymentFact> = None;
+    let request = scope.request;
+    for fact in request.deployments(environment).filter(|fact| of(fact)) {
         let happened = fact.when().is_none_or(|at| scope.has_happened(at));
         let good = fact.result == DeploymentResult::Succeeded && Scope::is_of(fact, artifact) == Some(true);
         if fact.result == DeploymentResult::Running && running.is_none_or(|running| !std::ptr::eq(running, fact)) {
@@ -360,11 +412,8 @@ fn deployed(scope: &Scope<'_>, artifact: &Artifact, environment: &str) -> Counts
         } else if !good || happened {
             let since = latest(scope, artifact, environment, fact)?;
             // One that does not count for it still interrupts it.
-            return Ok(match ignored.and_then(|fact| Some((fact.when()?.0, &fact.origin))) {
-                Some((at, origin)) => {
-                    let facts = vec![(format!("{environment}: deployed again"), origin.clone())];
-                    since.later(Since { at, why: format!("it was deployed to {environment} again"), facts })
-                }
+            return Ok(match ignored.and_then(|fact| Some((fact.when()?.0, fact))) {
+                Some((at, fact)) => since.later(Since::new(at, Event::DeployedAgain(fact))),
                 None => since,
             });
         }
@@ -374,26 +423,22 @@ fn deployed(scope: &Scope<'_>, artifact: &Artifact, environment: &str) -> Counts
     Err(judgement.help("hand in the deployments, with `--facts`").into())
 }
 
-fn latest(scope: &Scope<'_>, artifact: &Artifact, environment: &str, fact: &DeploymentFact) -> Counts {
-    let label = deployments::label(fact, environment);
+fn latest<'a>(scope: &Scope<'_>, artifact: &Artifact, environment: &str, fact: &'a DeploymentFact) -> Counts<'a> {
     let judgement =
         match (deployments::amiss(fact, artifact, environment, ": then it begins to soak"), fact.finished_at) {
             (Some(amiss), _) => amiss,
-            (None, Some(Instant(at))) if at <= scope.now => {
-                let why = format!("its deployment to {environment} ended");
-                return Ok(Since { at, why, facts: vec![(label, fact.origin.clone())] });
-            }
+            (None, Some(Instant(at))) if at <= scope.now => return Ok(Since::new(at, Event::Deployed(fact))),
             (None, _) => {
                 let component = &artifact.component;
                 let message = format!("it is not known when the deployment of `{component}` to {environment} ended");
                 Judgement::unknown(message).help("give it a `finishedAt`")
             }
         };
-    Err(judgement.fact(label, &fact.origin).into())
+    Err(judgement.fact(deployments::label(fact, environment), &fact.origin).into())
 }
 
 /// Since when an environment is healthy; `None` where that is not known, and need not be.
-fn healthy(scope: &Scope<'_>, environment: &str, need: HealthNeed) -> Result<Option<Since>, Box<Judgement>> {
+fn healthy<'a>(scope: &Scope<'a>, environment: &str, need: HealthNeed) -> Result<Option<Since<'a>>, Box<Judgement>> {
     let known = scope.request.health(environment);
     let good = |health: &&Health| health.status == HealthStatus::Healthy;
     let counts = |health: &&Health| {
@@ -408,30 +453,30 @@ fn healthy(scope: &Scope<'_>, environment: &str, need: HealthNeed) -> Result<Opt
         let help = "hand in its health, with `--facts`, or give the gate `health: ifKnown`";
         return Err(passed_over(judgement, ignored).help(help).into());
     };
-    let label = format!("{environment}: {}", health.status.word());
-    let since = health.since.map(|since| format!(" since {}", scope.say(since.0))).unwrap_or_default();
+    let since = || health.since.map(|since| format!(" since {}", scope.say(since.0))).unwrap_or_default();
     let judgement = match (health.status, health.since) {
         (HealthStatus::Healthy, Some(Instant(at))) => {
             // What does not count for it still says that something was amiss before.
             let happened = known.iter().filter_map(|health| health.since).filter(|since| scope.has_happened(*since));
             let at = happened.map(|since| since.0).max().unwrap_or(at).max(at);
-            let why = format!("since then {environment} is healthy");
-            return Ok(Some(Since { at, why, facts: vec![(label, health.origin.clone())] }));
+            return Ok(Some(Since::new(at, Event::Healthy(health))));
         }
         (HealthStatus::Healthy, None) => {
             Judgement::unknown(format!("it is not known since when {environment} is healthy"))
                 .help("give its health a `since`")
         }
-        (HealthStatus::Unknown, _) => Judgement::unknown(format!("nobody knows the health of {environment}{since}"))
-            .help("look after it, and hand in its health"),
-        (status, _) => Judgement::fail(format!("{environment} is {}{since}", status.word()))
+        (HealthStatus::Unknown, _) => {
+            Judgement::unknown(format!("nobody knows the health of {environment}{}", since()))
+                .help("look after it, and hand in its health")
+        }
+        (status, _) => Judgement::fail(format!("{environment} is {}{}", status.word(), since()))
             .help("mend it: then it begins to soak anew"),
     };
-    Err(judgement.fact(label, &health.origin).into())
+    Err(judgement.fact(Event::Healthy(health).label(environment), &health.origin).into())
 }
 
 /// The end of the newest check of a name, if it is of the artifact and passed.
-fn checked(scope: &Scope<'_>, artifact: &Artifact, environment: &str, name: &str) -> Counts {
+fn checked<'a>(scope: &Scope<'a>, artifact: &Artifact, environment: &str, name: &str) -> Counts<'a> {
     let digests = [artifact.digest.as_deref(), artifact.index_digest.as_deref()];
     let about = |check: &&CheckFact| {
         check.environment.as_deref().is_none_or(|of| of == environment)
@@ -442,7 +487,8 @@ fn checked(scope: &Scope<'_>, artifact: &Artifact, environment: &str, name: &str
         !good(check) || scope.accepts(&check.origin) && check.finished_at.is_none_or(|at| scope.has_happened(at))
     };
     let component = &artifact.component;
-    let Some(check) = scope.request.checks(name).filter(about).find(counts) else {
+    let request = scope.request;
+    let Some(check) = request.checks(name).filter(about).find(counts) else {
         let judgement = Judgement::unknown(format!(
             "no result of `{name}` for this digest of `{component}` in {environment} is known"
         ));
@@ -450,16 +496,13 @@ fn checked(scope: &Scope<'_>, artifact: &Artifact, environment: &str, name: &str
         let judgement = passed_over(judgement, ignored.map(|check| &check.origin));
         return Err(judgement.help(format!("run `{name}`, and hand in its result with the `digest`")).into());
     };
-    let label = format!("`{name}`: {}", check.status.word());
     let judgement = match check.finished_at {
         _ if !good(check) => {
             Judgement::fail(format!("`{name}` is {} for `{component}` in {environment}", check.status.word()))
                 .help(format!("it soaks from the end of `{name}` on: let it pass"))
         }
-        Some(Instant(at)) => {
-            return Ok(Since { at, why: format!("`{name}` passed"), facts: vec![(label, check.origin.clone())] });
-        }
+        Some(Instant(at)) => return Ok(Since::new(at, Event::Passed(check))),
         None => Judgement::unknown(format!("it is not known when `{name}` ended")).help("give it a `finishedAt`"),
     };
-    Err(judgement.fact(label, &check.origin).into())
+    Err(judgement.fact(Event::Passed(check).label(environment), &check.origin).into())
 }

@@ -105,7 +105,7 @@ impl GateCheck for TriggerAllowed {
                 Judgement::needs_people(format!("a {} may not promote to {to}: `{}`", actor.kind.word(), actor.id))
                     .help("have it asked for by who may")
             }
-            Some(_) if !judged.message.is_empty() => return judged,
+            Some(_) if judged.is_judged() => return judged,
             Some(actor) => Judgement::pass(format!("`{}` may promote to {to}", actor.id)),
         };
         judged.and(actor)

@@ -106,13 +106,13 @@ fn one(scope: &Scope<'_>, artifact: &Artifact, environment: &str) -> Judgement {
             None => judgement.help("hand in the deployments, with `--facts`"),
         };
     };
-    let judgement = match deployments::amiss(latest, artifact, environment, "") {
-        Some(amiss) => amiss,
+    let told = |judgement: Judgement| judgement.fact(deployments::label(latest, environment), &latest.origin);
+    match deployments::amiss(latest, artifact, environment, "") {
+        Some(amiss) => told(amiss),
         None if latest.when().is_none() => {
-            Judgement::unknown(format!("it is not known when `{component}` was deployed to {environment}"))
-                .help("give the deployment `startedAt` and `finishedAt`")
+            let message = format!("it is not known when `{component}` was deployed to {environment}");
+            told(Judgement::unknown(message).help("give the deployment `startedAt` and `finishedAt`"))
         }
-        None => Judgement::pass(format!("`{component}` runs in {environment}")),
-    };
-    judgement.fact(deployments::label(latest, environment), &latest.origin)
+        None => scope.pass(|| told(Judgement::pass(format!("`{component}` runs in {environment}")))),
+    }
 }

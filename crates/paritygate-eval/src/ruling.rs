@@ -1,0 +1,280 @@
+//! How a promotion was judged, and the same in words.
+//!
+//! Judging and telling are apart: whoever only asks whether it may go gets the answer without a word being written. What
+//! gates that pass have to say is put into words when the decision is asked for.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use paritygate_lang::policy::Mode;
+use paritygate_model::decision::{
+    Asked, Blocker, ClearedBy, Decision, FactPlace, GateEngine, GateFinding, GateStatus, GateSummary, Input, InputRole,
+    LazyPlace, Outcome,
+};
+use paritygate_model::promotion::Origin;
+use paritygate_model::report::{Digested, LazyDigest, Severity, Verdict};
+use paritygate_model::secret::redacted;
+use paritygate_model::{Source, Timestamp};
+
+use crate::decide::{GateRequest, Moment};
+use crate::engine::{CompiledGate, Engine};
+use crate::gate::{Judgement, Scope};
+use crate::zones::Zone;
+
+/// A gate that is about the promotion, and how it judged.
+pub(crate) struct Judged<'e> {
+    pub(crate) compiled: &'e CompiledGate,
+    pub(crate) judgement: Judgement,
+}
+
+impl Judged<'_> {
+    /// Whether it keeps the promotion from going.
+    pub(crate) fn blocks(&self) -> bool {
+        self.judgement.status.blocks() && self.compiled.gate.mode == Mode::Enforce
+    }
+}
+
+/// How a promotion was judged.
+pub struct Ruling<'a> {
+    pub(crate) engine: &'a Engine,
+    pub(crate) asked: GateRequest<'a>,
+    pub(crate) moment: Moment,
+    pub(crate) zone: Zone,
+    /// The gates that are about it.
+    pub(crate) judged: Vec<Judged<'a>>,
+    /// What the engine found itself.
+    pub(crate) own: Vec<GateFinding>,
+    pub(crate) next: Result<Timestamp, String>,
+}
+
+impl Ruling<'_> {
+    /// Whether it may go.
+    pub fn allowed(&self) -> bool {
+        !self.judged.iter().any(Judged::blocks) && !self.own.iter().any(|finding| finding.status.blocks())
+    }
+
+    /// The earliest instant at which no gate that depends on time blocks, with the facts as they are.
+    pub fn next_eligible_at(&self) -> Option<Timestamp> {
+        self.next.as_ref().ok().copied()
+    }
+
+    /// How each gate judged that is about the promotion, in the order of the policies.
+    pub fn gates(&self) -> impl Iterator<Item = (&str, GateStatus)> {
+        self.judged.iter().map(|judged| (&*judged.compiled.gate.id, judged.judgement.status))
+    }
+
+    /// The decision, in words.
+    pub fn decision(self) -> Decision {
+        let Self { engine, asked, moment, zone, judged, own, next } = self;
+        engine.with_scope(&asked, moment, &zone, true, |scope| {
+            let judged: Vec<Judged<'_>> = judged.into_iter().map(|judged| in_words(judged, scope)).collect();
+            let mut findings: Vec<GateFinding> = judged.iter().map(finding).collect();
+            let mut blockers = blockers(&judged, scope);
+            for mut finding in own {
+                finding.notes = finding.notes.into_iter().map(redacted).collect();
+                blockers.extend(finding.status.blocks().then(|| own_blocker(&finding)));
+                findings.push(finding);
+            }
+            // Facts and people can be asked at once; what only time clears comes in the order of its instants.
+            blockers.sort_by_key(|blocker| {
+                (blocker.cleared_by == ClearedBy::Time, blocker.until.unwrap_or(Timestamp::MIN))
+            });
+            let others = engine.gates.iter().filter(|gate| !gate.is_about(scope));
+            let mut summary = GateSummary {
+                gates: judged.len(),
+                not_applicable: others.map(|gate| gate.gate.id.to_string()).collect(),
+                by_status: BTreeMap::new(),
+            };
+            let mut verdict = Verdict::Pass;
+            for finding in &findings {
+                *summary.by_status.entry(finding.status.word()).or_default() += 1;
+                if !finding.observed {
+                    verdict = verdict.max(verdict_of(finding.status));
+                }
+            }
+            let promotion = scope.promotion();
+            Decision {
+                engine: GateEngine {
+                    name: "paritygate",
+                    version: env!("CARGO_PKG_VERSION"),
+                    tzdb: engine.tzdb(&asked),
+                },
+                evaluated_at: moment.at,
+                evaluated_local: zone.local(moment.at),
+                now: moment.now,
+                policies: engine.policies.iter().map(|(id, text)| digested(id.as_str().into(), text)).collect(),
+                inputs: inputs(&asked),
+                request: Asked {
+                    name: redacted(promotion.name.clone()),
+                    kind_of_change: promotion.kind_of_change,
+                    from: redacted(promotion.from.clone()),
+                    to: redacted(promotion.to.clone()),
+                    components: promotion.artifacts.iter().map(|it| redacted(it.component.clone())).collect(),
+                },
+                verdict,
+                decision: Outcome {
+                    allowed: blockers.is_empty(),
+                    clock: moment.clock,
+                    next_eligible_at: next.as_ref().ok().copied(),
+                    next_eligible_local: next.as_ref().ok().map(|at| locals(&judged, &zone, *at)).unwrap_or_default(),
+                    next_eligible_reason: next.err().map(redacted),
+                    blockers,
+                },
+                summary,
+                findings,
+            }
+        })
+    }
+}
+
+/// A gate that passed without a word says why now.
+fn in_words<'e>(judged: Judged<'e>, scope: &Scope<'_>) -> Judged<'e> {
+    let Judged { compiled, judgement } = judged;
+    let judgement = match judgement.is_untold() {
+        true => compiled.check.judge(&compiled.scope(scope)),
+        false => judgement,
+    };
+    Judged { compiled, judgement }
+}
+
+fn verdict_of(status: GateStatus) -> Verdict {
+    match status {
+        GateStatus::Fail => Verdict::Fail,
+        GateStatus::Unknown => Verdict::Unknown,
+        GateStatus::Warn | GateStatus::Waived => Verdict::Warn,
+        GateStatus::Pass | GateStatus::NotApplicable => Verdict::Pass,
+    }
+}
+
+fn digested(name: Arc<str>, source: &Arc<Source>) -> Digested {
+    Digested { name, digest: LazyDigest(Arc::clone(source)) }
+}
+
+/// The texts that were read: in the order of their roles and names.
+fn inputs(asked: &GateRequest<'_>) -> Vec<Input> {
+    let of_environments = asked.environments.iter().flat_map(|environment| environment.tree.sources());
+    let known = |source: &&Arc<Source>| !asked.inputs.iter().any(|(_, input)| Arc::ptr_eq(input, source));
+    let more = of_environments.filter(known).map(|source| (InputRole::Environment, source));
+    let mut all: Vec<(InputRole, &Arc<Source>)> =
+        asked.inputs.iter().map(|(role, source)| (*role, source)).chain(more).collect();
+    all.sort_by(|a, b| (a.0, a.1.name()).cmp(&(b.0, b.1.name())));
+    all.dedup_by(|a, b| Arc::ptr_eq(a.1, b.1));
+    all.into_iter().map(|(role, source)| Input { role, text: digested(Arc::clone(source.name()), source) }).collect()
+}
+
+/// A finding of the engine itself, which no gate of a policy stands for.
+pub(crate) fn own(rule: &str, status: GateStatus, message: impl Into<String>) -> GateFinding {
+    GateFinding {
+        rule: rule.into(),
+        kind: "policy-lint",
+        severity: Severity::Error,
+        status,
+        observed: false,
+        message: redacted(message.into()),
+        notes: Vec::new(),
+        help: None,
+        facts: Vec::new(),
+        next_open: None,
+        next_close: None,
+    }
+}
+
+/// Nothing that was judged is no pass.
+pub(crate) fn nothing_judged(asked: &GateRequest<'_>, engine: &Engine) -> GateFinding {
+    let promotion = &asked.request.promotion;
+    let message = if engine.gates.is_empty() {
+        "the policies hold no gate: nothing was judged".to_owned()
+    } else {
+        let (from, to, kind) = (&promotion.from, &promotion.to, promotion.kind_of_change.word());
+        format!("no gate is about a {kind} from `{from}` to `{to}`: nothing was judged")
+    };
+    let mut finding = own("policy-lint", GateStatus::Unknown, message);
+    finding.help = Some("apply a policy with gates, such as the pack `promotion-recommended`".to_owned());
+    finding
+}
+
+pub(crate) fn own_clock(at: &paritygate_model::Location) -> GateFinding {
+    let mut finding = own(
+        "clock",
+        GateStatus::Fail,
+        "the policy counts on the host's clock, and only the request says what time it is",
+    );
+    finding.notes.push("whoever asks could choose the time".to_owned());
+    finding.help = Some("let the host hand in `now`".to_owned());
+    let origin = Origin { at: Some(at.clone()), ..Origin::default() };
+    finding.facts.push(fact("asked for here", &origin));
+    finding
+}
+
+pub(crate) fn fact(label: &str, origin: &Origin) -> FactPlace {
+    FactPlace { label: redacted(label.to_owned()), source: origin.source, place: origin.at.clone().map(LazyPlace) }
+}
+
+fn own_blocker(finding: &GateFinding) -> Blocker {
+    Blocker {
+        rule: Arc::clone(&finding.rule),
+        cleared_by: ClearedBy::Fact,
+        who: Vec::new(),
+        until: None,
+        until_local: None,
+        message: finding.message.clone(),
+    }
+}
+
+fn finding(judged: &Judged<'_>) -> GateFinding {
+    let Judged { compiled, judgement } = judged;
+    let (gate, words) = (&compiled.gate, judgement.words());
+    let says = judgement.status != GateStatus::Pass && judgement.status != GateStatus::NotApplicable;
+    let why = gate.why.iter().filter(|_| says).cloned();
+    let notes = words.notes.iter().cloned().chain(why).map(redacted).collect();
+    let help = gate.fix.clone().filter(|_| says).or_else(|| words.help.clone());
+    GateFinding {
+        rule: Arc::clone(&gate.id),
+        kind: compiled.kind,
+        severity: Severity::Error,
+        status: judgement.status,
+        observed: gate.mode == Mode::Observe,
+        message: redacted(words.message.to_string()),
+        notes,
+        help: help.map(redacted),
+        facts: words.facts.iter().map(|(label, origin)| fact(label, origin)).collect(),
+        next_open: words.next_open.clone(),
+        next_close: words.next_close.clone(),
+    }
+}
+
+fn blockers(judged: &[Judged<'_>], scope: &Scope<'_>) -> Vec<Blocker> {
+    let blocking = judged.iter().filter(|judged| judged.blocks());
+    blocking
+        .map(|Judged { compiled, judgement }| {
+            let until = judgement.until.or_else(|| {
+                // Time clears it: when, the gate itself knows best.
+                let waits = judgement.cleared_by == Some(ClearedBy::Time);
+                waits.then(|| compiled.check.passes_from(&compiled.scope(scope))).flatten()
+            });
+            let words = judgement.words();
+            Blocker {
+                rule: Arc::clone(&compiled.gate.id),
+                cleared_by: judgement.cleared_by.unwrap_or(ClearedBy::Fact),
+                who: words.who.iter().cloned().map(redacted).collect(),
+                until,
+                until_local: until.map(|until| scope.zone.local(until)),
+                message: redacted(words.message.to_string()),
+            }
+        })
+        .collect()
+}
+
+/// Zones by name, each once.
+pub(crate) fn distinct(zones: impl Iterator<Item = Zone>) -> Vec<Zone> {
+    let mut zones: Vec<Zone> = zones.collect();
+    zones.sort_by(|a, b| a.name().cmp(b.name()));
+    zones.dedup_by(|a, b| a.name() == b.name());
+    zones
+}
+
+/// An instant on the clocks of all zones that the gates name.
+fn locals(judged: &[Judged<'_>], usual: &Zone, at: Timestamp) -> Vec<paritygate_model::decision::Local> {
+    let zones = judged.iter().flat_map(|judged| judged.compiled.check.zones());
+    distinct(zones.chain([usual.clone()])).iter().map(|zone| zone.local(at)).collect()
+}
