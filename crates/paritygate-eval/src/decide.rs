@@ -1,11 +1,14 @@
 //! May it go? Every gate that is about a promotion, the emergency exit, and what there is to wait for.
 
+use std::cell::RefCell;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use paritygate_lang::Spanned;
 use paritygate_lang::policy::EnvironmentRef;
 use paritygate_model::decision::{Clock, Decision, GateStatus, InputRole};
-use paritygate_model::{Diagnostic, Environment, Source, Timestamp};
+use paritygate_model::promotion::FactSource;
+use paritygate_model::{Diagnostic, Environment, Level, Source, Timestamp, suggest};
 
 use crate::Exceptions;
 use crate::engine::{CheckRequest, CompiledGate, Engine};
@@ -47,6 +50,13 @@ impl<'a> GateRequest<'a> {
             inputs: &[],
         }
     }
+}
+
+/// A comparison of environments that was made.
+struct Compared {
+    names: Vec<String>,
+    only: Vec<String>,
+    outcome: Option<Rc<ParityOutcome>>,
 }
 
 /// Where and when a promotion is judged.
@@ -108,7 +118,18 @@ impl Engine {
         words: bool,
         act: impl FnOnce(&Scope<'_>) -> T,
     ) -> T {
-        let parity = |names: &[&str], only: &[String]| self.parity(asked, moment.now, names, only);
+        // Several gates may ask for the same comparison.
+        let known: RefCell<Vec<Compared>> = RefCell::default();
+        let parity = |names: &[&str], only: &[String]| {
+            let same = |made: &&Compared| made.names.iter().eq(names) && made.only == only;
+            if let Some(made) = known.borrow().iter().find(same) {
+                return made.outcome.clone();
+            }
+            let outcome = self.parity(asked, moment.now, names, only).map(Rc::new);
+            let names = names.iter().map(|name| (*name).to_owned()).collect();
+            known.borrow_mut().push(Compared { names, only: only.to_vec(), outcome: outcome.clone() });
+            outcome
+        };
         let policies = self.policies_with_rules();
         act(&Scope { policies: &policies, words, ..scope(asked, &moment, zone, &parity) })
     }
@@ -146,7 +167,7 @@ impl Engine {
         });
         let all_known = named.chain(asked.references.iter().map(|(_, name)| name.as_str())).all(is_known);
         let is_mistake = |wrong: &&Diagnostic| !(all_known && wrong.code == "unknown-environment");
-        let broken = diagnostics.iter().filter(is_mistake).any(|wrong| wrong.level == paritygate_model::Level::Error);
+        let broken = diagnostics.iter().filter(is_mistake).any(|wrong| wrong.level == Level::Error);
         Some(ParityOutcome { report, broken })
     }
 
@@ -197,7 +218,7 @@ impl CompiledGate {
 }
 
 /// The parity half where only time is asked: no gate over it depends on that.
-pub(crate) fn no_parity(_: &[&str], _: &[String]) -> Option<ParityOutcome> {
+pub(crate) fn no_parity(_: &[&str], _: &[String]) -> Option<Rc<ParityOutcome>> {
     None
 }
 
@@ -232,7 +253,7 @@ pub(crate) fn moment(asked: &GateRequest<'_>, diagnostics: &mut Vec<Diagnostic>)
         Some(start) if start.0 < now => {
             let mut warning =
                 Diagnostic::nowhere("planned-start", "the planned start is over: the promotion is judged for now");
-            warning.level = paritygate_model::Level::Warning;
+            warning.level = Level::Warning;
             diagnostics.push(warning.help("plan it anew, or remove `plannedStart`"));
             now
         }
@@ -242,19 +263,35 @@ pub(crate) fn moment(asked: &GateRequest<'_>, diagnostics: &mut Vec<Diagnostic>)
     Ok(Moment { now, at, clock })
 }
 
-/// The environments of a request are stages of the pipeline, where there is one.
+/// The environments of a request, and those that a freeze names, are stages of the pipeline, where there is one. A freeze
+/// over a name that is misspelled would freeze nothing.
 pub(crate) fn check_names(asked: &GateRequest<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    if asked.pipeline.stages.is_empty() {
+    let (pipeline, promotion) = (asked.pipeline, &asked.request.promotion);
+    if pipeline.stages.is_empty() {
         return;
     }
-    let promotion = &asked.request.promotion;
+    let help = |name: &str| {
+        let known: Vec<&str> = pipeline.stages.iter().map(|stage| stage.name.as_str()).collect();
+        suggest::did_you_mean(name, known.iter().copied())
+            .unwrap_or_else(|| format!("it is one of {}", suggest::quoted(&known)))
+    };
     for (field, name) in [("from", &promotion.from), ("to", &promotion.to)] {
-        if asked.pipeline.stage(name).is_none() {
+        if pipeline.stage(name).is_none() {
             let message = format!("there is no environment `{name}`, which the request names as `{field}`");
-            let known: Vec<&str> = asked.pipeline.stages.iter().map(|stage| stage.name.as_str()).collect();
-            let help = paritygate_model::suggest::did_you_mean(name, known.iter().copied());
-            let help = help.unwrap_or_else(|| format!("it is one of {}", paritygate_model::suggest::quoted(&known)));
-            diagnostics.push(Diagnostic::nowhere("unknown-environment", message).help(help));
+            diagnostics.push(Diagnostic::nowhere("unknown-environment", message).help(help(name)));
+        }
+    }
+    let is_known = |name: &String| pipeline.stages.iter().any(|stage| stage.name == *name || stage.tier.word() == name);
+    for freeze in &promotion.facts.freezes {
+        for name in freeze.environments.iter().filter(|name| !is_known(name)) {
+            let message = format!("there is no environment `{name}`, over which the freeze `{}` is to hold", freeze.id);
+            let mut wrong = Diagnostic::nowhere("unknown-environment", message).help(help(name));
+            wrong.location.clone_from(&freeze.origin.at);
+            // What another system keeps may be about other projects as well.
+            if freeze.origin.source == FactSource::Imported {
+                wrong.level = Level::Warning;
+            }
+            diagnostics.push(wrong);
         }
     }
 }

@@ -130,10 +130,7 @@ impl Ruling<'_> {
 /// A gate that passed without a word says why now.
 fn in_words<'e>(judged: Judged<'e>, scope: &Scope<'_>) -> Judged<'e> {
     let Judged { compiled, judgement } = judged;
-    let judgement = match judgement.is_untold() {
-        true => compiled.check.judge(&compiled.scope(scope)),
-        false => judgement,
-    };
+    let judgement = if judgement.is_untold() { compiled.check.judge(&compiled.scope(scope)) } else { judgement };
     Judged { compiled, judgement }
 }
 

@@ -361,6 +361,18 @@ fn who_says_what_time_it_is() {
 }
 
 #[test]
+fn names_that_nobody_knows_are_told() {
+    let wanted = "freezes: [{ id: sale, environments: [prodution], start: '2026-11-26T00:00', end: '2026-11-30T00:00', timezone: UTC }]\n";
+    let asked = asked(GATES, &format!("from: stagin\nto: production\n{wanted}"), None);
+    let (_, diagnostics) = asked.at(Some("2026-08-24T09:00:00Z"));
+    expect![[r#"
+        there is no environment `stagin`, which the request names as `from` (did you mean `staging`?)
+        3:11 there is no environment `prodution`, over which the freeze `sale` is to hold (did you mean `production`?)
+    "#]]
+    .assert_eq(&lines(&diagnostics));
+}
+
+#[test]
 fn nothing_judged_is_no_pass() {
     let asked = asked("policy: p\ngates: [{ id: a, kind: upstream-succeeded, to: elsewhere }]\n", REQUEST, None);
     let (decision, _) = asked.at(Some("2026-08-24T08:00:00Z"));

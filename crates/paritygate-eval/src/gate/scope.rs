@@ -1,9 +1,10 @@
 //! What a gate sees.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use paritygate_model::promotion::{
-    Artifact, DeploymentFact, DeploymentResult, FactSource, Facts, Instant, Origin, Promotion,
+    Artifact, DeploymentFact, DeploymentResult, FactSource, Facts, Instant, Origin, Promotion, digest,
 };
 use paritygate_model::report::Report;
 use paritygate_model::{Environment, Source, Tier, Timestamp, limits};
@@ -22,7 +23,7 @@ pub struct ParityOutcome {
 }
 
 /// Runs the parity half: for names of environments, and of rules, of which none means all.
-pub type Parity<'a> = dyn Fn(&[&str], &[String]) -> Option<ParityOutcome> + 'a;
+pub type Parity<'a> = dyn Fn(&[&str], &[String]) -> Option<Rc<ParityOutcome>> + 'a;
 
 /// What a gate sees: what is asked, what is known, and when.
 #[derive(Clone, Copy)]
@@ -139,10 +140,29 @@ impl<'a> Scope<'a> {
         at.0 <= self.now
     }
 
-    /// The newest deployment of a component to an environment. One that went well counts only if its source is
-    /// accepted and it has happened; others count wherever they are from.
-    pub fn latest(&self, environment: &str, component: &str) -> Option<&'a DeploymentFact> {
-        self.deployments(environment, component).next()
+    /// The newest deployment to an environment that counts for an artifact. One of it that went well counts only if its
+    /// source is accepted and it has happened; whatever speaks against it counts wherever it is from, also that another
+    /// digest went well.
+    pub fn latest(&self, environment: &str, artifact: &Artifact) -> Option<&'a DeploymentFact> {
+        self.counting(environment, artifact).next()
+    }
+
+    /// The newest deployment to an environment that went well and counts for an artifact, likewise.
+    pub fn current_of(&self, environment: &str, artifact: &Artifact) -> Option<&'a DeploymentFact> {
+        self.counting(environment, artifact).find(|fact| fact.result == DeploymentResult::Succeeded)
+    }
+
+    fn counting<'s>(
+        &self,
+        environment: &'s str,
+        artifact: &'s Artifact,
+    ) -> impl Iterator<Item = &'a DeploymentFact> + use<'a, 's> {
+        let (scope, request) = (*self, self.request);
+        let of = |fact: &&DeploymentFact| fact.component == artifact.component || fact.component.is_empty();
+        request.deployments(environment).filter(of).filter(move |fact| {
+            let good = fact.result == DeploymentResult::Succeeded && Self::is_of(fact, artifact) != Some(false);
+            !good || (scope.accepts(&fact.origin) && fact.when().is_none_or(|at| scope.has_happened(at)))
+        })
     }
 
     /// The deployments of a component to an environment that count, newest first.
@@ -174,9 +194,9 @@ impl<'a> Scope<'a> {
     }
 
     /// Whether a deployment is of an artifact: by platform digest, else by index digest. `None` where neither is known
-    /// on both sides.
+    /// on both sides, by the same algorithm.
     pub fn is_of(fact: &DeploymentFact, artifact: &Artifact) -> Option<bool> {
-        let both = |a: &Option<String>, b: &Option<String>| Some(a.as_deref()? == b.as_deref()?);
+        let both = |a: &Option<String>, b: &Option<String>| digest::same(a.as_deref()?, b.as_deref()?);
         both(&fact.digest, &artifact.digest).or_else(|| both(&fact.index_digest, &artifact.index_digest))
     }
 

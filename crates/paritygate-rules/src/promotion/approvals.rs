@@ -1,7 +1,7 @@
 //! `approvals`: so many different people of certain groups said yes.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, VecDeque};
 
 use paritygate_eval::kind::Params;
 use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope};
@@ -65,6 +65,16 @@ request: |
     - { by: Dana, groups: [sre], state: approved, at: 2026-01-02T11:00:00Z, digest: "sha256:aa", environment: production }
 expect: fail
 message: "1 of 2 from `sre`"
+```
+
+```example
+params: { bind: [environment], rules: [{ required: 1, groups: [sre, web] }, { required: 1, groups: [sre, data] }] }
+request: |
+  approvals:
+    - { by: dana, groups: [sre], state: approved, at: 2026-01-02T10:00:00Z, environment: production }
+    - { by: erin, groups: [web], state: approved, at: 2026-01-02T11:00:00Z, environment: production }
+expect: pass
+message: "1 of 1 from `sre`, `web`: `erin`; 1 of 1 from `sre`, `data`: `dana`"
 ```
 
 ```example
@@ -144,20 +154,19 @@ impl Approvals {
         let given = people::approvals(scope);
         let counting: Vec<&Approval> =
             given.into_iter().filter(|approval| people::counts(scope, approval, artifact, bind).is_ok()).collect();
-        let mut used: BTreeSet<String> = BTreeSet::new();
-        let mut judged = Judgement::default();
-        // The narrowest rules choose first, so that who may count for several counts where it is needed.
+        let may = |rule: &Quorum, approval: &Approval| {
+            let member = |groups: &Vec<String>| groups.iter().any(|group| people::is_in(scope, approval, group));
+            rule.groups.as_ref().is_none_or(member)
+        };
         let mut order: Vec<&Quorum> = rules.iter().collect();
         order.sort_by_key(|rule| rule.groups.as_ref().map_or(usize::MAX, Vec::len));
-        for rule in order {
-            let may = |approval: &&&Approval| {
-                let member = |groups: &Vec<String>| groups.iter().any(|group| people::is_in(scope, approval, group));
-                rule.groups.as_ref().is_none_or(member)
-                    && (self.may_count_twice || !used.contains(&people::key(&approval.by)))
-            };
-            let yes: Vec<&Approval> = counting.iter().filter(may).copied().collect();
+        let shares = if self.may_count_twice { vec![None; counting.len()] } else { share(&order, &counting, &may) };
+        let mut judged = Judgement::default();
+        for (at, rule) in order.iter().enumerate() {
+            let free = |share: &Option<usize>| share.is_none_or(|share| share == at);
+            let eligible = counting.iter().zip(&shares).filter(|(approval, share)| free(share) && may(rule, approval));
+            let yes: Vec<&Approval> = eligible.map(|(approval, _)| *approval).collect();
             judged = judged.and(quorum(scope, rule, &yes));
-            used.extend(yes.iter().take(rule.required as usize).map(|approval| people::key(&approval.by)));
         }
         if judged.cleared_by.is_some() {
             for (approval, miss) in people::missed(scope, artifact, bind) {
@@ -167,6 +176,57 @@ impl Approvals {
         }
         judged
     }
+}
+
+/// The rule for which each approval counts, if any, so that as much as can be is fulfilled: who may count for several
+/// rules counts where nobody else can.
+fn share(rules: &[&Quorum], approvals: &[&Approval], may: &dyn Fn(&Quorum, &Approval) -> bool) -> Vec<Option<usize>> {
+    let mut shares: Vec<Option<usize>> = vec![None; approvals.len()];
+    for (at, rule) in rules.iter().enumerate() {
+        let wanted = approvals.len().min(rule.required as usize);
+        for _ in 0..wanted {
+            if !give(at, rules, approvals, may, &mut shares) {
+                break;
+            }
+        }
+    }
+    shares
+}
+
+/// Gives one more approval to a rule, where need be by giving others away from rule to rule; whether that could be done.
+fn give(
+    to: usize,
+    rules: &[&Quorum],
+    approvals: &[&Approval],
+    may: &dyn Fn(&Quorum, &Approval) -> bool,
+    shares: &mut [Option<usize>],
+) -> bool {
+    // For each rule that is reached, the approval that it would give away, and to which rule.
+    let mut reached: BTreeMap<usize, Option<(usize, usize)>> = BTreeMap::from([(to, None)]);
+    let mut queue = VecDeque::from([to]);
+    while let Some(at) = queue.pop_front() {
+        let Some(rule) = rules.get(at) else { continue };
+        for (place, _) in approvals.iter().enumerate().filter(|(_, approval)| may(rule, approval)) {
+            match shares.get(place).copied().flatten() {
+                None => {
+                    let mut step = Some((place, at));
+                    while let Some((place, at)) = step {
+                        if let Some(share) = shares.get_mut(place) {
+                            *share = Some(at);
+                        }
+                        step = reached.get(&at).copied().flatten();
+                    }
+                    return true;
+                }
+                Some(owner) if !reached.contains_key(&owner) => {
+                    reached.insert(owner, Some((place, at)));
+                    queue.push_back(owner);
+                }
+                Some(_) => {}
+            }
+        }
+    }
+    false
 }
 
 fn quorum(scope: &Scope<'_>, rule: &Quorum, yes: &[&Approval]) -> Judgement {

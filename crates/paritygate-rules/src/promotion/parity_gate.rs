@@ -49,6 +49,14 @@ message: "staging and production are not alike: 1 finding fails"
 ```
 
 ```example
+environments: |
+  - { environment: staging, runtimes: { node: "20" } }
+  - { environment: production, runtimes: { node: "22" } }
+expect: unknown
+message: "nothing that staging and production have is met by a rule: nothing was compared"
+```
+
+```example
 request: |
   parity: [{ environments: [staging, production], verdict: fail, evaluatedAt: 2026-01-02T09:00:00Z }]
 expect: fail
@@ -96,6 +104,12 @@ impl ParityGate {
         if report.summary.rules == 0 {
             return Judgement::unknown("the policies hold no rule: nothing was compared")
                 .help("apply a policy with rules, such as the pack `recommended`");
+        }
+        if report.summary.vacuous.len() == report.summary.rules {
+            return Judgement::unknown(format!(
+                "nothing that {from} and {to} have is met by a rule: nothing was compared"
+            ))
+            .help("apply policies about what they have; `paritygate rules` lists those of the packs");
         }
         match report.verdict {
             Verdict::Fail => {

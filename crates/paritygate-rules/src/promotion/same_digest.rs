@@ -3,7 +3,7 @@
 use paritygate_eval::kind::Params;
 use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope};
 use paritygate_model::Diagnostic;
-use paritygate_model::promotion::{Artifact, DeploymentFact};
+use paritygate_model::promotion::{Artifact, DeploymentFact, digest};
 use serde::Deserialize;
 
 /// The parameters of `same-digest`.
@@ -55,7 +55,15 @@ request: |
   artifacts: [{ component: api, digest: "sha256:aa" }]
   deployments: [{ environment: staging, component: api, indexDigest: "sha256:cc", finishedAt: 2026-01-01T08:00:00Z, result: succeeded }]
 expect: unknown
-message: "whether `api` is what runs in staging is not known: the request has the digest of a platform, and staging that of an index"
+message: "whether `api` is what runs in staging is not known: the request has the digest of a platform (sha256), and staging that of an index (sha256)"
+```
+
+```example
+request: |
+  artifacts: [{ component: api, digest: "sha512:aa" }]
+  deployments: [{ environment: staging, component: api, digest: "sha256:aa", finishedAt: 2026-01-01T08:00:00Z, result: succeeded }]
+expect: unknown
+message: "whether `api` is what runs in staging is not known: the request has the digest of a platform (sha512), and staging the digest of a platform (sha256)"
 ```
 "#;
 
@@ -75,7 +83,7 @@ impl SameDigest {
 
     fn one(&self, scope: &Scope<'_>, artifact: &Artifact) -> Judgement {
         let (component, from) = (&artifact.component, scope.from());
-        let Some(current) = scope.current(from, component) else {
+        let Some(current) = scope.current_of(from, artifact) else {
             let judged = Judgement::unknown(format!("it is not known what of `{component}` runs in {from}"));
             return match scope.has_unaccepted(from, component) {
                 Some(fact) => judged
@@ -89,11 +97,11 @@ impl SameDigest {
         let levels = levels.filter(|level| self.level.is_none_or(|wanted| wanted == *level));
         let mut compared = false;
         for level in levels {
-            if let (Some(own), Some(known)) = Self::pair(level, artifact, current) {
-                compared = true;
-                if own != known {
-                    return Self::differs(from, artifact, current);
-                }
+            let (Some(own), Some(known)) = Self::pair(level, artifact, current) else { continue };
+            match digest::same(own, known) {
+                Some(true) => compared = true,
+                Some(false) => return Self::differs(from, artifact, current),
+                None => {}
             }
         }
         if compared {
@@ -102,17 +110,18 @@ impl SameDigest {
                     .fact(format!("runs in {from}"), &current.origin)
             });
         }
+        let algorithm = |digest: &str| digest.split_once(':').map_or("no algorithm", |(name, _)| name).to_owned();
         let has = |digest: &Option<String>, index: &Option<String>| match (digest, index) {
-            (Some(_), _) => "the digest of a platform",
-            (None, Some(_)) => "that of an index",
-            (None, None) => "none",
+            (Some(digest), _) => format!("the digest of a platform ({})", algorithm(digest)),
+            (None, Some(digest)) => format!("that of an index ({})", algorithm(digest)),
+            (None, None) => "none".to_owned(),
         };
         let (own, known) = (has(&artifact.digest, &artifact.index_digest), has(&current.digest, &current.index_digest));
         let message = format!(
             "whether `{component}` is what runs in {from} is not known: the request has {own}, and {from} {known}"
         );
         Judgement::unknown(message)
-            .help("give both sides a digest of the same level")
+            .help("give both sides a digest of the same level and algorithm")
             .fact(format!("runs in {from}"), &current.origin)
     }
 

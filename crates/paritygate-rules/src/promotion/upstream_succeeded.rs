@@ -48,6 +48,21 @@ request: |
 expect: fail
 message: "the last deployment of `api` to staging failed"
 ```
+
+What speaks against it counts wherever it is from, also that another digest went well since:
+
+```example
+acceptSources: [imported]
+request: |
+  artifacts: [{ component: api, digest: "sha256:aa" }]
+  deployments:
+    - { environment: staging, component: api, digest: "sha256:bb", startedAt: 2026-01-01T09:00:00Z, result: succeeded }
+facts: |
+  deployments:
+    - { environment: staging, component: api, digest: "sha256:aa", startedAt: 2026-01-01T08:00:00Z, result: succeeded }
+expect: fail
+message: "another digest of `api` was deployed to staging since"
+```
 "#;
 
     fn compile(self, params: &Params<'_>, _: &GateContext<'_>) -> Result<Box<dyn GateCheck>, Vec<Diagnostic>> {
@@ -96,7 +111,7 @@ fn group(scope: &Scope<'_>, artifact: &Artifact, upstream: &[&str], needed: usiz
 
 fn one(scope: &Scope<'_>, artifact: &Artifact, environment: &str) -> Judgement {
     let component = &artifact.component;
-    let Some(latest) = scope.latest(environment, component) else {
+    let Some(latest) = scope.latest(environment, artifact) else {
         let judgement = Judgement::unknown(format!("no deployment of `{component}` to {environment} is known"));
         return match scope.has_unaccepted(environment, component) {
             Some(fact) => judgement
