@@ -138,7 +138,7 @@ pub(super) fn engine(
     } else {
         let mut wrong = Vec::new();
         let sources = shared::policies(policies, call, &mut wrong)?;
-        project::compile(&sources, &zones, wrong)
+        project::compile(&sources, files, &zones, wrong)
     };
     diagnostics.extend(wrong);
     Ok(Arc::new(engine))
