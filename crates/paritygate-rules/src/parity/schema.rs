@@ -44,8 +44,8 @@ place in the same schema: nothing is fetched, from no network and no disk. Patte
 look-around and no back-references.
 
 Secrets and values that are not resolved can't be read: where the schema asks something of one, the answer is unknown. Of a
-secret, its type is known, and that it is not empty. What an environment does not have is passed over; `present` asks for
-it.
+secret it is known whether it is a text, and that it is not empty. What an environment does not have is passed over;
+`present` asks for it.
 
 ```example
 select: config.*

@@ -12,9 +12,10 @@ use serde::Deserialize;
 use super::envelope::Refusal;
 use super::shared::{self, Key, PolicyText, Texts};
 use super::verbs::Call;
+use crate::beside;
 use crate::naming::{self, MANIFESTS};
 use crate::plan::{NEVER_WAIVE, Plan};
-use crate::project::{self, Project};
+use crate::project::{self, OUTSIDE, Project, is_outside};
 
 /// How many files are listed that were passed over.
 const MAX_LISTED: usize = 10;
@@ -121,6 +122,29 @@ pub(super) fn before(
     }
     diagnostics.append(&mut read.diagnostics);
     Ok(if read.needs.is_empty() { Before::Read(read.environments) } else { Before::Needs(read.needs) })
+}
+
+/// Reads a plan's environments. What is missing may also be a file that the policies of the call name.
+pub(super) fn load(
+    call: &Call<'_>,
+    plan: &Plan,
+    files: &mut Files,
+    key: &FingerprintKey,
+    allow_outside: bool,
+    policies: &[PolicyText],
+) -> Result<Project, Refusal> {
+    let mut project = shared::load(plan, files, key, allow_outside);
+    // What is wrong with them is told when they are compiled.
+    for source in shared::policies(policies, call, &mut Vec::new())? {
+        for need in beside::needs(&source, files) {
+            if is_outside(&need.path) && !allow_outside {
+                files.insert(need.path, Supplied::Refused(OUTSIDE.to_owned()));
+            } else {
+                project.needs.push(need);
+            }
+        }
+    }
+    Ok(project)
 }
 
 /// Compiles the policies of a call; those of the project where it names none.
