@@ -66,6 +66,9 @@ pub struct Cell<'t> {
 pub(crate) const FACETS: [&str; 4] = ["presence", "sensitivity", "valueClass", "valueType"];
 
 impl<'t> Cell<'t> {
+    /// What stands for a cell where there is none.
+    pub(crate) const MISSING: Self = Self { state: State::Missing, node: None, orphan: false };
+
     /// The cell of a node.
     pub fn of(node: Node<'t>) -> Self {
         Self::of_value(node, node.value())

@@ -4,14 +4,14 @@ use std::ops::Range;
 
 use paritygate_lang::policy::OnUnknown;
 use paritygate_model::report::Severity;
-use paritygate_model::{Environment, Shape, limits};
+use paritygate_model::{Environment, Location, Node, Shape, limits, path};
 
 use crate::cell::Cell;
 use crate::engine::CompiledRule;
-use crate::kind::{Accepts, Compares, Deviation, GroupFinding, Outcome, Plan};
-use crate::row::{Row, Rows};
+use crate::kind::{Accepts, Compares, Deviation, GroupFinding, Inside, Outcome, Plan, Step};
+use crate::row::{Row, Rows, visible};
 use crate::scope::Scope;
-use crate::walk::Sink;
+use crate::walk::{self, Sink};
 
 /// A rule during one check.
 pub(crate) struct CheckRule<'c> {
@@ -50,6 +50,8 @@ struct KeptRow {
     shape: &'static Shape,
     /// The number of the row in the walk.
     number: usize,
+    /// The path as it is shown, where it leads into a list: there, no selector follows.
+    text: Option<String>,
 }
 
 impl<'t> Kept<'t> {
@@ -65,8 +67,66 @@ impl<'t> Kept<'t> {
         let (segments, first) = (self.segments.len(), self.cells.len());
         self.segments.extend_from_slice(path);
         self.cells.extend_from_slice(cells);
-        self.rows.push(KeptRow { path: segments..self.segments.len(), cells: first..self.cells.len(), shape, number });
+        self.rows.push(KeptRow {
+            path: segments..self.segments.len(),
+            cells: first..self.cells.len(),
+            shape,
+            number,
+            text: None,
+        });
         self.rows.len() - 1
+    }
+
+    /// Keeps what lies below a row, as a row of its own; with the place of its key where that is meant.
+    fn keep_inside(
+        &mut self,
+        environments: &[&'t Environment],
+        path: &[&'t str],
+        cells: &[Cell<'t>],
+        inside: &Inside,
+    ) -> (usize, Option<Location>) {
+        static ANY: Shape = Shape::Any;
+        let mut path = path.to_vec();
+        let mut node = cells.get(inside.environment).and_then(|cell| cell.node);
+        let (mut text, mut at) = (None::<String>, None);
+        for step in &inside.steps {
+            let next = match step {
+                Step::Key(key) => {
+                    at = node.and_then(|node| node.key_location(key));
+                    let entry = node.and_then(|node| node.get_entry(key));
+                    match (&mut text, entry) {
+                        (Some(text), _) => {
+                            text.push('.');
+                            let _infallible = path::write_segment(text, visible(key));
+                        }
+                        (None, Some((key, _))) => path.push(key),
+                        (None, None) => {}
+                    }
+                    entry.map(|(_, node)| node)
+                }
+                Step::Item(at) => {
+                    let text = text.get_or_insert_with(|| path::join(path.iter().map(|key| visible(key))));
+                    text.push_str(&format!("[{at}]"));
+                    node.and_then(|node| node.items().nth(*at))
+                }
+            };
+            node = next.or(node);
+        }
+        let first = self.cells.len();
+        self.cells.extend(match &text {
+            None => walk::cells_at(environments, &path),
+            // Lists are not walked side by side: what others have at the same place of theirs says nothing.
+            Some(_) => (0..environments.len()).map(|at| Self::inner(at == inside.environment, node)).collect(),
+        });
+        let start = self.segments.len();
+        self.segments.extend(path);
+        let (path, cells) = (start..self.segments.len(), first..self.cells.len());
+        self.rows.push(KeptRow { path, cells, shape: &ANY, number: usize::MAX, text });
+        (self.rows.len() - 1, at.filter(|_| inside.at_key))
+    }
+
+    fn inner(is_meant: bool, node: Option<Node<'t>>) -> Cell<'t> {
+        node.filter(|_| is_meant).map_or(Cell::MISSING, Cell::of)
     }
 
     fn copy_with(&mut self, row: usize, replaced: &[(usize, usize)]) -> usize {
@@ -101,7 +161,7 @@ impl<'t> Kept<'t> {
             scope,
             environments,
             classes,
-            path_text: None,
+            path_text: kept.text.as_deref(),
         })
     }
 }
@@ -115,6 +175,10 @@ pub(crate) struct RawFinding {
     pub(crate) unknown: Option<String>,
     /// What a group check said about it.
     pub(crate) group: Option<GroupFinding>,
+    /// What a check said about it that found it below its row.
+    pub(crate) inside: Option<Inside>,
+    /// Where it is, where that is not the place of its cell.
+    pub(crate) at: Option<Location>,
     /// The exception that covers it.
     pub(crate) waiver: Option<paritygate_model::report::WaiverRef>,
     /// What exceptions have to say about it.
@@ -235,6 +299,9 @@ impl<'c, 't> Collector<'c, 't> {
 
 impl<'t> Collector<'_, 't> {
     fn take(&mut self, rule_at: usize, number: usize, path: &[&'t str], cells: &[Cell<'t>], shape: &'static Shape) {
+        for inside in std::mem::take(&mut self.outcome.inside) {
+            self.take_inside(rule_at, path, cells, inside);
+        }
         let Some(rule) = self.rules.get_mut(rule_at) else { return };
         let mut unknown = None;
         if self.outcome.deviations.is_empty() {
@@ -264,6 +331,39 @@ impl<'t> Collector<'_, 't> {
             deviations,
             unknown,
             group: None,
+            inside: None,
+            at: None,
+            waiver: None,
+            notes: Vec::new(),
+        });
+    }
+
+    fn take_inside(&mut self, rule_at: usize, path: &[&'t str], cells: &[Cell<'t>], inside: Inside) {
+        let Some(rule) = self.rules.get_mut(rule_at) else { return };
+        if let Some(reason) = &inside.unknown {
+            match rule.compiled.rule.on_unknown {
+                OnUnknown::Skip => return,
+                OnUnknown::Warn => {
+                    self.skipped.push(reason.clone());
+                    return;
+                }
+                OnUnknown::Unknown | OnUnknown::Fail => {}
+            }
+        }
+        if rule.found == limits::MAX_FINDINGS_PER_RULE || self.findings.len() >= limits::MAX_FINDINGS {
+            rule.truncated += 1;
+            return;
+        }
+        rule.found += 1;
+        let (row, at) = self.kept.keep_inside(self.environments, path, cells, &inside);
+        self.findings.push(RawFinding {
+            rule: rule_at,
+            row,
+            deviations: vec![Deviation { environment: inside.environment, against: None, mutual: false }],
+            unknown: inside.unknown.clone(),
+            group: None,
+            inside: Some(inside),
+            at,
             waiver: None,
             notes: Vec::new(),
         });
@@ -316,6 +416,8 @@ impl<'t> Collector<'_, 't> {
             deviations: finding.deviations.clone(),
             unknown: finding.unknown.clone(),
             group: Some(finding),
+            inside: None,
+            at: None,
             waiver: None,
             notes: Vec::new(),
         });

@@ -10,7 +10,7 @@ use paritygate_model::{Diagnostic, Environment, Location, Source, Timestamp, lim
 use crate::Exceptions;
 use crate::collector::{CheckRule, Collector};
 use crate::gate::{GateCheck, GateContext, GateEntry};
-use crate::kind::{Accepts, Entry, Params, Plan, Selects};
+use crate::kind::{Accepts, Beside, Entry, Params, Plan, Selects};
 use crate::reach::check_selector;
 use crate::scope::Scopes;
 use crate::trie::Trie;
@@ -72,8 +72,13 @@ pub struct CheckRequest<'a> {
 }
 
 impl Engine {
-    /// Compiles policies. What is wrong with one rule leaves the others standing.
-    pub fn compile(policies: Vec<Policy>, catalogue: Catalogue, zones: &Zones) -> (Self, Vec<Diagnostic>) {
+    /// Compiles policies. What is wrong with one rule leaves the others standing. `beside` are the documents that rules name.
+    pub fn compile(
+        policies: Vec<Policy>,
+        catalogue: Catalogue,
+        zones: &Zones,
+        beside: &Beside,
+    ) -> (Self, Vec<Diagnostic>) {
         let mut engine = Self {
             rules: Vec::new(),
             gates: Vec::new(),
@@ -87,7 +92,7 @@ impl Engine {
         let mut diagnostics = Vec::new();
         for policy in policies {
             for rule in policy.rules {
-                engine.add(rule, &policy.document, catalogue, &mut diagnostics);
+                engine.add(rule, &policy.document, catalogue, beside, &mut diagnostics);
             }
             for gate in policy.gates {
                 engine.add_gate(gate, &policy.document, catalogue, zones, &mut diagnostics);
@@ -104,6 +109,7 @@ impl Engine {
         rule: Rule,
         document: &paritygate_model::Document,
         catalogue: Catalogue,
+        beside: &Beside,
         diagnostics: &mut Vec<Diagnostic>,
     ) {
         if let Some(other) = self.rules.iter().find(|other| other.rule.id == rule.id) {
@@ -157,7 +163,7 @@ impl Engine {
         // A rule that can meet nothing is not run: it would only be told as vacuous again.
         let reachable = diagnostics.len() == before;
         let select = rule.select.as_deref().unwrap_or_default();
-        match (entry.compile)(&Params { node, rule: &rule.at, select }) {
+        match (entry.compile)(&Params { node, rule: &rule.at, select, beside }) {
             Ok(plan) if reachable => {
                 let number = self.rules.len() as u32;
                 for selector in rule.select.iter().flatten() {
@@ -198,7 +204,8 @@ impl Engine {
             return;
         };
         let node = gate.params.map(|id| document.tree.node(id));
-        match (entry.compile)(&Params { node, rule: &gate.at, select: &[] }, &GateContext { zones }) {
+        let params = Params { node, rule: &gate.at, select: &[], beside: &Beside::new() };
+        match (entry.compile)(&params, &GateContext { zones }) {
             Ok(check) => {
                 self.zone = self.zone.take().or_else(|| check.zones().into_iter().next());
                 self.gates.push(CompiledGate { gate, kind: entry.name, check });

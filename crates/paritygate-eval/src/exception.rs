@@ -495,6 +495,8 @@ fn lay(finding: &mut RawFinding, waiver: &WaiverRef, covers: impl Fn(&Deviation)
         deviations: outside,
         unknown: finding.unknown.clone(),
         group: finding.group.clone(),
+        inside: finding.inside.clone(),
+        at: finding.at.clone(),
         waiver: None,
         notes: finding.notes.clone(),
     })

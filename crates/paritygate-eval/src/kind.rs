@@ -1,9 +1,12 @@
 //! What a rule kind is. The kinds themselves live in `paritygate-rules`.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use paritygate_lang::selector::Selector;
 use paritygate_lang::{Spanned, params};
 use paritygate_model::report::Fix;
-use paritygate_model::{Diagnostic, Location, Node};
+use paritygate_model::{Diagnostic, Document, Location, Node};
 use serde::de::DeserializeOwned;
 
 use crate::reach::check_selector;
@@ -55,11 +58,36 @@ pub struct Deviation {
     pub mutual: bool,
 }
 
+/// One step of the way from a row to what lies below it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Step {
+    /// To an entry of a map.
+    Key(String),
+    /// To an item of a list, from 0.
+    Item(usize),
+}
+
+/// What a check found below a row, at a place of its own: a finding for itself.
+#[derive(Clone, Debug)]
+pub struct Inside {
+    /// The environment, by its place in the check.
+    pub environment: usize,
+    /// The way there from the row.
+    pub steps: Vec<Step>,
+    /// Whether the key at the end of the way is meant, and not what it leads to.
+    pub at_key: bool,
+    /// Why it can't be known whether the environment fails there, where it can't.
+    pub unknown: Option<String>,
+    /// What to say about it.
+    pub description: Description,
+}
+
 /// What a check found about one row. The engine reuses it from row to row.
 #[derive(Debug, Default)]
 pub struct Outcome {
     pub(crate) deviations: Vec<Deviation>,
     pub(crate) unknown: Option<(Deviation, String)>,
+    pub(crate) inside: Vec<Inside>,
 }
 
 impl Outcome {
@@ -85,8 +113,14 @@ impl Outcome {
         }
     }
 
+    /// An environment fails below the row, or it can't be known whether it does.
+    pub fn inside(&mut self, inside: Inside) {
+        self.inside.push(inside);
+    }
+
     pub(crate) fn clear(&mut self) {
         self.deviations.clear();
+        self.inside.clear();
         self.unknown = None;
     }
 }
@@ -222,6 +256,8 @@ pub trait Kind: DeserializeOwned + Documented + 'static {
     const ACCEPTS: Accepts = Accepts::Leaf;
     /// Where its rows come from.
     const SELECTS: Selects = Selects::Paths;
+    /// The parameter that names a file of the project, which is handed in with the policy.
+    const FILE: Option<&'static str> = None;
 
     /// Checks the parameters against each other and compiles them. `at` is where they were written.
     ///
@@ -230,6 +266,9 @@ pub trait Kind: DeserializeOwned + Documented + 'static {
     /// A diagnostic per parameter that makes no sense.
     fn compile(self, params: &Params<'_>) -> Result<Plan, Vec<Diagnostic>>;
 }
+
+/// The documents that rules name in their parameters, by the place that names them; or why one is not there.
+pub type Beside = BTreeMap<(Arc<str>, u32), Result<Arc<Document>, Vec<Diagnostic>>>;
 
 /// Where parameters were written, for diagnostics about their sense.
 #[derive(Clone, Copy, Debug)]
@@ -240,6 +279,8 @@ pub struct Params<'a> {
     pub rule: &'a Location,
     /// What the rule selects; nothing for a gate.
     pub select: &'a [Spanned<Selector>],
+    /// The documents that rules name.
+    pub beside: &'a Beside,
 }
 
 impl Params<'_> {
@@ -247,6 +288,23 @@ impl Params<'_> {
     pub fn at(&self, name: &str) -> Location {
         let node = self.node.and_then(|node| node.get(name)).or(self.node);
         node.and_then(Node::location).unwrap_or_else(|| self.rule.clone())
+    }
+
+    /// The document that a parameter names.
+    ///
+    /// # Errors
+    ///
+    /// Why it is not there.
+    pub fn document(&self, name: &str) -> Result<&Arc<Document>, Vec<Diagnostic>> {
+        let at = self.at(name);
+        match self.beside.get(&(Arc::clone(at.source.name()), at.span.start)) {
+            Some(Ok(document)) => Ok(document),
+            Some(Err(wrong)) => Err(wrong.clone()),
+            None => {
+                let wrong = self.wrong(name, "the file is not at hand: this policy was compiled without its project");
+                Err(vec![wrong.help("check the project with it, or write here what the file holds")])
+            }
+        }
     }
 
     /// What is wrong with a selector in a parameter: it can meet nothing, or nothing that `kind` can judge.
@@ -274,6 +332,8 @@ pub struct Entry {
     pub accepts: Accepts,
     /// Where its rows come from.
     pub selects: Selects,
+    /// The parameter that names a file of the project.
+    pub file: Option<&'static str>,
     /// Compiles parameters.
     pub compile: fn(&Params<'_>) -> Result<Plan, Vec<Diagnostic>>,
     /// The schema of its parameters.
@@ -290,6 +350,7 @@ impl Entry {
             manual: if cfg!(feature = "manual") { K::MANUAL } else { "" },
             accepts: K::ACCEPTS,
             selects: K::SELECTS,
+            file: K::FILE,
             compile: compile::<K>,
             #[cfg(feature = "schema")]
             schema: K::json_schema,

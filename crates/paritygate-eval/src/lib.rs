@@ -34,6 +34,9 @@ pub use decide::GateRequest;
 pub use engine::{Catalogue, CheckRequest, Engine};
 pub use exception::Exceptions;
 pub use gate::{GateCheck, GateContext, GateEntry, GateKind, Judgement, Request, Scope};
-pub use kind::{Accepts, Compares, Description, Deviation, Entry, GroupCheck, Kind, Outcome, Plan, RowCheck, Selects};
+pub use kind::{
+    Accepts, Beside, Compares, Description, Deviation, Entry, GroupCheck, Inside, Kind, Outcome, Plan, RowCheck,
+    Selects, Step,
+};
 pub use row::{Row, Rows};
 pub use ruling::Ruling;

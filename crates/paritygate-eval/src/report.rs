@@ -214,15 +214,16 @@ fn finding<'r, 't>(
         (None, _, Severity::Warning) => Status::Warn,
         (None, _, Severity::Info) => Status::Pass,
     };
-    let mut description = match (&raw.unknown, &rule.compiled.plan, &raw.group) {
+    let mut description = match (&raw.unknown, &raw.inside, &rule.compiled.plan, &raw.group) {
         (Some(reason), ..) => unknown(&row, raw, reason),
-        (None, Plan::Row(check), _) => check.describe(&row, &raw.deviations),
-        (None, Plan::Group(check), Some(group)) => {
+        (None, Some(inside), ..) => inside.description.clone(),
+        (None, None, Plan::Row(check), _) => check.describe(&row, &raw.deviations),
+        (None, None, Plan::Group(check), Some(group)) => {
             let known = together.take().filter(|(rule, _)| *rule == raw.rule);
             let (_, rows) = together.insert(known.unwrap_or_else(|| (raw.rule, collector.group_rows(raw.rule, class))));
             check.describe(rows, group)
         }
-        (None, Plan::Group(_), None) => Description::default(),
+        (None, None, Plan::Group(_), None) => Description::default(),
     };
     deviating.clear();
     deviating.extend(raw.deviations.iter().map(|deviation| deviation.environment));
@@ -258,7 +259,7 @@ fn finding<'r, 't>(
             raw.deviations.iter().any(|deviation| deviation.environment == at || deviation.against == Some(at));
         let contract = environments.get(at).is_some_and(|environment| environment.contract);
         deviates
-            || (raw.group.is_none() && !rule.scope.views && rule.scope.members.contains(&at))
+            || (raw.group.is_none() && raw.inside.is_none() && !rule.scope.views && rule.scope.members.contains(&at))
             || (contract && row.cell(at).node.is_some() && uses_contract(&rule.compiled.plan))
     };
     let focus = match &rule.compiled.plan {
@@ -267,7 +268,13 @@ fn finding<'r, 't>(
     };
     let cells = (0..environments.len())
         .filter(|&at| involved(at))
-        .filter_map(|at| Some((name(at)?, plain(&focused(row.cell(at), focus), class))))
+        .filter_map(|at| {
+            let mut cell = plain(&focused(row.cell(at), focus), class);
+            if let Some(place) = &raw.at {
+                cell.source = Some(Place::of(place));
+            }
+            Some((name(at)?, cell))
+        })
         .collect();
     Some(Finding {
         rule: Arc::clone(&source.id),

@@ -8,6 +8,7 @@ use paritygate_model::{Environment, Shape, Tier, Timestamp, Tree, Value, Variabl
 
 use crate::cell::{Cell, State};
 use crate::compare::{self, Aliases, Comparison};
+use crate::kind::Step;
 use crate::scope::Scope;
 use crate::walk;
 
@@ -39,6 +40,21 @@ impl<'r, 't> Row<'r, 't> {
         self.path_text.map_or_else(join, Cow::Borrowed)
     }
 
+    /// The path of what lies below the row, as people read it.
+    pub fn path_inside(&self, steps: &[Step]) -> String {
+        let mut out = self.path_text().into_owned();
+        for step in steps {
+            match step {
+                Step::Key(key) => {
+                    out.push('.');
+                    let _infallible = path::write_segment(&mut out, visible(key));
+                }
+                Step::Item(at) => out.push_str(&format!("[{at}]")),
+            }
+        }
+        out
+    }
+
     /// What the row is about: a variable's name (also where one of its facets is selected), a package's name.
     pub fn key(&self) -> &'t str {
         let variables = self.path.iter().position(|key| *key == "variables");
@@ -53,7 +69,7 @@ impl<'r, 't> Row<'r, 't> {
 
     /// The cell of an environment, by its place in the check.
     pub fn cell(&self, environment: usize) -> &'r Cell<'t> {
-        const NOTHING: &Cell<'static> = &Cell { state: State::Missing, node: None, orphan: false };
+        const NOTHING: &Cell<'static> = &Cell::MISSING;
         self.cells.get(environment).unwrap_or(NOTHING)
     }
 

@@ -40,6 +40,20 @@ pub const MAX_DIFFERENCES: usize = 10_000;
 pub const MAX_SELECTOR_ALTERNATIVES: usize = 64;
 /// How many bytes a regular expression may have.
 pub const MAX_REGEX_BYTES: usize = 4_096;
+/// How many values a JSON Schema may hold.
+pub const MAX_SCHEMA_NODES: usize = 100_000;
+/// How many patterns a JSON Schema may hold.
+pub const MAX_SCHEMA_PATTERNS: usize = 1_000;
+/// How many bytes one pattern of a JSON Schema may take when it is compiled.
+pub const MAX_PATTERN_MEMORY: usize = 1024 * 1024;
+/// How many steps a JSON Schema may take over one value and all that is in it.
+pub const MAX_SCHEMA_STEPS: usize = 1_000_000;
+/// How deep the steps of a JSON Schema may nest.
+pub const MAX_SCHEMA_DEPTH: usize = 256;
+/// How many mistakes a JSON Schema looks for in one value.
+pub const MAX_SCHEMA_MISTAKES: usize = 10_000;
+/// How many places of one file are told that a JSON Schema finds wrong.
+pub const MAX_SCHEMA_ERRORS: usize = 100;
 /// How many characters of a value a message or a matrix shows.
 pub const MAX_SHOWN_CHARS: usize = 120;
 /// How many characters of a line an excerpt shows.

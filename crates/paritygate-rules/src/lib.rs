@@ -7,6 +7,8 @@ mod address;
 mod belongings;
 mod deployments;
 mod firewall;
+#[cfg(feature = "formats")]
+mod json_schema;
 mod keys;
 mod migration;
 pub mod parity;

@@ -18,6 +18,7 @@ mod ratio;
 mod rotation_age;
 mod same;
 mod same_artifact;
+mod schema;
 mod secret_delivery;
 mod set_relation;
 mod single_source;
@@ -48,6 +49,7 @@ pub static ALL: &[Entry] = &[
     Entry::of::<rotation_age::RotationAge>(),
     Entry::of::<same::Same>(),
     Entry::of::<same_artifact::SameArtifact>(),
+    Entry::of::<schema::Schema>(),
     Entry::of::<secret_delivery::SecretDelivery>(),
     Entry::of::<set_relation::SetRelation>(),
     Entry::of::<single_source::SingleSource>(),

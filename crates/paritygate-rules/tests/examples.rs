@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use paritygate_eval::zones::Zones;
-use paritygate_eval::{CheckRequest, Engine, Exceptions};
+use paritygate_eval::{Beside, CheckRequest, Engine, Exceptions};
 use paritygate_import::{Context, Files, Named, document, formats};
 use paritygate_lang::policy::{Mode, OnUnknown, Policy, Rule, SeverityBy};
 use paritygate_lang::{Selector, Spanned};
@@ -78,7 +78,8 @@ fn run(kind: &str, text: &str) -> (String, Vec<String>) {
         host_clock: None,
         document: Arc::clone(&document),
     };
-    let (engine, diagnostics) = Engine::compile(vec![policy], paritygate_rules::CATALOGUE, &Zones::default());
+    let (engine, diagnostics) =
+        Engine::compile(vec![policy], paritygate_rules::CATALOGUE, &Zones::default(), &Beside::new());
     if !diagnostics.is_empty() {
         return ("rejected".to_owned(), diagnostics.into_iter().map(|diagnostic| diagnostic.message.clone()).collect());
     }

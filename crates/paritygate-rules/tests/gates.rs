@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use paritygate_eval::pipeline::{Pipeline, StageInput};
 use paritygate_eval::zones::Zones;
-use paritygate_eval::{Engine, GateRequest, Request};
+use paritygate_eval::{Beside, Engine, GateRequest, Request};
 use paritygate_import::{Context, Files, Named, document, formats};
 use paritygate_lang::policy::{Gate, Mode, Policy};
 use paritygate_lang::{Spanned, project, request};
@@ -123,7 +123,8 @@ fn run(kind: &str, text: &str) -> Ended {
     let parity = "policy: parity\nrules: [{ id: same, kind: same, select: variables.* }]\n";
     let (parity, found) = paritygate_lang::policy::lower(Arc::new(read("parity", parity)));
     assert!(found.is_empty());
-    let (engine, diagnostics) = Engine::compile(vec![policy, parity], paritygate_rules::CATALOGUE, &zones);
+    let (engine, diagnostics) =
+        Engine::compile(vec![policy, parity], paritygate_rules::CATALOGUE, &zones, &Beside::new());
     if !diagnostics.is_empty() {
         return rejected(diagnostics);
     }

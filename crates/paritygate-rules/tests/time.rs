@@ -11,7 +11,7 @@ use paritygate_eval::kind::Params;
 use paritygate_eval::pipeline::Pipeline;
 use paritygate_eval::zones::Zones;
 use paritygate_eval::{
-    Catalogue, Engine, GateCheck, GateContext, GateEntry, GateKind, GateRequest, Judgement, Request, Scope,
+    Beside, Catalogue, Engine, GateCheck, GateContext, GateEntry, GateKind, GateRequest, Judgement, Request, Scope,
 };
 use paritygate_import::document;
 use paritygate_lang::request;
@@ -82,7 +82,7 @@ fn engine(gates: &str) -> Engine {
     let text = format!("policy: time\ngates:\n{gates}");
     let (policy, diagnostics) = paritygate_lang::policy::lower(Arc::new(read("policy", &text)));
     assert!(diagnostics.is_empty(), "{diagnostics:?}\n{text}");
-    let (engine, diagnostics) = Engine::compile(vec![policy], *CATALOGUE, &ZONES);
+    let (engine, diagnostics) = Engine::compile(vec![policy], *CATALOGUE, &ZONES, &Beside::new());
     assert!(diagnostics.is_empty(), "{diagnostics:?}\n{text}");
     engine
 }

@@ -23,6 +23,7 @@
 //! ```
 
 pub mod baseline;
+mod beside;
 pub mod diagram;
 pub mod discover;
 mod elsewhere;

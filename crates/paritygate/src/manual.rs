@@ -176,11 +176,10 @@ pub fn explain(name: &str) -> Result<String, String> {
         }
     }
     let kind = of_rule.unwrap_or_else(|| name.to_owned());
-    let rule = paritygate_rules::find(&kind).map(|entry| (entry.name, entry.summary, entry.manual));
-    let gate = || paritygate_rules::find_gate(&kind).map(|entry| (entry.name, entry.summary, entry.manual));
-    if let Some((name, summary, manual)) = rule.or_else(gate) {
-        let _infallible = writeln!(out, "# kind {name}\n\n{}.\n\n{}", capitalized(summary), manual.trim());
-        out.push_str(&parameters(name));
+    let schema: Value = serde_json::from_str(POLICY_SCHEMA).unwrap_or_default();
+    if let Some(manual) = manual(&schema, &kind) {
+        let _infallible = writeln!(out, "# kind {kind}\n\n{manual}");
+        out.push_str(&parameters(&schema, &kind));
         Ok(out)
     } else {
         let mut known: Vec<&str> = paritygate_rules::all().iter().map(|entry| entry.name).collect();
@@ -271,19 +270,28 @@ fn gate_page(out: &mut String, place: &InPacks, policy: &Policy, gate: &Gate) {
     out.push('\n');
 }
 
-#[cfg(feature = "manual")]
-fn capitalized(text: &str) -> String {
+#[cfg(any(feature = "manual", feature = "schema"))]
+pub(crate) fn capitalized(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map(|first| first.to_uppercase().collect::<String>() + chars.as_str()).unwrap_or_default()
 }
 
-/// The published schema of policies, which holds the parameters of every kind.
+/// The published schema of policies, which holds the manual and the parameters of every kind.
 #[cfg(feature = "manual")]
 const POLICY_SCHEMA: &str = include_str!("../../../schemas/policy.schema.json");
 
+/// The manual of a kind of rule or gate.
 #[cfg(feature = "manual")]
-fn parameters(kind: &str) -> String {
-    let schema: Value = serde_json::from_str(POLICY_SCHEMA).unwrap_or_default();
+fn manual(schema: &Value, kind: &str) -> Option<String> {
+    let kinds = ["rule", "gate"]
+        .into_iter()
+        .filter_map(|of| schema.pointer(&format!("/$defs/{of}/properties/kind/oneOf")).and_then(Value::as_array));
+    let word = kinds.flatten().find(|word| word.get("const").and_then(Value::as_str) == Some(kind))?;
+    word.get("markdownDescription").and_then(Value::as_str).map(str::to_owned)
+}
+
+#[cfg(feature = "manual")]
+fn parameters(schema: &Value, kind: &str) -> String {
     let params = schema.pointer(&format!("/$defs/params-{kind}")).unwrap_or(&Value::Null);
     let mut out = String::from("\n## Parameters\n\n");
     let properties = params.get("properties").and_then(Value::as_object).filter(|properties| !properties.is_empty());
@@ -296,7 +304,7 @@ fn parameters(kind: &str) -> String {
         let required = required.is_some_and(|required| required.iter().any(|item| item == name));
         let mark = if required { " (required)" } else { "" };
         let _infallible = writeln!(out, "- `{name}`{mark}: {}", text(property, "description"));
-        for (word, about) in words(&schema, property) {
+        for (word, about) in words(schema, property) {
             let _infallible = writeln!(out, "  - `{word}`: {about}");
         }
     }

@@ -12,8 +12,8 @@ use paritygate_model::{
     Coverage, Diagnostic, Draft, Environment, FingerprintKey, Location, Node, SecretTable, Source, Timestamp,
 };
 
-use crate::elsewhere;
 use crate::plan::{Plan, PlannedEnvironment, is_path};
+use crate::{beside, elsewhere};
 
 /// What is said about a file that lies outside the project, where nothing is read unless that was allowed.
 pub const OUTSIDE: &str = "it is outside the project; `--allow-outside` reads it";
@@ -87,8 +87,10 @@ impl Project {
         project.needs.sort_by(|a, b| a.path.cmp(&b.path));
         project.needs.dedup_by(|a, b| a.path == b.path);
         for (path, _) in plan.policies.iter().filter(|(policy, _)| is_path(policy)) {
-            if !files.contains_key(path) {
-                project.needs.push(Need { path: path.clone(), at: None, required: true });
+            match files.get(path) {
+                Some(Supplied::Text(source)) => project.needs.extend(beside::needs(source, files)),
+                Some(_) => {}
+                None => project.needs.push(Need { path: path.clone(), at: None, required: true }),
             }
         }
         project.read_baseline(plan, files);
@@ -251,7 +253,7 @@ impl Project {
         for (name, at) in named {
             sources.extend(policy_sources(name, at.as_ref(), files, &mut diagnostics));
         }
-        compile(&sources, zones, diagnostics)
+        compile(&sources, files, zones, diagnostics)
     }
 
     /// What was observed of environments against what they are declared to be: each such environment in two views.
@@ -314,9 +316,11 @@ pub const UNCHANGED: &str = "unchanged";
 /// The pack that is used where none is named.
 pub const RECOMMENDED: &str = "recommended";
 
-/// Compiles the texts of policies. What is wrong with them is added to `diagnostics`; what is right stands.
+/// Compiles the texts of policies, with the files that they name. What is wrong with them is added to `diagnostics`; what
+/// is right stands.
 pub(crate) fn compile(
     sources: &[Arc<Source>],
+    files: &Files,
     zones: &Zones,
     mut diagnostics: Vec<Diagnostic>,
 ) -> (Engine, Vec<Diagnostic>) {
@@ -331,7 +335,8 @@ pub(crate) fn compile(
             policies.push(policy);
         }
     }
-    let (engine, found) = Engine::compile(policies, paritygate_rules::CATALOGUE, zones);
+    let beside = policies.iter().flat_map(|policy| beside::documents(policy, files)).collect();
+    let (engine, found) = Engine::compile(policies, paritygate_rules::CATALOGUE, zones, &beside);
     diagnostics.extend(found);
     paritygate_model::diagnostic::sort(&mut diagnostics);
     (engine, diagnostics)

@@ -1,9 +1,11 @@
 //! The published schemas, generated from the code: what editors complete and validators check.
 
 mod environment;
+mod kinds;
 mod policy;
 mod project;
 mod wire;
+mod words;
 
 use schemars::SchemaGenerator;
 use schemars::generate::SchemaSettings;

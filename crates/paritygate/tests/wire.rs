@@ -349,3 +349,28 @@ fn views_of_one_environment_are_compared() {
         [{"at":{"column":43,"document":"paritygate.yaml","endColumn":48,"endLine":1,"line":1},"before":true,"path":"s.env","required":true}]
         "no environment is there in two views""#]].assert_eq(&shown.join("\n"));
 }
+
+#[test]
+fn files_that_policies_name_are_asked_for() {
+    let policy = "policy: p\nrules:\n  - { id: a, kind: schema, select: config.*, params: { schemaFile: ../app.json } }\n  - { id: b, kind: schema, select: config.*, params: { schemaFile: ../../up.json } }\n";
+    let environment = "{ environment: production, config: { app.yml: { port: a } } }";
+    let call = |schema: Option<&str>| {
+        let mut files = serde_json::json!({ "production.environment.yaml": { "text": environment } });
+        if let (Some(text), Some(files)) = (schema, files.as_object_mut()) {
+            files.insert("app.json".to_owned(), serde_json::json!({ "text": text }));
+        }
+        let policies = serde_json::json!([{ "name": "rules/p.yaml", "text": policy }]);
+        serde_json::json!({ "wire": 1, "check": { "now": "2026-01-01T00:00:00Z", "project": { "files": files, "policies": policies, "paths": ["production.environment.yaml"] } } }).to_string()
+    };
+    let session = session();
+    let asked = answer(&session, &call(None), &[], "check");
+    expect![[r#"[{"at":{"column":68,"document":"rules/p.yaml","endColumn":79,"endLine":3,"line":3},"path":"app.json","required":true}]"#]].assert_eq(&asked["needs"].to_string());
+    let told =
+        answer(&session, &call(Some("{ \"properties\": { \"port\": { \"type\": \"integer\" } } }")), &[], "check");
+    expect![[r#""error" {"fail":1,"pass":0,"unknown":0,"waived":0,"warn":0} [{"code":"file-not-read","column":68,"document":"rules/p.yaml","endColumn":81,"endLine":4,"level":"error","line":4,"message":"`../up.json` was not read: it is outside the project; `--allow-outside` reads it","notes":[]}]"#]].assert_eq(&format!("{} {} {}", told["verdict"], told["counts"], told["diagnostics"]));
+    // An engine has no project.
+    let policies = serde_json::json!([{ "name": "rules/p.yaml", "text": policy }]);
+    let compile = serde_json::json!({ "wire": 1, "compile": { "policies": policies } }).to_string();
+    let compiled = answer(&session, &compile, &[], "compile");
+    expect![[r#"[] [{"code":"file-not-found","column":68,"document":"rules/p.yaml","endColumn":79,"endLine":3,"help":"check the policy together with its project, or write here what the file holds","level":"error","line":3,"message":"`app.json` is not at hand","notes":[]},{"code":"file-not-found","column":68,"document":"rules/p.yaml","endColumn":81,"endLine":4,"help":"check the policy together with its project, or write here what the file holds","level":"error","line":4,"message":"`../up.json` is not at hand","notes":[]}]"#]].assert_eq(&format!("{} {}", compiled["rules"], compiled["diagnostics"]));
+}

@@ -8,7 +8,7 @@ use paritygate::plan::{self, PlannedEnvironment};
 use paritygate::promotion::Promotion;
 use paritygate::zones;
 use paritygate::{
-    Diagnostic, Files, FingerprintKey, InputFormat, Pipeline, Plan, Project, Source, Supplied, diagnostic, document,
+    Diagnostic, Files, FingerprintKey, InputFormat, Pipeline, Plan, Source, Supplied, diagnostic, document,
 };
 
 use crate::disk::Disk;
@@ -84,7 +84,7 @@ fn text(
     };
     let diagnostics = match what {
         Text::Manifest => manifest(name, source, named, read, disk, key),
-        Text::Policy => policy(name, source),
+        Text::Policy => policy(name, source, read, disk, key),
         Text::Request => Promotion::read(source, &[], &Plan::default(), key, &zones::carried()).diagnostics,
         Text::Input(format) => input_text(name, format, read, disk, key, source),
     };
@@ -133,12 +133,15 @@ fn manifest(
     diagnostics
 }
 
-fn policy(name: &str, source: &Arc<Source>) -> Vec<Diagnostic> {
+fn policy(name: &str, source: &Arc<Source>, read: &mut Files, disk: &Disk, key: &FingerprintKey) -> Vec<Diagnostic> {
     // A name with a `/` is a path, whatever it ends in.
     let path = format!("./{name}");
     let plan = Plan { policies: vec![(path.clone(), None)], ..Plan::default() };
-    let files = Files::from([(path, Supplied::Text(Arc::clone(source)))]);
-    let (engine, mut diagnostics) = Project::default().compile(&plan, &files, &zones::carried());
+    let mut files = Files::from([(path.clone(), Supplied::Text(Arc::clone(source)))]);
+    let project = input::load(&plan, disk, &mut files, key);
+    let (engine, mut diagnostics) = project.compile(&plan, &files, &zones::carried());
+    files.remove(&path);
+    read.extend(files);
     if !diagnostic::has_errors(&diagnostics) {
         let now = clock::now();
         diagnostics.extend(now.map_or_else(|wrong| vec![wrong], |now| engine.lint(&Pipeline::default(), now)));

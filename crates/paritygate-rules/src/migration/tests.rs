@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use paritygate_eval::kind::Params;
+use paritygate_eval::kind::{Beside, Params};
 use paritygate_eval::pipeline::Pipeline;
 use paritygate_eval::zones::{Zone, Zones};
 use paritygate_eval::{GateContext, Judgement, Request, Scope};
@@ -41,8 +41,11 @@ fn judge(kind: &str, params: &str, text: &str) -> Judgement {
     let (node, zones) = (document.root().filter(|root| root.is_map()), Zones::default());
     let rule = Location::new(&Source::new("policy.yaml", ""), Span::default());
     let entry = crate::find_gate(kind).expect("a kind");
-    let gate = (entry.compile)(&Params { node, rule: &rule, select: &[] }, &GateContext { zones: &zones })
-        .unwrap_or_else(|wrong| panic!("{wrong:?}"));
+    let gate = (entry.compile)(
+        &Params { node, rule: &rule, select: &[], beside: &Beside::new() },
+        &GateContext { zones: &zones },
+    )
+    .unwrap_or_else(|wrong| panic!("{wrong:?}"));
     let promotion = Promotion { from: "staging".to_owned(), to: "production".to_owned(), ..Promotion::default() };
     let (request, _) = Request::new(promotion, Vec::new(), &zones);
     let (environments, now) = (environments(text), "2026-01-02T12:00:00Z".parse().expect("an instant"));

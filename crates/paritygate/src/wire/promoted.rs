@@ -11,7 +11,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::envelope::Refusal;
-use super::shared::{self, Text, WireNeed};
+use super::shared::{Text, WireNeed};
 use super::subject::{self, ProjectParams, Subject};
 use super::verbs::Call;
 use super::verbs::discover::Answer as Found;
@@ -98,7 +98,7 @@ impl Promoted {
         if engine.is_some() || !policies.is_empty() {
             plan.policies.clear();
         }
-        let mut project = shared::load(&plan, &mut files, &key, allow_outside);
+        let mut project = subject::load(call, &plan, &mut files, &key, allow_outside, &policies)?;
         diagnostics.append(&mut project.diagnostics);
         let found = is_project.then(|| Found::from(&plan));
         if !project.needs.is_empty() {

@@ -12,9 +12,10 @@ use serde::Deserialize;
 use super::envelope::Refusal;
 use super::shared::{self, Key, PolicyText, Texts};
 use super::verbs::Call;
+use crate::beside;
 use crate::naming::{self, MANIFESTS};
 use crate::plan::{NEVER_WAIVE, Plan};
-use crate::project::{self, Project};
+use crate::project::{self, OUTSIDE, Project, is_outside};
 
 /// How many files are listed that were passed over.
 const MAX_LISTED: usize = 10;
@@ -123,6 +124,29 @@ pub(super) fn before(
     Ok(if read.needs.is_empty() { Before::Read(read.environments) } else { Before::Needs(read.needs) })
 }
 
+/// Reads a plan's environments. What is missing may also be a file that the policies of the call name.
+pub(super) fn load(
+    call: &Call<'_>,
+    plan: &Plan,
+    files: &mut Files,
+    key: &FingerprintKey,
+    allow_outside: bool,
+    policies: &[PolicyText],
+) -> Result<Project, Refusal> {
+    let mut project = shared::load(plan, files, key, allow_outside);
+    // What is wrong with them is told when they are compiled.
+    for source in shared::policies(policies, call, &mut Vec::new())? {
+        for need in beside::needs(&source, files) {
+            if is_outside(&need.path) && !allow_outside {
+                files.insert(need.path, Supplied::Refused(OUTSIDE.to_owned()));
+            } else {
+                project.needs.push(need);
+            }
+        }
+    }
+    Ok(project)
+}
+
 /// Compiles the policies of a call; those of the project where it names none.
 pub(super) fn engine(
     call: &Call<'_>,
@@ -138,7 +162,7 @@ pub(super) fn engine(
     } else {
         let mut wrong = Vec::new();
         let sources = shared::policies(policies, call, &mut wrong)?;
-        project::compile(&sources, &zones, wrong)
+        project::compile(&sources, files, &zones, wrong)
     };
     diagnostics.extend(wrong);
     Ok(Arc::new(engine))

@@ -124,7 +124,7 @@ impl Verb for Check {
         if params.pairing != Pairing::Parity && engine.is_none() && policies.is_empty() {
             plan.for_views();
         }
-        let mut project = shared::load(&plan, &mut files, &key, allow_outside);
+        let mut project = subject::load(call, &plan, &mut files, &key, allow_outside, &policies)?;
         diagnostics.append(&mut project.diagnostics);
         let found = is_project.then(|| Found::from(&plan));
         if !project.needs.is_empty() {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use paritygate_import::Files;
 #[cfg(feature = "schema")]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -61,7 +62,7 @@ impl Verb for Compile {
         let recommended = [PolicyText { pack: Some(project::RECOMMENDED.to_owned()), ..PolicyText::default() }];
         let policies = if params.policies.is_empty() { &recommended[..] } else { &params.policies };
         let sources = shared::policies(policies, call, &mut diagnostics)?;
-        let (engine, diagnostics) = project::compile(&sources, &call.session.zones(), diagnostics);
+        let (engine, diagnostics) = project::compile(&sources, &Files::new(), &call.session.zones(), diagnostics);
         let all = engine.rules().chain(engine.gates());
         let rules = all.map(|(id, kind)| CompiledRule { id: id.to_owned(), kind }).collect();
         let engine = call.session.held().hold(Held::Engine(Arc::new(engine)))?;
