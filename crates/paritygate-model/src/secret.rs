@@ -5,6 +5,8 @@
 
 mod class;
 mod facets;
+mod logins;
+mod markup;
 mod names;
 mod programs;
 mod scan;
