@@ -113,12 +113,30 @@ pub(crate) struct RawFinding {
     pub(crate) deviations: Vec<Deviation>,
     /// Why it can't be judged, where it can't.
     pub(crate) unknown: Option<String>,
+    /// The environments that could not be judged beside those that deviate, and why.
+    pub(crate) unjudged: Vec<(usize, String)>,
     /// What a group check said about it.
     pub(crate) group: Option<GroupFinding>,
     /// The exception that covers it.
     pub(crate) waiver: Option<paritygate_model::report::WaiverRef>,
     /// What exceptions have to say about it.
     pub(crate) notes: Vec<String>,
+}
+
+impl RawFinding {
+    /// These deviations, at no row as yet.
+    fn of(deviations: Vec<Deviation>) -> Self {
+        Self {
+            rule: 0,
+            row: 0,
+            deviations,
+            unknown: None,
+            unjudged: Vec::new(),
+            group: None,
+            waiver: None,
+            notes: Vec::new(),
+        }
+    }
 }
 
 /// Counts the rows that a rule looked at. Equal rows come one after the other.
@@ -235,38 +253,50 @@ impl<'c, 't> Collector<'c, 't> {
 
 impl<'t> Collector<'_, 't> {
     fn take(&mut self, rule_at: usize, number: usize, path: &[&'t str], cells: &[Cell<'t>], shape: &'static Shape) {
-        let Some(rule) = self.rules.get_mut(rule_at) else { return };
-        let mut unknown = None;
-        if self.outcome.deviations.is_empty() {
-            let Some((deviation, reason)) = self.outcome.unknown.take() else { return };
-            match rule.compiled.rule.on_unknown {
-                OnUnknown::Skip => return,
-                OnUnknown::Warn => {
-                    self.skipped.push(reason);
-                    return;
-                }
-                OnUnknown::Unknown | OnUnknown::Fail => {
-                    self.outcome.deviations.push(deviation);
-                    unknown = Some(reason);
+        let Some(rule) = self.rules.get(rule_at) else { return };
+        let on_unknown = rule.compiled.rule.on_unknown;
+        self.outcome.settle();
+        let deviations = self.outcome.deviations.clone();
+        let unknown = std::mem::take(&mut self.outcome.unknown);
+        if !deviations.is_empty() {
+            let unjudged = unknown.iter().map(|(deviation, reason)| (deviation.environment, reason.clone())).collect();
+            self.add(rule_at, number, path, cells, shape, RawFinding { unjudged, ..RawFinding::of(deviations) });
+        }
+        match on_unknown {
+            OnUnknown::Skip => {}
+            OnUnknown::Warn => self.skipped.extend(unknown.into_iter().next().map(|(_, reason)| reason)),
+            OnUnknown::Unknown | OnUnknown::Fail => {
+                // One finding for each reason.
+                let mut rest = unknown;
+                while let Some((_, reason)) = rest.first().cloned() {
+                    let (same, others): (Vec<_>, Vec<_>) = rest.into_iter().partition(|(_, other)| *other == reason);
+                    rest = others;
+                    let deviations = same.into_iter().map(|(deviation, _)| deviation).collect();
+                    let finding = RawFinding { unknown: Some(reason), ..RawFinding::of(deviations) };
+                    self.add(rule_at, number, path, cells, shape, finding);
                 }
             }
         }
+    }
+
+    /// Adds what a rule found in a row, unless it found too much.
+    fn add(
+        &mut self,
+        rule_at: usize,
+        number: usize,
+        path: &[&'t str],
+        cells: &[Cell<'t>],
+        shape: &'static Shape,
+        finding: RawFinding,
+    ) {
+        let Some(rule) = self.rules.get_mut(rule_at) else { return };
         if rule.found == limits::MAX_FINDINGS_PER_RULE || self.findings.len() >= limits::MAX_FINDINGS {
             rule.truncated += 1;
             return;
         }
         rule.found += 1;
         let row = self.kept.keep(number, path, cells, shape);
-        let deviations = self.outcome.deviations.clone();
-        self.findings.push(RawFinding {
-            rule: rule_at,
-            row,
-            deviations,
-            unknown,
-            group: None,
-            waiver: None,
-            notes: Vec::new(),
-        });
+        self.findings.push(RawFinding { rule: rule_at, row, ..finding });
     }
 
     /// Runs the checks that judge all their rows together.
@@ -315,6 +345,7 @@ impl<'t> Collector<'_, 't> {
             row,
             deviations: finding.deviations.clone(),
             unknown: finding.unknown.clone(),
+            unjudged: Vec::new(),
             group: Some(finding),
             waiver: None,
             notes: Vec::new(),

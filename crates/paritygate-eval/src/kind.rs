@@ -59,7 +59,8 @@ pub struct Deviation {
 #[derive(Debug, Default)]
 pub struct Outcome {
     pub(crate) deviations: Vec<Deviation>,
-    pub(crate) unknown: Option<(Deviation, String)>,
+    /// What can't be known, and why; one for each environment.
+    pub(crate) unknown: Vec<(Deviation, String)>,
 }
 
 impl Outcome {
@@ -80,14 +81,25 @@ impl Outcome {
 
     /// It can't be known whether an environment deviates.
     pub fn unknown(&mut self, environment: usize, against: Option<usize>, reason: &str) {
-        if self.unknown.is_none() {
-            self.unknown = Some((Deviation { environment, against, mutual: false }, reason.to_owned()));
+        if self.unknown.iter().all(|(known, _)| known.environment != environment) {
+            self.unknown.push((Deviation { environment, against, mutual: false }, reason.to_owned()));
         }
     }
 
     pub(crate) fn clear(&mut self) {
         self.deviations.clear();
-        self.unknown = None;
+        self.unknown.clear();
+    }
+
+    /// Forgets what can't be known of environments that deviate anyway.
+    pub(crate) fn settle(&mut self) {
+        let deviates = |at: usize| {
+            let meets = |deviation: &Deviation| {
+                deviation.environment == at || deviation.mutual && deviation.against == Some(at)
+            };
+            self.deviations.iter().any(meets)
+        };
+        self.unknown.retain(|(deviation, _)| !deviates(deviation.environment));
     }
 }
 

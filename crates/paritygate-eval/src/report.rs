@@ -265,10 +265,13 @@ fn finding<'r, 't>(
         Plan::Row(check) => check.focus(),
         Plan::Group(_) => None,
     };
-    let cells = (0..environments.len())
-        .filter(|&at| involved(at))
-        .filter_map(|at| Some((name(at)?, plain(&focused(row.cell(at), focus), class))))
-        .collect();
+    let shown = |at: usize| {
+        let cell = plain(&focused(row.cell(at), focus), class);
+        let unjudged = raw.unjudged.iter().find(|(unjudged, _)| *unjudged == at).map(|(_, reason)| reason.clone());
+        report::Cell { reason: cell.reason.or(unjudged), ..cell }
+    };
+    let cells =
+        (0..environments.len()).filter(|&at| involved(at)).filter_map(|at| Some((name(at)?, shown(at)))).collect();
     Some(Finding {
         rule: Arc::clone(&source.id),
         kind: rule.compiled.kind,
@@ -313,7 +316,11 @@ fn uses_contract(plan: &Plan) -> bool {
 fn unknown(row: &Row<'_, '_>, raw: &RawFinding, reason: &str) -> Description {
     let environments =
         raw.deviations.iter().flat_map(|deviation| [Some(deviation.environment), deviation.against]).flatten();
-    let unclear: Vec<usize> = environments.filter(|&at| row.cell(at).unknown().is_some()).collect();
+    let mut unclear: Vec<usize> = environments.filter(|&at| row.cell(at).unknown().is_some()).collect();
+    // Between two environments it is not told which of them is unclear.
+    if unclear.is_empty() && raw.deviations.iter().all(|deviation| deviation.against.is_none()) {
+        unclear.extend(raw.deviations.iter().map(|deviation| deviation.environment));
+    }
     let who = if unclear.is_empty() { String::new() } else { format!(" in {}", row.names(unclear)) };
     Description::new(format!("`{}` can't be judged{who}: {reason}", row.path_text()))
 }

@@ -215,7 +215,7 @@ fn is_port(text: &str) -> bool {
 fn is_secret_parameter(table: &SecretTable, host: &str, name: &str, value: &str) -> bool {
     let is = |known: &&str| known.eq_ignore_ascii_case(name);
     let at_host = |(domain, known): &(&str, &str)| is(known) && host.ends_with(domain);
-    let known = data().parameters.iter().any(|known| is(known)) || data().hosted.iter().any(at_host);
+    let known = data().parameters.iter().any(is) || data().hosted.iter().any(at_host);
     let strength = if known { Some(Strength::Strong) } else { table.strength(name) };
     strength.is_some_and(|strength| strength > Strength::Weak && is_secret_under(Strength::Strong, value))
 }

@@ -93,7 +93,7 @@ params: { maxAge: P90D }
 environments:
   production: { variables: { STRIPE_KEY: { fingerprint: { keyId: k, hex: aa } } } }
 expect: unknown
-message: "`variables.STRIPE_KEY` can't be judged: it is not said when it was rotated"
+message: "`variables.STRIPE_KEY` can't be judged in production: it is not said when it was rotated"
 ```
 "#;
 
