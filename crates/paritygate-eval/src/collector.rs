@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use paritygate_lang::policy::OnUnknown;
 use paritygate_model::report::Severity;
-use paritygate_model::{Environment, Shape, limits};
+use paritygate_model::{Environment, Shape, View, limits};
 
-use crate::cell::Cell;
+use crate::cell::{Cell, State};
 use crate::engine::CompiledRule;
 use crate::kind::{Accepts, Compares, Deviation, GroupFinding, Outcome, Plan};
 use crate::row::{Row, Rows};
@@ -163,6 +163,8 @@ pub(crate) struct Collector<'c, 't> {
     pub(crate) findings: Vec<RawFinding>,
     /// Reasons of rows that were not judged, where a policy asks for a summary.
     pub(crate) skipped: Vec<String>,
+    /// The rules and rows that were not judged and are no findings either, where somebody asks for them.
+    pub(crate) undecided: Option<Vec<(usize, usize)>>,
     pub(crate) rows: Seen,
     outcome: Outcome,
 }
@@ -232,19 +234,21 @@ impl<'t> Sink<'t> for Collector<'_, 't> {
 
 /// Whether a row is a map, which kinds for single values pass over where a pattern meets it.
 pub(crate) fn is_collection(cells: &[Cell<'_>], shape: &Shape) -> bool {
-    let is_map = |cell: &Cell<'_>| matches!(cell.state, crate::cell::State::Value(node) if node.is_map());
+    let is_map = |cell: &Cell<'_>| matches!(cell.state, State::Value(node) if node.is_map());
     // Only where anything may stand does it take a look.
     if matches!(shape, Shape::Any) { cells.iter().any(is_map) } else { !shape.is_leaf() }
 }
 
 impl<'c, 't> Collector<'c, 't> {
-    pub(crate) fn new(environments: &'c [&'t Environment], rules: Vec<CheckRule<'c>>) -> Self {
+    /// `remembers` says whether somebody asks for what was not judged.
+    pub(crate) fn new(environments: &'c [&'t Environment], rules: Vec<CheckRule<'c>>, remembers: bool) -> Self {
         Self {
             environments,
             rules,
             kept: Kept::new(),
             findings: Vec::with_capacity(32),
             skipped: Vec::new(),
+            undecided: remembers.then(Vec::new),
             rows: Seen::default(),
             outcome: Outcome::default(),
         }
@@ -261,6 +265,11 @@ impl<'t> Collector<'_, 't> {
         if !deviations.is_empty() {
             let unjudged = unknown.iter().map(|(deviation, reason)| (deviation.environment, reason.clone())).collect();
             self.add(rule_at, number, path, cells, shape, RawFinding { unjudged, ..RawFinding::of(deviations) });
+        }
+        if let Some(undecided) = &mut self.undecided
+            && !unknown.is_empty()
+        {
+            undecided.push((rule_at, self.kept.keep(number, path, cells, shape)));
         }
         match on_unknown {
             OnUnknown::Skip => {}
@@ -322,6 +331,9 @@ impl<'t> Collector<'_, 't> {
     fn take_group(&mut self, rule_at: usize, kept: &[usize], finding: GroupFinding) {
         let Some(rule) = self.rules.get_mut(rule_at) else { return };
         if let Some(reason) = &finding.unknown {
+            if let (Some(undecided), Some(&row)) = (&mut self.undecided, kept.get(finding.row)) {
+                undecided.push((rule_at, row));
+            }
             match rule.compiled.rule.on_unknown {
                 OnUnknown::Skip => return,
                 OnUnknown::Warn => {
@@ -371,6 +383,9 @@ impl<'t> Collector<'_, 't> {
                 .map(|environment| rule.compiled.rule.severity.of(environment.own_name(), environment.tier))
         };
         let weigh = |deviation: &Deviation| {
+            if self.is_new(finding, deviation) {
+                return Severity::Info;
+            }
             let own = of(deviation.environment);
             let other = deviation.against.and_then(of);
             match (own, other) {
@@ -379,5 +394,17 @@ impl<'t> Collector<'_, 't> {
             }
         };
         finding.deviations.iter().map(weigh).max().unwrap_or(Severity::Info)
+    }
+
+    /// Whether one view lacks something only as it was not there yet: that it came was meant.
+    fn is_new(&self, finding: &RawFinding, deviation: &Deviation) -> bool {
+        let Some(row) = self.kept.rows.get(finding.row) else { return false };
+        let cells = self.kept.cells.get(row.cells.clone()).unwrap_or_default();
+        let mut views = [Some(deviation.environment), deviation.against].into_iter().flatten();
+        views.any(|at| {
+            let of = self.environments.get(at).and_then(|environment| environment.view_of.as_ref());
+            of.is_some_and(|of| of.view == View::Then)
+                && cells.get(at).is_some_and(|cell| matches!(cell.state, State::Missing))
+        })
     }
 }

@@ -10,7 +10,7 @@ use paritygate_model::report::{
     State as CellState, Status, Summary, Verdict,
 };
 use paritygate_model::secret::redacted;
-use paritygate_model::{Environment, Secret, Source, report};
+use paritygate_model::{Environment, Secret, Source, View, report};
 
 use crate::cascade;
 use crate::cell::{Cell, State};
@@ -236,6 +236,10 @@ fn finding<'r, 't>(
     named.extend(deviating.iter().copied().chain(mutual));
     named.sort_unstable();
     named.dedup();
+    if let Some(advice) = deviating.first().and_then(|&at| environments.get(at)).and_then(|view| advice(view)) {
+        description.help = description.help.map(|_| advice);
+        description.fix = None;
+    }
     if raw.unknown.is_none()
         && let Some(template) = &source.message
     {
@@ -311,6 +315,15 @@ fn focused<'t>(cell: &Cell<'t>, focus: Option<&str>) -> Cell<'t> {
 
 fn uses_contract(plan: &Plan) -> bool {
     matches!(plan, Plan::Row(check) if check.compares() == Compares::WithContract)
+}
+
+/// What to do where two views of one environment differ. What a kind advises is about two environments.
+fn advice(environment: &Environment) -> Option<String> {
+    let of = environment.view_of.as_ref()?;
+    Some(match of.view {
+        View::Declared | View::Observed => "apply the declaration, or adopt what runs into it".to_owned(),
+        View::Then | View::Now => format!("if it was meant, leave it; otherwise restore what {} was", of.name),
+    })
 }
 
 fn unknown(row: &Row<'_, '_>, raw: &RawFinding, reason: &str) -> Description {

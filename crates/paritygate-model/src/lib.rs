@@ -23,7 +23,7 @@ pub mod tree;
 pub use diagnostic::{Diagnostic, Level};
 pub use document::Document;
 pub use draft::{Draft, DraftValue, DraftVariable};
-pub use environment::{Coverage, Environment, Tier};
+pub use environment::{Coverage, Environment, Tier, View, ViewOf};
 pub use path::PathBuf;
 pub use secret::{Fingerprint, FingerprintKey, Secret, SecretTable};
 pub use shape::Shape;
