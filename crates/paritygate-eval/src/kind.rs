@@ -6,6 +6,7 @@ use paritygate_model::report::Fix;
 use paritygate_model::{Diagnostic, Location, Node};
 use serde::de::DeserializeOwned;
 
+use crate::cell::Cell;
 use crate::reach::check_selector;
 use crate::row::{Row, Rows};
 
@@ -147,6 +148,11 @@ pub trait RowCheck: Send + Sync {
 
     /// The field of a selected map that a finding shows, where the check is about one.
     fn focus(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// What a finding shows of an environment, where that is not the row's own cell but something that belongs to it.
+    fn shows<'t>(&self, _row: &Row<'_, 't>, _environment: usize) -> Option<Cell<'t>> {
         None
     }
 

@@ -270,7 +270,11 @@ fn finding<'r, 't>(
         Plan::Group(_) => None,
     };
     let shown = |at: usize| {
-        let cell = plain(&focused(row.cell(at), focus), class);
+        let beside = match &rule.compiled.plan {
+            Plan::Row(check) => check.shows(&row, at),
+            Plan::Group(_) => None,
+        };
+        let cell = plain(&beside.unwrap_or_else(|| focused(row.cell(at), focus)), class);
         let unjudged = raw.unjudged.iter().find(|(unjudged, _)| *unjudged == at).map(|(_, reason)| reason.clone());
         report::Cell { reason: cell.reason.or(unjudged), ..cell }
     };

@@ -3,6 +3,7 @@
 //! This crate sees no other crate of the workspace. It holds no rule, knows no file format and reads nothing: texts come
 //! in as bytes, and the answers that leave it hold no secret.
 
+mod address_range;
 pub mod decision;
 pub mod diagnostic;
 pub mod differences;
@@ -20,6 +21,7 @@ pub mod source;
 pub mod suggest;
 pub mod tree;
 
+pub use address_range::address_range;
 pub use diagnostic::{Diagnostic, Level};
 pub use document::Document;
 pub use draft::{Draft, DraftValue, DraftVariable};

@@ -261,6 +261,12 @@ impl Tree {
         }
     }
 
+    /// Turns a scalar into another text, which may be printed.
+    pub fn set_string(&mut self, id: NodeId, text: &str) {
+        let text = self.store(text);
+        self.set(id, Kind::String, text.start, text.len);
+    }
+
     /// Turns a text into an integer, such as a quantity in base units.
     pub fn set_integer(&mut self, id: NodeId, value: i64) {
         let text = self.store(&value.to_string());
