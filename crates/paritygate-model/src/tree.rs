@@ -488,7 +488,9 @@ impl<'t> Node<'t> {
     /// Where the key of an entry was written.
     pub fn key_location(self, key: &str) -> Option<Location> {
         let entry = self.raw_entries().iter().find(|entry| self.tree.text(entry.key) == key)?;
-        self.tree.sources.get(self.raw().source as usize).map(|source| Location::new(source, entry.key_span))
+        // Layers may be of several texts: a key stands in the one of its value.
+        let source = self.tree.node(entry.value).raw().source;
+        self.tree.sources.get(source as usize).map(|source| Location::new(source, entry.key_span))
     }
 
     /// The items of a list; nothing for everything else.
