@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use crate::case::Case;
+use crate::case::{Case, Pairing};
 use crate::repository;
 
 /// The binary: what `PARITYGATE_BIN` says, or else what is built here and now beside the test that asks.
@@ -37,15 +37,20 @@ pub fn binary() -> Result<PathBuf, String> {
 ///
 /// If the texts can't be written, or the command line can't be started.
 pub fn check(binary: &Path, folder: &Path, case: &Case) -> Result<Output, String> {
-    let (project, key) = (folder.join("project"), folder.join("key"));
+    let (project, before, key) = (folder.join("project"), folder.join("before"), folder.join("key"));
     let texts = case.files.iter().map(|(path, text)| (project.join(path), text));
+    let texts = texts.chain(case.before.iter().map(|(path, text)| (before.join(path), text)));
     for (path, text) in texts.chain([(key.clone(), &case.key)]) {
         let written =
             std::fs::create_dir_all(path.parent().unwrap_or(folder)).and_then(|()| std::fs::write(&path, text));
         written.map_err(|error| format!("can't write `{}`: {error}", path.display()))?;
     }
     let mut command = Command::new(binary);
-    command.arg(if case.request.is_some() { "gate" } else { "check" }).arg(&project);
+    let verb = case.pairing.map_or("check", Pairing::word);
+    command.arg(if case.request.is_some() { "gate" } else { verb }).arg(&project);
+    if case.pairing == Some(Pairing::Change) {
+        command.arg("--before").arg(&before);
+    }
     command.args(["--format", "json", "--now", &case.now.to_string()]);
     if let Some(request) = &case.request {
         command.arg("--request").arg(project.join(request));

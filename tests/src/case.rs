@@ -17,6 +17,10 @@ pub struct Case {
     pub key: String,
     /// The rules to run; empty means all.
     pub only: Vec<String>,
+    /// What is compared with what, where it is not environments with each other.
+    pub pairing: Option<Pairing>,
+    /// The texts of the project as it was, by path, for the pairing `change`.
+    pub before: BTreeMap<String, String>,
     /// The path of a promotion request among the texts: then it is decided, and not checked.
     pub request: Option<String>,
     /// The paths of facts among the texts, that stand beside the request.
@@ -25,6 +29,25 @@ pub struct Case {
     pub canaries: Vec<String>,
     /// `severity rule path` of each finding: the cases of policies say it, the conformance cases have an answer instead.
     pub finds: Option<Vec<String>>,
+}
+
+/// What is compared with what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pairing {
+    /// What was observed of each environment with what is declared.
+    Drift,
+    /// Each environment with what it was.
+    Change,
+}
+
+impl Pairing {
+    /// The word in cases, in calls and on the command line.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Drift => "drift",
+            Self::Change => "change",
+        }
+    }
 }
 
 impl Case {
@@ -62,10 +85,17 @@ pub fn read(name: &str, text: &str) -> Result<Vec<Case>, String> {
                 "facts" => case.facts = texts(),
                 "canaries" => case.canaries = texts(),
                 "finds" => case.finds = Some(texts()),
-                "files" => {
+                "pairing" => {
+                    let known = [Pairing::Drift, Pairing::Change];
+                    let word = text()?;
+                    let pairing = known.into_iter().find(|pairing| pairing.word() == word);
+                    case.pairing = Some(pairing.ok_or_else(|| format!("{name}: there is no pairing `{word}`"))?);
+                }
+                "files" | "before" => {
+                    let texts = if key == "files" { &mut case.files } else { &mut case.before };
                     for (path, _, node) in node.entries() {
                         let text = node.scalar_text().ok_or_else(|| format!("{name}: `{path}` is no text"))?;
-                        case.files.insert(path.to_owned(), text.to_owned());
+                        texts.insert(path.to_owned(), text.to_owned());
                     }
                 }
                 _ => return Err(format!("{name}: unknown field `{key}`")),

@@ -8,7 +8,7 @@ use paritygate::{
     is_outside, output,
 };
 
-use crate::case::Case;
+use crate::case::{Case, Pairing};
 
 /// The manifest's name.
 pub const MANIFEST: &str = "paritygate.yaml";
@@ -25,13 +25,39 @@ pub struct Answer {
     pub diagnostics: Vec<Diagnostic>,
 }
 
+/// Checks the project of a case.
+pub fn check_case(case: &Case) -> Answer {
+    let (files, key) = (files(&case.files), case.fingerprint_key());
+    let mut plan = plan(&files);
+    let Some(pairing) = case.pairing else { return check_plan(plan, files, &absent, &key, case.now, &case.only) };
+    plan.for_views();
+    let (mut project, files) = load(&plan, files, &absent, &key);
+    let (environments, found) = match pairing {
+        Pairing::Drift => (project.drift(), Vec::new()),
+        Pairing::Change => {
+            let before = self::files(&case.before);
+            let mut then = self::plan(&before);
+            then.without_rules();
+            then.secrets = plan.secrets.clone();
+            let (_, before) = load(&then, before, &absent, &key);
+            let before = Project::load_beside(&then, &before, &key, &project.environments);
+            project = Project::load_beside(&plan, &files, &key, &before.environments);
+            project.change(&before.environments)
+        }
+    };
+    judged(plan, project, &files, Some(environments), found, (case.now, &case.only))
+}
+
 /// Checks the project of these files: by its manifest if it has one, by the names of its files otherwise.
 pub fn check(files: Files, key: &FingerprintKey, now: Timestamp, only: &[String]) -> Answer {
-    let plan = match files.get(MANIFEST) {
+    check_plan(plan(&files), files, &absent, key, now, only)
+}
+
+fn plan(files: &Files) -> Plan {
+    match files.get(MANIFEST) {
         Some(Supplied::Text(source)) => Plan::of_text(source),
         _ => discover::discover(files.keys().map(String::as_str)),
-    };
-    check_plan(plan, files, &absent, key, now, only)
+    }
 }
 
 /// The answer to the question for a file that is not among those at hand: what the command line says without a disk.
@@ -42,30 +68,49 @@ pub fn absent(path: &str) -> Supplied {
 /// Checks what a plan names. `supply` answers for files that are asked for and not at hand.
 pub fn check_plan(
     plan: Plan,
-    mut files: Files,
+    files: Files,
     supply: &dyn Fn(&str) -> Supplied,
     key: &FingerprintKey,
     now: Timestamp,
     only: &[String],
 ) -> Answer {
-    let project = loop {
-        let project = Project::load(&plan, &files, key);
+    let (project, files) = load(&plan, files, supply, key);
+    judged(plan, project, &files, None, Vec::new(), (now, only))
+}
+
+/// Reads a project, and what it asks for.
+fn load(plan: &Plan, mut files: Files, supply: &dyn Fn(&str) -> Supplied, key: &FingerprintKey) -> (Project, Files) {
+    loop {
+        let project = Project::load(plan, &files, key);
         if project.needs.is_empty() {
-            break project;
+            return (project, files);
         }
         for need in project.needs {
             let answer = supply(&need.path);
             files.insert(need.path, answer);
         }
-    };
-    let (engine, compiled) = project.compile(&plan, &files, &paritygate::zones::carried());
-    let (mut report, asked) = project.check(&engine, &plan, now, only);
+    }
+}
+
+/// Checks the environments of a project, or `views` of them. `found` is what is to be said about these.
+fn judged(
+    plan: Plan,
+    project: Project,
+    files: &Files,
+    views: Option<Vec<Environment>>,
+    found: Vec<Diagnostic>,
+    (now, only): (Timestamp, &[String]),
+) -> Answer {
+    let (engine, compiled) = project.compile(&plan, files, &paritygate::zones::carried());
+    let environments = views.unwrap_or_else(|| project.environments.clone());
+    let (mut report, asked) = project.check_these(&environments, &engine, &plan, now, only);
     let mut diagnostics = plan.diagnostics.clone();
     diagnostics.extend(project.diagnostics);
     diagnostics.extend(compiled);
+    diagnostics.extend(found);
     diagnostics.extend(asked);
     report.verdict = report.verdict.with(&diagnostics);
-    Answer { plan, environments: project.environments, report, diagnostics }
+    Answer { plan, environments, report, diagnostics }
 }
 
 /// What a promotion answers.

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use paritygate::report::State;
 use paritygate_tests::binary;
 use paritygate_tests::case::{self, Case};
-use paritygate_tests::check::{Answer, check, decide, files};
+use paritygate_tests::check::{Answer, check_case, decide};
 use paritygate_tests::{diff, files_below, here, relative};
 
 /// Cases that are known to fail, each with the reason. A case in this list must fail: when it passes, it leaves the list.
@@ -55,7 +55,7 @@ fn printed(case: &Case) -> String {
 }
 
 fn answer(case: &Case) -> Answer {
-    check(files(&case.files), &case.fingerprint_key(), case.now, &case.only)
+    check_case(case)
 }
 
 /// Fails with all differences at once, but for the known failures, which must differ.
@@ -108,7 +108,8 @@ fn no_canary_leaves() {
         let is_alone = PLAIN_ALONE.contains(&&*found.name);
         let everything = if is_alone { shown } else { format!("{shown}\n{exported}") };
         for canary in &found.case.canaries {
-            let is_there = found.case.files.values().any(|text| text.contains(canary.as_str()));
+            let texts = found.case.files.values().chain(found.case.before.values());
+            let is_there = texts.into_iter().any(|text| text.contains(canary.as_str()));
             assert!(is_there, "{}: the canary `{canary}` is in no file", found.name);
             let line = everything.lines().find(|line| line.contains(canary.as_str()));
             assert!(line.is_none(), "{}: `{canary}` leaves: {}", found.name, line.unwrap_or_default());
@@ -152,10 +153,12 @@ fn the_command_line_answers_alike() {
 fn of_command_line(binary: &Path, folder: &Path, case: &Case) -> String {
     let output = binary::check(binary, folder, case).expect("runs");
     let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    // What was before is named from where the user stands.
+    let out = out.replace(&format!("{}/", folder.join("before").display()), "");
     for canary in &case.canaries {
         assert!(!out.contains(canary.as_str()) && !err.contains(canary.as_str()), "`{canary}` leaves the command line");
     }
-    if out.is_empty() { err.into_owned() } else { out.into_owned() }
+    if out.is_empty() { err.into_owned() } else { out }
 }
 
 /// A case names the lines of its policy in which something is wrong: each is told once, and nothing else is.

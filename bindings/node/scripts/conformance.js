@@ -29,16 +29,16 @@ function run() {
 }
 
 /**
- * What `check --format json` prints, by case, or `gate --format json` where there is a request. Runs in any runtime, so that
- * it uses nothing but its arguments.
+ * What `check --format json` prints, by case; `drift` or `change` where it has a pairing, and `gate` where it has a request.
+ * Runs in any runtime, so that it uses nothing but its arguments.
  */
 function answer({ checkProject, gateProject, format }, cases) {
   const answers = {};
-  for (const { name, now, key, files, only, request, facts } of cases) {
+  for (const { name, now, key, files, only, request, facts, pairing, before } of cases) {
     const text = (path) => ({ name: path, text: files[path] });
     const result = request
       ? gateProject(files, { request: text(request), facts: (facts ?? []).map(text), now, key })
-      : checkProject(files, { now, key, only });
+      : checkProject(files, { now, key, only, ...(pairing && { pairing }), ...(pairing === "change" && { before }) });
     answers[name] = format(result, "json");
     result.dispose();
   }

@@ -1,6 +1,6 @@
 import { ParityGateError, wrongType } from "./errors.js";
 import { Environment } from "./environment.js";
-import type { CheckAnswer, CheckParams, Names } from "./generated/wire.js";
+import type { CheckAnswer, CheckParams, Names, Pairing } from "./generated/wire.js";
 import type { Held } from "./handle.js";
 import { type Instant, instant } from "./instant.js";
 import { type Read, type ReadAsync, type Underway, supply, supplyAsync } from "./needs.js";
@@ -37,6 +37,10 @@ export interface FilesOptions extends CheckOptions {
 export interface ProjectOptions extends FilesOptions {
   /** Policies to apply instead of those of the manifest. */
   readonly policies?: Policy | readonly Policy[];
+  /** What is compared with what: environments with each other, unless it says `drift` or `change`. */
+  readonly pairing?: Pairing;
+  /** All files of the project as it was, for the pairing `change`. */
+  readonly before?: Files;
 }
 
 /** {@link FilesOptions} with a `read` that may take its time. */
@@ -75,14 +79,19 @@ export function* checking(
   subject: readonly Environment[] | Files,
   options: Omit<ProjectOptions, "read">,
 ): Underway<Report> {
-  const { now, only, ...rest } = options;
+  const { now, only, pairing, before, ...rest } = options;
   const attachments = new Attachments();
   const current = engine?.session ?? session();
   const texts = isList(subject) ? {} : attachments.files(subject);
+  const earlier = before === undefined ? {} : attachments.files(noList(before));
   const params = {
     now: instant(now),
     ...(engine === undefined ? {} : { engine: engine.handle }),
     ...(only === undefined ? {} : { only: rules(only) }),
+    ...(pairing === undefined ? {} : { pairing }),
+    ...(before === undefined
+      ? {}
+      : { before: { ...project(rest, attachments), files: earlier, paths: Object.keys(earlier) } }),
     ...(isList(subject)
       ? { ...rest, ...environments(subject, current, attachments) }
       : // What is supplied on request makes no environment of its own.
@@ -94,7 +103,7 @@ export function* checking(
       return new Report({ session: current, handle: answer.report }, answer);
     }
     if (answer.needs.length === 0) throw new ParityGateError("engine-fault", "the engine answered no report");
-    yield { needs: answer.needs, texts, attachments };
+    yield { needs: answer.needs, texts, earlier, attachments };
   }
 }
 
@@ -129,7 +138,7 @@ function isList(subject: readonly Environment[] | Files): subject is readonly En
 }
 
 /** Options of a project, as the engine takes them. */
-export function project(options: Omit<ProjectOptions, "read" | "now" | "only">, attachments: Attachments): object {
+export function project(options: Omit<ProjectOptions, "read" | "now" | "only" | "pairing" | "before">, attachments: Attachments): object {
   const { key, policies, ...rest } = options;
   return {
     ...rest,

@@ -17,6 +17,8 @@ export type ReadAsync = (path: string) => Supply | Promise<Supply>;
 export interface Asking {
   readonly needs: readonly Need[];
   readonly texts: Record<string, Text>;
+  /** The files as they were, which are handed in whole: what they ask for is absent. */
+  readonly earlier?: Record<string, Text>;
   readonly attachments: Attachments;
 }
 
@@ -31,7 +33,7 @@ export function supply<T>(asking: Underway<T>, read?: Read): T {
       const { done, value } = asking.next();
       if (done === true) return value;
       if ("zones" in value) throw zonesMissing(value.zones);
-      for (const { path } of value.needs) add(value, path, read?.(path));
+      for (const need of value.needs) add(value, need, need.before === true ? undefined : read?.(need.path));
     }
   } finally {
     asking.return(undefined as T);
@@ -48,9 +50,10 @@ export async function supplyAsync<T>(asking: Underway<T>, read?: ReadAsync): Pro
       if ("zones" in value) {
         await zonesLater();
       } else {
-        const paths = value.needs.map(({ path }) => path);
-        const supplies = await Promise.all(paths.map((path) => read?.(path)));
-        paths.forEach((path, at) => add(value, path, supplies[at]));
+        const supplies = await Promise.all(
+          value.needs.map((need) => (need.before === true ? undefined : read?.(need.path))),
+        );
+        value.needs.forEach((need, at) => add(value, need, supplies[at]));
       }
     }
   } finally {
@@ -62,8 +65,10 @@ function check(read: unknown): void {
   if (read !== undefined && typeof read !== "function") throw wrongType("`read`", "a function from a path to a text", read);
 }
 
-function add({ texts, attachments }: Asking, path: string, supply: Supply): void {
-  if (supply === null || supply === undefined) {
+function add({ texts, earlier, attachments }: Asking, { path, before }: Need, supply: Supply): void {
+  if (before === true && earlier !== undefined) {
+    earlier[path] = { absent: true };
+  } else if (supply === null || supply === undefined) {
     texts[path] = { absent: true };
   } else if (typeof supply === "object" && "refused" in supply && typeof supply.refused === "string") {
     texts[path] = { refused: supply.refused };

@@ -16,7 +16,10 @@ def main(cases: str, answers: str) -> None:
         if case.get("request"):
             out[case["name"]] = decided(case)
             continue
-        report = check_project(case["files"], now=case["now"], only=case["only"], key=case["key"])
+        views: dict[str, Any] = {"pairing": case.get("pairing") or "parity"}
+        if case.get("pairing") == "change":
+            views["before"] = case["before"]
+        report = check_project(case["files"], now=case["now"], only=case["only"], key=case["key"], **views)
         out[case["name"]] = report.to_json()
     Path(answers).write_text(json.dumps(out), encoding="utf-8")
 

@@ -133,7 +133,11 @@ impl Asked {
         let environments = match pairing {
             Pairing::Parity => Cow::Borrowed(&project.environments[..]),
             Pairing::Drift => Cow::Owned(project.drift()),
-            Pairing::Change(_) => Cow::Owned(project.change(&before)),
+            Pairing::Change(_) => {
+                let (views, found) = project.change(&before);
+                diagnostics.extend(found);
+                Cow::Owned(views)
+            }
         };
         let compared = environments.iter().filter(|environment| !environment.contract).count();
         progress.step(format!("comparing {}", count(compared, "environment")));
@@ -143,7 +147,7 @@ impl Asked {
         if plan.environments.is_empty() && diagnostics.is_empty() {
             let help = "add environments below `environments:`";
             diagnostics.push(Diagnostic::nowhere("nothing-to-check", "the manifest names no environment").help(help));
-        } else if compared == 0 && diagnostics.is_empty() {
+        } else if compared == 0 && !paritygate::diagnostic::has_errors(&diagnostics) {
             diagnostics.extend(pairing.nothing());
         }
         report.verdict = report.verdict.with(&diagnostics);

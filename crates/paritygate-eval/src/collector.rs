@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use paritygate_lang::policy::OnUnknown;
 use paritygate_model::report::Severity;
-use paritygate_model::{Environment, Location, Node, Shape, limits, path};
+use paritygate_model::{Environment, Location, Node, Shape, View, limits, path};
 
-use crate::cell::Cell;
+use crate::cell::{Cell, State};
 use crate::engine::CompiledRule;
 use crate::kind::{Accepts, Compares, Deviation, GroupFinding, Inside, Outcome, Plan, Step};
 use crate::row::{Row, Rows, visible};
@@ -173,6 +173,8 @@ pub(crate) struct RawFinding {
     pub(crate) deviations: Vec<Deviation>,
     /// Why it can't be judged, where it can't.
     pub(crate) unknown: Option<String>,
+    /// The environments that could not be judged beside those that deviate, and why.
+    pub(crate) unjudged: Vec<(usize, String)>,
     /// What a group check said about it.
     pub(crate) group: Option<GroupFinding>,
     /// What a check said about it that found it below its row.
@@ -183,6 +185,24 @@ pub(crate) struct RawFinding {
     pub(crate) waiver: Option<paritygate_model::report::WaiverRef>,
     /// What exceptions have to say about it.
     pub(crate) notes: Vec<String>,
+}
+
+impl RawFinding {
+    /// These deviations, at no row as yet.
+    fn of(deviations: Vec<Deviation>) -> Self {
+        Self {
+            rule: 0,
+            row: 0,
+            deviations,
+            unknown: None,
+            unjudged: Vec::new(),
+            group: None,
+            inside: None,
+            at: None,
+            waiver: None,
+            notes: Vec::new(),
+        }
+    }
 }
 
 /// Counts the rows that a rule looked at. Equal rows come one after the other.
@@ -209,6 +229,8 @@ pub(crate) struct Collector<'c, 't> {
     pub(crate) findings: Vec<RawFinding>,
     /// Reasons of rows that were not judged, where a policy asks for a summary.
     pub(crate) skipped: Vec<String>,
+    /// The rules and rows that were not judged and are no findings either, where somebody asks for them.
+    pub(crate) undecided: Option<Vec<(usize, usize)>>,
     pub(crate) rows: Seen,
     outcome: Outcome,
 }
@@ -278,19 +300,21 @@ impl<'t> Sink<'t> for Collector<'_, 't> {
 
 /// Whether a row is a map, which kinds for single values pass over where a pattern meets it.
 pub(crate) fn is_collection(cells: &[Cell<'_>], shape: &Shape) -> bool {
-    let is_map = |cell: &Cell<'_>| matches!(cell.state, crate::cell::State::Value(node) if node.is_map());
+    let is_map = |cell: &Cell<'_>| matches!(cell.state, State::Value(node) if node.is_map());
     // Only where anything may stand does it take a look.
     if matches!(shape, Shape::Any) { cells.iter().any(is_map) } else { !shape.is_leaf() }
 }
 
 impl<'c, 't> Collector<'c, 't> {
-    pub(crate) fn new(environments: &'c [&'t Environment], rules: Vec<CheckRule<'c>>) -> Self {
+    /// `remembers` says whether somebody asks for what was not judged.
+    pub(crate) fn new(environments: &'c [&'t Environment], rules: Vec<CheckRule<'c>>, remembers: bool) -> Self {
         Self {
             environments,
             rules,
             kept: Kept::new(),
             findings: Vec::with_capacity(32),
             skipped: Vec::new(),
+            undecided: remembers.then(Vec::new),
             rows: Seen::default(),
             outcome: Outcome::default(),
         }
@@ -302,40 +326,55 @@ impl<'t> Collector<'_, 't> {
         for inside in std::mem::take(&mut self.outcome.inside) {
             self.take_inside(rule_at, path, cells, inside);
         }
-        let Some(rule) = self.rules.get_mut(rule_at) else { return };
-        let mut unknown = None;
-        if self.outcome.deviations.is_empty() {
-            let Some((deviation, reason)) = self.outcome.unknown.take() else { return };
-            match rule.compiled.rule.on_unknown {
-                OnUnknown::Skip => return,
-                OnUnknown::Warn => {
-                    self.skipped.push(reason);
-                    return;
-                }
-                OnUnknown::Unknown | OnUnknown::Fail => {
-                    self.outcome.deviations.push(deviation);
-                    unknown = Some(reason);
+        let Some(rule) = self.rules.get(rule_at) else { return };
+        let on_unknown = rule.compiled.rule.on_unknown;
+        self.outcome.settle();
+        let deviations = self.outcome.deviations.clone();
+        let unknown = std::mem::take(&mut self.outcome.unknown);
+        if !deviations.is_empty() {
+            let unjudged = unknown.iter().map(|(deviation, reason)| (deviation.environment, reason.clone())).collect();
+            self.add(rule_at, number, path, cells, shape, RawFinding { unjudged, ..RawFinding::of(deviations) });
+        }
+        if let Some(undecided) = &mut self.undecided
+            && !unknown.is_empty()
+        {
+            undecided.push((rule_at, self.kept.keep(number, path, cells, shape)));
+        }
+        match on_unknown {
+            OnUnknown::Skip => {}
+            OnUnknown::Warn => self.skipped.extend(unknown.into_iter().next().map(|(_, reason)| reason)),
+            OnUnknown::Unknown | OnUnknown::Fail => {
+                // One finding for each reason.
+                let mut rest = unknown;
+                while let Some((_, reason)) = rest.first().cloned() {
+                    let (same, others): (Vec<_>, Vec<_>) = rest.into_iter().partition(|(_, other)| *other == reason);
+                    rest = others;
+                    let deviations = same.into_iter().map(|(deviation, _)| deviation).collect();
+                    let finding = RawFinding { unknown: Some(reason), ..RawFinding::of(deviations) };
+                    self.add(rule_at, number, path, cells, shape, finding);
                 }
             }
         }
+    }
+
+    /// Adds what a rule found in a row, unless it found too much.
+    fn add(
+        &mut self,
+        rule_at: usize,
+        number: usize,
+        path: &[&'t str],
+        cells: &[Cell<'t>],
+        shape: &'static Shape,
+        finding: RawFinding,
+    ) {
+        let Some(rule) = self.rules.get_mut(rule_at) else { return };
         if rule.found == limits::MAX_FINDINGS_PER_RULE || self.findings.len() >= limits::MAX_FINDINGS {
             rule.truncated += 1;
             return;
         }
         rule.found += 1;
         let row = self.kept.keep(number, path, cells, shape);
-        let deviations = self.outcome.deviations.clone();
-        self.findings.push(RawFinding {
-            rule: rule_at,
-            row,
-            deviations,
-            unknown,
-            group: None,
-            inside: None,
-            at: None,
-            waiver: None,
-            notes: Vec::new(),
-        });
+        self.findings.push(RawFinding { rule: rule_at, row, ..finding });
     }
 
     fn take_inside(&mut self, rule_at: usize, path: &[&'t str], cells: &[Cell<'t>], inside: Inside) {
@@ -356,16 +395,14 @@ impl<'t> Collector<'_, 't> {
         }
         rule.found += 1;
         let (row, at) = self.kept.keep_inside(self.environments, path, cells, &inside);
+        let deviations = vec![Deviation { environment: inside.environment, against: None, mutual: false }];
         self.findings.push(RawFinding {
             rule: rule_at,
             row,
-            deviations: vec![Deviation { environment: inside.environment, against: None, mutual: false }],
             unknown: inside.unknown.clone(),
-            group: None,
             inside: Some(inside),
             at,
-            waiver: None,
-            notes: Vec::new(),
+            ..RawFinding::of(deviations)
         });
     }
 
@@ -392,6 +429,9 @@ impl<'t> Collector<'_, 't> {
     fn take_group(&mut self, rule_at: usize, kept: &[usize], finding: GroupFinding) {
         let Some(rule) = self.rules.get_mut(rule_at) else { return };
         if let Some(reason) = &finding.unknown {
+            if let (Some(undecided), Some(&row)) = (&mut self.undecided, kept.get(finding.row)) {
+                undecided.push((rule_at, row));
+            }
             match rule.compiled.rule.on_unknown {
                 OnUnknown::Skip => return,
                 OnUnknown::Warn => {
@@ -415,6 +455,7 @@ impl<'t> Collector<'_, 't> {
             row,
             deviations: finding.deviations.clone(),
             unknown: finding.unknown.clone(),
+            unjudged: Vec::new(),
             group: Some(finding),
             inside: None,
             at: None,
@@ -442,6 +483,9 @@ impl<'t> Collector<'_, 't> {
                 .map(|environment| rule.compiled.rule.severity.of(environment.own_name(), environment.tier))
         };
         let weigh = |deviation: &Deviation| {
+            if self.is_new(finding, deviation) {
+                return Severity::Info;
+            }
             let own = of(deviation.environment);
             let other = deviation.against.and_then(of);
             match (own, other) {
@@ -450,5 +494,17 @@ impl<'t> Collector<'_, 't> {
             }
         };
         finding.deviations.iter().map(weigh).max().unwrap_or(Severity::Info)
+    }
+
+    /// Whether one view lacks something only as it was not there yet: that it came was meant.
+    fn is_new(&self, finding: &RawFinding, deviation: &Deviation) -> bool {
+        let Some(row) = self.kept.rows.get(finding.row) else { return false };
+        let cells = self.kept.cells.get(row.cells.clone()).unwrap_or_default();
+        let mut views = [Some(deviation.environment), deviation.against].into_iter().flatten();
+        views.any(|at| {
+            let of = self.environments.get(at).and_then(|environment| environment.view_of.as_ref());
+            of.is_some_and(|of| of.view == View::Then)
+                && cells.get(at).is_some_and(|cell| matches!(cell.state, State::Missing))
+        })
     }
 }

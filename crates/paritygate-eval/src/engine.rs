@@ -246,7 +246,7 @@ impl Engine {
             let is_asked = !scope.views || scope.offers(compiled.plan.compares());
             Some(CheckRule::new(compiled, scope, is_asked && runs(&compiled.rule.id)))
         }));
-        let mut collector = Collector::new(&environments, rules);
+        let mut collector = Collector::new(&environments, rules, !request.exceptions.accepted.is_empty());
         let mut walk = Walk::new(&self.trie, &environments, &mut collector);
         walk.run();
         for (number, rule) in self.rules.iter().enumerate() {

@@ -494,6 +494,7 @@ fn lay(finding: &mut RawFinding, waiver: &WaiverRef, covers: impl Fn(&Deviation)
         row: finding.row,
         deviations: outside,
         unknown: finding.unknown.clone(),
+        unjudged: finding.unjudged.clone(),
         group: finding.group.clone(),
         inside: finding.inside.clone(),
         at: finding.at.clone(),

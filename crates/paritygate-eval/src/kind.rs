@@ -9,6 +9,7 @@ use paritygate_model::report::Fix;
 use paritygate_model::{Diagnostic, Document, Location, Node};
 use serde::de::DeserializeOwned;
 
+use crate::cell::Cell;
 use crate::reach::check_selector;
 use crate::row::{Row, Rows};
 
@@ -86,7 +87,8 @@ pub struct Inside {
 #[derive(Debug, Default)]
 pub struct Outcome {
     pub(crate) deviations: Vec<Deviation>,
-    pub(crate) unknown: Option<(Deviation, String)>,
+    /// What can't be known, and why; one for each environment.
+    pub(crate) unknown: Vec<(Deviation, String)>,
     pub(crate) inside: Vec<Inside>,
 }
 
@@ -108,8 +110,8 @@ impl Outcome {
 
     /// It can't be known whether an environment deviates.
     pub fn unknown(&mut self, environment: usize, against: Option<usize>, reason: &str) {
-        if self.unknown.is_none() {
-            self.unknown = Some((Deviation { environment, against, mutual: false }, reason.to_owned()));
+        if self.unknown.iter().all(|(known, _)| known.environment != environment) {
+            self.unknown.push((Deviation { environment, against, mutual: false }, reason.to_owned()));
         }
     }
 
@@ -121,7 +123,18 @@ impl Outcome {
     pub(crate) fn clear(&mut self) {
         self.deviations.clear();
         self.inside.clear();
-        self.unknown = None;
+        self.unknown.clear();
+    }
+
+    /// Forgets what can't be known of environments that deviate anyway.
+    pub(crate) fn settle(&mut self) {
+        let deviates = |at: usize| {
+            let meets = |deviation: &Deviation| {
+                deviation.environment == at || deviation.mutual && deviation.against == Some(at)
+            };
+            self.deviations.iter().any(meets)
+        };
+        self.unknown.retain(|(deviation, _)| !deviates(deviation.environment));
     }
 }
 
@@ -169,6 +182,11 @@ pub trait RowCheck: Send + Sync {
 
     /// The field of a selected map that a finding shows, where the check is about one.
     fn focus(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// What a finding shows of an environment, where that is not the row's own cell but something that belongs to it.
+    fn shows<'t>(&self, _row: &Row<'_, 't>, _environment: usize) -> Option<Cell<'t>> {
         None
     }
 

@@ -10,7 +10,7 @@ use paritygate_model::report::{
     State as CellState, Status, Summary, Verdict,
 };
 use paritygate_model::secret::redacted;
-use paritygate_model::{Environment, Secret, Source, report};
+use paritygate_model::{Environment, Secret, Source, View, report};
 
 use crate::cascade;
 use crate::cell::{Cell, State};
@@ -237,6 +237,10 @@ fn finding<'r, 't>(
     named.extend(deviating.iter().copied().chain(mutual));
     named.sort_unstable();
     named.dedup();
+    if let Some(advice) = deviating.first().and_then(|&at| environments.get(at)).and_then(|view| advice(view)) {
+        description.help = description.help.map(|_| advice);
+        description.fix = None;
+    }
     if raw.unknown.is_none()
         && let Some(template) = &source.message
     {
@@ -266,16 +270,18 @@ fn finding<'r, 't>(
         Plan::Row(check) => check.focus(),
         Plan::Group(_) => None,
     };
-    let cells = (0..environments.len())
-        .filter(|&at| involved(at))
-        .filter_map(|at| {
-            let mut cell = plain(&focused(row.cell(at), focus), class);
-            if let Some(place) = &raw.at {
-                cell.source = Some(Place::of(place));
-            }
-            Some((name(at)?, cell))
-        })
-        .collect();
+    let shown = |at: usize| {
+        let beside = match &rule.compiled.plan {
+            Plan::Row(check) => check.shows(&row, at),
+            Plan::Group(_) => None,
+        };
+        let cell = plain(&beside.unwrap_or_else(|| focused(row.cell(at), focus)), class);
+        let unjudged = raw.unjudged.iter().find(|(unjudged, _)| *unjudged == at).map(|(_, reason)| reason.clone());
+        let source = raw.at.as_ref().map(Place::of).or(cell.source);
+        report::Cell { reason: cell.reason.or(unjudged), source, ..cell }
+    };
+    let cells =
+        (0..environments.len()).filter(|&at| involved(at)).filter_map(|at| Some((name(at)?, shown(at)))).collect();
     Some(Finding {
         rule: Arc::clone(&source.id),
         kind: rule.compiled.kind,
@@ -317,10 +323,23 @@ fn uses_contract(plan: &Plan) -> bool {
     matches!(plan, Plan::Row(check) if check.compares() == Compares::WithContract)
 }
 
+/// What to do where two views of one environment differ. What a kind advises is about two environments.
+fn advice(environment: &Environment) -> Option<String> {
+    let of = environment.view_of.as_ref()?;
+    Some(match of.view {
+        View::Declared | View::Observed => "apply the declaration, or adopt what runs into it".to_owned(),
+        View::Then | View::Now => format!("if it was meant, leave it; otherwise restore what {} was", of.name),
+    })
+}
+
 fn unknown(row: &Row<'_, '_>, raw: &RawFinding, reason: &str) -> Description {
     let environments =
         raw.deviations.iter().flat_map(|deviation| [Some(deviation.environment), deviation.against]).flatten();
-    let unclear: Vec<usize> = environments.filter(|&at| row.cell(at).unknown().is_some()).collect();
+    let mut unclear: Vec<usize> = environments.filter(|&at| row.cell(at).unknown().is_some()).collect();
+    // Between two environments it is not told which of them is unclear.
+    if unclear.is_empty() && raw.deviations.iter().all(|deviation| deviation.against.is_none()) {
+        unclear.extend(raw.deviations.iter().map(|deviation| deviation.environment));
+    }
     let who = if unclear.is_empty() { String::new() } else { format!(" in {}", row.names(unclear)) };
     Description::new(format!("`{}` can't be judged{who}: {reason}", row.path_text()))
 }

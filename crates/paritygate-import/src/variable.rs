@@ -13,7 +13,7 @@ use crate::dotenv::Interpolated;
 /// `store` is the kind of place that sets it (`env_file`), `path` is the place.
 pub(crate) fn variable(context: &Context<'_>, name: &str, value: Draft, store: &str, path: &str) -> Draft {
     let secrets = context.secrets;
-    let Draft { at, value } = value;
+    let Draft { at, value, .. } = value;
     let value = match value {
         DraftValue::Bool(value) => DraftValue::String(value.to_string()),
         DraftValue::Number(text) => DraftValue::String(text),

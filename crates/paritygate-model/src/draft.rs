@@ -1,6 +1,7 @@
 //! A tree that can still be changed: importers fill one, layers are merged in it, and it ends as a [`Tree`].
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::secret::{Secret, ValueClass, ValueType};
 use crate::source::{Location, Span};
@@ -11,6 +12,8 @@ use crate::tree::{Node, NodeId, Tree, TreeBuilder, Value, Variable};
 pub struct Draft {
     /// Where it was written, if a text holds it.
     pub at: Option<Location>,
+    /// Where the key was written under which it stands, if a text holds it.
+    pub key: Option<Location>,
     /// What it is.
     pub value: DraftValue,
 }
@@ -94,7 +97,7 @@ impl DraftVariable {
 impl Draft {
     /// A value at a place.
     pub fn new(at: Option<Location>, value: DraftValue) -> Self {
-        Self { at, value }
+        Self { at, key: None, value }
     }
 
     /// An empty map.
@@ -157,15 +160,16 @@ impl Draft {
                         }
                     }
                 }
+                // The place and the key are those of one text.
                 if self.at.is_none() {
-                    self.at = later.at;
+                    (self.at, self.key) = (later.at, later.key);
                 }
             }
             (known, mut value) => {
                 if let (DraftValue::Variable(known), DraftValue::Variable(later)) = (known, &mut value) {
                     later.overrides(known);
                 }
-                *self = Self { at: later.at, value };
+                *self = Self { at: later.at, key: later.key, value };
             }
         }
     }
@@ -191,10 +195,14 @@ impl Draft {
             })),
             Value::Sequence => DraftValue::Sequence(node.items().map(Self::of).collect()),
             Value::Map => {
-                DraftValue::Map(node.entries().map(|(key, _, value)| (key.to_owned(), Self::of(value))).collect())
+                let of = |(key, span, value): (&str, Span, Node<'_>)| {
+                    let at = value.location().map(|at| Location::new(&at.source, span));
+                    (key.to_owned(), Self { key: at, ..Self::of(value) })
+                };
+                DraftValue::Map(node.entries().map(of).collect())
             }
         };
-        Self { at: node.location(), value }
+        Self { at: node.location(), key: None, value }
     }
 
     /// The finished tree and its root.
@@ -212,6 +220,12 @@ impl Draft {
             _ => None,
         };
         self.at.as_ref().or_else(first)
+    }
+
+    /// Where its key stands in the text that it stands in itself.
+    fn key_span(&self) -> Option<Span> {
+        let (key, place) = (self.key.as_ref()?, self.place()?);
+        Arc::ptr_eq(&key.source, &place.source).then_some(key.span)
     }
 
     fn build(&self, builder: &mut TreeBuilder) -> NodeId {
@@ -237,7 +251,7 @@ impl Draft {
                 for (key, value) in map {
                     let id = value.build(builder);
                     let key = builder.text(key);
-                    builder.entry(key, span, id);
+                    builder.entry(key, value.key_span().unwrap_or(span), id);
                 }
                 place(builder);
                 builder.end_map(mark, span)

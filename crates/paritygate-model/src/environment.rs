@@ -107,6 +107,40 @@ impl Coverage {
     }
 }
 
+/// Which view of an environment is meant, where two views of one are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum View {
+    /// What it is declared to be.
+    Declared,
+    /// What was observed of it.
+    Observed,
+    /// What it was.
+    Then,
+    /// What it is now.
+    Now,
+}
+
+impl View {
+    /// The word behind the environment's name.
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Declared => "declared",
+            Self::Observed => "observed",
+            Self::Then => "then",
+            Self::Now => "now",
+        }
+    }
+}
+
+/// The environment that another one is a view of.
+#[derive(Clone, Debug)]
+pub struct ViewOf {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Which view.
+    pub view: View,
+}
+
 /// One environment, ready to be compared. Cheap to clone: the tree is shared.
 #[derive(Clone, Debug)]
 pub struct Environment {
@@ -114,7 +148,7 @@ pub struct Environment {
     pub name: Arc<str>,
     /// The environment that this is a view of, where it is compared with another view of the same one: `production`, of
     /// which this is what was observed. Its name says which view it is.
-    pub view_of: Option<Arc<str>>,
+    pub view_of: Option<ViewOf>,
     /// Its tier.
     pub tier: Tier,
     /// Its place in the order of environments, if the manifest gives one. Higher is nearer to users.
@@ -141,14 +175,14 @@ impl Environment {
 
     /// The name under which policies and manifests speak of it.
     pub fn own_name(&self) -> &Arc<str> {
-        self.view_of.as_ref().unwrap_or(&self.name)
+        self.view_of.as_ref().map_or(&self.name, |of| &of.name)
     }
 
     /// This environment as one view of itself: `production (then)`.
     #[must_use]
-    pub fn viewed(self, view: &str) -> Self {
-        let name = format!("{} ({view})", self.name).into();
-        Self { view_of: Some(self.name), name, ..self }
+    pub fn viewed(self, view: View) -> Self {
+        let name = format!("{} ({})", self.name, view.word()).into();
+        Self { view_of: Some(ViewOf { name: self.name, view }), name, ..self }
     }
 
     /// How much is described at a path, by the longest declared path that leads there.

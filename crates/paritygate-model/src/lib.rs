@@ -3,6 +3,7 @@
 //! This crate sees no other crate of the workspace. It holds no rule, knows no file format and reads nothing: texts come
 //! in as bytes, and the answers that leave it hold no secret.
 
+mod address_range;
 pub mod decision;
 pub mod diagnostic;
 pub mod differences;
@@ -20,10 +21,11 @@ pub mod source;
 pub mod suggest;
 pub mod tree;
 
+pub use address_range::address_range;
 pub use diagnostic::{Diagnostic, Level};
 pub use document::Document;
 pub use draft::{Draft, DraftValue, DraftVariable};
-pub use environment::{Coverage, Environment, Tier};
+pub use environment::{Coverage, Environment, Tier, View, ViewOf};
 pub use path::PathBuf;
 pub use secret::{Fingerprint, FingerprintKey, Secret, SecretTable};
 pub use shape::Shape;

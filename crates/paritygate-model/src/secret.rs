@@ -4,7 +4,10 @@
 //! secret stand in one data file, `secret/table.txt`.
 
 mod class;
+mod dsn;
 mod facets;
+mod logins;
+mod markup;
 mod names;
 mod programs;
 mod scan;
@@ -23,6 +26,7 @@ use sha2::Sha256;
 
 use crate::source::MASK;
 
+pub use dsn::Dsn;
 pub use facets::{LengthClass, ValueClass, ValueType};
 pub use programs::passwords_of_programs;
 pub use scrub::{mask_unparsed, redacted};
@@ -156,6 +160,8 @@ pub struct Secret {
     pub length: Option<LengthClass>,
     /// For a URL: its parts, with fingerprints where secrets stood.
     pub url: Option<Box<UrlParts>>,
+    /// For a connection string of keys and values: where it leads.
+    pub dsn: Option<Box<Dsn>>,
 }
 
 impl Secret {
@@ -179,7 +185,7 @@ impl SecretTable {
             let shown = UrlParts::parse(self, key, masked)?;
             Some(Box::new(UrlParts { password: real.password, query: real.query, ..shown }))
         });
-        Secret { url, ..sealed }
+        Secret { url, dsn: Dsn::of(masked).map(Box::new), ..sealed }
     }
 
     /// What may be shown of a secret value: the readable parts of a URL, or only that it is there.
@@ -196,6 +202,7 @@ impl SecretTable {
             value_class: Self::class_of_secret(value),
             length: Some(LengthClass::of(value)),
             url: UrlParts::parse(self, key, value).map(Box::new),
+            dsn: Dsn::of(value).map(Box::new),
         }
     }
 }

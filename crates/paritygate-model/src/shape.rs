@@ -14,6 +14,8 @@ pub enum Shape {
     Text,
     /// A version: a text that is never secret by its name.
     Version,
+    /// The mode of a file in octal: `750` and `0750` are one.
+    Mode,
     /// A text out of a list of words.
     Word(&'static [&'static str]),
     /// True or false.

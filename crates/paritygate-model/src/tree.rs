@@ -261,6 +261,12 @@ impl Tree {
         }
     }
 
+    /// Turns a scalar into another text, which may be printed.
+    pub fn set_string(&mut self, id: NodeId, text: &str) {
+        let text = self.store(text);
+        self.set(id, Kind::String, text.start, text.len);
+    }
+
     /// Turns a text into an integer, such as a quantity in base units.
     pub fn set_integer(&mut self, id: NodeId, value: i64) {
         let text = self.store(&value.to_string());
@@ -482,7 +488,9 @@ impl<'t> Node<'t> {
     /// Where the key of an entry was written.
     pub fn key_location(self, key: &str) -> Option<Location> {
         let entry = self.raw_entries().iter().find(|entry| self.tree.text(entry.key) == key)?;
-        self.tree.sources.get(self.raw().source as usize).map(|source| Location::new(source, entry.key_span))
+        // Layers may be of several texts: a key stands in the one of its value.
+        let source = self.tree.node(entry.value).raw().source;
+        self.tree.sources.get(source as usize).map(|source| Location::new(source, entry.key_span))
     }
 
     /// The items of a list; nothing for everything else.

@@ -2,7 +2,7 @@
 
 use paritygate_eval::{Cell, State};
 use paritygate_model::SecretTable;
-use paritygate_model::secret::{SplitUrl, ValueClass};
+use paritygate_model::secret::{Dsn, SplitUrl, ValueClass};
 use paritygate_model::source::MASK;
 
 /// What may be read of a value: all of a plain one, and of a URL that holds a secret what is not masked.
@@ -105,8 +105,25 @@ pub(crate) struct Databases {
     pub(crate) places: Vec<String>,
 }
 
+/// The databases that a value leads to; `None` where it is neither the URL of a database nor a connection string.
+pub(crate) fn databases_of(cell: &Cell<'_>) -> Option<Databases> {
+    let secret = match &cell.state {
+        State::Secret(secret) => secret.dsn.as_deref().cloned(),
+        _ => None,
+    };
+    let text = readable(cell);
+    if let Some(dsn) = secret.or_else(|| Dsn::of(text?)) {
+        let usual = service(dsn.kind).map_or("", |(_, _, port)| *port);
+        let port = dsn.port.map_or_else(|| usual.to_owned(), |port| port.to_string());
+        let host = dsn.host.to_ascii_lowercase();
+        let place = (!is_relative(&host)).then(|| format!("{host}:{port}/{}", dsn.database));
+        return Some(Databases { kind: dsn.kind, places: place.into_iter().collect() });
+    }
+    databases(text?)
+}
+
 /// Reads the URL of a database; `None` where a text is none.
-pub(crate) fn databases(text: &str) -> Option<Databases> {
+fn databases(text: &str) -> Option<Databases> {
     let url = SplitUrl::of(text.trim())?;
     let &(_, kind, usual) = service(url.scheme)?;
     let named = url.path.trim_end_matches('/');

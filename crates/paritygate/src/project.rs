@@ -9,7 +9,8 @@ use paritygate_import::{Context, Description, Files, Imported, Named, Need, Supp
 use paritygate_lang::{Accepted, baseline, policy};
 use paritygate_model::report::Report;
 use paritygate_model::{
-    Coverage, Diagnostic, Draft, Environment, FingerprintKey, Location, Node, SecretTable, Source, Timestamp,
+    Coverage, Diagnostic, Draft, Environment, FingerprintKey, Location, Node, SecretTable, Source, Timestamp, View,
+    diagnostic::Level,
 };
 
 use crate::plan::{Plan, PlannedEnvironment, is_path};
@@ -258,12 +259,27 @@ impl Project {
 
     /// What was observed of environments against what they are declared to be: each such environment in two views.
     pub fn drift(&self) -> Vec<Environment> {
-        views(&self.environments, &self.observed, "declared", "observed")
+        views(&self.environments, &self.observed, View::Declared, View::Observed)
     }
 
-    /// These environments against what they were: each that was there before, in two views.
-    pub fn change(&self, before: &[Environment]) -> Vec<Environment> {
-        views(before, &self.environments, "then", "now")
+    /// These environments against what they were: each that was there before, in two views; and which came or went.
+    pub fn change(&self, before: &[Environment]) -> (Vec<Environment>, Vec<Diagnostic>) {
+        let views = views(before, &self.environments, View::Then, View::Now);
+        if views.is_empty() {
+            return (views, Vec::new());
+        }
+        let alone = |list: &[Environment], others: &[Environment], code: &'static str, what: &str| {
+            let lone = list.iter().filter(|one| !one.contract && !others.iter().any(|other| other.name == one.name));
+            let told = lone.map(|one| {
+                let mut told = Diagnostic::nowhere(code, format!("environment `{}` {what}", one.name));
+                told.level = Level::Warning;
+                told
+            });
+            told.collect::<Vec<_>>()
+        };
+        let mut found = alone(before, &self.environments, "environment-gone", "is gone: it was there before");
+        found.extend(alone(&self.environments, before, "environment-new", "is new: it was not there before"));
+        (views, found)
     }
 
     /// Checks the environments with compiled policies. `only` names rules to run; empty means all.
@@ -281,18 +297,29 @@ impl Project {
         only: &[String],
     ) -> (Report, Vec<Diagnostic>) {
         let references = references(plan);
-        engine.check(&CheckRequest {
+        let (report, mut diagnostics) = engine.check(&CheckRequest {
             environments,
             now,
             references: &references,
             exceptions: Exceptions { accepted: &self.accepted, ..plan.exceptions() },
             only,
-        })
+        });
+        // A pack may ask for an environment that a project has not: that is no mistake, and its rules judge nothing.
+        let packed = |text: &Source| {
+            let mut policies = paritygate_policies::ALL.iter().flat_map(|pack| pack.policies);
+            policies.any(|policy| policy.path == &**text.name() && policy.text == text.text())
+        };
+        for asked in diagnostics.iter_mut().filter(|told| told.code == "unknown-environment") {
+            if asked.location.as_ref().is_some_and(|at| packed(&at.source)) {
+                asked.level = Level::Warning;
+            }
+        }
+        (report, diagnostics)
     }
 }
 
 /// The environments that are in both lists, each in two views, one after the other.
-fn views(first: &[Environment], second: &[Environment], before: &str, after: &str) -> Vec<Environment> {
+fn views(first: &[Environment], second: &[Environment], before: View, after: View) -> Vec<Environment> {
     let mut views = Vec::with_capacity(second.len() * 2);
     for later in second.iter().filter(|environment| !environment.contract) {
         if let Some(earlier) = first.iter().find(|other| other.name == later.name && !other.contract) {

@@ -1,13 +1,14 @@
 //! `cargo xtask conformance`: every runtime answers the same cases, byte for byte.
 //!
 //! The cases are handed over as one JSON file, so that no runtime needs to read YAML: a list of
-//! `{ name, now, key, files, only, request, facts }`. A runtime writes one JSON map from the case's name to its answer: what
-//! `check --format json` prints, or `gate --format json` where there is a `request`, the path of one among the files.
+//! `{ name, now, key, files, only, request, facts, pairing, before }`. A runtime writes one JSON map from the case's name to
+//! its answer: what `check --format json` prints; `drift` or `change` (from the files of `before`), where that is the
+//! `pairing`; or `gate`, where there is a `request`, the path of one among the files.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use paritygate_tests::case::{self, Case};
+use paritygate_tests::case::{self, Case, Pairing};
 
 use crate::hosts;
 use crate::workspace::Workspace;
@@ -80,6 +81,6 @@ fn cases(workspace: &Workspace) -> Result<(Vec<Case>, Vec<String>), String> {
 fn handed(case: &Case) -> serde_json::Value {
     serde_json::json!({
         "name": case.name, "now": case.now.to_string(), "key": case.key, "files": case.files, "only": case.only,
-        "request": case.request, "facts": case.facts,
+        "request": case.request, "facts": case.facts, "pairing": case.pairing.map(Pairing::word), "before": case.before,
     })
 }

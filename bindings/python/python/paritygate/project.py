@@ -47,6 +47,8 @@ def check_project(
     key: Key | None = None,
     read: Callable[[str], Any] | None = None,
     allow_outside: bool = False,
+    pairing: str = "parity",
+    before: Mapping[str, Text] | None = None,
 ) -> Report:
     """Check a project by its manifest, or by what the names of its files suggest.
 
@@ -70,6 +72,10 @@ def check_project(
         Answers the text of a file that a text asks for, by its path; None where there is none.
     allow_outside : bool
         Whether files outside the project are read where its texts name them.
+    pairing : str
+        What is compared with what: environments with each other, unless it says ``drift`` or ``change``.
+    before : mapping, optional
+        All files of the project as it was, for the pairing ``change``: texts by path.
 
     Examples
     --------
@@ -80,7 +86,10 @@ def check_project(
     attachments = Attachments()
     options: dict[str, Any] = {"policies": policies, "engine": engine, "manifest": manifest, "key": key, "read": read}
     subject = prepared(project, attachments, allow_outside=allow_outside, **options)
-    params = {**subject.params, "now": instant(now), "only": names_of(only, "only")}
+    params = {**subject.params, "now": instant(now), "only": names_of(only, "only"), "pairing": pairing}
+    if before is not None:
+        files = attachments.files(before)
+        params["before"] = {"files": files, "paths": list(files), **key_of(key, attachments)}
     return Report(CheckAnswer.from_dict(supplied("check", params, subject.files, attachments, subject.read)))
 
 

@@ -16,8 +16,8 @@ environments are asked. Secrets compare where both were read under one key.
 Where no policy is named, the pack `unchanged` asks that everything is as it was.
 
 Examples:
-  paritygate change --before ../last-release            this folder, and what it was
-  paritygate change --before staging.json staging.env   a document that `import` wrote then
+  paritygate change --before ../last-release                        this folder, and what it was
+  paritygate change --before then.environment.yaml .env.staging     a document that `import` wrote
 
 Exit codes:
   0  nothing failed

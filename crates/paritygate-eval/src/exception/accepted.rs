@@ -80,9 +80,22 @@ fn gone(
     let ran: BTreeSet<&str> =
         collector.rules.iter().filter(|rule| rule.runs).map(|rule| &*rule.compiled.rule.id).collect();
     let known: BTreeSet<&str> = environments.iter().map(|environment| &**environment.own_name()).collect();
+    let no_class = |_: &paritygate_model::Secret| String::new();
+    // What is not known today may be as it was.
+    let undecided: BTreeSet<(&str, String)> = collector
+        .undecided
+        .iter()
+        .flatten()
+        .filter_map(|&(rule, row)| {
+            let rule = collector.rules.get(rule)?;
+            let row = collector.kept.row(row, rule.scope, environments, &no_class)?;
+            Some((&*rule.compiled.rule.id, row.path_text().into_owned()))
+        })
+        .collect();
     let entries = request.exceptions.accepted.iter().enumerate();
     let mut gone = entries.filter(|(at, entry)| {
         !used.contains(at)
+            && !undecided.contains(&(&*entry.rule, entry.path.clone()))
             && ran.contains(&*entry.rule)
             && entry.environments.iter().all(|name| known.contains(&*name.value))
     });

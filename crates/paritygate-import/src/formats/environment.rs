@@ -3,6 +3,7 @@
 //! The document's tree *is* the environment: values are checked against the table of shapes and normalised where they
 //! stand, so that a large document costs one pass.
 
+mod firewall;
 mod variable;
 
 use std::sync::Arc;
@@ -156,6 +157,10 @@ impl Lowering<'_> {
                 Some(secret) => self.tree.seal(id, secret),
                 None => self.tree.set_text(id),
             },
+            (Shape::Mode, Value::String(text) | Value::Number(text)) => match mode(text) {
+                Some(mode) => self.tree.set_string(id, &mode),
+                None => self.value(id, &Shape::Text, key),
+            },
             (Shape::Text | Shape::Version, Value::Number(_) | Value::Bool(_)) => self.tree.set_text(id),
             (Shape::Duration, Value::String(text)) => {
                 if let Some(secret) = self.seal(None, text) {
@@ -236,7 +241,12 @@ impl Lowering<'_> {
             match record.field(self.tree.str(key)) {
                 // The fields of a record are known, and none of them is a secret by its name.
                 Some(Field { shape: shape @ Shape::Text, .. }) => self.value(value, shape, None),
-                Some(field) => self.value(value, field.shape, Some(key)),
+                Some(field) => {
+                    self.value(value, field.shape, Some(key));
+                    if field.name == "firewall" {
+                        self.firewall(value);
+                    }
+                }
                 None => self.unknown_field(key, span, value, record),
             }
         }
@@ -312,9 +322,17 @@ impl Lowering<'_> {
     }
 }
 
+/// The mode of a file with four digits; `None` where it is not written in octal.
+fn mode(text: &str) -> Option<String> {
+    let digits = text.trim().trim_start_matches("0o");
+    let octal = (3..=5).contains(&digits.len()) && digits.bytes().all(|byte| matches!(byte, b'0'..=b'7'));
+    octal.then(|| format!("{:0>4}", digits.trim_start_matches('0')))
+}
+
 fn expected(shape: &Shape) -> &'static str {
     match shape {
         Shape::Any | Shape::Text => "a text",
+        Shape::Mode => "a mode in octal such as 0640",
         Shape::Version => "a version",
         Shape::Word(_) => "a word",
         Shape::Bool => "`true` or `false`",

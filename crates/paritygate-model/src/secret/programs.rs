@@ -13,8 +13,10 @@ pub(super) enum How {
     Next,
     /// As the rest of its own word.
     Glued,
-    /// As the next word, behind a user and a colon.
+    /// As the next word or as the rest of its own, behind a user and a colon.
     Pair,
+    /// As the next word, behind a name and `=`.
+    Cookie,
 }
 
 impl How {
@@ -23,6 +25,7 @@ impl How {
             "next" => Self::Next,
             "glued" => Self::Glued,
             "pair" => Self::Pair,
+            "cookie" => Self::Cookie,
             _ => return None,
         })
     }
@@ -64,13 +67,7 @@ pub(super) fn find(text: &str, emit: &mut dyn FnMut(Range<usize>)) {
             if how == How::Next {
                 program = "";
             }
-            let password = match how {
-                How::Pair => whole.split_once(':').map_or("", |(_, password)| password),
-                How::Next | How::Glued => whole,
-            };
-            if !password.is_empty() && !values::is_reference(password) {
-                emit(word.end - password.len()..word.end);
-            }
+            hide(how, whole, word.end, emit);
             continue;
         }
         if matches!(whole, "&&" | "||" | "|" | "&") {
@@ -87,13 +84,35 @@ pub(super) fn find(text: &str, emit: &mut dyn FnMut(Range<usize>)) {
         for (_, option, how) in programs.iter().filter(|(known, ..)| *known == program) {
             match whole.strip_prefix(option) {
                 Some("") if *how != How::Glued => next = Some(*how),
-                Some(rest) if !rest.is_empty() && *how == How::Glued && !values::is_reference(rest) => {
-                    emit(word.end - rest.len()..word.end);
+                // `--user=name:secret`, and `-u` in one word with its value.
+                Some(rest) if option.starts_with("--") => {
+                    rest.strip_prefix('=').into_iter().for_each(|rest| hide(*how, rest, word.end, emit));
                 }
+                Some(rest) if *how != How::Next => hide(*how, rest, word.end, emit),
+                None if *how == How::Pair && is_last_of(option, whole) => next = Some(*how),
                 _ => {}
             }
         }
     }
+}
+
+/// Hands the password that stands in `value`, which ends at `end`, to `emit`.
+fn hide(how: How, value: &str, end: usize, emit: &mut dyn FnMut(Range<usize>)) {
+    let behind = |sign| value.split_once(sign).map_or("", |(_, password)| password);
+    let password = match how {
+        How::Pair => behind(':'),
+        How::Cookie => behind('='),
+        How::Next | How::Glued => value,
+    };
+    if !password.is_empty() && !values::is_reference(password) {
+        emit(end - password.len()..end);
+    }
+}
+
+/// Whether an option of one letter is the last one of several in a word: `-u` in `-fsSu`.
+fn is_last_of(option: &str, word: &str) -> bool {
+    let letters = word.strip_prefix('-').filter(|letters| letters.bytes().all(|byte| byte.is_ascii_alphabetic()));
+    option.strip_prefix('-').is_some_and(|letter| letter.len() == 1 && letters.is_some_and(|all| all.ends_with(letter)))
 }
 
 /// Whether any word begins like one of the options. Says no to nearly every text, and fast to long ones.
@@ -102,8 +121,11 @@ fn holds_option(text: &str) -> bool {
     memchr::memchr_iter(b'-', bytes).any(|at| {
         let before = at.checked_sub(1).and_then(|before| bytes.get(before));
         let rest = bytes.get(at..).unwrap_or_default();
+        let word = || rest.iter().skip(1).take_while(|byte| byte.is_ascii_alphabetic());
         before.is_none_or(|byte| !byte.is_ascii_alphanumeric() && *byte != b'-')
-            && data().programs.iter().any(|(_, option, _)| rest.starts_with(option.as_bytes()))
+            && data().programs.iter().any(|(_, option, how)| {
+                rest.starts_with(option.as_bytes()) || *how == How::Pair && option.as_bytes().get(1) == word().last()
+            })
     })
 }
 
@@ -140,6 +162,11 @@ mod tests {
         check("mysql -p$MYSQL", &["$MYSQL"]);
         check("mysql -p${PASSWORD}", &[]);
         check("nginx -p /etc", &[]);
+        check("curl --user=admin:x7 -o /a; curl -uadmin:y8 b", &["x7", "y8"]);
+        check("curl -fsSu admin:x7 b", &["x7"]);
+        check("curl -b 'sid=x7' --cookie sid=y8 -b cookies.txt a", &["x7", "y8"]);
+        check("curl -fsS https://acme.io:80/ -o a:b", &[]);
+        check("curl --user-agent a:b -Lsu admin https://acme.io:80", &[]);
         assert_eq!(passwords_of_programs(&["curl", "-u", "a:x7", "y"]), BTreeSet::from([2]));
         assert_eq!(passwords_of_programs(&["sh", "-c", "mysql -px7", "-"]), BTreeSet::from([2]));
         assert_eq!(passwords_of_programs(&[]), BTreeSet::new());

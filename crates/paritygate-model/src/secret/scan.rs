@@ -2,10 +2,9 @@
 
 use std::ops::Range;
 
-use super::SecretTable;
 use super::names::Strength;
-use super::programs;
 use super::table::is_secret_under;
+use super::{SecretTable, logins, markup, programs, signs};
 use crate::source::MASK;
 
 /// The longest name that is looked at.
@@ -36,10 +35,12 @@ pub(super) fn masked(text: &str, part: Range<usize>, secrets: &[Range<usize>]) -
     out
 }
 
-/// Finds assignments in a value: only `=`, options and the keys of JSON, only strong names.
+/// Finds assignments in a value: only `=`, options, elements and the keys of JSON, only strong names.
 pub(super) fn find_in_value(table: &SecretTable, value: &str, emit: &mut dyn FnMut(Range<usize>)) {
     assignments_in_value(table, value, emit);
     options(table, value, emit);
+    markup::find(table, value, true, emit);
+    logins::find_netrc(value, emit);
 }
 
 /// Finds only the assignments.
@@ -51,11 +52,14 @@ pub(super) fn assignments_in_value(table: &SecretTable, value: &str, emit: &mut 
 pub(super) fn find_in_text(table: &SecretTable, text: &str, emit: &mut dyn FnMut(Range<usize>)) {
     assignments(table, text, false, emit);
     options(table, text, emit);
+    markup::find(table, text, false, emit);
+    logins::find_netrc(text, emit);
 }
 
 /// Finds `NAME=value` and `NAME: value`.
 fn assignments(table: &SecretTable, text: &str, in_value: bool, emit: &mut dyn FnMut(Range<usize>)) {
     let bytes = text.as_bytes();
+    let at_sign = memchr::memchr(b'@', bytes).is_some();
     let mut from = 0;
     while let Some(sign) = bytes.get(from..).and_then(|rest| memchr::memchr2(b'=', b':', rest)).map(|at| from + at) {
         let floor = from;
@@ -64,14 +68,18 @@ fn assignments(table: &SecretTable, text: &str, in_value: bool, emit: &mut dyn F
         let colon = bytes.get(sign) == Some(&b':');
         // `host:port` and `a:b` are no assignments; `X-Api-Key: value` is one.
         let spaced = bytes.get(sign + 1) == Some(&b' ');
-        if in_value && colon && !key.quoted && !spaced {
+        if in_value && colon && !key.quoted && !spaced && !key.is_header() {
             continue;
         }
-        let Some(strength) = table.strength(key.name).filter(|strength| !in_value || *strength > Strength::Weak) else {
+        let strength = table.strength(key.name).filter(|strength| !in_value || *strength > Strength::Weak);
+        if strength.is_none() && !table.may_be_login(key.name, at_sign) {
             continue;
-        };
+        }
         let Some(value) = value_behind(text, &key, sign) else { continue };
-        let secret = text.get(value.clone()).is_none_or(|value| is_secret_under(strength, value));
+        let secret = text.get(value.clone()).is_none_or(|value| match strength {
+            Some(strength) => is_secret_under(strength, value),
+            None => logins::is_one(key.name, value),
+        });
         // A harmless value that is a whole line may hold more names.
         if secret || !key.leads {
             from = from.max(value.end);
@@ -93,6 +101,18 @@ struct Key<'a> {
 }
 
 impl<'a> Key<'a> {
+    /// Whether the name is that of a header which needs no blank behind its colon: `x-api-key:value`.
+    fn is_header(&self) -> bool {
+        let begins = self.name.get(..2).is_some_and(|start| start.eq_ignore_ascii_case("x-"));
+        begins && self.before.is_none_or(|byte| signs::of(byte) & signs::GAP != 0)
+    }
+
+    /// The quote that a header stands in: its value ends there. `-H 'Cookie: a=b; c=d'`.
+    fn enclosing(&self) -> Option<u8> {
+        let is_whole = logins::is_cookie(self.name) || self.name.eq_ignore_ascii_case("authorization");
+        self.before.filter(|byte| is_whole && !self.quoted && matches!(byte, b'"' | b'\'' | b'`'))
+    }
+
     fn before(text: &'a str, floor: usize, sign: usize) -> Option<Self> {
         let bytes = text.as_bytes();
         let head = bytes.get(floor..sign)?.trim_ascii_end();
@@ -161,6 +181,7 @@ fn value_behind(text: &str, key: &Key<'_>, sign: usize) -> Option<Range<usize>> 
     }
     let until = |stop: &dyn Fn(u8) -> bool| start + rest.iter().position(|&byte| stop(byte)).unwrap_or(rest.len());
     let end = match key.before {
+        _ if key.enclosing().is_some() => until(&|byte| byte == b'\n' || Some(byte) == key.enclosing()),
         _ if key.leads => start + memchr::memchr(b'\n', rest).unwrap_or(rest.len()),
         Some(b';') => until(&|byte| matches!(byte, b';' | b'\n')),
         Some(b'?' | b'&') => until(&|byte| matches!(byte, b'&' | b'#') || byte.is_ascii_whitespace()),

@@ -22,6 +22,8 @@ pub(super) const GAP: u16 = 256;
 pub(super) const AT: u16 = 512;
 /// What may stand around a host: `,` and `[`.
 pub(super) const AROUND: u16 = 1024;
+/// `<`.
+pub(super) const LESS: u16 = 4096;
 /// Any sign: no letter, no digit, of no script.
 pub(super) const SIGN: u16 = 2048;
 
@@ -56,6 +58,7 @@ static SIGNS: [u16; 256] = {
                 b',' => SIGN | GAP | AROUND,
                 b'[' => SIGN | AROUND,
                 b'@' => SIGN | AT,
+                b'<' => SIGN | LESS,
                 _ => SIGN,
             };
         }

@@ -3,9 +3,9 @@
 use std::sync::OnceLock;
 
 use super::names::{Kind, Names, Strength};
-use super::signs::{AT, COLON, DASH, EQUALS, Forms, GAP, OTHER_QUOTE, QUOTE, SLASH};
+use super::signs::{AT, COLON, DASH, EQUALS, Forms, GAP, LESS, OTHER_QUOTE, QUOTE, SLASH};
 use super::tokens::{self, Token};
-use super::{MaskReason, ValueClass, programs, scan, signs, url, values};
+use super::{MaskReason, ValueClass, logins, markup, programs, scan, signs, url, values};
 
 /// Which names and which shapes are secret.
 #[derive(Clone, Debug, Default)]
@@ -59,7 +59,7 @@ impl SecretTable {
         }
         match name.and_then(|name| self.strength_of_other(name)) {
             Some(strength) if is_secret_under(strength, value) => Some(MaskReason::Name),
-            _ => None,
+            _ => name.filter(|name| self.is_login(name, value)).map(|_| MaskReason::Name),
         }
     }
 
@@ -89,6 +89,16 @@ impl SecretTable {
         self.strength_of_other(name)
     }
 
+    /// Whether a name tells that its value is a login, and the value is one: `ORACLE_DSN=scott/tiger@orcl`.
+    pub(super) fn is_login(&self, name: &str, value: &str) -> bool {
+        logins::is_one(name, value) && !holds(&self.plain, name)
+    }
+
+    /// Whether a name may tell that; `at_sign` says whether there is a `@`.
+    pub(super) fn may_be_login(&self, name: &str, at_sign: bool) -> bool {
+        logins::may_be(name, at_sign) && !holds(&self.plain, name)
+    }
+
     /// How strongly a name speaks that the manifest does not call secret.
     fn strength_of_other(&self, name: &str) -> Option<Strength> {
         data().names.strength(name).filter(|_| !holds(&self.plain, name))
@@ -106,28 +116,32 @@ pub(super) fn is_secret_under(strength: Strength, value: &str) -> bool {
 fn is_secret_shape(value: &str) -> bool {
     let seen = signs::of_text(value);
     let has = |signs: u16| seen & signs != 0;
-    let url = has(COLON) && (has(AT) || has(SLASH) && (has(EQUALS) || url::may_hold_password(value)));
-    let assignments =
-        has(EQUALS) || has(COLON) && (has(QUOTE) || has(DASH) && has(OTHER_QUOTE)) || has(COLON) && has(GAP);
+    let url =
+        has(AT) && has(COLON | SLASH) || has(COLON) && has(SLASH) && (has(EQUALS) || url::may_hold_password(value));
+    let header = || matches!(value.as_bytes(), [b'x' | b'X', b'-', ..]);
+    let assignments = has(EQUALS)
+        || has(COLON) && (has(QUOTE) || has(DASH) && has(OTHER_QUOTE))
+        || has(COLON) && (has(GAP) || has(DASH) && header());
     let options = has(DASH) && has(GAP);
+    let searches = [
+        (url, url::find as Search),
+        (assignments, scan::assignments_in_value),
+        (options, scan::options),
+        (has(LESS), |table, value, emit| markup::find(table, value, true, emit)),
+        (has(GAP), |_, value, emit| logins::find_netrc(value, emit)),
+    ];
     let found = tokens::may_be_in(value) && tokens::is_in(value)
-        || (url || assignments || options) && holds_secret(value, url, assignments, options);
+        || searches.iter().any(|(worthwhile, search)| *worthwhile && finds(*search, value));
     found && !values::is_ciphertext(value)
 }
 
-/// Whether one of these searches finds anything.
+type Search = fn(&SecretTable, &str, &mut dyn FnMut(std::ops::Range<usize>));
+
+/// Whether a search finds anything.
 #[cold]
-fn holds_secret(value: &str, url: bool, assignments: bool, options: bool) -> bool {
-    let (table, mut found) = (SecretTable::builtin(), false);
-    if url {
-        url::find(table, value, &mut |_| found = true);
-    }
-    if !found && assignments {
-        scan::assignments_in_value(table, value, &mut |_| found = true);
-    }
-    if !found && options {
-        scan::options(table, value, &mut |_| found = true);
-    }
+fn finds(search: Search, value: &str) -> bool {
+    let mut found = false;
+    search(SecretTable::builtin(), value, &mut |_| found = true);
     found
 }
 
@@ -144,6 +158,10 @@ pub(super) struct Data {
     pub(super) programs: Vec<(&'static str, &'static str, programs::How)>,
     /// Names of URL parameters, beside the secret names.
     pub(super) parameters: Vec<&'static str>,
+    /// Names of parameters that are secret at hosts of one domain.
+    pub(super) hosted: Vec<(&'static str, &'static str)>,
+    /// Names of connections, in words.
+    pub(super) connects: Vec<Vec<&'static str>>,
     /// Beginnings of public values.
     pub(super) visible: Vec<(&'static str, ValueClass)>,
     /// Beginnings of paths that are no passwords.
@@ -217,6 +235,8 @@ fn row(data: &mut Data, line: &'static str) -> Option<()> {
         "suffix" => data.names.suffixes.extend(list()),
         "public" => data.names.public.extend(list()),
         "parameter" => data.parameters.extend(list()),
+        "hosted" => data.hosted.push(rest.split_once(' ')?),
+        "connects" => data.connects.extend(list().map(|words| words.split(' ').collect())),
         "program" => {
             let (how, rest) = rest.split_once(' ')?;
             let (option, programs) = rest.trim_start().split_once(' ')?;
@@ -281,6 +301,9 @@ mod tests {
             "DB_PASSWORD",
             "dbPassword",
             "PGPASSWORD",
+            "APP_PGPASS",
+            "NETRC",
+            "AZURE_FUNCTIONS_KEY",
             "SMTP_PASS",
             "JWT_SECRET",
             "spring.datasource.password",
@@ -350,6 +373,8 @@ mod tests {
             "OTP_LENGTH",
             "OTP_ISSUER",
             "PWA_NAME",
+            "PGPASSFILE",
+            "NETRC_PATH",
             "UPWARD",
         ] {
             check(name, secret, None);
@@ -454,6 +479,24 @@ mod tests {
             "Endpoint=sb://a.example.net/;SharedAccessKeyName=n;SharedAccessKey=x7=".to_owned(),
             "BlobEndpoint=https://a.example.net/;SharedAccessSignature=sv=1&sig=x7".to_owned(),
             "jdbc:sqlserver://db:1433;user=sa;password=x7".to_owned(),
+            format!("123456:{}", &body[..35]),
+            format!("https://api.telegram.org/bot123456:{}/sendMessage", &body[..35]),
+            "scott/x7@//db:1521/x".to_owned(),
+            "scott/x7@//db/x".to_owned(),
+            "<server><password>x7</password></server>".to_owned(),
+            "<add key='DbPassword' value='x7'/>".to_owned(),
+            "machine acme.io login bob password x7".to_owned(),
+            "Cookie: theme=dark; sid=x7".to_owned(),
+            "Set-Cookie: sid=x7; Path=/".to_owned(),
+            "x-functions-key: x7".to_owned(),
+            "x-api-key:x7".to_owned(),
+            "curl -H x-api-key:x7 https://acme.io".to_owned(),
+            "curl --user=bob:x7 https://acme.io".to_owned(),
+            "curl -ubob:x7 https://acme.io".to_owned(),
+            "curl -fsSu bob:x7 https://acme.io".to_owned(),
+            "curl -b sid=x7 https://acme.io".to_owned(),
+            "https://a.azurewebsites.net/api/run?code=x7==".to_owned(),
+            "https://acme.io/?subscription-key=x7".to_owned(),
         ] {
             check("OPAQUE", &value, Some(MaskReason::Shape));
         }
@@ -492,6 +535,17 @@ mod tests {
             "{{ x }}",
             "-Xmx512m -Dkey=1",
             "{\"a\": {\"b\": 1}}",
+            "https://acme.io/login?code=fr",
+            "https://api.telegram.org/bot${BOT_TOKEN}/sendMessage",
+            "actions/checkout@v4",
+            "team/api@main",
+            "registry.acme.io/team/api@sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+            "usage: login <user> <password> <host>",
+            "<h1>Forgot your <b>password</b>?</h1>",
+            "Cookie: strict",
+            "x-request-id:x7",
+            "curl --user-agent a:b https://acme.io:80",
+            "the login needs a password",
         ] {
             check("OPAQUE", value, None);
         }
@@ -547,6 +601,12 @@ mod tests {
             "a://b:c",
             "-----BEGIN PRIVATE KEY-----",
             "Bearer ",
+            "x-api-key:x7",
+            "bot",
+            "<password>x7</password>",
+            "login a password x7",
+            "scott/x7@//db",
+            "Cookie: a=b",
             body,
             &token,
             &bot,

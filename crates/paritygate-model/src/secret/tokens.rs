@@ -1,6 +1,6 @@
 //! Known token formats, private keys and JSON web tokens, wherever they stand in a text.
 
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
 use memchr::memmem;
 
@@ -83,7 +83,7 @@ fn is_mixed(body: &[u8]) -> bool {
 
 /// The first byte of what is known and no row, and its second bytes: private keys, JSON web tokens, bearers, bots.
 const SPECIAL: &[(&[u8], &[u8])] =
-    &[(b"-", b"-"), (b"P", b"u"), (b"e", b"y"), (b"Bb", b"ea"), (b"0123456789", b"0123456789")];
+    &[(b"-", b"-"), (b"P", b"u"), (b"e", b"y"), (b"Bb", b"eao"), (b"0123456789", b"0123456789")];
 
 /// The token formats of the table.
 #[derive(Default)]
@@ -197,8 +197,8 @@ fn token_at(tokens: &Tokens, bytes: &[u8], at: usize, byte: u8, tried: &mut usiz
     let special = match byte {
         b'-' | b'P' => private_key(bytes, at),
         b'e' if at >= *tried => json_web_token(bytes, at, tried),
-        b'0'..=b'9' => bot_token(bytes, at),
-        b'B' | b'b' => bearer(bytes, at),
+        b'0'..=b'9' => bot_token(bytes, at, 35..=35),
+        b'B' | b'b' => bearer(bytes, at).or_else(|| bot_of_url(bytes, at)),
         _ => None,
     };
     let row = || {
@@ -255,16 +255,20 @@ fn json_web_token(bytes: &[u8], at: usize, tried: &mut usize) -> Option<Range<us
 }
 
 /// `123456789:` and 35 characters: a Telegram bot.
-fn bot_token(bytes: &[u8], at: usize) -> Option<Range<usize>> {
+fn bot_token(bytes: &[u8], at: usize, lengths: RangeInclusive<usize>) -> Option<Range<usize>> {
     let rest = bytes.get(at..)?;
-    let digits = rest.iter().take(11).take_while(|byte| byte.is_ascii_digit()).count();
-    if !(8..=10).contains(&digits) || rest.get(digits) != Some(&b':') {
+    let digits = rest.iter().take(17).take_while(|byte| byte.is_ascii_digit()).count();
+    if !(5..=16).contains(&digits) || rest.get(digits) != Some(&b':') {
         return None;
     }
-    let body = rest.get(digits + 1..)?;
-    let length =
-        body.iter().take(36).take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')).count();
-    (length == 35).then_some(at..at + digits + 1 + length)
+    let body = rest.get(digits + 1..)?.iter().take(lengths.end() + 1);
+    let length = body.take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')).count();
+    lengths.contains(&length).then_some(at..at + digits + 1 + length)
+}
+
+/// `bot123456789:` and what follows: the token in the path of a URL, where nothing else looks so.
+fn bot_of_url(bytes: &[u8], at: usize) -> Option<Range<usize>> {
+    bytes.get(at..)?.starts_with(b"bot").then(|| bot_token(bytes, at + 3, 30..=64)).flatten()
 }
 
 /// Whether a value is worth a search for tokens: nothing but a header may be shorter than [`SHORTEST`].

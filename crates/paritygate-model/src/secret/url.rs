@@ -2,12 +2,10 @@
 
 use std::ops::Range;
 
-use memchr::memmem;
-
 use super::names::Strength;
 use super::scan::{find_in_value, masked};
 use super::table::{data, is_secret_under};
-use super::{Fingerprint, FingerprintKey, SecretTable, tokens, values};
+use super::{Fingerprint, FingerprintKey, SecretTable, logins, tokens, values};
 
 /// A URL that held a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,7 +55,7 @@ impl UrlParts {
         let given = split.password.filter(|password| !password.is_empty() && !values::is_reference(password));
         // Where the user is the secret, what stands as its password is usually a constant.
         let password = if user_sealed { user } else { given };
-        let query = split.parameters().filter(|(name, value)| is_secret_parameter(table, name, value));
+        let query = split.parameters().filter(|(name, value)| is_secret_parameter(table, split.host, name, value));
         Some(Self {
             shown: masked(value, 0..value.len(), &secrets),
             scheme: split.scheme.to_owned(),
@@ -214,8 +212,10 @@ fn is_port(text: &str) -> bool {
 }
 
 /// Whether a parameter holds a secret.
-fn is_secret_parameter(table: &SecretTable, name: &str, value: &str) -> bool {
-    let known = data().parameters.iter().any(|known| known.eq_ignore_ascii_case(name));
+fn is_secret_parameter(table: &SecretTable, host: &str, name: &str, value: &str) -> bool {
+    let is = |known: &&str| known.eq_ignore_ascii_case(name);
+    let at_host = |(domain, known): &(&str, &str)| is(known) && host.ends_with(domain);
+    let known = data().parameters.iter().any(is) || data().hosted.iter().any(at_host);
     let strength = if known { Some(Strength::Strong) } else { table.strength(name) };
     strength.is_some_and(|strength| strength > Strength::Weak && is_secret_under(Strength::Strong, value))
 }
@@ -265,7 +265,8 @@ pub(super) fn find(table: &SecretTable, text: &str, emit: &mut dyn FnMut(Range<u
         }
         from = end.max(at + 3);
     }
-    oracle(text, emit);
+    logins::find_oracle(text, emit);
+    logins::find(text, emit);
     without_scheme(text, emit);
 }
 
@@ -309,25 +310,6 @@ fn is_address(text: &[u8]) -> bool {
             digits <= 5 && !port.get(digits).is_some_and(u8::is_ascii_alphanumeric)
         }
         _ => false,
-    }
-}
-
-/// Hands the password of every `jdbc:oracle:thin:user/password@host` in `text` to `emit`.
-fn oracle(text: &str, emit: &mut dyn FnMut(Range<usize>)) {
-    const SCHEME: &str = "jdbc:oracle:";
-    let mut from = 0;
-    while let Some(at) = text.get(from..).and_then(|rest| memmem::find(rest.as_bytes(), SCHEME.as_bytes())) {
-        let start = from + at + SCHEME.len();
-        let rest = text.get(start..).unwrap_or_default();
-        let end = rest.find(|c: char| c.is_ascii_whitespace() || matches!(c, '"' | '\'' | '`')).unwrap_or(rest.len());
-        from = start + end;
-        let Some(info) = rest.get(..end).and_then(|url| url.rsplit_once('@')).map(|(info, _)| info) else { continue };
-        if let Some((_, password)) = info.split_once('/')
-            && !password.is_empty()
-            && !values::is_reference(password)
-        {
-            emit(offset(text, password));
-        }
     }
 }
 
@@ -386,7 +368,7 @@ fn secrets_of(table: &SecretTable, text: &str, url: &str, emit: &mut dyn FnMut(R
         }
     }
     for (name, value) in split.parameters() {
-        if is_secret_parameter(table, name, value) {
+        if is_secret_parameter(table, split.host, name, value) {
             emit(offset(text, value));
         }
     }

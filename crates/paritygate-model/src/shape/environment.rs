@@ -2,8 +2,8 @@
 
 use super::{Field, Record, Shape};
 use Shape::{
-    Any, Bool, Bytes, Duration, Fingerprint, Integer, Map, Millicores, Number, Sequence, Set, Text, Timestamp, Version,
-    Word,
+    Any, Bool, Bytes, Duration, Fingerprint, Integer, Map, Millicores, Mode, Number, Sequence, Set, Text, Timestamp,
+    Version, Word,
 };
 
 const fn f(name: &'static str, doc: &'static str, shape: &'static Shape) -> Field {
@@ -335,7 +335,7 @@ record! {
         "delivery": Word(&["repo", "injected", "templated"]), "How it gets there.";
         "digest": Text, "The digest of its content.";
         "group": Text, "Its group.";
-        "mode": Text, "Its mode in octal, such as 0640.";
+        "mode": Mode, "Its mode in octal, such as 0640.";
         "owner": Text, "Its owner.";
     }
 }
@@ -408,7 +408,7 @@ record! {
     /// A path on a machine.
     FILESYSTEM ["mode", "owner", "group"] {
         "group": Text, "Its group.";
-        "mode": Text, "Its mode in octal.";
+        "mode": Mode, "Its mode in octal.";
         "mount": Shape::Record(&FS_MOUNT), "What is mounted there.";
         "owner": Text, "Its owner.";
         "type": Text, "Such as directory.";

@@ -54,6 +54,8 @@ impl Mark {
             State::Missing => Self::Missing,
             State::Empty | State::Null => Self::Empty,
             State::Unresolved | State::NotCollected => Self::Unknown,
+            // Where others deviate, a value that could not be judged says why.
+            State::Value if !deviates && cell.reason.is_some() => Self::Unknown,
             State::Value if !deviates => Self::Alike,
             State::Value if unknown => Self::Unknown,
             State::Value => match reference {
@@ -149,4 +151,22 @@ pub(crate) fn without_findings(report: &Report, ranked: &[(Group, &Finding)]) ->
     // What was cut off or could not be judged is not clean either.
     let untold: usize = report.summary.truncated.values().chain(report.summary.unknown.values()).sum();
     report.summary.rows.saturating_sub(with.len().saturating_add(untold))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_that_could_not_be_judged_is_not_fine() {
+        let cell = |reason: Option<&str>| Cell {
+            state: State::Value,
+            value: Some("latest".to_owned()),
+            reason: reason.map(str::to_owned),
+            masked: None,
+            source: None,
+        };
+        assert_eq!(Mark::of(&cell(Some("it is no version")), false, None, false), Mark::Unknown);
+        assert_eq!(Mark::of(&cell(None), false, None, false), Mark::Alike);
+    }
 }

@@ -49,8 +49,13 @@ fn unclear_reference(environments: &[&Column]) -> Option<String> {
     Some(format!("{reference}, because nothing says that {others} is higher; `pipeline` in `paritygate.yaml` can"))
 }
 
+/// How many rules that had nothing to judge are named.
+const MAX_VACUOUS: usize = 6;
+
 /// What was not judged and what was left out: whether it is what can't be known, and a sentence.
-pub(crate) fn remarks(report: &Report) -> Vec<(bool, String)> {
+///
+/// Where not `verbose`, of many rules that had nothing to judge the first few are named.
+pub(crate) fn remarks(report: &Report, verbose: bool) -> Vec<(bool, String)> {
     let summary = &report.summary;
     let mut remarks: Vec<(bool, String)> = Vec::new();
     for (reason, &rows) in &summary.unknown {
@@ -58,8 +63,11 @@ pub(crate) fn remarks(report: &Report) -> Vec<(bool, String)> {
     }
     if !summary.vacuous.is_empty() {
         let rules: Vec<_> = summary.vacuous.iter().map(|rule| escape(rule)).collect();
-        let vacuous = count(rules.len(), "rule", "rules");
-        remarks.push((false, format!("{vacuous} had nothing to judge, which is not a pass: {}", rules.join(", "))));
+        let shown = rules.get(..MAX_VACUOUS).filter(|_| !verbose).unwrap_or(&rules);
+        let more = rules.len() - shown.len();
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let (vacuous, names) = (count(rules.len(), "rule", "rules"), shown.join(", "));
+        remarks.push((false, format!("{vacuous} had nothing to judge, which is not a pass: {names}{more}")));
     }
     for (rule, &more) in &summary.truncated {
         let beyond = format!("{} of {} beyond the limit of a rule", count(more, "finding", "findings"), escape(rule));

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use paritygate_eval::kind::Params;
 use paritygate_eval::{Accepts, Comparison, Description, Deviation, Kind, Outcome, Plan, Row, RowCheck};
-use paritygate_model::{Diagnostic, Node};
+use paritygate_model::{Diagnostic, Node, address_range};
 use serde::Deserialize;
 
-use crate::firewall::{ALL_PORTS, Flow, Ports, RuleSet, address_range};
+use crate::firewall::{ALL_PORTS, Flow, Ports, RuleSet};
 
 /// The parameters of `firewall-parity`.
 #[derive(Debug, Default, Deserialize)]

@@ -173,7 +173,7 @@ params: { op: ">", right: network.loadBalancers.web.idleTimeoutSeconds }
 environments:
   production: { workloads: { api: { keepAliveSeconds: 65 } }, coverage: { network: notCollected } }
 expect: unknown
-message: "`workloads.api.keepAliveSeconds` can't be judged: `network.loadBalancers.web.idleTimeoutSeconds` is not known: this section was not collected"
+message: "`workloads.api.keepAliveSeconds` can't be judged in production: `network.loadBalancers.web.idleTimeoutSeconds` is not known: this section was not collected"
 ```
 "#;
 

@@ -5,7 +5,7 @@ use paritygate_eval::{Accepts, Cell, Compares, Description, GroupCheck, Kind, Pl
 use paritygate_model::{Diagnostic, Node};
 use serde::Deserialize;
 
-use crate::address::{databases, kind_of_service, readable};
+use crate::address::{databases_of, kind_of_service};
 use crate::shared::{self, Index, With};
 
 /// The parameters of `no-shared-database`.
@@ -32,7 +32,7 @@ Looks for one database, cache or queue behind two environments, whatever its rol
 
 A database is known by the URL of a variable, also of a secret one: the host, the port and the database's name must be
 the same, with the scheme's usual port where none is written; user, password and parameters don't count. Of several hosts
-each counts. A backing service is known by its fingerprint. The two are not compared with each other, and a host, a port and
+each counts. A connection string of keys and values (`host=db dbname=shop`, `Server=db;Database=shop`) is read like a URL. A backing service is known by its fingerprint. The two are not compared with each other, and a host, a port and
 a name in variables of their own are not put together.
 
 Some hosts lead elsewhere in each environment and don't count: this machine (`localhost`, `127.0.0.1`), names without a dot,
@@ -62,6 +62,15 @@ environments:
   production: { variables: { DATABASE_URL: "postgres://app:battery-staple@db.acme.io/shop" } }
 expect: fail
 message: "staging and production share a database: staging `variables.REPORTS_URL`, production `variables.DATABASE_URL`"
+```
+
+```example
+select: variables.*
+environments:
+  staging: { variables: { DATABASE_DSN: "host=db.acme.io user=app password=correct-horse dbname=shop" } }
+  production: { variables: { DATABASE_URL: "postgres://app:battery-staple@db.acme.io/shop" } }
+expect: fail
+message: "staging and production share a database: staging `variables.DATABASE_DSN`, production `variables.DATABASE_URL`"
 ```
 
 ```example
@@ -160,7 +169,7 @@ fn fingerprint<'r>(cell: &'r Cell<'_>) -> Option<(&'r str, &'r str)> {
 /// Why it can't be told which database a value leads to. What nobody looked at is no value.
 fn unreadable<'t>(cell: &Cell<'t>) -> Option<&'t str> {
     match &cell.state {
-        State::Secret(secret) if secret.url.is_none() => Some("a secret can't be read"),
+        State::Secret(secret) if secret.url.is_none() && secret.dsn.is_none() => Some("a secret can't be read"),
         State::Unresolved(reason) => Some(reason),
         _ => None,
     }
@@ -195,8 +204,7 @@ impl NoSharedDatabase {
                 index.add(Identity::Fingerprint(key, hex), environment, at);
                 index.under_key(key, environment, at);
                 found = true;
-            } else if let Some(databases) = readable(cell).and_then(databases).filter(|url| self.wants(Some(url.kind)))
-            {
+            } else if let Some(databases) = databases_of(cell).filter(|found| self.wants(Some(found.kind))) {
                 for place in databases.places {
                     index.add(Identity::Place(place), environment, at);
                     found = true;

@@ -52,7 +52,7 @@ params: { warnBefore: P14D }
 environments:
   production: { variables: { STRIPE_KEY: { fingerprint: { keyId: k, hex: aa }, expiresAt: 2026-08-27T10:00:00Z } } }
 expect: fail
-message: "`variables.STRIPE_KEY` in production expires in 6 days, less than 14 days ahead"
+message: "`variables.STRIPE_KEY` in production expires in 6 d, less than 14 d ahead"
 ```
 
 ```example
@@ -73,7 +73,7 @@ environments:
   staging: { variables: { STRIPE_KEY: { fingerprint: { keyId: k, hex: aa }, rotatedAt: 2026-08-01T00:00:00Z } } }
   production: { variables: { STRIPE_KEY: { fingerprint: { keyId: k, hex: bb }, rotatedAt: 2026-02-01T00:00:00Z } } }
 expect: fail
-message: "`variables.STRIPE_KEY.rotatedAt` in production was rotated 201 days ago, and 90 days is allowed"
+message: "`variables.STRIPE_KEY.rotatedAt` in production was rotated 201 d ago, and 90 d is allowed"
 ```
 
 ```example
@@ -83,7 +83,7 @@ params: { warnBefore: P14D }
 environments:
   production: { network: { loadBalancers: { web: { listeners: { "443": { certificateNotAfter: 2026-08-18T09:00:00Z } } } } } }
 expect: fail
-message: "`network.loadBalancers.web.listeners.443.certificateNotAfter` in production expired 3 days ago"
+message: "`network.loadBalancers.web.listeners.443.certificateNotAfter` in production expired 3 d ago"
 ```
 
 ```example
@@ -93,7 +93,7 @@ params: { maxAge: P90D }
 environments:
   production: { variables: { STRIPE_KEY: { fingerprint: { keyId: k, hex: aa } } } }
 expect: unknown
-message: "`variables.STRIPE_KEY` can't be judged: it is not said when it was rotated"
+message: "`variables.STRIPE_KEY` can't be judged in production: it is not said when it was rotated"
 ```
 "#;
 
@@ -232,15 +232,25 @@ impl RowCheck for RotationAge {
         Description::new(format!("`{}` {said}", row.path_text())).help(help)
     }
 
+    fn shows<'t>(&self, row: &Row<'_, 't>, environment: usize) -> Option<Cell<'t>> {
+        // Of a variable the date is meant, and not the value.
+        let (tree, variable) = row.variable(environment)?;
+        let date = match self.judge(row, environment) {
+            Verdict::Expired(_) | Verdict::Expires(..) => variable.expires_at,
+            _ => variable.rotated_at.filter(|_| self.max_age.is_some()).or(variable.expires_at),
+        };
+        Some(Cell::of(tree.node(date?)))
+    }
+
     fn compares(&self) -> Compares {
         Compares::Nothing
     }
 }
 
-/// Spans of days, which nobody counts in hours: `6 days`, and `1 d 3 h` for what is shorter than two of them.
+/// Spans of days, which nobody counts in hours: `6 d`, and `1 d 3 h` for what is shorter than two of them.
 fn in_days(span: Elapsed) -> String {
     match span.0.as_hours() / 24 {
         0 | 1 => span.to_string(),
-        days => format!("{days} days"),
+        days => format!("{days} d"),
     }
 }

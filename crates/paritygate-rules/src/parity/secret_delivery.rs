@@ -76,7 +76,7 @@ select: variables.*
 environments:
   production: { variables: { DB_PASSWORD: { fingerprint: { keyId: k, hex: aa } } } }
 expect: unknown
-message: "`variables.DB_PASSWORD` can't be judged: it is not said where it is set"
+message: "`variables.DB_PASSWORD` can't be judged in production: it is not said where it is set"
 ```
 
 ```example

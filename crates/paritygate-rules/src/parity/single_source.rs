@@ -64,7 +64,7 @@ select: variables.*
 environments:
   production: { variables: { DB_URL: "postgres://db/app" } }
 expect: unknown
-message: "`variables.DB_URL` can't be judged: it is not said where it is set"
+message: "`variables.DB_URL` can't be judged in production: it is not said where it is set"
 ```
 "#;
 

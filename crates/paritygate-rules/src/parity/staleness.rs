@@ -76,7 +76,7 @@ now: 2026-08-21T09:30:00Z
 environments:
   staging: { collectedAt: 2026-08-21T06:30:00Z }
 expect: unknown
-message: "`collectedAt` can't be judged: neither `validFor` nor `maxAge` says for how long it is valid"
+message: "`collectedAt` can't be judged in staging: neither `validFor` nor `maxAge` says for how long it is valid"
 ```
 "#;
 

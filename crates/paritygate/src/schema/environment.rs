@@ -83,7 +83,7 @@ fn scalar(types: &[&str]) -> Value {
 fn shape(shape_: &Shape) -> Value {
     match shape_ {
         Shape::Any => json!({}),
-        Shape::Text | Shape::Version => scalar(&["string", "number", "boolean"]),
+        Shape::Text | Shape::Mode | Shape::Version => scalar(&["string", "number", "boolean"]),
         Shape::Word(words) => json!({ "enum": words }),
         Shape::Bool => scalar(&["boolean"]),
         Shape::Integer => scalar(&["integer"]),

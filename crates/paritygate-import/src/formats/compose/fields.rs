@@ -157,15 +157,15 @@ impl Reader<'_, '_> {
             self.wrong(node, "a volume: `source:target`, or a map");
             return;
         };
-        let Some(Draft { value: DraftValue::String(target), at: target_at }) = target else {
+        let Some(Draft { value: DraftValue::String(target), at: target_at, .. }) = target else {
             into.partial.push("mounts");
             return;
         };
         let read_only = match mode {
-            Some(Draft { value: DraftValue::String(mode), at }) if !node.is_map() => {
+            Some(Draft { value: DraftValue::String(mode), at, .. }) if !node.is_map() => {
                 Draft::new(at, DraftValue::Bool(mode.split(',').any(|word| word == "ro")))
             }
-            Some(Draft { value: DraftValue::String(word), at }) => Draft::new(at, DraftValue::Bool(word == "true")),
+            Some(Draft { value: DraftValue::String(word), at, .. }) => Draft::new(at, DraftValue::Bool(word == "true")),
             Some(mode) => mode,
             None => Draft::new(target_at, DraftValue::Bool(false)),
         };

@@ -15,6 +15,8 @@ pub(super) type Services = BTreeMap<String, Service>;
 pub(super) struct Service {
     /// Where it stands.
     pub(super) at: Option<Location>,
+    /// Where its name stands.
+    pub(super) key: Option<Location>,
     /// What runs.
     pub(super) image: Option<Image>,
     /// Whether its image is built from the project.
@@ -107,7 +109,9 @@ pub(super) struct Extends {
 impl Service {
     /// Lays another description of the same service over this one.
     pub(super) fn merge(&mut self, later: Self) {
-        self.at = later.at.or(self.at.take());
+        if later.at.is_some() {
+            (self.at, self.key) = (later.at, later.key);
+        }
         self.image = later.image.or(self.image.take());
         self.build |= later.build;
         self.environment.extend(later.environment);

@@ -93,7 +93,7 @@ impl Reader<'_, '_> {
             self.loader.partial = true;
             return services;
         }
-        for (name, _, value) in node.entries() {
+        for (name, span, value) in node.entries() {
             if self.tagged(value, &[name]) {
                 continue;
             }
@@ -110,7 +110,8 @@ impl Reader<'_, '_> {
                 self.loader.partial = true;
                 continue;
             }
-            let service = self.service(name, value);
+            let key = value.location().map(|at| Location::new(&at.source, span));
+            let service = Service { key, ..self.service(name, value) };
             services.insert(name.to_owned(), service);
         }
         services

@@ -53,7 +53,7 @@ fn workload(name: &str, service: Service, loader: &mut Loader<'_>) -> Draft {
             part => loader.partly(&["workloads", name, part]),
         }
     }
-    let mut draft = Draft::new(service.at.clone(), Draft::map().value);
+    let mut draft = Draft { key: service.key.clone(), ..Draft::new(service.at.clone(), Draft::map().value) };
     let (variables, complete) = variables(&service, loader);
     if !complete {
         loader.partly(&["workloads", name, "variables"]);

@@ -104,6 +104,7 @@ impl Lowering<'_> {
             value_class: fields.value_class.unwrap_or(ValueClass::Unknown),
             length: None,
             url: None,
+            dsn: None,
         };
         let value = self.tree.duplicate(fingerprint);
         self.tree.seal(value, secret);

@@ -165,7 +165,7 @@ fn findings(out: &mut String, ready: &Ready<'_>, style: &Style<'_>) {
 
 /// What was not judged, and what was left out.
 fn remarks(out: &mut String, report: &Report) {
-    let remarks = summary::remarks(report);
+    let remarks = summary::remarks(report, true);
     if remarks.is_empty() {
         return;
     }

@@ -8,7 +8,7 @@ use crate::view::{self, Group};
 /// Writes one line per remark, and the verdict as the last line.
 pub(super) fn write(pen: &mut Pen<'_>, report: &Report, ranked: &[(Group, &Finding)]) {
     pen.gap();
-    for (unknown, text) in view::summary::remarks(report) {
+    for (unknown, text) in view::summary::remarks(report, pen.style().verbose) {
         let (ink, word) = if unknown { (Ink::Warning, "unknown") } else { (Ink::Note, "note") };
         remark(pen, ink, word, &text);
     }

@@ -156,7 +156,9 @@ impl Verb for Check {
                 }
                 let today = Project::load_beside(&plan, &files, &key, &before);
                 let today = Project { environments: [&today.environments[..], &imported].concat(), ..today };
-                Cow::Owned(today.change(&before))
+                let (views, found) = today.change(&before);
+                diagnostics.extend(found);
+                Cow::Owned(views)
             }
         };
         if environments.is_empty() && params.pairing != Pairing::Parity && shared::ok(&diagnostics) {
