@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use paritygate::report::State;
 use paritygate_tests::binary;
-use paritygate_tests::case::{self, Case};
+use paritygate_tests::case::{self, Case, Pairing};
 use paritygate_tests::check::{Answer, check_case, decide};
 use paritygate_tests::{diff, files_below, here, relative};
 
@@ -159,6 +159,34 @@ fn of_command_line(binary: &Path, folder: &Path, case: &Case) -> String {
         assert!(!out.contains(canary.as_str()) && !err.contains(canary.as_str()), "`{canary}` leaves the command line");
     }
     if out.is_empty() { err.into_owned() } else { out }
+}
+
+/// What the bindings call answers alike for views of environments, which the façade leaves to its caller.
+#[test]
+fn a_call_about_views_answers_alike() {
+    let session = paritygate::wire::Session::new(&[7; 36]);
+    let call = |call: serde_json::Value, verb: &str| {
+        let text = session.call(call.to_string().as_bytes(), &[]);
+        let mut answer: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+        answer.get_mut(verb).unwrap_or_else(|| panic!("{text}")).take()
+    };
+    for Found { name, case, .. } in cases() {
+        let Some(pairing) = case.pairing else { continue };
+        let project = |files: &BTreeMap<String, String>| {
+            let texts = files.iter().map(|(path, text)| (path.clone(), serde_json::json!({ "text": text })));
+            serde_json::json!({ "files": texts.collect::<serde_json::Map<_, _>>(), "key": { "text": case.key } })
+        };
+        let mut params = serde_json::json!({
+            "now": case.now.to_string(), "only": case.only, "pairing": pairing.word(), "project": project(&case.files),
+        });
+        if pairing == Pairing::Change {
+            params["before"] = project(&case.before);
+        }
+        let report = call(serde_json::json!({ "wire": 1, "check": params }), "check")["report"].take();
+        let written =
+            call(serde_json::json!({ "wire": 1, "format": { "report": report, "format": "json" } }), "format");
+        assert_eq!(written["text"].as_str(), Some(&*printed(&case)), "{name}");
+    }
 }
 
 /// A case names the lines of its policy in which something is wrong: each is told once, and nothing else is.

@@ -479,7 +479,7 @@ mod tests {
             "Endpoint=sb://a.example.net/;SharedAccessKeyName=n;SharedAccessKey=x7=".to_owned(),
             "BlobEndpoint=https://a.example.net/;SharedAccessSignature=sv=1&sig=x7".to_owned(),
             "jdbc:sqlserver://db:1433;user=sa;password=x7".to_owned(),
-            format!("123456:{}", &body[..35]),
+            format!("123456:A{}", &body[..34]),
             format!("https://api.telegram.org/bot123456:{}/sendMessage", &body[..35]),
             "scott/x7@//db:1521/x".to_owned(),
             "scott/x7@//db/x".to_owned(),

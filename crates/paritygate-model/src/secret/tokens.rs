@@ -1,6 +1,6 @@
 //! Known token formats, private keys and JSON web tokens, wherever they stand in a text.
 
-use std::ops::{Range, RangeInclusive};
+use std::ops::Range;
 
 use memchr::memmem;
 
@@ -197,7 +197,7 @@ fn token_at(tokens: &Tokens, bytes: &[u8], at: usize, byte: u8, tried: &mut usiz
     let special = match byte {
         b'-' | b'P' => private_key(bytes, at),
         b'e' if at >= *tried => json_web_token(bytes, at, tried),
-        b'0'..=b'9' => bot_token(bytes, at, 35..=35),
+        b'0'..=b'9' => bot_token(bytes, at, false),
         b'B' | b'b' => bearer(bytes, at).or_else(|| bot_of_url(bytes, at)),
         _ => None,
     };
@@ -254,21 +254,27 @@ fn json_web_token(bytes: &[u8], at: usize, tried: &mut usize) -> Option<Range<us
     (parts >= 3).then_some(at..end)
 }
 
-/// `123456789:` and 35 characters: a Telegram bot.
-fn bot_token(bytes: &[u8], at: usize, lengths: RangeInclusive<usize>) -> Option<Range<usize>> {
+/// `123456789:` and 35 characters: a Telegram bot. `in_url` says that `bot` stands before it, where nothing else looks so.
+fn bot_token(bytes: &[u8], at: usize, in_url: bool) -> Option<Range<usize>> {
     let rest = bytes.get(at..)?;
     let digits = rest.iter().take(17).take_while(|byte| byte.is_ascii_digit()).count();
     if !(5..=16).contains(&digits) || rest.get(digits) != Some(&b':') {
         return None;
     }
-    let body = rest.get(digits + 1..)?.iter().take(lengths.end() + 1);
-    let length = body.take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')).count();
+    let body = rest.get(digits + 1..)?;
+    // Bots of today have so many digits; behind fewer or more, only what every token begins with is sure.
+    if !in_url && !(8..=10).contains(&digits) && body.first() != Some(&b'A') {
+        return None;
+    }
+    let lengths = if in_url { 30..=64 } else { 35..=35 };
+    let is_part = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+    let length = body.iter().take(lengths.end() + 1).take_while(is_part).count();
     lengths.contains(&length).then_some(at..at + digits + 1 + length)
 }
 
-/// `bot123456789:` and what follows: the token in the path of a URL, where nothing else looks so.
+/// The token in `bot123456789:…`.
 fn bot_of_url(bytes: &[u8], at: usize) -> Option<Range<usize>> {
-    bytes.get(at..)?.starts_with(b"bot").then(|| bot_token(bytes, at + 3, 30..=64)).flatten()
+    bytes.get(at..)?.starts_with(b"bot").then(|| bot_token(bytes, at + 3, true)).flatten()
 }
 
 /// Whether a value is worth a search for tokens: nothing but a header may be shorter than [`SHORTEST`].
