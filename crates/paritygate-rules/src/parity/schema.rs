@@ -88,7 +88,7 @@ params:
 environments:
   production: { config: { app.yml: { password: hunter2hunter2 } } }
 expect: unknown
-message: '`config."app.yml".password` can''t be judged: a secret can''t be read'
+message: '`config."app.yml".password` can''t be judged in production: a secret can''t be read'
 ```
 "##;
 
