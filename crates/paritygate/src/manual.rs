@@ -270,12 +270,6 @@ fn gate_page(out: &mut String, place: &InPacks, policy: &Policy, gate: &Gate) {
     out.push('\n');
 }
 
-#[cfg(any(feature = "manual", feature = "schema"))]
-pub(crate) fn capitalized(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map(|first| first.to_uppercase().collect::<String>() + chars.as_str()).unwrap_or_default()
-}
-
 /// The published schema of policies, which holds the manual and the parameters of every kind.
 #[cfg(feature = "manual")]
 const POLICY_SCHEMA: &str = include_str!("../../../schemas/policy.schema.json");

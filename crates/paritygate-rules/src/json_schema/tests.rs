@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use expect_test::{Expect, expect};
+use paritygate_eval::Step;
 use paritygate_import::document;
 use paritygate_model::{Document, Source};
+use proptest::prelude::*;
 
 use super::JsonSchema;
 
@@ -354,4 +356,162 @@ fn what_goes_on_for_ever_ends() {
         1:1 the schema goes more than 256 steps deep here, which is the limit
     "#]],
     );
+}
+
+/// JSON in which keywords of schemas are frequent.
+fn json(depth: u32) -> impl Strategy<Value = String> {
+    let words =
+        ["#", "#/$defs/a", "#a", "a.json", "a", "string", "integer", "object", "array", "^a+$", "(", "date-time"];
+    let leaf = prop_oneof![
+        Just("null".to_owned()),
+        any::<bool>().prop_map(|flag| flag.to_string()),
+        (-3i64..70).prop_map(|number| number.to_string()),
+        Just("1.5e3".to_owned()),
+        proptest::sample::select(words.to_vec()).prop_map(|word| format!("{word:?}")),
+    ];
+    let keys = [
+        "$ref",
+        "$dynamicRef",
+        "$defs",
+        "definitions",
+        "$id",
+        "$anchor",
+        "$dynamicAnchor",
+        "type",
+        "properties",
+        "items",
+        "prefixItems",
+        "additionalProperties",
+        "patternProperties",
+        "required",
+        "enum",
+        "const",
+        "allOf",
+        "anyOf",
+        "oneOf",
+        "not",
+        "if",
+        "then",
+        "else",
+        "pattern",
+        "format",
+        "minimum",
+        "multipleOf",
+        "maxLength",
+        "minItems",
+        "uniqueItems",
+        "contains",
+        "propertyNames",
+        "dependentSchemas",
+        "dependentRequired",
+        "unevaluatedProperties",
+        "unevaluatedItems",
+        "a",
+        "b",
+        "password",
+    ];
+    leaf.prop_recursive(depth, 40, 5, move |inner| {
+        let key = proptest::sample::select(keys.to_vec());
+        prop_oneof![
+            1 => proptest::collection::vec(inner.clone(), 0..4).prop_map(|items| format!("[{}]", items.join(", "))),
+            4 => proptest::collection::btree_map(key, inner, 0..5).prop_map(|entries| {
+                let entries: Vec<String> = entries.iter().map(|(key, value)| format!("{key:?}: {value}")).collect();
+                format!("{{ {} }}", entries.join(", "))
+            }),
+        ]
+    })
+}
+
+/// Schemas that make sense, about values such as those of `valued`.
+fn sound() -> impl Strategy<Value = String> {
+    let leaves = [
+        "true",
+        "false",
+        "{ type: string }",
+        "{ type: integer }",
+        "{ type: [object, 'null'] }",
+        "{ minLength: 1 }",
+        "{ minLength: 3 }",
+        "{ maxLength: 2 }",
+        "{ pattern: '^x' }",
+        "{ enum: [x, xyz, 1] }",
+        "{ const: xyz }",
+        "{ const: { a: x, password: xyz } }",
+        "{ required: [a] }",
+        "{ required: [b] }",
+        "{ minimum: 2 }",
+        "{ uniqueItems: true }",
+        "{ maxProperties: 1 }",
+        "{ propertyNames: { maxLength: 1 } }",
+        "{ dependentRequired: { password: [b] } }",
+    ];
+    proptest::sample::select(leaves.to_vec()).prop_map(str::to_owned).prop_recursive(4, 24, 3, |inner| {
+        let two = (inner.clone(), inner.clone());
+        prop_oneof![
+            two.clone().prop_map(|(a, b)| format!("{{ properties: {{ a: {a}, password: {b} }} }}")),
+            two.clone().prop_map(|(a, b)| format!("{{ properties: {{ a: {a} }}, additionalProperties: {b} }}")),
+            two.clone().prop_map(|(a, b)| format!("{{ allOf: [{a}, {b}] }}")),
+            two.clone().prop_map(|(a, b)| format!("{{ anyOf: [{a}, {b}] }}")),
+            two.clone().prop_map(|(a, b)| format!("{{ oneOf: [{a}, {b}] }}")),
+            two.clone().prop_map(|(a, b)| format!("{{ if: {a}, then: {b} }}")),
+            two.clone().prop_map(|(a, b)| format!("{{ if: {a}, else: {b} }}")),
+            two.clone().prop_map(|(a, b)| format!("{{ dependentSchemas: {{ a: {a}, password: {b} }} }}")),
+            two.clone().prop_map(|(a, b)| format!(
+                "{{ anyOf: [{{ properties: {{ a: {a} }} }}, true], unevaluatedProperties: {b} }}"
+            )),
+            two.prop_map(|(a, b)| format!("{{ prefixItems: [{a}], items: {b} }}")),
+            inner.clone().prop_map(|a| format!("{{ not: {a} }}")),
+            inner.clone().prop_map(|a| format!("{{ items: {a} }}")),
+            inner.clone().prop_map(|a| format!("{{ patternProperties: {{ '^p': {a} }} }}")),
+            inner.prop_map(|a| format!("{{ contains: {a} }}")),
+        ]
+    })
+}
+
+/// Values that hold a text at some places, and the ways to those.
+fn valued(text: &str, shape: usize) -> (String, Vec<Vec<Step>>) {
+    let key = |key: &str| Step::Key(key.to_owned());
+    match shape {
+        0 => (format!("{{ a: x, password: {text} }}"), vec![vec![key("password")]]),
+        1 => (format!("{{ a: {{ password: {text}, b: 1 }} }}"), vec![vec![key("a"), key("password")]]),
+        2 => (format!("[{text}, x, {{ a: {text} }}]"), vec![vec![Step::Item(0)], vec![Step::Item(2), key("a")]]),
+        3 => (format!("{{ a: [x, {text}], password: 3 }}"), vec![vec![key("a"), Step::Item(1)]]),
+        _ => (text.to_owned(), vec![Vec::new()]),
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
+
+    /// What is told where a text is sealed holds whatever the text is; and where nothing is unknown, that is all.
+    #[test]
+    fn what_is_sealed_changes_nothing_that_is_told(schema in sound(), shape in 0usize..5) {
+        let schema = read("schema.yaml", &schema);
+        let schema = JsonSchema::compile(schema.root().expect("a schema")).map_err(|wrong| TestCaseError::fail(format!("{wrong:?}")))?;
+        let wrong = |text: &str, is_sealed: bool| {
+            let (value, ways) = valued(text, shape);
+            let value = read("value.yaml", &value);
+            let sealed = ways.into_iter().filter(|_| is_sealed).collect();
+            let places = schema.judge(value.root().expect("a value"), &sealed);
+            let is_unknown = places.iter().any(|place| place.unknown.is_some());
+            let known = places.into_iter().filter(|place| place.unknown.is_none());
+            (known.map(|place| (place.steps, place.at_key)).collect::<BTreeSet<_>>(), is_unknown)
+        };
+        let (told, is_unknown) = wrong("xyz", true);
+        for text in ["x", "xyz", "ab", "q1", "longer-than-most"] {
+            let (there, _) = wrong(text, false);
+            prop_assert!(told.is_subset(&there), "{text}: {told:?} of {there:?}");
+            prop_assert!(is_unknown || told == there, "{text}: {told:?} and {there:?}");
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1_000, ..ProptestConfig::default() })]
+
+    /// No schema and no value panics, and equal ones are judged alike.
+    #[test]
+    fn whatever_is_asked_of_whatever_is_answered(schema in json(5), value in json(4)) {
+        prop_assert_eq!(judged(&schema, &value), judged(&schema, &value));
+    }
 }

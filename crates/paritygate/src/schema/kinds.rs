@@ -5,8 +5,7 @@ use paritygate_eval::Selects;
 use schemars::SchemaGenerator;
 use serde_json::{Map, Value, json};
 
-use super::words::listed;
-use crate::manual::capitalized;
+use super::words::{listed, sentence};
 
 /// The kinds of one half of a policy.
 pub(super) struct Kinds {
@@ -64,7 +63,7 @@ impl Collected {
             "const": name,
             "title": name,
             "description": summary,
-            "markdownDescription": format!("{}.\n\n{manual}", capitalized(summary)),
+            "markdownDescription": format!("{}\n\n{manual}", sentence(summary)),
         }));
         self.branches.push(json!({
             "if": { "properties": { "kind": { "const": name } }, "required": ["kind"] },

@@ -67,3 +67,10 @@ pub(super) fn listed(words: &[String]) -> String {
         quoted => quoted.concat(),
     }
 }
+
+/// `Text.` of `text`.
+pub(super) fn sentence(text: &str) -> String {
+    let mut chars = text.chars();
+    let first = chars.next().map(|first| first.to_uppercase().collect::<String>());
+    format!("{}{}.", first.unwrap_or_default(), chars.as_str())
+}
