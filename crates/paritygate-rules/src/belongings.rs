@@ -229,6 +229,16 @@ mod tests {
     }
 
     #[test]
+    fn what_is_allowed_is_the_whole_run_around_an_alias() {
+        let own = own(&[], &["prd"]);
+        for (text, expected) in
+            [("first, acme-prd-shared, last", None), ("first, acme-prd-own, last", Some(Named::Alias("prd")))]
+        {
+            assert_eq!(own.named_in(text, &[], &[], |run| run == "acme-prd-shared"), expected, "{text}");
+        }
+    }
+
+    #[test]
     fn values_name_what_belongs_to_others() {
         let own = own(&["https://db.production.acme.io", "https://prd.acme.io"], &["prd"]);
         for (text, expected) in [
