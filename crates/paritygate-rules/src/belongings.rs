@@ -146,7 +146,7 @@ fn runs(text: &str) -> impl Iterator<Item = Range<usize>> {
     std::iter::from_fn(move || {
         let start = at + text.get(at..)?.find(is_part)?;
         let rest = text.get(start..)?;
-        let end = rest.find(|sign| !is_part(sign)).unwrap_or(rest.len());
+        let end: usize = rest.chars().take_while(|&sign| is_part(sign)).map(char::len_utf8).sum();
         at = start + end;
         let run = rest.get(..end)?;
         let trimmed = run.trim_end_matches(['.', '-', '_']);

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use paritygate_eval::zones::Zones;
 use paritygate_eval::{CheckRequest, Engine, Exceptions};
 use paritygate_import::{Context, Files, Named, document, formats};
-use paritygate_lang::policy::{Mode, OnUnknown, Policy, Rule, SeverityBy};
+use paritygate_lang::policy::{EnvironmentRef, Mode, OnUnknown, Policy, Rule, SeverityBy};
 use paritygate_lang::{Selector, Spanned};
 use paritygate_model::report::Status;
 use paritygate_model::{
@@ -74,13 +74,20 @@ fn run(kind: &str, text: &str) -> Ended {
     let document = Arc::new(read());
     let root = document.root().expect("an example");
     let at = Location::new(&source, root.span());
+    let named = |node: Node<'_>| node.scalar_text().map(|name| EnvironmentRef::Name(name.to_owned()));
     let rule = Rule {
         id: "example".into(),
         at: at.clone(),
         kind: Spanned { value: kind.to_owned(), at: None },
         select: root.get("select").map(selectors),
         except: Vec::new(),
-        environments: Vec::new(),
+        environments: root
+            .get("only")
+            .into_iter()
+            .flat_map(Node::items)
+            .filter_map(named)
+            .map(|value| Spanned { value, at: None })
+            .collect(),
         reference: None,
         severity: SeverityBy::default(),
         on_unknown: OnUnknown::Unknown,
@@ -277,4 +284,7 @@ fn pattern_of(bytes: usize) -> String {
 #[test]
 fn the_catalogue_is_sorted() {
     assert!(paritygate_rules::all().is_sorted_by(|a, b| a.name < b.name));
+    for entry in paritygate_rules::all() {
+        assert_eq!(paritygate_rules::find(entry.name).map(|found| found.name), Some(entry.name));
+    }
 }

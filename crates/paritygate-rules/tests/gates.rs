@@ -212,6 +212,9 @@ fn every_example_holds() {
 #[test]
 fn the_catalogue_is_sorted() {
     assert!(paritygate_rules::gates().is_sorted_by(|a, b| a.name < b.name));
+    for gate in paritygate_rules::gates() {
+        assert_eq!(paritygate_rules::find_gate(gate.name).map(|found| found.name), Some(gate.name));
+    }
     let rules = paritygate_rules::all();
     assert!(paritygate_rules::gates().iter().all(|gate| rules.iter().all(|rule| rule.name != gate.name)));
 }

@@ -228,11 +228,19 @@ fn postgres_releases() {
             ("9.6.3", "9.6.4", Minor),
             ("9.6", "10", Major),
             ("16", "16.4", Precision),
+            ("10.3", "10.4", Minor),
             ("16.3", "16.4", Minor),
             ("16.4 (Debian 16.4-1.pgdg120+1)", "16.4", Difference::None),
             ("PostgreSQL 15.8 on x86_64-pc-linux-gnu", "16.4-alpine", Major),
         ],
     );
+}
+
+#[test]
+fn longer_texts_are_none() {
+    let of = |bytes: usize| format!("1.0.0+{}", "x".repeat(bytes - 6));
+    assert!(parse(Scheme::Semver, &of(MAX_BYTES)).is_some());
+    assert!(parse(Scheme::Semver, &of(MAX_BYTES + 1)).is_none());
 }
 
 #[test]
