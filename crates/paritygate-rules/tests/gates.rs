@@ -5,13 +5,16 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use jiff::SignedDuration;
 use paritygate_eval::pipeline::{Pipeline, StageInput};
 use paritygate_eval::zones::Zones;
 use paritygate_eval::{Engine, GateRequest, Request};
 use paritygate_import::{Context, Files, Named, document, formats};
 use paritygate_lang::policy::{Gate, Mode, Policy};
 use paritygate_lang::{Spanned, project, request};
-use paritygate_model::{Diagnostic, Document, Environment, FingerprintKey, Location, Node, SecretTable, Source, Tier};
+use paritygate_model::{
+    Diagnostic, Document, Environment, FingerprintKey, Location, Node, SecretTable, Source, Tier, Timestamp,
+};
 
 /// The fenced blocks of a manual.
 fn examples(manual: &str) -> Vec<String> {
@@ -73,11 +76,12 @@ fn environments(text: &str) -> Vec<Environment> {
     listed.iter().zip(described).map(one).collect()
 }
 
-/// How an example ended: the status, the message, the help, and the next opening.
+/// How an example ended: the status; the message, the notes and the help; the next opening, and when it closes.
 struct Ended {
     status: String,
     said: Vec<String>,
     next: String,
+    closes: String,
 }
 
 fn run(kind: &str, text: &str) -> Ended {
@@ -116,6 +120,7 @@ fn run(kind: &str, text: &str) -> Ended {
         status: "rejected".to_owned(),
         said: diagnostics.iter().map(|diagnostic| diagnostic.message.clone()).collect(),
         next: String::new(),
+        closes: String::new(),
     };
     let zones = zones();
     // The parity half of an example has one rule: what is there must be the same.
@@ -152,18 +157,46 @@ fn run(kind: &str, text: &str) -> Ended {
     }
     let environments = field("environments").map(|text| environments(&text)).unwrap_or_default();
     let now = field("now").unwrap_or_else(|| "2026-01-02T12:00:00Z".to_owned());
-    let (decision, _) = engine
-        .decide(&GateRequest {
-            environments: &environments,
-            ..GateRequest::new(&request, &pipeline, Some(now.parse().expect("an instant")))
-        })
-        .expect("a clock");
+    let now: Timestamp = now.parse().expect("an instant");
+    let asked = GateRequest { environments: &environments, ..GateRequest::new(&request, &pipeline, Some(now)) };
+    let (decision, _) = engine.decide(&asked).expect("a clock");
+    let openings = engine.openings(&asked, now + SignedDuration::from_hours(30 * 24), 1).expect("a clock");
+    let closes = openings.first().and_then(|opening| opening.close);
     let finding = decision.findings.first().expect("a finding");
     let mut said = vec![finding.message.clone()];
     said.extend(finding.notes.iter().cloned());
     said.extend(finding.help.clone());
-    let next = decision.decision.next_eligible_at.map_or_else(|| "none".to_owned(), |at| at.to_string());
-    Ended { status: finding.status.word().to_owned(), said, next }
+    let instant = |at: Option<Timestamp>| at.map_or_else(|| "none".to_owned(), |at| at.to_string());
+    let (next, closes) = (instant(decision.decision.next_eligible_at), instant(closes));
+    Ended { status: finding.status.word().to_owned(), said, next, closes }
+}
+
+/// Runs the examples of a text: how each should end. What is wrong is added to `failed`.
+fn check(kind: &str, text: &str, failed: &mut Vec<String>) -> Vec<String> {
+    let mut seen = Vec::new();
+    for example in examples(text) {
+        let document = read(kind, &example);
+        let text =
+            |key: &str| document.root().and_then(|root| root.get(key)).and_then(Node::scalar_text).map(str::to_owned);
+        let ended = run(kind, &example);
+        let expect = text("expect").unwrap_or_default();
+        if ended.status != expect {
+            failed.push(format!("{kind}: expected {expect}, got {}: {:?}\n{example}", ended.status, ended.said));
+        }
+        for field in ["message", "note", "help"] {
+            if let Some(wanted) = text(field).filter(|wanted| !ended.said.contains(wanted)) {
+                let said = ended.said.join("\n  ");
+                failed.push(format!("{kind}: expected {field}\n  {wanted}\ngot\n  {said}\n{example}"));
+            }
+        }
+        for (field, got) in [("next", ended.next), ("closes", ended.closes)] {
+            if let Some(wanted) = text(field).filter(|wanted| *wanted != got) {
+                failed.push(format!("{kind}: expected {field} {wanted}, got {got}\n{example}"));
+            }
+        }
+        seen.push(expect);
+    }
+    seen
 }
 
 #[test]
@@ -171,33 +204,8 @@ fn every_example_holds() {
     let mut failed = Vec::new();
     let mut kinds: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for entry in paritygate_rules::gates() {
-        let seen = kinds.entry(entry.name).or_default();
-        for example in examples(entry.manual) {
-            let document = read(entry.name, &example);
-            let text = |key: &str| {
-                document.root().and_then(|root| root.get(key)).and_then(Node::scalar_text).map(str::to_owned)
-            };
-            let ended = run(entry.name, &example);
-            let expect = text("expect").unwrap_or_default();
-            if ended.status != expect {
-                failed.push(format!(
-                    "{}: expected {expect}, got {}: {:?}\n{example}",
-                    entry.name, ended.status, ended.said
-                ));
-            }
-            for field in ["message", "help"] {
-                if let Some(wanted) = text(field)
-                    && !ended.said.contains(&wanted)
-                {
-                    let said = ended.said.join("\n  ");
-                    failed.push(format!("{}: expected {field}\n  {wanted}\ngot\n  {said}\n{example}", entry.name));
-                }
-            }
-            if let Some(next) = text("next").filter(|next| *next != ended.next) {
-                failed.push(format!("{}: expected next {next}, got {}\n{example}", entry.name, ended.next));
-            }
-            seen.push(expect);
-        }
+        let seen = check(entry.name, entry.manual, &mut failed);
+        kinds.entry(entry.name).or_default().extend(seen);
     }
     for (name, seen) in kinds {
         for needed in ["pass", "fail"] {
@@ -205,6 +213,30 @@ fn every_example_holds() {
                 failed.push(format!("{name}: no example that ends in {needed}"));
             }
         }
+    }
+    assert!(failed.is_empty(), "\n{}", failed.join("\n"));
+}
+
+/// What a mistake in the code would change, and no user needs to read: a file per kind.
+const EDGES: &[(&str, &str)] = &[
+    ("allowed-window", include_str!("edges/gates/allowed-window.md")),
+    ("approval-fresh", include_str!("edges/gates/approval-fresh.md")),
+    ("change-ticket", include_str!("edges/gates/change-ticket.md")),
+    ("checks-passed", include_str!("edges/gates/checks-passed.md")),
+    ("environment-healthy", include_str!("edges/gates/environment-healthy.md")),
+    ("forward-only", include_str!("edges/gates/forward-only.md")),
+    ("parity-gate", include_str!("edges/gates/parity-gate.md")),
+    ("ref-allowed", include_str!("edges/gates/ref-allowed.md")),
+    ("review-current", include_str!("edges/gates/review-current.md")),
+    ("upstream-succeeded", include_str!("edges/gates/upstream-succeeded.md")),
+];
+
+#[test]
+fn the_edges_hold() {
+    let mut failed = Vec::new();
+    for (kind, text) in EDGES {
+        assert!(paritygate_rules::find_gate(kind).is_some(), "there is no kind `{kind}`");
+        check(kind, text, &mut failed);
     }
     assert!(failed.is_empty(), "\n{}", failed.join("\n"));
 }

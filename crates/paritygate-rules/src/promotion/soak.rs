@@ -248,7 +248,7 @@ impl GateCheck for Check {
         let names = groups.iter().flat_map(|(upstream, _)| upstream.iter().copied());
         let each = names.flat_map(|name| scope.artifacts().iter().map(move |artifact| (artifact, name)));
         let untils = each.filter_map(|(artifact, name)| self.until(scope, self.since(scope, artifact, name).ok()?.at));
-        untils.filter(|until| *until > scope.at).min()
+        scope.next_of(untils)
     }
 
     fn zones(&self) -> Vec<Zone> {
