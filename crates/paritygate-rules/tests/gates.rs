@@ -225,9 +225,14 @@ const EDGES: &[(&str, &str)] = &[
     ("checks-passed", include_str!("edges/gates/checks-passed.md")),
     ("environment-healthy", include_str!("edges/gates/environment-healthy.md")),
     ("forward-only", include_str!("edges/gates/forward-only.md")),
+    ("no-rebuild", include_str!("edges/gates/no-rebuild.md")),
     ("parity-gate", include_str!("edges/gates/parity-gate.md")),
+    ("provenance", include_str!("edges/gates/provenance.md")),
+    ("rate-limit", include_str!("edges/gates/rate-limit.md")),
     ("ref-allowed", include_str!("edges/gates/ref-allowed.md")),
     ("review-current", include_str!("edges/gates/review-current.md")),
+    ("separation-of-duties", include_str!("edges/gates/separation-of-duties.md")),
+    ("soak", include_str!("edges/gates/soak.md")),
     ("upstream-succeeded", include_str!("edges/gates/upstream-succeeded.md")),
 ];
 
