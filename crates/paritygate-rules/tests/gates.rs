@@ -76,11 +76,14 @@ fn environments(text: &str) -> Vec<Environment> {
     listed.iter().zip(described).map(one).collect()
 }
 
-/// How an example ended: the status; the message, the notes and the help; the next opening, and when it closes.
+/// How an example ended: the status; the message, the notes and the help; who is asked;
+/// the next opening; and when it is open and closes, for gates that depend on time.
 struct Ended {
     status: String,
     said: Vec<String>,
+    who: String,
     next: String,
+    opens: String,
     closes: String,
 }
 
@@ -119,7 +122,9 @@ fn run(kind: &str, text: &str) -> Ended {
     let rejected = |diagnostics: Vec<Diagnostic>| Ended {
         status: "rejected".to_owned(),
         said: diagnostics.iter().map(|diagnostic| diagnostic.message.clone()).collect(),
+        who: String::new(),
         next: String::new(),
+        opens: String::new(),
         closes: String::new(),
     };
     let zones = zones();
@@ -161,14 +166,16 @@ fn run(kind: &str, text: &str) -> Ended {
     let asked = GateRequest { environments: &environments, ..GateRequest::new(&request, &pipeline, Some(now)) };
     let (decision, _) = engine.decide(&asked).expect("a clock");
     let openings = engine.openings(&asked, now + SignedDuration::from_hours(30 * 24), 1).expect("a clock");
-    let closes = openings.first().and_then(|opening| opening.close);
+    let (opens, closes) = openings.first().map(|opening| (opening.open, opening.close)).unzip();
     let finding = decision.findings.first().expect("a finding");
     let mut said = vec![finding.message.clone()];
     said.extend(finding.notes.iter().cloned());
     said.extend(finding.help.clone());
     let instant = |at: Option<Timestamp>| at.map_or_else(|| "none".to_owned(), |at| at.to_string());
-    let (next, closes) = (instant(decision.decision.next_eligible_at), instant(closes));
-    Ended { status: finding.status.word().to_owned(), said, next, closes }
+    let next = instant(decision.decision.next_eligible_at);
+    let who = decision.decision.blockers.iter().flat_map(|blocker| blocker.who.clone()).collect::<Vec<_>>().join(", ");
+    let (opens, closes) = (instant(opens), instant(closes.flatten()));
+    Ended { status: finding.status.word().to_owned(), said, who, next, opens, closes }
 }
 
 /// Runs the examples of a text: how each should end. What is wrong is added to `failed`.
@@ -189,7 +196,8 @@ fn check(kind: &str, text: &str, failed: &mut Vec<String>) -> Vec<String> {
                 failed.push(format!("{kind}: expected {field}\n  {wanted}\ngot\n  {said}\n{example}"));
             }
         }
-        for (field, got) in [("next", ended.next), ("closes", ended.closes)] {
+        for (field, got) in [("who", ended.who), ("next", ended.next), ("opens", ended.opens), ("closes", ended.closes)]
+        {
             if let Some(wanted) = text(field).filter(|wanted| *wanted != got) {
                 failed.push(format!("{kind}: expected {field} {wanted}, got {got}\n{example}"));
             }
@@ -221,11 +229,14 @@ fn every_example_holds() {
 const EDGES: &[(&str, &str)] = &[
     ("allowed-window", include_str!("edges/gates/allowed-window.md")),
     ("approval-fresh", include_str!("edges/gates/approval-fresh.md")),
+    ("approvals", include_str!("edges/gates/approvals.md")),
     ("change-ticket", include_str!("edges/gates/change-ticket.md")),
     ("checks-passed", include_str!("edges/gates/checks-passed.md")),
     ("environment-healthy", include_str!("edges/gates/environment-healthy.md")),
     ("forward-only", include_str!("edges/gates/forward-only.md")),
+    ("holiday-calendar", include_str!("edges/gates/holiday-calendar.md")),
     ("no-rebuild", include_str!("edges/gates/no-rebuild.md")),
+    ("no-rejection", include_str!("edges/gates/no-rejection.md")),
     ("parity-gate", include_str!("edges/gates/parity-gate.md")),
     ("provenance", include_str!("edges/gates/provenance.md")),
     ("rate-limit", include_str!("edges/gates/rate-limit.md")),

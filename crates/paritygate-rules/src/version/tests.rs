@@ -238,6 +238,14 @@ fn postgres_releases() {
 }
 
 #[test]
+fn schemes_have_words() {
+    for scheme in SCHEMES {
+        assert_eq!(Scheme::from_word(scheme.word()), Some(scheme));
+    }
+    assert_eq!(Scheme::from_word("auto"), None);
+}
+
+#[test]
 fn three_plain_numbers_are_read_in_one_pass() {
     for text in ["1.2.3", "0.10.0", "18.20.4"] {
         let three = dotted::three(text).unwrap_or_default();
