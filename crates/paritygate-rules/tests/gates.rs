@@ -83,6 +83,7 @@ struct Ended {
     next: String,
     opens: String,
     closes: String,
+    lint: String,
 }
 
 fn run(kind: &str, text: &str) -> Ended {
@@ -124,6 +125,7 @@ fn run(kind: &str, text: &str) -> Ended {
         next: String::new(),
         opens: String::new(),
         closes: String::new(),
+        lint: String::new(),
     };
     // The parity half of an example has one rule: what is there must be the same.
     let parity = "policy: parity\nrules: [{ id: same, kind: same, select: variables.* }]\n";
@@ -172,7 +174,9 @@ fn run(kind: &str, text: &str) -> Ended {
     let next = instant(decision.decision.next_eligible_at);
     let who = decision.decision.blockers.iter().flat_map(|blocker| blocker.who.clone()).collect::<Vec<_>>().join(", ");
     let (opens, closes) = (instant(opens), instant(closes.flatten()));
-    Ended { status: finding.status.word().to_owned(), said, who, next, opens, closes }
+    let lint: Vec<String> = engine.lint(&pipeline, now).iter().map(|wrong| wrong.message.clone()).collect();
+    let lint = if lint.is_empty() { "none".to_owned() } else { lint.join("; ") };
+    Ended { status: finding.status.word().to_owned(), said, who, next, opens, closes, lint }
 }
 
 /// Runs the examples of a text: how each should end. What is wrong is added to `failed`.
@@ -193,8 +197,14 @@ fn check(kind: &str, text: &str, failed: &mut Vec<String>) -> Vec<String> {
                 failed.push(format!("{kind}: expected {field}\n  {wanted}\ngot\n  {said}\n{example}"));
             }
         }
-        for (field, got) in [("who", ended.who), ("next", ended.next), ("opens", ended.opens), ("closes", ended.closes)]
-        {
+        let others = [
+            ("who", ended.who),
+            ("next", ended.next),
+            ("opens", ended.opens),
+            ("closes", ended.closes),
+            ("lint", ended.lint),
+        ];
+        for (field, got) in others {
             if let Some(wanted) = text(field).filter(|wanted| *wanted != got) {
                 failed.push(format!("{kind}: expected {field} {wanted}, got {got}\n{example}"));
             }
@@ -231,7 +241,9 @@ const EDGES: &[(&str, &str)] = &[
     ("checks-passed", include_str!("edges/gates/checks-passed.md")),
     ("environment-healthy", include_str!("edges/gates/environment-healthy.md")),
     ("forward-only", include_str!("edges/gates/forward-only.md")),
+    ("freeze", include_str!("edges/gates/freeze.md")),
     ("holiday-calendar", include_str!("edges/gates/holiday-calendar.md")),
+    ("migration-destructive", include_str!("edges/gates/migration-destructive.md")),
     ("no-rebuild", include_str!("edges/gates/no-rebuild.md")),
     ("no-rejection", include_str!("edges/gates/no-rejection.md")),
     ("parity-gate", include_str!("edges/gates/parity-gate.md")),

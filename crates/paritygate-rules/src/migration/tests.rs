@@ -331,11 +331,18 @@ fn every_environment_that_skips_is_named() {
   migrations: { db: { applied: { 2_b: {} } } }
 ";
     let judgement = judge(ORDER, "", text);
+    let labels: Vec<&str> = judgement.facts.iter().map(|(label, _)| label.as_str()).collect();
+    for place in ["ran in qa", "ran in production"] {
+        assert!(labels.contains(&place), "{labels:?}");
+    }
+    assert!(judgement.notes.iter().any(|note| note.starts_with("tools that remember only the highest number")));
     let told =
         "`1_a` is below `3_c`, which ran in qa, and `2_b`, which ran in production: it will silently be skipped there";
     assert!(judgement.message.contains(told), "{}", judgement.message);
     // Those that don't count are not looked at.
     let judgement = judge(ORDER, "environments: [staging]", text);
+    assert!(!judgement.message.contains("qa"), "{}", judgement.message);
+    let judgement = judge(ORDER, "environments: [production]", text);
     assert!(!judgement.message.contains("qa"), "{}", judgement.message);
 }
 
@@ -665,4 +672,37 @@ fn repeatable_migrations_may_differ_between_environments() {
     assert!(judgement.message.contains("what ran as `V1__a` in production is another file than in staging"));
     let judgement = judge(ORDER, "", &of("R__a"));
     assert!(!judgement.message.contains("another file"), "{}", judgement.message);
+}
+
+#[test]
+fn names_without_numbers_matter_where_something_waits() {
+    let of = |available: &str| {
+        format!(
+            "
+- environment: staging
+  migrations: {{ db: {{ framework: drizzle, available: {{ {available} }}, applied: {{ first: {{}} }} }} }}
+- environment: production
+  migrations: {{ db: {{ applied: {{ first: {{}} }} }} }}
+"
+        )
+    };
+    let passes = "the migrations of `db` are in order (`high-water-mark`), and 0 wait for production";
+    order(&of("first: {}"), GateStatus::Pass, passes);
+    order(&of("first: {}, 2_b: {}"), GateStatus::Unknown, "`first` begins with no number: the order is not known");
+}
+
+#[test]
+fn how_the_past_went_decides_nothing_for_a_mark() {
+    let text = "
+- environment: staging
+  migrations:
+    db:
+      framework: drizzle
+      available: { 1_a: {}, 2_b: {} }
+      applied: { 2_b: { order: 1 }, 1_a: { order: 2 } }
+- environment: production
+  migrations: { db: { applied: {} } }
+";
+    let passes = "the migrations of `db` are in order (`high-water-mark`), and 2 wait for production";
+    order(text, GateStatus::Pass, passes);
 }
