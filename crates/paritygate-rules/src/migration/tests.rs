@@ -395,6 +395,18 @@ fn other_applications_are_looked_up() {
     assert_eq!(judged("auth.__first__", "0001_u: {}").status, GateStatus::Pass);
     assert_eq!(judged("auth.0001_u", "").message, "`0001_a` ran in production without `auth.0001_u`, which it needs");
     assert_eq!(judged("auth.0009_z", "0001_u: {}").message, "`0001_a` needs `auth.0009_z`, which no list brings");
+    // Of the other application it is enough that one list has it, or that it ran, or that a squash stands for it.
+    for (available, applied) in [
+        ("0001_u: { dependsOn: [] }", ""),
+        ("", "0001_u: {}"),
+        ("0001_whole: { dependsOn: [], replaces: [0001_u] }", ""),
+    ] {
+        let text = of("auth.0001_u", "")
+            .replace("0001_u: { dependsOn: [] }", available)
+            .replace("applied: { 0001_u: {} }", &format!("applied: {{ {applied} }}"));
+        let judgement = judge(ORDER, "", &text);
+        assert!(!judgement.message.contains("which no list brings"), "{}", judgement.message);
+    }
     let judgement = judged("sites.0001_s", "0001_u: {}");
     assert_eq!(judgement.status, GateStatus::Unknown);
     assert_eq!(judgement.message, "`0001_a` needs `sites.0001_s`, and the migrations of `sites` are not described");
@@ -523,6 +535,25 @@ fn squashes_of_squashes_have_run() {
   migrations: { db: { applied: { d_one: {}, e_two: {}, c_rest: {} } } }
 ";
     order(text, GateStatus::Pass, "the migrations of `db` are in order (`dag-set`), and 0 wait for production");
+    let swapped = text.replace("{ a_whole: {} }", "{ d_one: {}, e_two: {}, c_rest: {} }");
+    let (rest, _) = swapped.rsplit_once("{ applied:").expect("what ran in production");
+    let judgement = judge(TESTED, "", &format!("{rest}{{ applied: {{}} }} }}\n"));
+    assert_eq!((judgement.status, &*judgement.message), (GateStatus::Pass, "`a_whole` ran in staging"));
+}
+
+#[test]
+fn a_squash_is_told_and_not_its_parts() {
+    let text = "
+- environment: staging
+  migrations:
+    db:
+      framework: django
+      available: { whole: { dependsOn: [], operations: [], replaces: [one, two] } }
+      applied: {}
+- environment: production
+  migrations: { db: { applied: { one: {}, two: {} } } }
+";
+    order(text, GateStatus::Fail, "`whole` is applied in production only");
 }
 
 #[test]
