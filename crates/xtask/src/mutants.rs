@@ -5,7 +5,7 @@ use crate::workspace::{Workspace, run as run_command, succeeds};
 
 const INSTALL: [&str; 6] = ["install", "cargo-mutants", "--version", "27.1.0", "--locked", "--debug"];
 
-/// Changes every comparison. That takes about an hour, as each change is a build.
+/// Changes every comparison. That takes hours, as each change is a build.
 ///
 /// # Errors
 ///
