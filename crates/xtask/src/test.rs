@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use crate::setup;
 use crate::workspace::{Workspace, output, run as run_command};
-use crate::{codegen, conformance, examples, hosts, new_kind, tidy};
+use crate::{codegen, conformance, examples, hosts, mutants, new_kind, tidy};
 
 /// Runs all tests.
 ///
@@ -69,6 +69,9 @@ fn test(workspace: &Workspace, all: bool, steps: &mut Steps) {
         });
     }
     steps.step("conformance in every runtime", || conformance::run(workspace, "all"));
+    if all {
+        steps.step("every comparison of a kind is tested", || mutants::run(workspace));
+    }
 }
 
 /// The steps of a run. All run, so that one run shows everything that is wrong.

@@ -135,6 +135,11 @@ impl<'a> Scope<'a> {
         self.accept_sources.is_empty() || self.accept_sources.contains(&origin.source)
     }
 
+    /// The first of some instants that is still to come.
+    pub fn next_of(&self, instants: impl IntoIterator<Item = Timestamp>) -> Option<Timestamp> {
+        instants.into_iter().filter(|instant| *instant > self.at).min()
+    }
+
     /// Whether something has happened, as far as its date says.
     pub fn has_happened(&self, at: Instant) -> bool {
         at.0 <= self.now

@@ -55,8 +55,7 @@ pub(crate) fn conflicts<'a>(
                 if has_run(touch) { waiting.clone() } else { touched.get(..at).unwrap_or_default().iter().collect() };
             budget = budget.checked_sub(before.len())?;
             for other in before {
-                let is_told = told.contains(&(other.id, touch.id)) || told.contains(&(touch.id, other.id));
-                if other.id == touch.id || is_told || !is_apart(other.effect, touch.effect) {
+                if told.contains(&(other.id, touch.id)) || !is_apart(other.effect, touch.effect) {
                     continue;
                 }
                 let is_ordered = match tracking {

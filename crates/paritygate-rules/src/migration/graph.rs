@@ -17,7 +17,8 @@ pub(crate) struct Graph<'a> {
     /// The squash of each squashed migration.
     squash: BTreeMap<&'a str, &'a str>,
     before: RefCell<BTreeMap<&'a str, Option<BTreeSet<&'a str>>>>,
-    walked: Cell<usize>,
+    /// How many steps are left.
+    steps: Cell<usize>,
 }
 
 impl<'a> Graph<'a> {
@@ -28,7 +29,8 @@ impl<'a> Graph<'a> {
         };
         let all = || union.iter().map(|(id, brought)| (*id, brought.migration));
         let squash: BTreeMap<&str, &str> = all().flat_map(squashed).collect();
-        let mut graph = Self { needs: BTreeMap::new(), squash, before: RefCell::default(), walked: Cell::default() };
+        let mut graph =
+            Self { needs: BTreeMap::new(), squash, before: RefCell::default(), steps: Cell::new(MAX_WALKED) };
         for (id, migration) in all() {
             let own = graph.whole(id);
             let needs = migration.depends_on.iter().flatten().map(|needed| graph.whole(needed));
@@ -103,10 +105,7 @@ impl<'a> Graph<'a> {
         let mut open = vec![id];
         while let Some(next) = open.pop() {
             for needed in self.needs.get(next).into_iter().flatten() {
-                self.walked.set(self.walked.get() + 1);
-                if self.walked.get() > MAX_WALKED {
-                    return None;
-                }
+                self.steps.set(self.steps.get().checked_sub(1)?);
                 if found.insert(*needed) {
                     open.push(needed);
                 }

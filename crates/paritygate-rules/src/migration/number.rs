@@ -74,7 +74,14 @@ mod tests {
 
     #[test]
     fn names_with_one_number() {
-        for (a, b) in [("0042_x", "42_y"), ("V1__a", "V1.0__b"), ("0001_2fa", "1.up.sql"), ("app/0042_x", "0042")] {
+        for (a, b) in [
+            ("0042_x", "42_y"),
+            ("V1__a", "V1.0__b"),
+            ("0001_2fa", "1.up.sql"),
+            ("app/0042_x", "0042"),
+            ("2024_01_09_abcdef_x", "2024"),
+            ("1_2_3_4_x", "1"),
+        ] {
             assert!(number(a).is_some() && number(a) == number(b), "{a} {b}");
         }
     }

@@ -165,6 +165,38 @@ mod tests {
     use super::*;
 
     #[test]
+    fn names_mean_the_same_kind() {
+        for (a, b, expected) in [
+            ("DropColumn", "remove_field", true),
+            ("drop_column", "add_column", false),
+            ("run_sql", "RunSQL", true),
+            ("run_sql", "run_python", false),
+            ("run_sql", "drop_column", false),
+        ] {
+            assert_eq!(is_same(a, b), expected, "{a} {b}");
+        }
+    }
+
+    #[test]
+    fn what_is_renamed_is_there_under_its_new_name() {
+        let of = |kind, column, to| {
+            let table = Some("t");
+            Operation { kind, table, column, to, reversible: None, has_default: false }.touches()
+        };
+        let (uses, renames) = ((("t", None), Effect::Uses), Effect::Renames);
+        assert_eq!(of("rename_table", None, Some("u")), [(("t", None), renames), (("u", None), Effect::Adds)]);
+        assert_eq!(of("rename_table", None, None), [(("t", None), renames)]);
+        let column = ("t", Some("c"));
+        assert_eq!(
+            of("rename_column", Some("c"), Some("d")),
+            [(column, renames), (("t", Some("d")), Effect::Adds), uses]
+        );
+        assert_eq!(of("rename_column", Some("c"), None), [(column, renames), uses]);
+        assert_eq!(of("drop_column", Some("c"), Some("d")), [(column, Effect::Removes), uses]);
+        assert_eq!(of("drop_column", None, None), [uses]);
+    }
+
+    #[test]
     fn kinds_are_known_however_they_are_written() {
         assert!(KINDS.is_sorted_by(|a, b| a.name < b.name));
         for name in ["drop_column", "DropColumn", "dropColumn", "RemoveField", "remove-columns"] {

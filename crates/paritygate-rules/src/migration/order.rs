@@ -126,3 +126,48 @@ fn sequence<'a>(database: &Database<'a>, environment: &str) -> Vec<&'a str> {
     }
     all.into_iter().map(|(id, _)| id).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is late below some that ran, each with the tables that it touches, if those are known.
+    fn above(
+        ran: &[(&'static str, Option<&[&'static str]>)],
+        id: &'static str,
+        tables: Option<&[&'static str]>,
+    ) -> Option<(&'static str, Overlap<'static>)> {
+        let mut marks = Marks::default();
+        for (id, tables) in ran {
+            marks.see(&number(id).expect("a number"), id, *tables);
+        }
+        marks.above(&number(id).expect("a number"), id, tables)
+    }
+
+    #[test]
+    fn the_highest_one_above_is_told() {
+        let ran: [(&str, Option<&[&str]>); 3] = [("2_b", Some(&["t"])), ("3_c", Some(&["u"])), ("3_d", Some(&["u"]))];
+        assert_eq!(above(&ran, "1_x", Some(&["t"])), Some(("3_c", Overlap::Table("t", "2_b"))));
+        assert_eq!(above(&ran, "1_x", Some(&["v", "u"])), Some(("3_c", Overlap::Table("u", "3_c"))));
+        assert_eq!(above(&ran, "2_x", Some(&["t"])), Some(("3_c", Overlap::None)));
+        assert_eq!(above(&ran, "1_x", None), Some(("3_c", Overlap::Unknown("1_x"))));
+        assert_eq!(above(&ran, "3_x", Some(&["u"])), None);
+    }
+
+    #[test]
+    fn a_table_has_the_highest_that_touched_it() {
+        for ran in [[("2_b", Some(&["t"][..])), ("4_d", Some(&["t"]))], [("4_d", Some(&["t"])), ("2_b", Some(&["t"]))]]
+        {
+            assert_eq!(above(&ran, "3_x", Some(&["t"])), Some(("4_d", Overlap::Table("t", "4_d"))));
+        }
+    }
+
+    #[test]
+    fn what_is_not_known_to_touch_a_table_may() {
+        let ran: [(&str, Option<&[&str]>); 2] = [("3_c", None), ("5_e", Some(&["u"]))];
+        assert_eq!(above(&ran, "2_x", Some(&["t"])), Some(("5_e", Overlap::Unknown("3_c"))));
+        assert_eq!(above(&ran, "2_x", Some(&[])), Some(("5_e", Overlap::None)));
+        assert_eq!(above(&ran, "3_x", Some(&["t"])), Some(("5_e", Overlap::None)));
+        assert_eq!(above(&ran, "4_x", Some(&["t"])), Some(("5_e", Overlap::None)));
+    }
+}

@@ -1,5 +1,7 @@
 //! What the examples of the manuals do not show.
 
+mod conflicts;
+
 use std::collections::BTreeMap;
 
 use paritygate_eval::kind::{Beside, Params};
@@ -336,11 +338,18 @@ fn every_environment_that_skips_is_named() {
   migrations: { db: { applied: { 2_b: {} } } }
 ";
     let judgement = judge(ORDER, "", text);
+    let labels: Vec<&str> = judgement.words().facts.iter().map(|(label, _)| label.as_str()).collect();
+    for place in ["ran in qa", "ran in production"] {
+        assert!(labels.contains(&place), "{labels:?}");
+    }
+    assert!(judgement.words().notes.iter().any(|note| note.starts_with("tools that remember only the highest number")));
     let told =
         "`1_a` is below `3_c`, which ran in qa, and `2_b`, which ran in production: it will silently be skipped there";
     assert!(judgement.words().message.contains(told), "{}", judgement.words().message);
     // Those that don't count are not looked at.
     let judgement = judge(ORDER, "environments: [staging]", text);
+    assert!(!judgement.words().message.contains("qa"), "{}", judgement.words().message);
+    let judgement = judge(ORDER, "environments: [production]", text);
     assert!(!judgement.words().message.contains("qa"), "{}", judgement.words().message);
 }
 
@@ -397,6 +406,18 @@ fn other_applications_are_looked_up() {
         judged("auth.0009_z", "0001_u: {}").words().message,
         "`0001_a` needs `auth.0009_z`, which no list brings"
     );
+    // Of the other application it is enough that one list has it, or that it ran, or that a squash stands for it.
+    for (available, applied) in [
+        ("0001_u: { dependsOn: [] }", ""),
+        ("", "0001_u: {}"),
+        ("0001_whole: { dependsOn: [], replaces: [0001_u] }", ""),
+    ] {
+        let text = of("auth.0001_u", "")
+            .replace("0001_u: { dependsOn: [] }", available)
+            .replace("applied: { 0001_u: {} }", &format!("applied: {{ {applied} }}"));
+        let judgement = judge(ORDER, "", &text);
+        assert!(!judgement.words().message.contains("which no list brings"), "{}", judgement.words().message);
+    }
     let judgement = judged("sites.0001_s", "0001_u: {}");
     assert_eq!(judgement.status, GateStatus::Unknown);
     assert_eq!(
@@ -481,4 +502,147 @@ fn phases_count_without_operations() {
     ] {
         assert_eq!(judged(&format!("operations: [{operation}]")).status, status, "{operation}");
     }
+}
+
+#[test]
+fn what_runs_before_what() {
+    let lists: Vec<(&str, Available<'_>)> = [("a", vec![]), ("b", vec!["a"]), ("c", vec!["a"])]
+        .into_iter()
+        .map(|(id, needs)| (id, Available { depends_on: Some(needs), ..Available::default() }))
+        .collect();
+    let union: BTreeMap<&str, Brought<'_, '_>> =
+        lists.iter().map(|(id, migration)| (*id, Brought { migration, by: vec!["staging"] })).collect();
+    let graph = Graph::new(&union);
+    for (one, other, expected) in
+        [("a", "a", true), ("a", "b", true), ("b", "a", true), ("b", "c", false), ("c", "b", false)]
+    {
+        assert_eq!(graph.is_ordered(one, other), Some(expected), "{one} {other}");
+    }
+}
+
+#[test]
+fn no_database_is_known_where_all_is_described() {
+    order(
+        "[{ environment: staging, migrations: {} }, { environment: production, migrations: {} }]",
+        GateStatus::NotApplicable,
+        "no database has migrations",
+    );
+    order(
+        "[{ environment: staging, migrations: {} }, { environment: production }]",
+        GateStatus::Unknown,
+        "the migrations of production are not described",
+    );
+}
+
+#[test]
+fn squashes_of_squashes_have_run() {
+    let text = "
+- environment: staging
+  migrations:
+    db:
+      framework: django
+      available:
+        a_whole: { dependsOn: [], operations: [], replaces: [b_half, c_rest] }
+        b_half: { dependsOn: [], operations: [], replaces: [d_one, e_two] }
+      applied: { a_whole: {} }
+- environment: production
+  migrations: { db: { applied: { d_one: {}, e_two: {}, c_rest: {} } } }
+";
+    order(text, GateStatus::Pass, "the migrations of `db` are in order (`dag-set`), and 0 wait for production");
+    let swapped = text.replace("{ a_whole: {} }", "{ d_one: {}, e_two: {}, c_rest: {} }");
+    let (rest, _) = swapped.rsplit_once("{ applied:").expect("what ran in production");
+    let judgement = judge(TESTED, "", &format!("{rest}{{ applied: {{}} }} }}\n"));
+    assert_eq!((judgement.status, &*judgement.words().message), (GateStatus::Pass, "`a_whole` ran in staging"));
+}
+
+#[test]
+fn a_squash_is_told_and_not_its_parts() {
+    let text = "
+- environment: staging
+  migrations:
+    db:
+      framework: django
+      available: { whole: { dependsOn: [], operations: [], replaces: [one, two] } }
+      applied: {}
+- environment: production
+  migrations: { db: { applied: { one: {}, two: {} } } }
+";
+    order(text, GateStatus::Fail, "`whole` is applied in production only");
+}
+
+#[test]
+fn a_migration_of_which_nothing_is_said_is_none_the_less() {
+    let text = "
+- environment: staging
+  migrations: { db: { framework: rails, available: { 1_a: }, applied: { 1_a: } } }
+- environment: production
+  migrations: { db: { applied: { 1_a: } } }
+";
+    order(text, GateStatus::Pass, "the migrations of `db` are in order (`set`), and 0 wait for production");
+}
+
+#[test]
+fn a_checksum_on_one_side_says_nothing() {
+    for (file, ran) in [("checksum: aa", ""), ("", "checksum: aa")] {
+        let text = format!(
+            "
+- environment: staging
+  migrations: {{ db: {{ framework: atlas, available: {{ 1_a: {{ {file} }} }}, applied: {{ 1_a: {{ {ran} }} }} }} }}
+- environment: production
+  migrations: {{ db: {{ applied: {{}} }} }}
+"
+        );
+        order(&text, GateStatus::Unknown, "it is not known whether `1_a` was changed since");
+    }
+}
+
+#[test]
+fn repeatable_migrations_may_differ_between_environments() {
+    let of = |id: &str| {
+        format!(
+            "
+- environment: staging
+  migrations: {{ db: {{ framework: flyway, available: {{ {id}: {{}} }}, applied: {{ {id}: {{ checksum: aa }} }} }} }}
+- environment: production
+  migrations: {{ db: {{ applied: {{ {id}: {{ checksum: bb }} }} }} }}
+"
+        )
+    };
+    let judgement = judge(ORDER, "", &of("V1__a"));
+    assert!(judgement.words().message.contains("what ran as `V1__a` in production is another file than in staging"));
+    let judgement = judge(ORDER, "", &of("R__a"));
+    assert!(!judgement.words().message.contains("another file"), "{}", judgement.words().message);
+}
+
+#[test]
+fn names_without_numbers_matter_where_something_waits() {
+    let of = |available: &str| {
+        format!(
+            "
+- environment: staging
+  migrations: {{ db: {{ framework: drizzle, available: {{ {available} }}, applied: {{ first: {{}} }} }} }}
+- environment: production
+  migrations: {{ db: {{ applied: {{ first: {{}} }} }} }}
+"
+        )
+    };
+    let passes = "the migrations of `db` are in order (`high-water-mark`), and 0 wait for production";
+    order(&of("first: {}"), GateStatus::Pass, passes);
+    order(&of("first: {}, 2_b: {}"), GateStatus::Unknown, "`first` begins with no number: the order is not known");
+}
+
+#[test]
+fn how_the_past_went_decides_nothing_for_a_mark() {
+    let text = "
+- environment: staging
+  migrations:
+    db:
+      framework: drizzle
+      available: { 1_a: {}, 2_b: {} }
+      applied: { 2_b: { order: 1 }, 1_a: { order: 2 } }
+- environment: production
+  migrations: { db: { applied: {} } }
+";
+    let passes = "the migrations of `db` are in order (`high-water-mark`), and 2 wait for production";
+    order(text, GateStatus::Pass, passes);
 }

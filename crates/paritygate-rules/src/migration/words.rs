@@ -39,3 +39,16 @@ pub(crate) fn worst(judged: Vec<Judgement>) -> Judgement {
         of_status.into_iter().chain(rest.into_iter().map(Judgement::quiet)).fold(Judgement::default(), Judgement::and);
     if more == 0 { judgement } else { judgement.note(format!("and {more} more")) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn five_are_told_one_by_one() {
+        assert_eq!(names(&["1", "2", "3", "4", "5"]), "`1`, `2`, `3`, `4`, `5`");
+        assert_eq!(names(&["1", "2", "3", "4", "5", "6"]), "`1`, `2`, `3`, `4`, `5` and 1 more");
+        let of = |count: usize| worst(vec![Judgement::fail("wrong"); count]).words().notes.len();
+        assert_eq!((of(5), of(6)), (0, 1));
+    }
+}

@@ -139,6 +139,8 @@ struct Values<'r> {
     missing: Vec<&'r str>,
     /// Why the value of some host is not known.
     unknown: Option<(usize, &'r str)>,
+    /// How many hosts have a value that is not known.
+    unresolved: usize,
 }
 
 impl<'r> Values<'r> {
@@ -151,12 +153,13 @@ impl<'r> Values<'r> {
     ) -> Self {
         let mut by_value: BTreeMap<String, Members<'r>> = BTreeMap::new();
         let mut missing = if lacking == Missing::Fail { known.clone() } else { BTreeSet::new() };
-        let mut unknown = None;
+        let (mut unknown, mut unresolved) = (None, 0);
         for &(member, at) in members {
             let Some(row) = rows.get(at) else { continue };
             let cell = row.cell(environment);
             if let State::Unresolved(reason) = cell.state {
                 unknown = unknown.or(Some((at, reason)));
+                unresolved += 1;
             } else if let Some(value) = canonical(cell, row.is_set()) {
                 by_value.entry(value).or_default().push((member, at));
             } else {
@@ -181,7 +184,14 @@ impl<'r> Values<'r> {
         let mut groups: Vec<Members<'r>> = by_value.into_values().collect();
         // Where as many have the one as the other, that of the first host counts.
         groups.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
-        Self { groups, missing: missing.into_iter().collect(), unknown }
+        Self { groups, missing: missing.into_iter().collect(), unknown, unresolved }
+    }
+}
+
+impl Values<'_> {
+    /// Whether one host may be unlike another.
+    fn are_comparable(&self) -> bool {
+        !self.groups.is_empty() || !self.missing.is_empty() || self.unresolved > 1
     }
 }
 
@@ -249,7 +259,7 @@ impl GroupUniform {
         }
         if let Some(row) = deviating {
             out.push(alone(row, None));
-        } else if let Some((row, reason)) = unknown.filter(|_| values.groups.len() + values.missing.len() > 0) {
+        } else if let Some((row, reason)) = unknown.filter(|_| values.are_comparable()) {
             out.push(alone(row, Some(reason)));
         }
     }
@@ -398,7 +408,7 @@ fn shown_values(rows: &Rows<'_, '_>, values: &Values<'_>, environment: usize) ->
         parts.push(format!("{} on {}", row.marked([environment]), listed(&names)));
     }
     if let Some(more) = values.groups.len().checked_sub(SHOWN).filter(|more| *more > 0) {
-        parts.push(format!("{more} more values on others"));
+        parts.push(format!("{more} more {} on others", if more == 1 { "value" } else { "values" }));
     }
     if !values.missing.is_empty() {
         parts.push(format!("missing on {}", listed(&values.missing)));

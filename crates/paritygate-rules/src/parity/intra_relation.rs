@@ -196,7 +196,7 @@ message: "`workloads.api.keepAliveSeconds` can't be judged in production: `netwo
         };
         if let Some((name, _)) = [("factor", self.factor), ("plus", self.plus)]
             .into_iter()
-            .find(|(_, number)| number.is_some_and(|number| !number.is_finite() || self.scheme.is_some()))
+            .find(|(_, number)| number.is_some() && self.scheme.is_some())
         {
             let message = format!("`{name}` makes no sense with what is no number");
             return Err(vec![params.wrong(name, message).help("remove it")]);

@@ -120,11 +120,15 @@ impl RowCheck for Check {
         let breaks = |text: &str| self.part.as_ref().is_some_and(|regex| regex.is_match(text));
         let first = failing.first().copied().unwrap_or_default();
         let broken = row.cell(first).text().is_some_and(breaks);
-        let (verb, pattern) =
-            if broken { ("matches", &self.params.not) } else { ("does not match", &self.params.pattern) };
+        let pattern = if broken { &self.params.not } else { &self.params.pattern };
         let pattern = pattern.as_deref().unwrap_or_default();
         let values = row.marked(failing.iter().copied());
-        let verb = if failing.len() > 1 && verb == "matches" { "match" } else { verb };
+        let verb = match (broken, failing.len() > 1) {
+            (true, false) => "matches",
+            (true, true) => "match",
+            (false, false) => "does not match",
+            (false, true) => "do not match",
+        };
         let message = format!("`{}` in {} {verb} `{pattern}`: {}", row.path_text(), row.names(failing), values);
         Description::new(message)
     }

@@ -46,7 +46,7 @@ message: "`workloads.api.memory.limitBytes` in staging is 33 % of production's, 
 "#;
 
     fn compile(self, params: &Params<'_>) -> Result<Plan, Vec<Diagnostic>> {
-        let bad = |value: Option<f64>| value.is_some_and(|value| !value.is_finite() || value < 0.0);
+        let bad = |value: Option<f64>| value.is_some_and(|value| value < 0.0);
         let diagnostic = match (self.min, self.max) {
             (None, None) => params
                 .wrong("min", "`ratio` needs `min` or `max`")
@@ -60,6 +60,12 @@ message: "`workloads.api.memory.limitBytes` in staging is 33 % of production's, 
             _ => return Ok(Plan::Row(Box::new(self))),
         };
         Err(vec![diagnostic])
+    }
+}
+
+impl Ratio {
+    fn is_low(&self, ratio: f64) -> bool {
+        self.min.is_some_and(|min| ratio < min)
     }
 }
 
@@ -77,7 +83,7 @@ impl RowCheck for Ratio {
             match (cell.number(), base.number()) {
                 (Some(number), Some(base)) if base != 0.0 => {
                     let ratio = number / base;
-                    if self.min.is_some_and(|min| ratio < min) || self.max.is_some_and(|max| ratio > max) {
+                    if self.is_low(ratio) || self.max.is_some_and(|max| ratio > max) {
                         out.fail(environment, reference);
                     }
                 }
@@ -99,7 +105,7 @@ impl RowCheck for Ratio {
             Some((format!("in {} is {percent} of {}'s", row.name(deviation.environment), row.name(against)), ratio))
         });
         let (parts, ratios): (Vec<String>, Vec<f64>) = shares.unzip();
-        let low = self.min.filter(|&min| ratios.iter().any(|&ratio| ratio < min));
+        let low = self.min.filter(|_| ratios.iter().any(|&ratio| self.is_low(ratio)));
         let bound = match (low, self.max) {
             (Some(min), _) => format!("at least {:.0} % is needed", min * 100.0),
             (None, Some(max)) => format!("at most {:.0} % is allowed", max * 100.0),

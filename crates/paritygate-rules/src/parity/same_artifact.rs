@@ -81,7 +81,12 @@ fn field<'t>(cell: &Cell<'t>, name: &str) -> Option<&'t str> {
 
 impl SameArtifact {
     fn digest<'t>(&self, cell: &Cell<'t>) -> Option<&'t str> {
-        field(cell, if self.level == Level::Index { "indexDigest" } else { "digest" })
+        field(cell, self.compared())
+    }
+
+    /// The field that is compared.
+    fn compared(&self) -> &'static str {
+        if self.level == Level::Index { "indexDigest" } else { "digest" }
     }
 }
 
@@ -100,7 +105,7 @@ impl RowCheck for SameArtifact {
     }
 
     fn focus(&self) -> Option<&'static str> {
-        Some(if self.level == Level::Index { "indexDigest" } else { "digest" })
+        Some(self.compared())
     }
 
     fn describe(&self, row: &Row<'_, '_>, deviations: &[Deviation]) -> Description {

@@ -109,6 +109,6 @@ impl GateCheck for ApprovalFresh {
             let end = approval.at?.0.checked_add(self.max_age?.0).ok()?;
             end.checked_add(jiff::SignedDuration::from_nanos(1)).ok()
         });
-        ages.filter(|end| *end > scope.at).chain(people::next_expiry(scope)).min()
+        scope.next_of(ages.chain(people::next_expiry(scope)))
     }
 }

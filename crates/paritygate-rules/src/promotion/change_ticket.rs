@@ -148,6 +148,6 @@ impl GateCheck for ChangeTicket {
         let late = end.and_then(|end| end.checked_sub(length).ok()?.checked_add(SignedDuration::from_nanos(1)).ok());
         let late = late.filter(|_| !length.is_zero());
         let all = [ticket.planned_start.map(|start| start.0), late, end];
-        all.into_iter().flatten().filter(|change| *change > scope.at).min()
+        scope.next_of(all.into_iter().flatten())
     }
 }

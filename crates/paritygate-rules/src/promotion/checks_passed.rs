@@ -198,6 +198,6 @@ impl GateCheck for ChecksPassed {
             let end = check.finished_at?.0.checked_add(self.max_age?.0).ok()?;
             end.checked_add(jiff::SignedDuration::from_nanos(1)).ok()
         });
-        ends.filter(|end| *end > scope.at).min()
+        scope.next_of(ends)
     }
 }

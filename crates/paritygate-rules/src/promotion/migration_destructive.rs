@@ -221,7 +221,7 @@ impl GateCheck for MigrationDestructive {
             let Ok(pending) = Pending::new(database, scope) else { continue };
             let expands = pending.union.iter().filter(|(_, brought)| brought.migration.phase == Some(Phase::Expand));
             let ripe = expands.filter_map(|(id, _)| pending.ran.get(id)?.at?.checked_add(age).ok());
-            next = ripe.filter(|ripe| *ripe > scope.at).chain(next).min();
+            next = scope.next_of(ripe.chain(next));
         }
         next
     }

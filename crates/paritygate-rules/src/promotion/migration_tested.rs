@@ -176,8 +176,8 @@ impl GateCheck for MigrationTested {
             let Ok(pending) = Pending::new(database, scope) else { continue };
             for environment in groups.iter().flat_map(|(names, _)| names) {
                 let Some(ran) = database.ran(environment, &pending.union) else { continue };
-                let ripe = |id: &&str| ran.get(id)?.at?.checked_add(soak).ok().filter(|ripe| *ripe > scope.at);
-                next = pending.migrations.keys().filter_map(ripe).chain(next).min();
+                let ripe = |id: &&str| ran.get(id)?.at?.checked_add(soak).ok();
+                next = scope.next_of(pending.migrations.keys().filter_map(ripe).chain(next));
             }
         }
         next

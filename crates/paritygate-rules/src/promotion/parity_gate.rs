@@ -205,6 +205,6 @@ impl GateCheck for ParityGate {
             return None;
         }
         let end = Self::recorded(scope)?.evaluated_at?.0.checked_add(self.max_age?.0).ok()?;
-        end.checked_add(jiff::SignedDuration::from_nanos(1)).ok().filter(|end| *end > scope.at)
+        scope.next_of(end.checked_add(jiff::SignedDuration::from_nanos(1)).ok())
     }
 }

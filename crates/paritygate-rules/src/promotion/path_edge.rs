@@ -64,7 +64,7 @@ fn between(pipeline: &Pipeline, from: usize, to: usize) -> Option<Vec<usize>> {
     let mut queue = VecDeque::from([from]);
     while let Some(at) = queue.pop_front() {
         for edge in pipeline.edges.iter().filter(|edge| edge.from.contains(&at)) {
-            if edge.to != from && came.get(edge.to).is_some_and(Option::is_none) {
+            if came.get(edge.to).is_some_and(Option::is_none) {
                 if let Some(slot) = came.get_mut(edge.to) {
                     *slot = Some(at);
                 }

@@ -265,6 +265,6 @@ impl GateCheck for RateLimit {
     fn next_change(&self, scope: &Scope<'_>) -> Option<Timestamp> {
         let counted = self.counted(scope, &with_target(scope, self.environments.as_ref())).ok()?;
         let (number, gap) = self.waits(&counted);
-        number.max(gap).filter(|until| *until > scope.at)
+        scope.next_of(number.max(gap))
     }
 }

@@ -6,7 +6,7 @@ use paritygate_eval::schedule::{Schedule, Sense};
 use paritygate_eval::zones::Zone;
 use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope};
 use paritygate_lang::schedule::Windows;
-use paritygate_model::decision::{ClearedBy, GateStatus};
+use paritygate_model::decision::GateStatus;
 use paritygate_model::promotion::{Artifact, CheckFact, CheckStatus, DeploymentFact, DeploymentResult, Elapsed};
 use paritygate_model::promotion::{Health, HealthStatus, Instant, Origin};
 use paritygate_model::{Diagnostic, Timestamp, suggest};
@@ -295,7 +295,7 @@ impl GateCheck for Check {
         let names = groups.iter().flat_map(|(upstream, _)| upstream.iter().copied());
         let each = names.flat_map(|name| scope.artifacts().iter().map(move |artifact| (artifact, name)));
         let untils = each.filter_map(|(artifact, name)| self.until(scope, self.since(scope, artifact, name).ok()?.at));
-        untils.filter(|until| *until > scope.at).min()
+        scope.next_of(untils)
     }
 
     fn zones(&self) -> Vec<Zone> {
@@ -327,7 +327,7 @@ impl Check {
         }
         let missing = needed - number;
         // Where waiting is enough, those that are through first are waited for.
-        let waits = |judgement: &Judgement| judgement.cleared_by == Some(ClearedBy::Time) && judgement.until.is_some();
+        let waits = |judgement: &Judgement| judgement.until.is_some();
         if rest.iter().filter(|judgement| waits(judgement)).count() >= missing {
             rest.retain(waits);
             rest.sort_by_key(|judgement| judgement.until);

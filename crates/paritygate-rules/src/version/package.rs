@@ -59,7 +59,10 @@ impl Package {
 
 /// Compares the text before the next number, then the number, until one of the two decides.
 fn deb(mut a: &str, mut b: &str) -> Ordering {
-    while !(a.is_empty() && b.is_empty()) {
+    loop {
+        if a.is_empty() && b.is_empty() {
+            return Ordering::Equal;
+        }
         let ((text_a, rest_a), (text_b, rest_b)) =
             (split(a, |byte| !byte.is_ascii_digit()), split(b, |byte| !byte.is_ascii_digit()));
         // The end stands between `~` and everything else: without it, a text that has ended would compare as less.
@@ -72,7 +75,6 @@ fn deb(mut a: &str, mut b: &str) -> Ordering {
         }
         (a, b) = (rest_a, rest_b);
     }
-    Ordering::Equal
 }
 
 const END: u16 = 1;
@@ -102,15 +104,21 @@ enum Piece<'a> {
     Number(usize, &'a str),
 }
 
-fn rpm(mut a: &str, mut b: &str) -> Ordering {
-    loop {
-        let ((piece_a, rest_a), (piece_b, rest_b)) = (piece(a), piece(b));
-        let order = piece_a.cmp(&piece_b);
-        if order.is_ne() || piece_a == Piece::End {
-            return order;
-        }
-        (a, b) = (rest_a, rest_b);
-    }
+fn rpm(a: &str, b: &str) -> Ordering {
+    pieces(a).cmp(pieces(b))
+}
+
+/// The pieces of a text, of which the last is its end.
+fn pieces(text: &str) -> impl Iterator<Item = Piece<'_>> {
+    let mut rest = Some(text);
+    std::iter::from_fn(move || {
+        let (piece, after) = piece(rest?);
+        rest = match piece {
+            Piece::End => None,
+            _ => Some(after),
+        };
+        Some(piece)
+    })
 }
 
 /// The next piece and the rest. Other signs only stand between pieces.
@@ -123,12 +131,12 @@ fn piece(text: &str) -> (Piece<'_>, &str) {
         return (Piece::Caret, rest);
     }
     let (digits, rest) = split(text, |byte| byte.is_ascii_digit());
-    if !digits.is_empty() {
-        let digits = digits.trim_start_matches('0');
-        return (Piece::Number(digits.len(), digits), rest);
+    if digits.is_empty() {
+        let (letters, rest) = split(text, |byte| byte.is_ascii_alphabetic());
+        return if letters.is_empty() { (Piece::End, "") } else { (Piece::Letters(letters), rest) };
     }
-    let (letters, rest) = split(text, |byte| byte.is_ascii_alphabetic());
-    if letters.is_empty() { (Piece::End, "") } else { (Piece::Letters(letters), rest) }
+    let digits = digits.trim_start_matches('0');
+    (Piece::Number(digits.len(), digits), rest)
 }
 
 /// Splits behind the bytes that `of` takes.

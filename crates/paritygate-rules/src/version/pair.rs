@@ -80,7 +80,7 @@ fn read_texts<'t>(
 
 /// Three plain numbers, which most versions are: they are a semantic version, and nothing else has to be tried.
 fn plain(text: &str) -> Option<Version> {
-    let release = dotted::three(text).filter(|_| text.len() < 24 && !auto::shows_date(text))?;
+    let release = dotted::three(text).filter(|_| !auto::shows_date(text))?;
     Some(Version { scheme: Scheme::Semver, form: Form::Dotted(release) })
 }
 

@@ -171,7 +171,7 @@ fn dates() {
             ("2024.01.15-main", "2024.01.15-fix", Variant),
         ],
     );
-    unreadable(Scheme::Calver, &["2024", "latest", "20241399", "1.2.3", "123.4"]);
+    unreadable(Scheme::Calver, &["2024", "latest", "20241399", "20241301", "20240132", "00.04", "1.2.3", "123.4"]);
 }
 
 #[test]
@@ -191,6 +191,7 @@ fn image_tags() {
             ("3.4.9-alpine3.19", "3.4.9-alpine3.23", Variant),
             ("v1.2.3", "1.2.3", Difference::None),
             ("7.2-rc2-alpine", "7.2-alpine", Suffix),
+            ("7.2-a", "7.2-b", Variant),
             ("2019-latest", "2022-latest", Major),
             ("5.3.0.RELEASE", "5.3.1.RELEASE", Patch),
         ],
@@ -228,11 +229,39 @@ fn postgres_releases() {
             ("9.6.3", "9.6.4", Minor),
             ("9.6", "10", Major),
             ("16", "16.4", Precision),
+            ("10.3", "10.4", Minor),
             ("16.3", "16.4", Minor),
             ("16.4 (Debian 16.4-1.pgdg120+1)", "16.4", Difference::None),
             ("PostgreSQL 15.8 on x86_64-pc-linux-gnu", "16.4-alpine", Major),
         ],
     );
+}
+
+#[test]
+fn schemes_have_words() {
+    for scheme in SCHEMES {
+        assert_eq!(Scheme::from_word(scheme.word()), Some(scheme));
+    }
+    assert_eq!(Scheme::from_word("auto"), None);
+}
+
+#[test]
+fn three_plain_numbers_are_read_in_one_pass() {
+    for text in ["1.2.3", "0.10.0", "18.20.4"] {
+        let three = dotted::three(text).unwrap_or_default();
+        assert_eq!(three.release, dotted::semver(text).unwrap_or_default().release, "{text}");
+        assert_eq!(three.release.len(), 3, "{text}");
+    }
+    for text in ["01.2.3", "1.00.3", "1.2", "1.2.3.4", "1..3", "1.2.", ".2.3", "1.2.x", "v1.2.3", ""] {
+        assert!(dotted::three(text).is_none(), "{text}");
+    }
+}
+
+#[test]
+fn longer_texts_are_none() {
+    let of = |bytes: usize| format!("1.0.0+{}", "x".repeat(bytes - 6));
+    assert!(parse(Scheme::Semver, &of(MAX_BYTES)).is_some());
+    assert!(parse(Scheme::Semver, &of(MAX_BYTES + 1)).is_none());
 }
 
 #[test]
@@ -243,6 +272,7 @@ fn schemes_are_chosen_by_all_texts() {
         (&["2024.1.3", "2024.2.0"], Some(Scheme::Semver)),
         (&["2024.01.3", "2024.2.0"], Some(Scheme::Calver)),
         (&["24.04", "24.10"], Some(Scheme::Calver)),
+        (&["24.10", "24.11"], Some(Scheme::Semver)),
         (&["2024-06-20", "2024-09-30.acacia"], Some(Scheme::Calver)),
         (&["2.0.0.post1", "2.0.0"], Some(Scheme::Pep440)),
         (&["1.2.3.4", "1.2.3"], Some(Scheme::Pep440)),
