@@ -35,9 +35,10 @@ impl Module {
     }
 }
 
-/// How large the module may be today, in bytes: raw, and under brotli. It rose twice, when the gates of promotions came and
-/// with the whole catalogue of parity; it is there to be lowered, towards [`GOAL`].
-const CEILING: (usize, usize) = (2_270_000, 770_000);
+/// How large the module may be today, in bytes: raw, and under brotli. It rose with the gates of promotions, with the whole
+/// catalogue of parity, and with what is told below rows and of drift and change; it is there to be lowered, towards
+/// [`GOAL`].
+const CEILING: (usize, usize) = (2_320_000, 785_000);
 /// How large the module is meant to be.
 const GOAL: (usize, usize) = (480 * 1024, 160 * 1024);
 
