@@ -1,6 +1,6 @@
 /** The engine, as the page uses it: texts in, a report or a decision out. */
 
-import { type Compiled, type DecisionData, type Diagnostic, Engine, type Opening, ParityGateError, type ReportData, diagram, init, loadZones, readDiagram } from "paritygate";
+import { type Compiled, type DecisionData, type Diagnostic, Engine, type Environment, type Opening, ParityGateError, type ReportData, diagram, init, loadZones, readDiagram, tryImport } from "paritygate";
 
 export type { Blocker, Cell, Diagnostic, Finding, GateFinding, GateStatus, Local, Opening } from "paritygate";
 export type Report = ReportData;
@@ -18,27 +18,47 @@ export const load = init;
 /** Policies that are compiled anew only where they changed. */
 class Policies {
   private compiled: Compiled | undefined;
-  private from: { policy: Text; pack: boolean } | undefined;
+  private from: { policies: Text[]; pack: boolean } | undefined;
 
-  get(policy: Text, pack: boolean): Compiled {
+  get(policies: Text[], pack: boolean): Compiled {
     const { from } = this;
-    const same = from?.pack === pack && from.policy.name === policy.name && from.policy.text === policy.text;
-    if (!this.compiled || !same) {
-      const compiled = Engine.tryCompile([...(pack ? [{ pack: "recommended" }] : []), policy]);
+    if (!this.compiled || from?.pack !== pack || !same(from.policies, policies)) {
+      const compiled = Engine.tryCompile([...(pack ? [{ pack: "recommended" }] : []), ...policies]);
       this.compiled?.engine.dispose();
       this.compiled = compiled;
-      this.from = { policy, pack };
+      this.from = { policies, pack };
     }
     return this.compiled;
   }
 }
 
+/** Environments that are read anew only where a text changed. */
+class Environments {
+  private read: Environment[] = [];
+  private from: Text[] = [];
+
+  get(texts: Text[]): Environment[] {
+    if (!same(this.from, texts)) {
+      for (const environment of this.read) environment.dispose();
+      // What is wrong with them is told where they are compared.
+      this.read = texts.flatMap(({ name, text }) => tryImport({ [name]: text }).environments);
+      this.from = texts;
+    }
+    return this.read;
+  }
+}
+
+function same(some: Text[], others: Text[]): boolean {
+  return some.length === others.length && some.every(({ name, text }, at) => name === others[at]?.name && text === others[at]?.text);
+}
+
 const rules = new Policies();
 const gates = new Policies();
+const described = new Environments();
 
 /** Compares environments under the policy, beside the recommended pack where that is wanted. */
 export function check(environments: Text[], policy: Text, pack: boolean, now: Date): Report {
-  const { engine, ok, diagnostics } = rules.get(policy, pack);
+  const { engine, ok, diagnostics } = rules.get([policy], pack);
   const files = new Map(environments.map(({ name, text }) => [name, text]));
   const report = engine.check(files, { now });
   const { data } = report;
@@ -51,6 +71,8 @@ export interface Promotion {
   request: Text;
   gates: Text;
   pipeline: Text;
+  /** What stands in the other view: a gate may ask whether the environments are alike under its policy. */
+  parity: { environments: Text[]; policy: Text; pack: boolean };
 }
 
 /** What is said about a promotion: a decision, unless a text is broken. */
@@ -65,11 +87,11 @@ export class ZonesNeeded extends Error {}
 export { loadZones };
 
 /** Decides a promotion at an instant. */
-export function decide({ request, gates: policy, pipeline }: Promotion, now: Date): Decided {
+export function decide({ request, gates: policy, pipeline, parity }: Promotion, now: Date): Decided {
   return zoned(() => {
-    const { engine, ok, diagnostics } = gates.get(policy, false);
+    const { engine, ok, diagnostics } = gates.get([parity.policy, policy], parity.pack);
     try {
-      const decision = engine.gate(request, { now, ...project(pipeline) });
+      const decision = engine.gate(request, { now, environments: described.get(parity.environments), ...project(pipeline) });
       const { data } = decision;
       decision.dispose();
       return { decision: ok ? data : undefined, problems: [...diagnostics, ...data.diagnostics] };
@@ -80,9 +102,9 @@ export function decide({ request, gates: policy, pipeline }: Promotion, now: Dat
 }
 
 /** The times from an instant on, and until another, at which no gate that depends on time blocks; none where a text is broken. */
-export function openings({ request, gates: policy, pipeline }: Promotion, now: Date, until: Date | undefined, count: number): readonly Opening[] {
+export function openings({ request, gates: policy, pipeline, parity }: Promotion, now: Date, until: Date | undefined, count: number): readonly Opening[] {
   return zoned(() => {
-    const { engine, ok } = gates.get(policy, false);
+    const { engine, ok } = gates.get([parity.policy, policy], parity.pack);
     try {
       return ok ? engine.when({ now, count, request, ...(until ? { until } : {}), ...project(pipeline) }).openings : [];
     } catch (error) {

@@ -25,7 +25,12 @@ const panes = new Panes(
   "tabs",
   () => run(),
 );
-const promotion = new PromotionView();
+const parity = () => ({
+  environments: panes.all.filter((pane) => pane.id !== "policy").map((pane) => pane.content),
+  policy: panes.get("policy").content,
+  pack: (byId("pack") as HTMLInputElement).checked,
+});
+const promotion = new PromotionView(parity);
 const results = new Results({
   finding: (at) => follow(at),
   place: (at, environment) => follow(at, environment),
@@ -74,13 +79,8 @@ function marks(report: Report, document: string): Mark[] {
 /** Checks the texts as they stand. */
 function run(): void {
   const start = performance.now();
-  const pack = byId("pack") as HTMLInputElement;
-  report = check(
-    panes.all.filter((pane) => pane.id !== "policy").map((pane) => pane.content),
-    panes.get("policy").content,
-    pack.checked,
-    new Date(),
-  );
+  const { environments, policy, pack } = parity();
+  report = check(environments, policy, pack, new Date());
   const checked = performance.now();
   for (const pane of panes.all) {
     pane.show(pane.id === "policy" ? "policy" : "", marks(report, pane.name));

@@ -28,7 +28,8 @@ export class PromotionView {
   private visible = false;
   private runs = 0;
 
-  constructor() {
+  /** `parity` are the texts of the other view. */
+  constructor(private readonly parity: () => Promotion["parity"]) {
     const specs = [
       { id: "request", name: "release.yaml", text: samples.request, speaks: /request|release|promot/i },
       { id: "gates", name: "gates.yaml", text: samples.gates, speaks: /polic|rules|gates/i },
@@ -63,7 +64,7 @@ export class PromotionView {
 
   private get texts(): Promotion {
     const text = (id: string) => this.panes.get(id).content;
-    return { request: text("request"), gates: text("gates"), pipeline: text("pipeline") };
+    return { request: text("request"), gates: text("gates"), pipeline: text("pipeline"), parity: this.parity() };
   }
 
   /** A text is another one. */

@@ -193,14 +193,14 @@ describe("promotion", () => {
   beforeEach(promotion);
 
   test("on a Friday afternoon it may not go, and says until when, here and there", async () => {
-    assert.equal(await text("#verdict"), "May not go1 of 2 gates pass");
+    assert.equal(await text("#verdict"), "May not go2 of 3 gates pass");
     assert.equal(await text("#clock-time"), "Fri 21 Aug, 16:40");
     assert.equal(await text("#clock-zone"), "your time, Europe/Berlin · 15:40 Europe/London");
     assert.equal(await text("#next-title"), "Opens in 2 d 17 h 20 min");
     assert.deepEqual(await page.locator("#next-more span").allTextContents(), ["Mon 24 Aug, 10:00 your time", "Mon 24 Aug, 09:00 Europe/London"]);
-    assert.deepEqual(await page.locator(".gate > .mark").allTextContents(), ["✓", "✗"]);
+    assert.deepEqual(await page.locator(".gate > .mark").allTextContents(), ["✓", "✗", "✗"]);
     assert.match((await text("#blockers")) ?? "", /working-hours.*Mon 24 Aug, 09:00 Europe\/London/);
-    assert.match((await page.locator("#flow svg").getAttribute("aria-label")) ?? "", /staging to production, may not go, 1 of 2 gates pass/);
+    assert.match((await page.locator("#flow svg").getAttribute("aria-label")) ?? "", /staging to production, may not go, 2 of 3 gates pass/);
     assert.equal(await page.locator("#clock-bands .band").count(), 4);
     assert.deepEqual(wrong, []);
   });
@@ -258,7 +258,7 @@ describe("promotion", () => {
     // Another environment was deployed to: what is asked for is not known to have run.
     await endOf("request", 22);
     await decided(() => page.keyboard.press("Backspace"));
-    assert.deepEqual(await page.locator(".gate > .mark").allTextContents(), ["?", "✗"]);
+    assert.deepEqual(await page.locator(".gate > .mark").allTextContents(), ["?", "✗", "✗"]);
     await endOf("pipeline", 1);
     await page.keyboard.press("Enter");
     await page.keyboard.type("  canary: {}");
@@ -271,6 +271,15 @@ describe("promotion", () => {
     for (let at = 0; at < "production".length; at++) await page.keyboard.press("Backspace");
     await decided(() => page.keyboard.type("staging"));
     assert.match((await text("#gates")) ?? "", /Not about this promotion: working-hours/);
+    assert.deepEqual(wrong, []);
+  });
+
+  test("a gate asks whether the environments of the other view are alike", async () => {
+    const gate = page.locator('[data-gate="environments-alike"]');
+    assert.match((await gate.textContent()) ?? "", /staging and production are not alike: \d+ findings fail/);
+    assert.match((await gate.textContent()) ?? "", /only observes/);
+    assert.match((await gate.textContent()) ?? "", /no-shared-secret: staging and production share a secret/);
+    assert.doesNotMatch((await gate.textContent()) ?? "", /sk_live|3n8Yb2Qw/);
     assert.deepEqual(wrong, []);
   });
 
