@@ -3,6 +3,7 @@
 mod allowed_window;
 mod approval_fresh;
 mod approvals;
+mod batch_size;
 mod change_ticket;
 mod checks_passed;
 mod concurrency;
@@ -11,6 +12,7 @@ mod environment_healthy;
 mod forward_only;
 mod freeze;
 mod holiday_calendar;
+mod metric_threshold;
 mod migration_destructive;
 mod migration_order;
 mod migration_tested;
@@ -40,6 +42,7 @@ pub static ALL: &[GateEntry] = &[
     GateEntry::of::<allowed_window::AllowedWindow>(),
     GateEntry::of::<approval_fresh::ApprovalFresh>(),
     GateEntry::of::<approvals::Approvals>(),
+    GateEntry::of::<batch_size::BatchSize>(),
     GateEntry::of::<change_ticket::ChangeTicket>(),
     GateEntry::of::<checks_passed::ChecksPassed>(),
     GateEntry::of::<concurrency::Concurrency>(),
@@ -48,6 +51,7 @@ pub static ALL: &[GateEntry] = &[
     GateEntry::of::<forward_only::ForwardOnly>(),
     GateEntry::of::<freeze::Freeze>(),
     GateEntry::of::<holiday_calendar::HolidayCalendar>(),
+    GateEntry::of::<metric_threshold::MetricThreshold>(),
     GateEntry::of::<migration_destructive::MigrationDestructive>(),
     GateEntry::of::<migration_order::MigrationOrder>(),
     GateEntry::of::<migration_tested::MigrationTested>(),
