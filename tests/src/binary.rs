@@ -37,6 +37,7 @@ pub fn binary() -> Result<PathBuf, String> {
 ///
 /// If the texts can't be written, or the command line can't be started.
 pub fn check(binary: &Path, folder: &Path, case: &Case) -> Result<Output, String> {
+    let folder = &std::path::absolute(folder).map_err(|error| error.to_string())?;
     let (project, before, key) = (folder.join("project"), folder.join("before"), folder.join("key"));
     let texts = case.files.iter().map(|(path, text)| (project.join(path), text));
     let texts = texts.chain(case.before.iter().map(|(path, text)| (before.join(path), text)));
@@ -49,7 +50,8 @@ pub fn check(binary: &Path, folder: &Path, case: &Case) -> Result<Output, String
     let verb = case.pairing.map_or("check", Pairing::word);
     command.arg(if case.request.is_some() { "gate" } else { verb }).arg(&project);
     if case.pairing == Some(Pairing::Change) {
-        command.arg("--before").arg(&before);
+        // What was before is named from where the user stands.
+        command.arg("--before").arg(&before).current_dir(&before);
     }
     command.args(["--format", "json", "--now", &case.now.to_string()]);
     if let Some(request) = &case.request {

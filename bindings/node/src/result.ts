@@ -15,7 +15,7 @@ export interface HeldResult extends Held {
  * How many reports and decisions the engine holds, of each. Older ones are taken over as text: nothing tells a program that
  * makes thousands of them in one go which ones it has forgotten.
  */
-const MOST_HELD = 64;
+const MOST_HELD = 32;
 const held: { readonly [V in Verb]: Set<HeldResult> } = { report: new Set(), decision: new Set() };
 
 /** How a report or a decision is written. */

@@ -112,6 +112,8 @@ describe("the page of a report", () => {
     await narrowed(() => page.uncheck("[value=warning]"));
     assert.equal(await row.isVisible(), true, "what is observed there is shown");
     await narrowed(() => page.uncheck("[value=observed]"));
+    assert.equal(await row.isVisible(), true, "what can't be judged there is shown");
+    await narrowed(() => page.uncheck("[value=unknown]"));
     assert.equal(await row.isVisible(), false);
   });
 

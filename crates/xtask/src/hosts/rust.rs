@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use paritygate_tests::binary;
 use paritygate_tests::case::Case;
-use paritygate_tests::check::{check, decide, files};
+use paritygate_tests::check::{check_case, decide};
 
 use super::{Host, Runtime};
 use crate::conformance::Cases;
@@ -25,7 +25,7 @@ fn facade(_: &Workspace, cases: &Cases<'_>) -> Result<(), String> {
     answer(cases, |case| {
         Ok(match case.request {
             Some(_) => decide(case).render("json"),
-            None => check(files(&case.files), &case.fingerprint_key(), case.now, &case.only).render("json"),
+            None => check_case(case).render("json"),
         })
     })
 }
