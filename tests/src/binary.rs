@@ -51,7 +51,7 @@ pub fn check(binary: &Path, folder: &Path, case: &Case) -> Result<Output, String
     command.arg(if case.request.is_some() { "gate" } else { verb }).arg(&project);
     if case.pairing == Some(Pairing::Change) {
         // What was before is named from where the user stands.
-        command.arg("--before").arg(&before).current_dir(&before);
+        command.args(["--before", "."]).current_dir(&before);
     }
     command.args(["--format", "json", "--now", &case.now.to_string()]);
     if let Some(request) = &case.request {

@@ -156,7 +156,7 @@ fn of_command_line(binary: &Path, folder: &Path, case: &Case) -> String {
     for canary in &case.canaries {
         assert!(!out.contains(canary.as_str()) && !err.contains(canary.as_str()), "`{canary}` leaves the command line");
     }
-    if out.is_empty() { err.into_owned() } else { out }
+    if out.is_empty() { err.into_owned() } else { out.into_owned() }
 }
 
 /// What the bindings call answers alike for views of environments, which the façade leaves to its caller.
