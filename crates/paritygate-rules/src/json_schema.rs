@@ -126,11 +126,38 @@ impl Place {
     }
 }
 
+/// How deep below the row the value lies that the outermost condition on a path through a schema is about; `None` where
+/// there is no condition on it.
+fn condition(path: &str) -> Option<usize> {
+    let (mut depth, mut keywords) = (0, path.split('/').skip(1));
+    while let Some(keyword) = keywords.next() {
+        match keyword {
+            "then" | "else" => return Some(depth),
+            // One step down, to a name or a place that follows.
+            "properties" | "patternProperties" | "prefixItems" => {
+                keywords.next();
+                depth += 1;
+            }
+            "items"
+            | "additionalItems"
+            | "unevaluatedItems"
+            | "contains"
+            | "additionalProperties"
+            | "unevaluatedProperties" => depth += 1,
+            // A name or a number follows, and it stays at the same value.
+            "allOf" | "anyOf" | "oneOf" | "dependentSchemas" | "dependencies" => {
+                keywords.next();
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
 /// Whether an error would be there whatever stood in the holes of which something is asked.
 fn is_clear(error: &ValidationError<'_>, at: &[Step], asked: &[&Hole]) -> bool {
     // What holds under a condition holds only as surely as that.
-    let path = error.evaluation_path().as_str();
-    let conditional = path.split('/').any(|keyword| matches!(keyword, "then" | "else"));
+    let condition = condition(error.evaluation_path().as_str()).map(|depth| at.get(..depth).unwrap_or_default());
     let about_keys = matches!(
         error.kind(),
         Wrong::Type { .. }
@@ -151,6 +178,7 @@ fn is_clear(error: &ValidationError<'_>, at: &[Step], asked: &[&Hole]) -> bool {
             Wrong::Type { .. } => hole.is_text && hole.steps == at,
             _ => false,
         };
-        !conditional && (!is_below || about_keys) && (!at.starts_with(&hole.steps) || is_told)
+        let decides = condition.is_some_and(|about| hole.steps.starts_with(about));
+        !decides && (!is_below || about_keys) && (!at.starts_with(&hole.steps) || is_told)
     })
 }
