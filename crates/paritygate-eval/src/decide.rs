@@ -11,7 +11,7 @@ use paritygate_model::promotion::FactSource;
 use paritygate_model::{Diagnostic, Environment, Level, Source, Timestamp, suggest};
 
 use crate::Exceptions;
-use crate::engine::{CheckRequest, CompiledGate, Engine};
+use crate::engine::{CheckRequest, CompiledGate, CompiledRule, Engine};
 use crate::gate::{Parity, ParityOutcome, Request, Scope};
 use crate::pipeline::Pipeline;
 use crate::ruling::{Judged, Ruling, nothing_judged, own_clock};
@@ -171,11 +171,14 @@ impl Engine {
         Some(ParityOutcome { report, broken })
     }
 
-    /// The policies that hold rules.
+    /// The policies that hold rules, and the files that those name.
     fn policies_with_rules(&self) -> Vec<(&str, &Arc<Source>)> {
-        let has_rules = |source: &Arc<Source>| self.rules.iter().any(|rule| Arc::ptr_eq(&rule.rule.at.source, source));
-        let policies = self.policies.iter().filter(|(_, source)| has_rules(source));
-        policies.map(|(id, source)| (id.as_str(), source)).collect()
+        let of = |rule: &CompiledRule, source: &Arc<Source>| Arc::ptr_eq(&rule.rule.at.source, source);
+        let gates_only = |source: &Arc<Source>| {
+            let is_policy = self.policies.iter().any(|(_, policy)| Arc::ptr_eq(policy, source));
+            is_policy && !self.rules.iter().any(|rule| of(rule, source))
+        };
+        self.texts().filter(|(_, source)| !gates_only(source)).collect()
     }
 
     /// The zone in which instants are told where a gate has none: the first that a gate names.

@@ -29,6 +29,8 @@ pub struct Engine {
     /// The first zone that a gate names.
     pub(crate) zone: Option<Zone>,
     pub(crate) policies: Vec<(String, Arc<Source>)>,
+    /// The files that rules name.
+    named: Vec<Arc<Source>>,
     trie: Trie,
 }
 
@@ -87,6 +89,7 @@ impl Engine {
             tzdb: zones.version().cloned(),
             zone: None,
             policies: Vec::new(),
+            named: Vec::new(),
             trie: Trie::new(),
         };
         let mut diagnostics = Vec::new();
@@ -101,7 +104,18 @@ impl Engine {
             engine.host_clock = engine.host_clock.or(policy.host_clock);
             engine.policies.push((policy.id, policy.source));
         }
+        for document in beside.values().flatten() {
+            if engine.named.iter().all(|known| known.name() != document.source.name()) {
+                engine.named.push(Arc::clone(&document.source));
+            }
+        }
         (engine, diagnostics)
+    }
+
+    /// The texts by which it judges: the policies by their ids, and the files that their rules name.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = (&str, &Arc<Source>)> {
+        let policies = self.policies.iter().map(|(id, source)| (id.as_str(), source));
+        policies.chain(self.named.iter().map(|source| (&**source.name(), source)))
     }
 
     fn add(

@@ -83,7 +83,7 @@ pub(crate) fn build(
     Report {
         engine: engine_info(),
         evaluated_at: request.now,
-        policies: engine.policies.iter().map(|(id, source)| digested(id.as_str().into(), source)).collect(),
+        policies: engine.texts().map(|(id, source)| digested(id.into(), source)).collect(),
         inputs: inputs(environments),
         environments: columns(environments),
         verdict,

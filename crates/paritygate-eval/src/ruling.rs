@@ -102,7 +102,7 @@ impl Ruling<'_> {
                 evaluated_at: moment.at,
                 evaluated_local: zone.local(moment.at),
                 now: moment.now,
-                policies: engine.policies.iter().map(|(id, text)| digested(id.as_str().into(), text)).collect(),
+                policies: engine.texts().map(|(id, text)| digested(id.into(), text)).collect(),
                 inputs: inputs(&asked),
                 request: Asked {
                     name: redacted(promotion.name.clone()),

@@ -25,7 +25,7 @@ pub struct Decision {
     /// The `now` that was handed in.
     #[cfg_attr(feature = "schema", schemars(with = "String", extend("format" = "date-time")))]
     pub now: Timestamp,
-    /// The policies that were applied.
+    /// The policies that were applied, and the files that their rules name.
     pub policies: Vec<Digested>,
     /// The texts that were read.
     pub inputs: Vec<Input>,

@@ -271,7 +271,7 @@ export interface DecisionData {
   inputs: DecisionInput[];
   /** The `now` that was handed in. */
   now: string;
-  /** The policies that were applied. */
+  /** The policies that were applied, and the files that their rules name. */
   policies: Digested[];
   /** What was asked. */
   request: Asked;
@@ -1048,7 +1048,7 @@ export interface ReportData {
   findings: Finding[];
   /** The texts that were read. */
   inputs: Digested[];
-  /** The policies that were applied. */
+  /** The policies that were applied, and the files that their rules name. */
   policies: Digested[];
   /** How many of what. */
   summary: Summary;

@@ -329,7 +329,7 @@ class DecisionData(Answer):
     now: datetime
     """The `now` that was handed in."""
     policies: tuple[Digested, ...]
-    """The policies that were applied."""
+    """The policies that were applied, and the files that their rules name."""
     request: Asked
     """What was asked."""
     summary: GateSummary
@@ -1361,7 +1361,7 @@ class ReportData(Answer):
     inputs: tuple[Digested, ...]
     """The texts that were read."""
     policies: tuple[Digested, ...]
-    """The policies that were applied."""
+    """The policies that were applied, and the files that their rules name."""
     summary: Summary
     """How many of what."""
     verdict: Verdict
