@@ -3,7 +3,7 @@
 use paritygate_lang::policy::BreakGlassRule;
 use paritygate_lang::selector::Glob;
 use paritygate_model::decision::{GateFinding, GateStatus};
-use paritygate_model::promotion::{BreakGlass, Elapsed, IncidentStatus};
+use paritygate_model::promotion::{BreakGlass, Elapsed, IncidentStatus, person};
 use paritygate_model::suggest;
 
 use crate::gate::Scope;
@@ -21,23 +21,35 @@ pub(crate) fn apply(rules: &[BreakGlassRule], scope: &Scope<'_>, judged: &mut [J
         facts: vec![fact("broken here", &glass.origin)],
         ..own(RULE, status, message)
     };
-    let Some(rule) = rules.first() else {
+    if rules.is_empty() {
         let mut finding =
             finding(GateStatus::Warn, "no policy allows to break the glass: no gate is passed over".to_owned());
         finding.help = Some("add `breakGlass` to a policy, or apply the pack `break-glass`".to_owned());
         return Some(finding);
-    };
-    if let Some(why) = refused(rule, glass, scope) {
+    }
+    // Each policy releases its gates on its own conditions.
+    let (mut held, mut why) = (Vec::new(), None);
+    for rule in rules {
+        match refused(rule, glass, scope) {
+            None => held.push(rule),
+            Some(refused) => why = why.or(Some(refused)),
+        }
+    }
+    if let Some(why) = why.filter(|_| held.is_empty()) {
         let mut finding = finding(GateStatus::Warn, format!("the glass is not broken: {why}"));
         finding.notes.push("no gate is passed over".to_owned());
         return Some(finding);
     }
-    let matches = |patterns: &[paritygate_lang::Spanned<String>], id: &str| {
-        patterns.iter().any(|pattern| Glob::new(&pattern.value).matches(id))
+    let matches = |patterns: &[paritygate_lang::Spanned<String>], name: &str| {
+        patterns.iter().any(|pattern| Glob::new(&pattern.value).matches(name))
     };
     let (mut passed, mut kept) = (Vec::new(), Vec::new());
     for name in &glass.rules {
-        if rules.iter().any(|rule| matches(&rule.never, name)) || !rules.iter().any(|rule| matches(&rule.rules, name)) {
+        let kinds = judged.iter().filter(|gate| *gate.compiled.gate.id == **name).map(|gate| gate.compiled.kind);
+        let names: Vec<&str> = kinds.chain([name.as_str()]).collect();
+        // What is never passed over may be named by its id, or by its kind.
+        let never = rules.iter().any(|rule| names.iter().any(|name| matches(&rule.never, name)));
+        if never || !held.iter().any(|rule| matches(&rule.rules, name)) {
             kept.push(name.as_str());
             continue;
         }
@@ -82,12 +94,9 @@ fn refused(rule: &BreakGlassRule, glass: &BreakGlass, scope: &Scope<'_>) -> Opti
     if glass.reason.trim().is_empty() {
         return Some("it gives no `reason`".to_owned());
     }
-    let others: std::collections::BTreeSet<&str> = glass
-        .co_approvers
-        .iter()
-        .map(String::as_str)
-        .filter(|other| *other != glass.by && !other.trim().is_empty())
-        .collect();
+    let by = person::key(&glass.by);
+    let others = glass.co_approvers.iter().map(|other| person::key(other));
+    let others: std::collections::BTreeSet<String> = others.filter(|other| *other != by && !other.is_empty()).collect();
     if others.len() < rule.co_approvers as usize {
         return Some(format!("{} of {} others agreed", others.len(), rule.co_approvers));
     }
@@ -104,12 +113,13 @@ fn refused(rule: &BreakGlassRule, glass: &BreakGlass, scope: &Scope<'_>) -> Opti
     if rule.incident {
         let Some(id) = &glass.incident else { return Some("it names no `incident`".to_owned()) };
         let incidents = &scope.facts().incidents;
-        match incidents.iter().find(|incident| incident.id == *id) {
-            None => return Some(format!("nothing is known of the incident `{id}`")),
-            Some(incident) if incident.status == IncidentStatus::Resolved => {
-                return Some(format!("the incident `{id}` is resolved"));
-            }
-            Some(_) => {}
+        let mut known = incidents.iter().filter(|incident| incident.id == *id).peekable();
+        if known.peek().is_none() {
+            return Some(format!("nothing is known of the incident `{id}`"));
+        }
+        // That it is over counts wherever it is known from.
+        if known.any(|incident| incident.status == IncidentStatus::Resolved) {
+            return Some(format!("the incident `{id}` is resolved"));
         }
     }
     None

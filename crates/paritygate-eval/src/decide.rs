@@ -8,7 +8,7 @@ use paritygate_lang::Spanned;
 use paritygate_lang::policy::EnvironmentRef;
 use paritygate_model::decision::{Clock, Decision, GateStatus, InputRole};
 use paritygate_model::promotion::FactSource;
-use paritygate_model::{Diagnostic, Environment, Level, Source, Timestamp, suggest};
+use paritygate_model::{Diagnostic, Environment, Level, Source, Tier, Timestamp, suggest};
 
 use crate::Exceptions;
 use crate::engine::{CheckRequest, CompiledGate, CompiledRule, Engine};
@@ -79,6 +79,7 @@ impl Engine {
         let mut diagnostics = Vec::new();
         let moment = moment(asked, &mut diagnostics)?;
         check_names(asked, &mut diagnostics);
+        self.check_gates(asked, &mut diagnostics);
         let zone = self.zone(asked.pipeline);
         let ruling = self.with_scope(asked, moment, &zone, false, |scope| {
             let mut judged = Vec::with_capacity(self.gates.len());
@@ -107,6 +108,38 @@ impl Engine {
     pub fn decide(&self, asked: &GateRequest<'_>) -> Result<(Decision, Vec<Diagnostic>), Diagnostic> {
         let (ruling, diagnostics) = self.rule(asked)?;
         Ok((ruling.decision(), diagnostics))
+    }
+
+    /// The environments that gates name are stages of the pipeline or tiers, where there is a pipeline: a gate to a name that
+    /// is misspelled would be about nothing.
+    fn check_gates(&self, asked: &GateRequest<'_>, diagnostics: &mut Vec<Diagnostic>) {
+        let pipeline = asked.pipeline;
+        if pipeline.stages.is_empty() {
+            return;
+        }
+
+        let is_known = |name: &str| {
+            Tier::ALL.iter().any(|tier| tier.word() == name)
+                || pipeline.stages.iter().any(|stage| stage.name == name)
+                || asked.environments.iter().any(|environment| *environment.name == *name)
+        };
+        for gate in &self.gates {
+            for (field, names) in [("to", &gate.gate.to), ("from", &gate.gate.from)] {
+                for reference in names {
+                    let EnvironmentRef::Name(name) = &reference.value else { continue };
+                    if !is_known(name) {
+                        let id = &gate.gate.id;
+                        let message =
+                            format!("there is no environment `{name}`, which the gate `{id}` names as `{field}`");
+                        let at = reference.at.clone().unwrap_or_else(|| gate.gate.at.clone());
+                        let known = pipeline.stages.iter().map(|stage| stage.name.as_str());
+                        let known = known.chain(Tier::ALL.iter().map(|tier| tier.word()));
+                        let help = suggest::did_you_mean(name, known);
+                        diagnostics.push(Diagnostic::error("unknown-environment", at, message).maybe_help(help));
+                    }
+                }
+            }
+        }
     }
 
     /// Does something with what gates see.

@@ -5,6 +5,7 @@
 
 pub mod digest;
 mod facts;
+pub mod person;
 mod text;
 mod time;
 

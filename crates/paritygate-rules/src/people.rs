@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use paritygate_eval::Scope;
 use paritygate_model::Timestamp;
-use paritygate_model::promotion::{Approval, ApprovalState, Artifact};
+pub(crate) use paritygate_model::promotion::person::key;
+use paritygate_model::promotion::{Approval, ApprovalState, Artifact, digest};
 use serde::Deserialize;
 
 /// What an approval has to name to count.
@@ -59,11 +60,6 @@ impl Miss {
     }
 }
 
-/// How people are told apart: systems disagree about the case of names.
-pub(crate) fn key(person: &str) -> String {
-    person.trim().to_lowercase()
-}
-
 /// What each person said last about any promotion to this environment, by person. A word without a date might be the
 /// last: if it is a no it counts as that.
 pub(crate) fn last_words<'a>(scope: &Scope<'a>) -> BTreeMap<String, &'a Approval> {
@@ -103,7 +99,8 @@ fn concerns(scope: &Scope<'_>, approval: &Approval) -> bool {
 }
 
 fn is_of(artifact: &Artifact, digest: &str) -> bool {
-    artifact.digest.as_deref() == Some(digest) || artifact.index_digest.as_deref() == Some(digest)
+    let is = |own: &Option<String>| own.as_deref().is_some_and(|own| digest::same(own, digest) == Some(true));
+    is(&artifact.digest) || is(&artifact.index_digest)
 }
 
 /// Whether an approval counts for an artifact at the scope's instant; or why not.

@@ -1,7 +1,10 @@
 //! Digests of artifacts: `sha256:…`.
 
-/// Whether two digests are of the same bytes; `None` where their algorithms differ, which says nothing.
+/// Whether two digests are of the same bytes; `None` where their algorithms differ or one is empty, which says nothing.
 pub fn same(a: &str, b: &str) -> Option<bool> {
+    if a.is_empty() || b.is_empty() {
+        return None;
+    }
     let algorithm = |digest: &str| digest.split_once(':').map(|(algorithm, _)| algorithm.len());
     let (one, other) = (algorithm(a), algorithm(b));
     (one == other && one.is_none_or(|end| a.get(..end) == b.get(..end))).then(|| a == b)
@@ -19,5 +22,6 @@ mod tests {
         assert_eq!(same("sha256:aa", "aa"), None);
         assert_eq!(same("aa", "aa"), Some(true));
         assert_eq!(same("", "sha256:aa"), None);
+        assert_eq!(same("", ""), None);
     }
 }
