@@ -60,21 +60,25 @@ impl Miss {
     }
 }
 
-/// What each person said last about any promotion to this environment, by person. A word without a date might be the
-/// last: if it is a no it counts as that.
-pub(crate) fn last_words<'a>(scope: &Scope<'a>) -> BTreeMap<String, &'a Approval> {
+/// What each person said last about a promotion of an artifact to this environment, by person. A word without a date might
+/// be the last: if it is a no it counts as that, and so it does beside a yes of the same instant.
+pub(crate) fn last_words<'a>(scope: &Scope<'a>, artifact: Option<&Artifact>) -> BTreeMap<String, &'a Approval> {
     let mut last: BTreeMap<String, &Approval> = BTreeMap::new();
     for approval in &scope.facts().approvals {
-        if approval.by.trim().is_empty() || !concerns(scope, approval) {
+        let is_no = approval.state == ApprovalState::Rejected;
+        if !concerns(scope, approval, artifact) {
             continue;
         }
-        // A yes, or taking back a no, has to be believed; a no is heard from anywhere.
-        let is_no = approval.state == ApprovalState::Rejected;
-        if !is_no && (!scope.accepts(&approval.origin) || approval.at.is_none_or(|at| !scope.has_happened(at))) {
+        // A yes, or taking back a no, has to be believed and to be somebody's; a no is heard from anywhere.
+        let is_named = !approval.by.trim().is_empty();
+        if !is_no
+            && (!is_named || !scope.accepts(&approval.origin) || approval.at.is_none_or(|at| !scope.has_happened(at)))
+        {
             continue;
         }
         let newer = |known: &&Approval| match (approval.at, known.at) {
-            (Some(new), Some(old)) => new >= old,
+            (Some(new), Some(old)) if new == old => is_no || known.state != ApprovalState::Rejected,
+            (Some(new), Some(old)) => new > old,
             (None, _) => true,
             (Some(_), None) => false,
         };
@@ -90,12 +94,24 @@ pub(crate) fn last_words<'a>(scope: &Scope<'a>) -> BTreeMap<String, &'a Approval
     last
 }
 
-/// Whether a word may be about this promotion: it names no other environment and no other artifact.
-fn concerns(scope: &Scope<'_>, approval: &Approval) -> bool {
-    let environment = approval.environment.as_deref().is_none_or(|environment| environment == scope.to());
-    let digest = approval.digest.as_deref();
-    let named = digest.is_none_or(|digest| scope.artifacts().iter().any(|artifact| is_of(artifact, digest)));
-    environment && named
+/// Whether a word may be about this promotion: it names no other environment and no other artifact. A no may be, unless it
+/// is certain that it is not.
+fn concerns(scope: &Scope<'_>, approval: &Approval, artifact: Option<&Artifact>) -> bool {
+    let is_no = approval.state == ApprovalState::Rejected;
+    let here = |environment: &str| environment == scope.to() || is_no && environment.eq_ignore_ascii_case(scope.to());
+    let about = |digest: &str| {
+        let of = |artifact: &Artifact| is_of(artifact, digest) || is_no && may_be_of(artifact, digest);
+        artifact.map_or_else(|| scope.artifacts().iter().any(of), of)
+    };
+    approval.environment.as_deref().is_none_or(here) && approval.digest.as_deref().is_none_or(about)
+}
+
+/// Whether a digest may be that of an artifact, however it is written.
+fn may_be_of(artifact: &Artifact, written: &str) -> bool {
+    let plain = |digest: &str| digest.rsplit('@').next().unwrap_or_default().to_ascii_lowercase();
+    let known = [&artifact.digest, &artifact.index_digest].into_iter().flatten();
+    let mut same = known.map(|own| digest::same(&plain(own), &plain(written))).peekable();
+    same.peek().is_none() || same.any(|same| same != Some(false))
 }
 
 fn is_of(artifact: &Artifact, digest: &str) -> bool {
@@ -136,15 +152,15 @@ pub(crate) fn counts(
     Ok(())
 }
 
-/// The approvals of a promotion: the last word of each person, where it is a yes.
-pub(crate) fn approvals<'a>(scope: &Scope<'a>) -> Vec<&'a Approval> {
-    let last = last_words(scope).into_values();
+/// The approvals of an artifact: the last word of each person about it, where it is a yes.
+pub(crate) fn approvals<'a>(scope: &Scope<'a>, artifact: Option<&Artifact>) -> Vec<&'a Approval> {
+    let last = last_words(scope, artifact).into_values();
     last.filter(|approval| approval.state == ApprovalState::Approved).collect()
 }
 
 /// Why approvals were passed over that are none of the last words: a yes from elsewhere, for another artifact or place.
 pub(crate) fn missed<'a>(scope: &Scope<'a>, artifact: Option<&Artifact>, bind: &[Bind]) -> Vec<(&'a Approval, Miss)> {
-    let last = last_words(scope);
+    let last = last_words(scope, artifact);
     let all = scope.facts().approvals.iter().filter(|approval| approval.state == ApprovalState::Approved);
     all.filter(|approval| {
         // Who said no since needs no explanation here.
@@ -158,7 +174,8 @@ pub(crate) fn missed<'a>(scope: &Scope<'a>, artifact: Option<&Artifact>, bind: &
 pub(crate) fn is_in(scope: &Scope<'_>, approval: &Approval, group: &str) -> bool {
     match scope.pipeline.groups.get(group) {
         Some(members) => members.iter().any(|member| key(member) == key(&approval.by)),
-        None => approval.groups.iter().any(|own| own == group),
+        // Where the manifest names groups, nobody is in one that it does not name.
+        None => scope.pipeline.groups.is_empty() && approval.groups.iter().any(|own| own == group),
     }
 }
 

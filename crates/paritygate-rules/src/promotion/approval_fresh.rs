@@ -72,7 +72,7 @@ impl GateCheck for ApprovalFresh {
         let mut all = Judgement::default();
         for artifact in scope.artifacts() {
             let component = &artifact.component;
-            let given = people::approvals(scope).into_iter();
+            let given = people::approvals(scope, Some(artifact)).into_iter();
             let mut given: Vec<(Timestamp, &Approval)> = given
                 .filter(|approval| people::counts(scope, approval, Some(artifact), bind).is_ok())
                 .filter_map(|approval| Some((approval.at?.0, approval)))

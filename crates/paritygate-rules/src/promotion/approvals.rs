@@ -151,7 +151,7 @@ impl Approvals {
     /// Judges for one artifact; for none where approvals need not name one.
     fn judge_for(&self, scope: &Scope<'_>, artifact: Option<&Artifact>, rules: &[Quorum]) -> Judgement {
         let bind = self.bind.as_deref().unwrap_or(&BOTH);
-        let given = people::approvals(scope);
+        let given = people::approvals(scope, artifact);
         let counting: Vec<&Approval> =
             given.into_iter().filter(|approval| people::counts(scope, approval, artifact, bind).is_ok()).collect();
         let may = |rule: &Quorum, approval: &Approval| {

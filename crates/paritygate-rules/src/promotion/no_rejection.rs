@@ -1,9 +1,11 @@
 //! `no-rejection`: nobody says no.
 
+use std::collections::BTreeSet;
+
 use paritygate_eval::kind::Params;
 use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope};
 use paritygate_model::Diagnostic;
-use paritygate_model::promotion::ApprovalState;
+use paritygate_model::promotion::{Approval, ApprovalState};
 use serde::Deserialize;
 
 use crate::people;
@@ -44,6 +46,16 @@ message: "rejected by `dana`"
 ```
 
 ```example
+request: |
+  artifacts: [{ component: api, digest: "sha256:aa" }, { component: web, digest: "sha256:bb" }]
+  approvals:
+    - { by: dana, state: rejected, at: 2026-01-02T10:00:00Z, digest: "sha256:aa" }
+    - { by: dana, state: approved, at: 2026-01-02T11:00:00Z, digest: "sha256:bb" }
+expect: fail
+message: "rejected by `dana`"
+```
+
+```example
 acceptSources: imported
 request: |
   approvals:
@@ -65,11 +77,27 @@ message: "rejected by `dana`"
 
 impl GateCheck for NoRejection {
     fn judge(&self, scope: &Scope<'_>) -> Judgement {
-        let words = people::last_words(scope);
-        let counts = |groups: &Vec<String>, by| groups.iter().any(|group| people::is_in(scope, by, group));
-        let no = words.values().filter(|word| word.state == ApprovalState::Rejected);
+        let (mut words, mut seen): (Vec<&Approval>, BTreeSet<*const Approval>) = Default::default();
+        let artifacts = scope.artifacts().iter().map(Some);
+        // A no to one artifact stays whatever is said of another.
+        for artifact in artifacts.chain(scope.artifacts().is_empty().then_some(None)) {
+            let last = people::last_words(scope, artifact).into_values();
+            words.extend(last.filter(|word| seen.insert(std::ptr::from_ref(*word))));
+        }
+        // Of a group that the manifest does not know, anybody may be.
+        let is_unknown = |group: &str| {
+            let known = &scope.pipeline.groups;
+            !known.is_empty() && !known.contains_key(group)
+        };
+        let counts =
+            |groups: &Vec<String>, by| groups.iter().any(|group| is_unknown(group) || people::is_in(scope, by, group));
+        let no = words.iter().filter(|word| word.state == ApprovalState::Rejected);
         let no = no.filter(|word| self.groups.as_ref().is_none_or(|groups| counts(groups, word)));
         let judged = no.fold(Judgement::default(), |judged, word| {
+            if word.by.trim().is_empty() {
+                let one = Judgement::needs_people("rejected by somebody who is not named");
+                return judged.and(one.fact("rejected", &word.origin));
+            }
             let one = Judgement::needs_people(format!("rejected by `{}`", word.by)).who([word.by.clone()]);
             judged.and(one.fact(format!("rejected by {}", word.by), &word.origin))
         });

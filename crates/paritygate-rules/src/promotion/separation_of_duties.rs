@@ -161,7 +161,7 @@ impl GateCheck for SeparationOfDuties {
         let required = self.required.unwrap_or(1) as usize;
         let mut all = Judgement::default();
         for artifact in scope.artifacts() {
-            let yes = people::approvals(scope).into_iter();
+            let yes = people::approvals(scope, Some(artifact)).into_iter();
             let yes: Vec<_> =
                 yes.filter(|approval| people::counts(scope, approval, Some(artifact), bind).is_ok()).collect();
             let (own, others): (Vec<_>, Vec<_>) =
