@@ -35,7 +35,7 @@ pub(crate) fn apply(rules: &[BreakGlassRule], scope: &Scope<'_>, judged: &mut [J
             Some(refused) => why = why.or(Some(refused)),
         }
     }
-    if let Some(why) = why.filter(|_| held.is_empty()) {
+    if let Some(why) = why.as_ref().filter(|_| held.is_empty()) {
         let mut finding = finding(GateStatus::Warn, format!("the glass is not broken: {why}"));
         finding.notes.push("no gate is passed over".to_owned());
         return Some(finding);
@@ -74,6 +74,9 @@ pub(crate) fn apply(rules: &[BreakGlassRule], scope: &Scope<'_>, judged: &mut [J
         }
         (true, true) => finding(GateStatus::Pass, "the glass is broken, and no gate had to be passed over".to_owned()),
     };
+    if let Some(why) = why {
+        finding.notes.push(format!("it does not count for every policy: {why}"));
+    }
     let agreed = suggest::quoted(&glass.co_approvers.iter().map(String::as_str).collect::<Vec<_>>());
     finding.notes.push(format!("by `{}`, agreed by {agreed}: {}", glass.by, glass.reason));
     Some(finding)

@@ -66,7 +66,7 @@ pub struct Gate {
 pub struct BreakGlassRule {
     /// Patterns of the gates that may be passed over, by their ids.
     pub rules: Vec<Spanned<String>>,
-    /// Patterns of the gates that may never be passed over, by their ids. They beat `rules`.
+    /// Patterns of the gates that may never be passed over, by their ids or their kinds. They beat `rules`.
     pub never: Vec<Spanned<String>>,
     /// How long it may hold after it was broken.
     pub max_life: Spanned<Elapsed>,

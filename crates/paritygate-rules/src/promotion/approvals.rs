@@ -184,10 +184,14 @@ fn share(rules: &[&Quorum], approvals: &[&Approval], may: &dyn Fn(&Quorum, &Appr
     let mut shares: Vec<Option<usize>> = vec![None; approvals.len()];
     for (at, rule) in rules.iter().enumerate() {
         let wanted = approvals.len().min(rule.required as usize);
-        for _ in 0..wanted {
-            if !give(at, rules, approvals, may, &mut shares) {
-                break;
+        let mut given = 0;
+        for (approval, share) in approvals.iter().zip(&mut shares) {
+            if given < wanted && share.is_none() && may(rule, approval) {
+                (*share, given) = (Some(at), given + 1);
             }
+        }
+        while given < wanted && give(at, rules, approvals, may, &mut shares) {
+            given += 1;
         }
     }
     shares
@@ -272,5 +276,10 @@ impl GateCheck for Approvals {
 
     fn next_change(&self, scope: &Scope<'_>) -> Option<Timestamp> {
         people::next_expiry(scope)
+    }
+
+    /// Time only takes approvals away.
+    fn passes_from(&self, scope: &Scope<'_>) -> Option<Timestamp> {
+        (!self.judge(scope).status.blocks()).then_some(scope.at)
     }
 }

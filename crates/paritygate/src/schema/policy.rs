@@ -197,7 +197,7 @@ fn break_glass() -> Value {
                 "additionalProperties": false,
                 "properties": {
                     "rules": text_or_texts("Gates", "Patterns of the ids of gates that may be passed over.", &["*"]),
-                    "never": text_or_texts("Never", "Patterns of the ids of gates that may never be passed over; they beat `rules`.", &["same-digest"]),
+                    "never": text_or_texts("Never", "Patterns of the gates that may never be passed over, by their ids or their kinds; they beat `rules`.", &["same-digest"]),
                     "maxLife": field("Longest life", "How long it holds at most after it was broken; PT4H by default.", &["PT2H"],
                         json!({ "type": "string", "format": "duration" })),
                     "coApprovers": field("Co-approvers", "How many others have to agree; 1 by default.", &["2"],
