@@ -6,7 +6,7 @@ pub mod yaml11;
 
 use std::sync::Arc;
 
-use paritygate_model::{Diagnostic, Document, Location, Source, Span, TreeBuilder, limits};
+use paritygate_model::{Diagnostic, Document, Level, Location, Source, Span, TreeBuilder, limits};
 
 /// Reads a YAML or JSON text. A text whose name ends in `.json`, or that begins with `{` or `[` under a name that does not
 /// say YAML, is JSON; everything else is YAML.
@@ -153,6 +153,15 @@ pub(crate) fn template(source: &Arc<Source>, span: Span) -> Diagnostic {
     )
     .note("it holds `{{`, `{%` or `<%`, and is not valid without what they stand for")
     .help("render it first and hand in the result")
+}
+
+/// Takes keys that stand twice for errors, as they are in texts that are written for this engine: of two lists of gates in a
+/// policy, the one that does not count may be the one that was meant.
+pub fn refuse_duplicates(diagnostics: &mut [Diagnostic]) {
+    for wrong in diagnostics.iter_mut().filter(|wrong| wrong.code == "duplicate-key") {
+        wrong.level = Level::Error;
+        wrong.message = wrong.message.replace(": the last one wins", "");
+    }
 }
 
 /// Warns of every key that stood twice, at the place that counts; of many, one by one up to the limit.

@@ -83,6 +83,7 @@ impl Plan {
     pub fn of_text(source: &Arc<Source>) -> Self {
         let (document, mut diagnostics) = document::read(source);
         let broken = diagnostic::has_errors(&diagnostics);
+        document::refuse_duplicates(&mut diagnostics);
         let mut plan = if broken { Self::default() } else { Self::of_manifest(&document) };
         diagnostics.append(&mut plan.diagnostics);
         Self { diagnostics, ..plan }

@@ -353,8 +353,9 @@ pub(crate) fn compile(
 ) -> (Engine, Vec<Diagnostic>) {
     let mut policies = Vec::new();
     for source in each_once(sources) {
-        let (document, found) = document::read(source);
+        let (document, mut found) = document::read(source);
         let broken = paritygate_model::diagnostic::has_errors(&found);
+        document::refuse_duplicates(&mut found);
         diagnostics.extend(found);
         if !broken {
             let (policy, found) = policy::lower(Arc::new(document));

@@ -37,8 +37,9 @@ impl Promotion {
         zones: &Zones,
     ) -> Self {
         let mut promotion = Self { inputs: vec![(InputRole::Request, Arc::clone(request))], ..Self::default() };
-        let (document, found) = document::read(request);
+        let (document, mut found) = document::read(request);
         let broken = diagnostic::has_errors(&found);
+        document::refuse_duplicates(&mut found);
         promotion.diagnostics.extend(found);
         let mut asked = paritygate_model::promotion::Promotion::default();
         if !broken {

@@ -103,6 +103,7 @@ fn manifest(
     if diagnostic::has_errors(&diagnostics) {
         return diagnostics;
     }
+    document::refuse_duplicates(&mut diagnostics);
     let mut plan = Plan::of_manifest(&document);
     diagnostics.append(&mut plan.diagnostics);
     let (pipeline, found) = plan.pipeline(&[], &zones::carried());
