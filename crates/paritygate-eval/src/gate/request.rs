@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use paritygate_model::promotion::{
-    Change, CheckFact, DeploymentFact, Facts, Freeze, Health, Instant, Origin, Promotion,
+    Change, CheckFact, DeploymentFact, FactSource, Facts, Freeze, Health, Instant, Origin, Promotion,
 };
 use paritygate_model::{Diagnostic, Location, Source, Span, limits};
 
@@ -127,11 +127,21 @@ fn merge(facts: &mut Facts, more: Facts) {
 }
 
 /// What another system says of a change stands in for what the request says, field by field: what it is silent about stays
-/// the request's word, and so does the whole.
+/// the request's word, and so does the whole. Who had a hand in it by any word had one, and what several texts of other
+/// systems say is all true.
 fn merged(own: Change, more: Change) -> Change {
-    fn list<T>(own: Vec<T>, more: Vec<T>) -> (Vec<T>, bool) {
-        if more.is_empty() { (own, false) } else { (more, true) }
+    fn list<T>(own: Vec<T>, more: Vec<T>, both: bool) -> (Vec<T>, bool) {
+        match (more.is_empty(), both) {
+            (true, _) => (own, false),
+            (false, false) => (more, true),
+            (false, true) => (own.into_iter().chain(more).collect(), true),
+        }
     }
+    fn people(own: Vec<String>, more: Vec<String>) -> Vec<String> {
+        let fresh: Vec<String> = more.into_iter().filter(|person| !own.contains(person)).collect();
+        own.into_iter().chain(fresh).collect()
+    }
+    let both = own.origin.source == FactSource::Imported && more.origin.source == FactSource::Imported;
     let kept = |own: bool, more: bool| own && !more;
     let mut mixed = kept(!own.authors.is_empty(), !more.authors.is_empty())
         || kept(!own.committers.is_empty(), !more.committers.is_empty())
@@ -139,16 +149,16 @@ fn merged(own: Change, more: Change) -> Change {
         || kept(own.contains_current.is_some(), more.contains_current.is_some())
         || kept(own.signed.is_some(), more.signed.is_some())
         || kept(!own.branch_contains.is_empty(), !more.branch_contains.is_empty());
-    let (pull_requests, is_more) = list(own.pull_requests, more.pull_requests);
+    let (pull_requests, is_more) = list(own.pull_requests, more.pull_requests, both);
     mixed |= !is_more && !pull_requests.is_empty();
     let source = if mixed { own.origin.source.min(more.origin.source) } else { more.origin.source };
     Change {
-        authors: list(own.authors, more.authors).0,
-        committers: list(own.committers, more.committers).0,
+        authors: people(own.authors, more.authors),
+        committers: people(own.committers, more.committers),
         pull_requests,
         commits: more.commits.or(own.commits),
         contains_current: more.contains_current.or(own.contains_current),
-        branch_contains: list(own.branch_contains, more.branch_contains).0,
+        branch_contains: list(own.branch_contains, more.branch_contains, false).0,
         signed: more.signed.or(own.signed),
         claimed: None,
         origin: Origin { source, at: more.origin.at.or(own.origin.at) },
