@@ -128,7 +128,13 @@ impl ChecksPassed {
                 || (scope.accepts(&check.origin) && check.finished_at.is_none_or(|at| scope.has_happened(at)))
         };
         let all = || scope.request.checks(name).filter(here);
-        let Some(newest) = all().filter(counts).find(|check| is_of(check, artifact) == Some(true)) else {
+        let is_known = all().any(|check| is_of(check, artifact) == Some(true));
+        // A bad one that does not say of what it is may be of this, and makes a good one doubtful.
+        let about = |check: &&CheckFact| match is_of(check, artifact) {
+            Some(about) => about,
+            None => !is_good(check) && is_known,
+        };
+        let Some(newest) = all().filter(counts).find(about) else {
             if let Some(other) = all().find(|check| is_of(check, artifact) == Some(false)) {
                 let how = other.status.word();
                 return Judgement::fail(format!("`{name}` {how} for another digest than that of `{component}`"))
