@@ -14,6 +14,17 @@ use paritygate_model::{Diagnostic, Environment, FingerprintKey, Node, NodeId, So
 use crate::plan::Plan;
 use crate::project::references;
 
+/// The environment of the manifest that somebody means who writes its name otherwise: by an alias, or in capitals.
+fn named<'p>(plan: &'p Plan, written: &str) -> Option<&'p str> {
+    let by = |is: &dyn Fn(&str) -> bool| {
+        plan.environments.iter().find(|planned| is(&planned.name) || planned.aliases.iter().any(|alias| is(alias)))
+    };
+    let exact = plan.environments.iter().find(|planned| planned.name == written);
+    let known =
+        exact.or_else(|| by(&|name| name == written)).or_else(|| by(&|name| name.eq_ignore_ascii_case(written)));
+    known.map(|planned| planned.name.as_str()).filter(|name| !name.is_empty() && *name != written)
+}
+
 /// A promotion that was read.
 #[derive(Default)]
 pub struct Promotion {
@@ -48,7 +59,13 @@ impl Promotion {
             promotion.diagnostics.extend(found);
             promotion.describe(document, plan, key);
         }
-        let beside = promotion.facts(facts);
+        let mut beside = promotion.facts(facts);
+        let own = [&mut asked.from, &mut asked.to].into_iter().chain(asked.facts.environments_mut());
+        for name in own.chain(beside.iter_mut().flat_map(Facts::environments_mut)) {
+            if let Some(known) = named(plan, name) {
+                known.clone_into(name);
+            }
+        }
         let (request, found) = Request::new(asked, beside, zones);
         promotion.request = request;
         promotion.diagnostics.extend(found);

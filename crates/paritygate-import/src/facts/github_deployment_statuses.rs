@@ -77,10 +77,11 @@ fn said<'d>(status: Node<'d>, collector: &mut Collector<'d>) -> Outcome<'d> {
         "failure" | "error" => DeploymentResult::Failed,
         "in_progress" | "pending" | "queued" | "waiting" => DeploymentResult::Running,
         state => {
-            let message = format!("`{state}` is no state of a deployment that is known: it counts as failed");
+            let message =
+                format!("`{state}` is no state of a deployment that is known: it counts as one that has not ended");
             let help = "states are error, failure, inactive, in_progress, queued, pending, success and waiting";
             collector.doubt("unknown-state", status.get("state").unwrap_or(status), message, help);
-            DeploymentResult::Failed
+            DeploymentResult::Running
         }
     };
     let ended = result != DeploymentResult::Running;
@@ -140,7 +141,8 @@ mod tests {
 
     #[test]
     fn what_is_not_known_is_no_success() {
-        assert!(with(&status(1, "perfect", 5)).contains("9 to staging of abc from 2026-08-01T10:00:00Z failed"));
+        // It denies as one that runs: neither did it go well, nor is the way free.
+        assert!(with(&status(1, "perfect", 5)).contains("9 to staging of abc from 2026-08-01T10:00:00Z running"));
         let undated = status(1, "success", 5).replace("created_at", "x");
         assert!(with(&format!("[{undated}, {}]", status(2, "failure", 5))).contains(" failed until "));
         let undated = status(1, "failure", 5).replace("created_at", "x");

@@ -45,6 +45,23 @@ pub struct Facts {
     pub protections: Vec<ProtectionRule>,
 }
 
+impl Facts {
+    /// All names of environments in the facts.
+    pub fn environments_mut(&mut self) -> impl Iterator<Item = &mut String> {
+        let maybe = self.approvals.iter_mut().filter_map(|it| it.environment.as_mut());
+        let maybe = maybe.chain(self.checks.iter_mut().filter_map(|it| it.environment.as_mut()));
+        let maybe = maybe.chain(self.metrics.iter_mut().filter_map(|it| it.environment.as_mut()));
+        let one = self.deployments.iter_mut().map(|it| &mut it.environment);
+        let one = one.chain(self.health.iter_mut().map(|it| &mut it.environment));
+        let one = one.chain(self.protections.iter_mut().map(|it| &mut it.environment));
+        let many = self.freezes.iter_mut().flat_map(|it| &mut it.environments);
+        let many = many.chain(self.incidents.iter_mut().flat_map(|it| &mut it.environments));
+        let many = many.chain(self.parity.iter_mut().flat_map(|it| &mut it.environments));
+        let many = many.chain(self.change_ticket.iter_mut().flat_map(|it| &mut it.environments));
+        maybe.chain(one).chain(many)
+    }
+}
+
 /// What another system asks for before it deploys to an environment: who may approve there, and how long it waits.
 ///
 /// Nothing of it has happened. It is imported only; no request can state it.
