@@ -113,7 +113,7 @@ describe("the page of a report", () => {
     assert.equal(await row.isVisible(), true, "what is observed there is shown");
     await narrowed(() => page.uncheck("[value=observed]"));
     assert.equal(await row.isVisible(), true, "what can't be judged there is shown");
-    await narrowed(() => page.uncheck("[value=unknown]"));
+    await narrowed(() => page.uncheck("[value=not-judged]"));
     assert.equal(await row.isVisible(), false);
   });
 
