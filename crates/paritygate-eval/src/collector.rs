@@ -167,6 +167,7 @@ impl<'t> Kept<'t> {
 }
 
 /// What a rule found, before it is put into words.
+#[derive(Clone)]
 pub(crate) struct RawFinding {
     pub(crate) rule: usize,
     pub(crate) row: usize,
@@ -357,6 +358,23 @@ impl<'t> Collector<'_, 't> {
         }
     }
 
+    /// Whether one more finding of a rule has room; where it has none, it is counted.
+    fn has_room(&mut self, rule_at: usize) -> bool {
+        let Some(rule) = self.rules.get_mut(rule_at) else { return false };
+        let room = rule.found < limits::MAX_FINDINGS_PER_RULE && self.findings.len() < limits::MAX_FINDINGS;
+        *(if room { &mut rule.found } else { &mut rule.truncated }) += 1;
+        room
+    }
+
+    /// Whether what a rule can't know is no finding: it is counted by its reason, or by nobody.
+    fn passes_over(&mut self, rule_at: usize, reason: &str) -> bool {
+        let on_unknown = self.rules.get(rule_at).map(|rule| rule.compiled.rule.on_unknown);
+        if on_unknown == Some(OnUnknown::Warn) {
+            self.skipped.push(reason.to_owned());
+        }
+        matches!(on_unknown, Some(OnUnknown::Warn | OnUnknown::Skip))
+    }
+
     /// Adds what a rule found in a row, unless it found too much.
     fn add(
         &mut self,
@@ -367,33 +385,17 @@ impl<'t> Collector<'_, 't> {
         shape: &'static Shape,
         finding: RawFinding,
     ) {
-        let Some(rule) = self.rules.get_mut(rule_at) else { return };
-        if rule.found == limits::MAX_FINDINGS_PER_RULE || self.findings.len() >= limits::MAX_FINDINGS {
-            rule.truncated += 1;
+        if !self.has_room(rule_at) {
             return;
         }
-        rule.found += 1;
         let row = self.kept.keep(number, path, cells, shape);
         self.findings.push(RawFinding { rule: rule_at, row, ..finding });
     }
 
     fn take_inside(&mut self, rule_at: usize, path: &[&'t str], cells: &[Cell<'t>], inside: Inside) {
-        let Some(rule) = self.rules.get_mut(rule_at) else { return };
-        if let Some(reason) = &inside.unknown {
-            match rule.compiled.rule.on_unknown {
-                OnUnknown::Skip => return,
-                OnUnknown::Warn => {
-                    self.skipped.push(reason.clone());
-                    return;
-                }
-                OnUnknown::Unknown | OnUnknown::Fail => {}
-            }
-        }
-        if rule.found == limits::MAX_FINDINGS_PER_RULE || self.findings.len() >= limits::MAX_FINDINGS {
-            rule.truncated += 1;
+        if inside.unknown.as_ref().is_some_and(|reason| self.passes_over(rule_at, reason)) || !self.has_room(rule_at) {
             return;
         }
-        rule.found += 1;
         let (row, at) = self.kept.keep_inside(self.environments, path, cells, &inside);
         let deviations = vec![Deviation { environment: inside.environment, against: None, mutual: false }];
         self.findings.push(RawFinding {
@@ -427,40 +429,25 @@ impl<'t> Collector<'_, 't> {
     }
 
     fn take_group(&mut self, rule_at: usize, kept: &[usize], finding: GroupFinding) {
-        let Some(rule) = self.rules.get_mut(rule_at) else { return };
-        if let Some(reason) = &finding.unknown {
-            if let (Some(undecided), Some(&row)) = (&mut self.undecided, kept.get(finding.row)) {
-                undecided.push((rule_at, row));
-            }
-            match rule.compiled.rule.on_unknown {
-                OnUnknown::Skip => return,
-                OnUnknown::Warn => {
-                    self.skipped.push(reason.clone());
-                    return;
-                }
-                OnUnknown::Unknown | OnUnknown::Fail => {}
-            }
+        if finding.unknown.is_some()
+            && let (Some(undecided), Some(&row)) = (&mut self.undecided, kept.get(finding.row))
+        {
+            undecided.push((rule_at, row));
         }
-        if rule.found == limits::MAX_FINDINGS_PER_RULE || self.findings.len() >= limits::MAX_FINDINGS {
-            rule.truncated += 1;
+        if finding.unknown.as_ref().is_some_and(|reason| self.passes_over(rule_at, reason)) || !self.has_room(rule_at) {
             return;
         }
-        rule.found += 1;
         let Some(&row) = kept.get(finding.row) else { return };
         let cells: Vec<(usize, usize)> =
             finding.cells.iter().filter_map(|&(environment, row)| Some((environment, *kept.get(row)?))).collect();
         let row = self.kept.copy_with(row, &cells);
+        let (deviations, unknown) = (finding.deviations.clone(), finding.unknown.clone());
         self.findings.push(RawFinding {
             rule: rule_at,
             row,
-            deviations: finding.deviations.clone(),
-            unknown: finding.unknown.clone(),
-            unjudged: Vec::new(),
+            unknown,
             group: Some(finding),
-            inside: None,
-            at: None,
-            waiver: None,
-            notes: Vec::new(),
+            ..RawFinding::of(deviations)
         });
     }
 

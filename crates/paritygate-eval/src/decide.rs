@@ -117,28 +117,25 @@ impl Engine {
         if pipeline.stages.is_empty() {
             return;
         }
-
         let is_known = |name: &str| {
-            Tier::ALL.iter().any(|tier| tier.word() == name)
-                || pipeline.stages.iter().any(|stage| stage.name == name)
+            Tier::from_word(name).is_some()
+                || pipeline.stage(name).is_some()
                 || asked.environments.iter().any(|environment| *environment.name == *name)
         };
-        for gate in &self.gates {
-            for (field, names) in [("to", &gate.gate.to), ("from", &gate.gate.from)] {
-                for reference in names {
-                    let EnvironmentRef::Name(name) = &reference.value else { continue };
-                    if !is_known(name) {
-                        let id = &gate.gate.id;
-                        let message =
-                            format!("there is no environment `{name}`, which the gate `{id}` names as `{field}`");
-                        let at = reference.at.clone().unwrap_or_else(|| gate.gate.at.clone());
-                        let known = pipeline.stages.iter().map(|stage| stage.name.as_str());
-                        let known = known.chain(Tier::ALL.iter().map(|tier| tier.word()));
-                        let help = suggest::did_you_mean(name, known);
-                        diagnostics.push(Diagnostic::error("unknown-environment", at, message).maybe_help(help));
-                    }
-                }
+        let gates = self.gates.iter().map(|compiled| &compiled.gate);
+        let lists = gates.flat_map(|gate| [(gate, "to", &gate.to), (gate, "from", &gate.from)]);
+        for (gate, field, reference) in
+            lists.flat_map(|(gate, field, list)| list.iter().map(move |it| (gate, field, it)))
+        {
+            let EnvironmentRef::Name(name) = &reference.value else { continue };
+            if is_known(name) {
+                continue;
             }
+            let message = format!("there is no environment `{name}`, which the gate `{}` names as `{field}`", gate.id);
+            let at = reference.at.clone().unwrap_or_else(|| gate.at.clone());
+            let stages = pipeline.stages.iter().map(|stage| stage.name.as_str());
+            let help = suggest::did_you_mean(name, stages.chain(Tier::ALL.iter().map(|tier| tier.word())));
+            diagnostics.push(Diagnostic::error("unknown-environment", at, message).maybe_help(help));
         }
     }
 
@@ -187,7 +184,7 @@ impl Engine {
         // A rule that names an environment besides these two has nothing to say of it here; a name that nobody knows is a
         // mistake.
         let is_known = |name: &str| {
-            asked.pipeline.stages.iter().any(|stage| stage.name == name || stage.tier.word() == name)
+            asked.pipeline.knows(name)
                 || asked.environments.iter().any(|known| *known.name == *name || known.tier.word() == name)
         };
         let named = self.rules.iter().flat_map(|compiled| {
@@ -317,9 +314,8 @@ pub(crate) fn check_names(asked: &GateRequest<'_>, diagnostics: &mut Vec<Diagnos
             diagnostics.push(Diagnostic::nowhere("unknown-environment", message).help(help(name)));
         }
     }
-    let is_known = |name: &String| pipeline.stages.iter().any(|stage| stage.name == *name || stage.tier.word() == name);
     for freeze in &promotion.facts.freezes {
-        for name in freeze.environments.iter().filter(|name| !is_known(name)) {
+        for name in freeze.environments.iter().filter(|name| !pipeline.knows(name)) {
             let message = format!("there is no environment `{name}`, over which the freeze `{}` is to hold", freeze.id);
             let mut wrong = Diagnostic::nowhere("unknown-environment", message).help(help(name));
             wrong.location.clone_from(&freeze.origin.at);

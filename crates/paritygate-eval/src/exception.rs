@@ -487,20 +487,10 @@ fn cover<'t>(
 /// Lays an exception over a finding. Answers the part of it that the exception does not cover.
 fn lay(finding: &mut RawFinding, waiver: &WaiverRef, covers: impl Fn(&Deviation) -> bool) -> Option<RawFinding> {
     let (inside, outside): (Vec<Deviation>, Vec<Deviation>) = finding.deviations.iter().copied().partition(covers);
+    let rest = (!outside.is_empty()).then(|| RawFinding { deviations: outside, waiver: None, ..finding.clone() });
     finding.deviations = inside;
     finding.waiver = Some(waiver.clone());
-    (!outside.is_empty()).then(|| RawFinding {
-        rule: finding.rule,
-        row: finding.row,
-        deviations: outside,
-        unknown: finding.unknown.clone(),
-        unjudged: finding.unjudged.clone(),
-        group: finding.group.clone(),
-        inside: finding.inside.clone(),
-        at: finding.at.clone(),
-        waiver: None,
-        notes: finding.notes.clone(),
-    })
+    rest
 }
 
 /// Whether no exception may cover a finding.

@@ -74,6 +74,11 @@ impl Pipeline {
         self.stages.iter().enumerate().find(|(_, stage)| stage.name == name)
     }
 
+    /// Whether a name is that of a stage, or of the tier of one.
+    pub fn knows(&self, name: &str) -> bool {
+        self.stages.iter().any(|stage| stage.name == name || stage.tier.word() == name)
+    }
+
     /// The name of the stage at a place.
     pub fn name(&self, at: usize) -> &str {
         self.stages.get(at).map_or("", |stage| &stage.name)

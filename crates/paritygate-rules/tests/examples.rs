@@ -2,6 +2,8 @@
 
 #![expect(clippy::expect_used, reason = "a failed expectation is a failed test")]
 
+mod fenced;
+
 use std::sync::Arc;
 
 use paritygate_eval::zones::Zones;
@@ -14,27 +16,7 @@ use paritygate_model::{
     Diagnostic, Document, Environment, FingerprintKey, Location, Node, SecretTable, Source, Timestamp, View, limits,
 };
 
-/// The fenced blocks of a manual.
-fn examples(manual: &str) -> Vec<String> {
-    let mut blocks = Vec::new();
-    let mut open: Option<String> = None;
-    for line in manual.lines() {
-        match (&mut open, line.trim_end()) {
-            (None, "```example") => open = Some(String::new()),
-            (Some(block), "```") => {
-                blocks.push(std::mem::take(block));
-                open = None;
-            }
-            (Some(block), line) => {
-                block.push_str(line);
-                block.push('\n');
-            }
-            (None, _) => {}
-        }
-    }
-    assert!(open.is_none(), "an example is not closed");
-    blocks
-}
+use fenced::examples;
 
 fn selectors(node: Node<'_>) -> Vec<Spanned<Selector>> {
     let texts: Vec<&str> = node.as_str().into_iter().chain(node.items().filter_map(Node::as_str)).collect();
@@ -244,12 +226,7 @@ const EDGES: &[(&str, &str)] = &[
 
 #[test]
 fn the_edges_hold() {
-    let mut failed = Vec::new();
-    for (kind, text) in EDGES {
-        assert!(paritygate_rules::find(kind).is_some(), "there is no kind `{kind}`");
-        check(kind, text, &mut failed);
-    }
-    assert!(failed.is_empty(), "\n{}", failed.join("\n"));
+    fenced::the_edges_hold(EDGES, |kind| paritygate_rules::find(kind).is_some(), check);
 }
 
 #[test]

@@ -2,6 +2,8 @@
 
 #![expect(clippy::expect_used, reason = "a failed expectation is a failed test")]
 
+mod fenced;
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
@@ -17,11 +19,7 @@ use paritygate_model::{
     Diagnostic, Document, Environment, FingerprintKey, Location, Node, SecretTable, Source, Tier, Timestamp,
 };
 
-/// The fenced blocks of a manual.
-fn examples(manual: &str) -> Vec<String> {
-    let blocks = manual.split("```example\n").skip(1);
-    blocks.map(|block| block.split("\n```").next().unwrap_or_default().to_owned() + "\n").collect()
-}
+use fenced::examples;
 
 fn read(name: &str, text: &str) -> Document {
     let (document, diagnostics) = document::read(&Source::new(name, text));
@@ -273,12 +271,7 @@ const EDGES: &[(&str, &str)] = &[
 
 #[test]
 fn the_edges_hold() {
-    let mut failed = Vec::new();
-    for (kind, text) in EDGES {
-        assert!(paritygate_rules::find_gate(kind).is_some(), "there is no kind `{kind}`");
-        check(kind, text, &mut failed);
-    }
-    assert!(failed.is_empty(), "\n{}", failed.join("\n"));
+    fenced::the_edges_hold(EDGES, |kind| paritygate_rules::find_gate(kind).is_some(), check);
 }
 
 #[test]

@@ -16,13 +16,14 @@ use crate::project::references;
 
 /// The environment of the manifest that somebody means who writes its name otherwise: by an alias, or in capitals.
 fn named<'p>(plan: &'p Plan, written: &str) -> Option<&'p str> {
+    if plan.environments.iter().any(|planned| planned.name == written) {
+        return None;
+    }
     let by = |is: &dyn Fn(&str) -> bool| {
         plan.environments.iter().find(|planned| is(&planned.name) || planned.aliases.iter().any(|alias| is(alias)))
     };
-    let exact = plan.environments.iter().find(|planned| planned.name == written);
-    let known =
-        exact.or_else(|| by(&|name| name == written)).or_else(|| by(&|name| name.eq_ignore_ascii_case(written)));
-    known.map(|planned| planned.name.as_str()).filter(|name| !name.is_empty() && *name != written)
+    let known = by(&|name| name == written).or_else(|| by(&|name| name.eq_ignore_ascii_case(written)));
+    known.map(|planned| planned.name.as_str()).filter(|name| !name.is_empty())
 }
 
 /// A promotion that was read.

@@ -162,11 +162,23 @@ impl<'a> Scope<'a> {
         environment: &'s str,
         artifact: &'s Artifact,
     ) -> impl Iterator<Item = &'a DeploymentFact> + use<'a, 's> {
-        let (scope, request) = (*self, self.request);
-        let of = |fact: &&DeploymentFact| fact.component == artifact.component || fact.component.is_empty();
-        request.deployments(environment).filter(of).filter(move |fact| {
-            let good = fact.result == DeploymentResult::Succeeded && Self::is_of(fact, artifact) != Some(false);
-            !good || (scope.accepts(&fact.origin) && fact.when().is_none_or(|at| scope.has_happened(at)))
+        let good = move |fact: &DeploymentFact| Self::is_of(fact, artifact) != Some(false);
+        self.believed(environment, &artifact.component, good)
+    }
+
+    /// The deployments of a component, newest first, without those that went well, are good news, and don't count: their
+    /// source is not accepted, or they have not happened.
+    fn believed<'s, F: Fn(&DeploymentFact) -> bool + 's>(
+        &self,
+        environment: &'s str,
+        component: &'s str,
+        is_good_news: F,
+    ) -> impl Iterator<Item = &'a DeploymentFact> + use<'a, 's, F> {
+        let scope = *self;
+        self.request.deployments(environment).filter(move |fact| {
+            let of = fact.component == component || fact.component.is_empty();
+            let good = fact.result == DeploymentResult::Succeeded && is_good_news(fact);
+            of && (!good || (scope.accepts(&fact.origin) && fact.when().is_none_or(|at| scope.has_happened(at))))
         })
     }
 
@@ -176,12 +188,7 @@ impl<'a> Scope<'a> {
         environment: &'s str,
         component: &'s str,
     ) -> impl Iterator<Item = &'a DeploymentFact> + use<'a, 's> {
-        let scope = *self;
-        self.request.deployments(environment).filter(move |fact| {
-            let of = fact.component == component || fact.component.is_empty();
-            let good = fact.result == DeploymentResult::Succeeded;
-            of && (!good || (scope.accepts(&fact.origin) && fact.when().is_none_or(|at| scope.has_happened(at))))
-        })
+        self.believed(environment, component, |_| true)
     }
 
     /// The newest deployment of a component to an environment that went well: what runs there.

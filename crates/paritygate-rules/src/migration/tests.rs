@@ -460,14 +460,21 @@ fn leaves_that_touch_the_same_are_not_tolerated() {
     }
 }
 
+/// Migrations, each with those that it needs.
+fn needing(lists: &[(&'static str, &[&'static str])]) -> Vec<(&'static str, Available<'static>)> {
+    let one = |needs: &[&'static str]| Available { depends_on: Some(needs.to_vec()), ..Available::default() };
+    lists.iter().map(|(id, needs)| (*id, one(needs))).collect()
+}
+
+/// All of them, as one environment brings them.
+fn brought<'l>(lists: &'l [(&'static str, Available<'static>)]) -> BTreeMap<&'l str, Brought<'l, 'static>> {
+    lists.iter().map(|(id, migration)| (*id, Brought { migration, by: vec!["staging"] })).collect()
+}
+
 #[test]
 fn circles_are_found() {
-    let lists: Vec<(&str, Available<'_>)> = [("a", vec!["c"]), ("b", vec!["a"]), ("c", vec!["b"]), ("d", vec![])]
-        .into_iter()
-        .map(|(id, needs)| (id, Available { depends_on: Some(needs), ..Available::default() }))
-        .collect();
-    let union: BTreeMap<&str, Brought<'_, '_>> =
-        lists.iter().map(|(id, migration)| (*id, Brought { migration, by: vec!["staging"] })).collect();
+    let lists = needing(&[("a", &["c"]), ("b", &["a"]), ("c", &["b"]), ("d", &[])]);
+    let union = brought(&lists);
     let graph = Graph::new(&union);
     assert_eq!(graph.circle(), ["a", "b", "c"]);
     assert_eq!(graph.leaves(), ["d"]);
@@ -506,12 +513,8 @@ fn phases_count_without_operations() {
 
 #[test]
 fn what_runs_before_what() {
-    let lists: Vec<(&str, Available<'_>)> = [("a", vec![]), ("b", vec!["a"]), ("c", vec!["a"])]
-        .into_iter()
-        .map(|(id, needs)| (id, Available { depends_on: Some(needs), ..Available::default() }))
-        .collect();
-    let union: BTreeMap<&str, Brought<'_, '_>> =
-        lists.iter().map(|(id, migration)| (*id, Brought { migration, by: vec!["staging"] })).collect();
+    let lists = needing(&[("a", &[]), ("b", &["a"]), ("c", &["a"])]);
+    let union = brought(&lists);
     let graph = Graph::new(&union);
     for (one, other, expected) in
         [("a", "a", true), ("a", "b", true), ("b", "a", true), ("b", "c", false), ("c", "b", false)]

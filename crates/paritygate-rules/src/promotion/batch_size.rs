@@ -93,17 +93,17 @@ impl BatchSize {
     fn commits(scope: &Scope<'_>, max: u64) -> Judgement {
         let change = scope.facts().change.as_ref();
         let known = change.and_then(|change| Some((change, change.commits?)));
+        let unknown = || Judgement::unknown(format!("it is not known how many commits come to {}", scope.to()));
         match known {
             // That it is too much counts wherever it is known from.
             Some((change, commits)) if commits > max || scope.accepts(&change.origin) => {
                 within(scope, commits, max, ("commit", "commits")).fact(format!("{commits} commits"), &change.origin)
             }
-            Some((change, _)) => Judgement::unknown(format!("it is not known how many commits come to {}", scope.to()))
+            Some((change, _)) => unknown()
                 .note(format!("what is known is {}, which this gate does not accept", change.origin.source.word()))
                 .help("hand in what the code host printed, with `--facts`")
                 .fact("not accepted", &change.origin),
-            None => Judgement::unknown(format!("it is not known how many commits come to {}", scope.to()))
-                .help("compare the two commits, and hand in `change: { commits: … }`"),
+            None => unknown().help("compare the two commits, and hand in `change: { commits: … }`"),
         }
     }
 }

@@ -117,13 +117,12 @@ impl GateCheck for EnvironmentHealthy {
             None => own.to_vec(),
         };
         let health = environments.iter().map(|environment| Self::health(scope, environment));
-        let judged = health.fold(self.incidents(scope, &environments), Judgement::and);
+        let mut judged = health.fold(self.incidents(scope, &environments), Judgement::and);
         if judged.cleared_by.is_some() {
             return judged;
         }
         let all = environments.join(" and ");
         let are = if environments.len() == 1 { "is" } else { "are" };
-        let mut judged = judged;
         judged.words_mut().message = format!("{all} {are} healthy, and no incident is open").into();
         judged
     }

@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 use super::envelope::Refusal;
 use super::shared::{Text, WireNeed};
-use super::subject::{self, ProjectParams, Subject};
+use super::subject::{self, Given, ProjectParams, Subject};
 use super::verbs::Call;
 use super::verbs::discover::Answer as Found;
 use crate::plan::Plan;
@@ -94,11 +94,12 @@ impl Promoted {
         let mut imported = subject::imported(call, &params.environments)?;
         let is_project = params.project.is_some();
         let Subject { mut plan, mut files, key, policies, allow_outside } = Subject::of(call, params.project)?;
+        let given = Given::of(call, &policies)?;
         let mut diagnostics = std::mem::take(&mut plan.diagnostics);
-        if engine.is_some() || !policies.is_empty() {
+        if engine.is_some() || given.is_some() {
             plan.policies.clear();
         }
-        let mut project = subject::load(call, &plan, &mut files, &key, allow_outside, &policies)?;
+        let mut project = subject::load(&plan, &mut files, &key, allow_outside, given.as_ref());
         diagnostics.append(&mut project.diagnostics);
         let found = is_project.then(|| Found::from(&plan));
         if !project.needs.is_empty() {
@@ -114,7 +115,7 @@ impl Promoted {
         project.environments.append(&mut imported);
         let engine = match engine {
             Some(engine) => engine,
-            None => subject::engine(call, &project, &plan, &files, &policies, &mut diagnostics)?,
+            None => subject::engine(call, &project, &plan, &files, given, &mut diagnostics),
         };
         let zones = call.session.zones();
         let (pipeline, wrong) = plan.pipeline(&project.environments, &zones);

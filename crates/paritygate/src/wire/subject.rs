@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use paritygate_eval::Engine;
 use paritygate_import::{Files, Need, Supplied};
-use paritygate_model::{Diagnostic, Environment, FingerprintKey};
+use paritygate_model::{Diagnostic, Environment, FingerprintKey, Source};
 #[cfg(feature = "schema")]
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -124,19 +124,34 @@ pub(super) fn before(
     Ok(if read.needs.is_empty() { Before::Read(read.environments) } else { Before::Needs(read.needs) })
 }
 
+/// The texts of policies that a call hands in, and what is wrong with them, which is told when they are compiled.
+pub(super) struct Given {
+    sources: Vec<Arc<Source>>,
+    wrong: Vec<Diagnostic>,
+}
+
+impl Given {
+    /// Reads the policies of a call; nothing where it names none.
+    pub(super) fn of(call: &Call<'_>, policies: &[PolicyText]) -> Result<Option<Self>, Refusal> {
+        if policies.is_empty() {
+            return Ok(None);
+        }
+        let mut wrong = Vec::new();
+        Ok(Some(Self { sources: shared::policies(policies, call, &mut wrong)?, wrong }))
+    }
+}
+
 /// Reads a plan's environments. What is missing may also be a file that the policies of the call name.
 pub(super) fn load(
-    call: &Call<'_>,
     plan: &Plan,
     files: &mut Files,
     key: &FingerprintKey,
     allow_outside: bool,
-    policies: &[PolicyText],
-) -> Result<Project, Refusal> {
+    given: Option<&Given>,
+) -> Project {
     let mut project = shared::load(plan, files, key, allow_outside);
-    // What is wrong with them is told when they are compiled.
-    for source in shared::policies(policies, call, &mut Vec::new())? {
-        for need in beside::needs(&source, files) {
+    for source in given.iter().flat_map(|given| &given.sources) {
+        for need in beside::needs(source, files) {
             if is_outside(&need.path) && !allow_outside {
                 files.insert(need.path, Supplied::Refused(OUTSIDE.to_owned()));
             } else {
@@ -144,7 +159,7 @@ pub(super) fn load(
             }
         }
     }
-    Ok(project)
+    project
 }
 
 /// Compiles the policies of a call; those of the project where it names none.
@@ -153,19 +168,16 @@ pub(super) fn engine(
     project: &Project,
     plan: &Plan,
     files: &Files,
-    policies: &[PolicyText],
+    given: Option<Given>,
     diagnostics: &mut Vec<Diagnostic>,
-) -> Result<Arc<Engine>, Refusal> {
+) -> Arc<Engine> {
     let zones = call.session.zones();
-    let (engine, wrong) = if policies.is_empty() {
-        project.compile(plan, files, &zones)
-    } else {
-        let mut wrong = Vec::new();
-        let sources = shared::policies(policies, call, &mut wrong)?;
-        project::compile(&sources, files, &zones, wrong)
+    let (engine, wrong) = match given {
+        Some(given) => project::compile(&given.sources, files, &zones, given.wrong),
+        None => project.compile(plan, files, &zones),
     };
     diagnostics.extend(wrong);
-    Ok(Arc::new(engine))
+    Arc::new(engine)
 }
 
 /// Says that there is no environment: nothing compared is no pass.

@@ -16,7 +16,7 @@ use crate::project::Project;
 use crate::wire::Refusal;
 use crate::wire::held::{Held, Stored};
 use crate::wire::shared::{self, WireNeed, wire};
-use crate::wire::subject::{self, Before, ProjectParams, Subject};
+use crate::wire::subject::{self, Before, Given, ProjectParams, Subject};
 
 pub(super) struct Check;
 
@@ -116,15 +116,16 @@ impl Verb for Check {
             return Err(Refusal::new("nothing-to-check", "there is nothing to check", help));
         }
         let Subject { mut plan, mut files, key, policies, allow_outside } = Subject::of(call, params.project)?;
+        let given = Given::of(call, &policies)?;
         let mut diagnostics = std::mem::take(&mut plan.diagnostics);
-        if engine.is_some() || !policies.is_empty() {
+        if engine.is_some() || given.is_some() {
             // Files that only the manifest's policies are in are not asked for.
             plan.policies.clear();
         }
-        if params.pairing != Pairing::Parity && engine.is_none() && policies.is_empty() {
+        if params.pairing != Pairing::Parity && engine.is_none() && given.is_none() {
             plan.for_views();
         }
-        let mut project = subject::load(call, &plan, &mut files, &key, allow_outside, &policies)?;
+        let mut project = subject::load(&plan, &mut files, &key, allow_outside, given.as_ref());
         diagnostics.append(&mut project.diagnostics);
         let found = is_project.then(|| Found::from(&plan));
         if !project.needs.is_empty() {
@@ -138,7 +139,7 @@ impl Verb for Check {
         }
         let engine = match engine {
             Some(engine) => engine,
-            None => subject::engine(call, &project, &plan, &files, &policies, &mut diagnostics)?,
+            None => subject::engine(call, &project, &plan, &files, given, &mut diagnostics),
         };
         let environments = match params.pairing {
             Pairing::Parity => Cow::Borrowed(&project.environments[..]),
