@@ -76,6 +76,19 @@ pub struct Artifact {
     pub origin: Origin,
 }
 
+impl Artifact {
+    /// Its digests: of the platform's manifest, and of the index.
+    pub fn digests(&self) -> impl Iterator<Item = &str> + Clone {
+        let digests = [self.digest.as_deref(), self.index_digest.as_deref()];
+        digests.into_iter().flatten()
+    }
+
+    /// Whether a digest is one of its own. An empty one is nothing's.
+    pub fn has_digest(&self, digest: &str) -> bool {
+        self.digests().any(|own| digest::same(own, digest) == Some(true))
+    }
+}
+
 /// Where an artifact was built from.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

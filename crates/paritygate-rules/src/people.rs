@@ -100,7 +100,7 @@ fn concerns(scope: &Scope<'_>, approval: &Approval, artifact: Option<&Artifact>)
     let is_no = approval.state == ApprovalState::Rejected;
     let here = |environment: &str| environment == scope.to() || is_no && environment.eq_ignore_ascii_case(scope.to());
     let about = |digest: &str| {
-        let of = |artifact: &Artifact| is_of(artifact, digest) || is_no && may_be_of(artifact, digest);
+        let of = |artifact: &Artifact| artifact.has_digest(digest) || is_no && may_be_of(artifact, digest);
         artifact.map_or_else(|| scope.artifacts().iter().any(of), of)
     };
     approval.environment.as_deref().is_none_or(here) && approval.digest.as_deref().is_none_or(about)
@@ -109,14 +109,8 @@ fn concerns(scope: &Scope<'_>, approval: &Approval, artifact: Option<&Artifact>)
 /// Whether a digest may be that of an artifact, however it is written.
 fn may_be_of(artifact: &Artifact, written: &str) -> bool {
     let plain = |digest: &str| digest.rsplit('@').next().unwrap_or_default().to_ascii_lowercase();
-    let known = [&artifact.digest, &artifact.index_digest].into_iter().flatten();
-    let mut same = known.map(|own| digest::same(&plain(own), &plain(written))).peekable();
+    let mut same = artifact.digests().map(|own| digest::same(&plain(own), &plain(written))).peekable();
     same.peek().is_none() || same.any(|same| same != Some(false))
-}
-
-fn is_of(artifact: &Artifact, digest: &str) -> bool {
-    let is = |own: &Option<String>| own.as_deref().is_some_and(|own| digest::same(own, digest) == Some(true));
-    is(&artifact.digest) || is(&artifact.index_digest)
 }
 
 /// Whether an approval counts for an artifact at the scope's instant; or why not.
@@ -131,7 +125,7 @@ pub(crate) fn counts(
     }
     let digest = approval.digest.as_deref();
     let named = match (artifact, digest) {
-        (Some(artifact), Some(digest)) => is_of(artifact, digest),
+        (Some(artifact), Some(digest)) => artifact.has_digest(digest),
         (_, None) => !bind.contains(&Bind::Digest),
         (None, Some(_)) => true,
     };

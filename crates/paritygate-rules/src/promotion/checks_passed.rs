@@ -108,10 +108,9 @@ message: "no result of `e2e` is known for `api`"
 
 /// Whether a result is of an artifact; `None` where it does not say.
 fn is_of(check: &CheckFact, artifact: &Artifact) -> Option<bool> {
-    let digests = [&artifact.digest, &artifact.index_digest];
     if let Some(digest) = check.digest.as_ref().filter(|digest| !digest.is_empty()) {
-        let known = digests.iter().any(|own| own.as_ref().is_some_and(|own| !own.is_empty()));
-        return known.then(|| digests.iter().any(|own| own.as_ref() == Some(digest)));
+        let known = artifact.digests().any(|own| !own.is_empty());
+        return known.then(|| artifact.has_digest(digest));
     }
     let built = artifact.source.as_ref()?.commit.as_ref().filter(|commit| !commit.is_empty())?;
     Some(check.commit.as_ref()? == built)

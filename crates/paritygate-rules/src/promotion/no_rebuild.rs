@@ -61,9 +61,8 @@ fn one(scope: &Scope<'_>, artifact: &Artifact) -> Judgement {
     {
         named.push((build, format!("runs in {}", scope.from()), &current.origin));
     }
-    let digests = [&artifact.digest, &artifact.index_digest];
     for attestation in &scope.facts().attestations {
-        let is_of = attestation.subject_digest.is_some() && digests.contains(&&attestation.subject_digest);
+        let is_of = attestation.subject_digest.as_deref().is_some_and(|digest| artifact.has_digest(digest));
         if is_of
             && attestation.result == AttestationResult::Passed
             && scope.accepts(&attestation.origin)

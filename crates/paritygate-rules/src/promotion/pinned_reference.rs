@@ -79,7 +79,7 @@ fn one(scope: &Scope<'_>, artifact: &Artifact) -> Judgement {
 
 fn amiss(artifact: &Artifact) -> Option<Judgement> {
     let component = &artifact.component;
-    let mut digests = artifact.digest.iter().chain(&artifact.index_digest);
+    let mut digests = artifact.digests();
     if let Some(wrong) = digests.clone().find(|digest| !is_digest(digest)) {
         let judged = Judgement::fail(format!("the digest of `{component}` is not well formed: `{wrong}`"));
         return Some(judged.help(format!("write it as `{DIGEST}`")));
@@ -95,7 +95,7 @@ fn amiss(artifact: &Artifact) -> Option<Judgement> {
         return Some(Judgement::fail(format!("`{component}` {named}")).help("name it by its digest"));
     }
     let reference = artifact.reference.as_deref()?;
-    let holds = |digest: &String| reference.strip_suffix(digest.as_str()).is_some_and(|name| name.ends_with('@'));
+    let holds = |digest: &str| reference.strip_suffix(digest).is_some_and(|name| name.ends_with('@'));
     (!digests.any(holds)).then(|| {
         Judgement::fail(format!("the reference of `{component}` does not hold its digest: `{reference}`"))
             .help("write it as `registry/name@sha256:…`")

@@ -124,9 +124,8 @@ impl Check {
 
     fn one(&self, scope: &Scope<'_>, artifact: &Artifact) -> Judgement {
         let component = &artifact.component;
-        let digests = [&artifact.digest, &artifact.index_digest];
         let is_of = |attestation: &&Attestation| {
-            attestation.subject_digest.is_some() && digests.contains(&&attestation.subject_digest)
+            attestation.subject_digest.as_deref().is_some_and(|digest| artifact.has_digest(digest))
         };
         let all: Vec<&Attestation> = scope.facts().attestations.iter().filter(is_of).collect();
         let believed: Vec<&Attestation> =

@@ -477,10 +477,9 @@ fn healthy<'a>(scope: &Scope<'a>, environment: &str, need: HealthNeed) -> Result
 
 /// The end of the newest check of a name, if it is of the artifact and passed.
 fn checked<'a>(scope: &Scope<'a>, artifact: &Artifact, environment: &str, name: &str) -> Counts<'a> {
-    let digests = [artifact.digest.as_deref(), artifact.index_digest.as_deref()];
     let about = |check: &&CheckFact| {
         check.environment.as_deref().is_none_or(|of| of == environment)
-            && check.digest.as_deref().is_some_and(|digest| digests.contains(&Some(digest)))
+            && check.digest.as_deref().is_some_and(|digest| artifact.has_digest(digest))
     };
     let good = |check: &CheckFact| matches!(check.status, CheckStatus::Passed | CheckStatus::Warned);
     let counts = |check: &&CheckFact| {
