@@ -6,6 +6,7 @@ use paritygate_model::decision::{GateFinding, GateStatus};
 use paritygate_model::promotion::{BreakGlass, Elapsed, IncidentStatus, person};
 use paritygate_model::suggest;
 
+use crate::engine::Engine;
 use crate::gate::Scope;
 use crate::ruling::{Judged, fact, own};
 
@@ -14,7 +15,8 @@ const RULE: &str = "break-glass";
 
 /// Passes over the gates that a request names, if a policy allows that and every condition holds. Where one does not hold
 /// no gate is passed over, and the finding says why.
-pub(crate) fn apply(rules: &[BreakGlassRule], scope: &Scope<'_>, judged: &mut [Judged<'_>]) -> Option<GateFinding> {
+pub(crate) fn apply(engine: &Engine, scope: &Scope<'_>, judged: &mut [Judged<'_>]) -> Option<GateFinding> {
+    let rules = &engine.break_glass;
     let glass = scope.facts().break_glass.as_ref()?;
     let finding = |status: GateStatus, message: String| GateFinding {
         kind: RULE,
@@ -43,8 +45,12 @@ pub(crate) fn apply(rules: &[BreakGlassRule], scope: &Scope<'_>, judged: &mut [J
     let matches = |patterns: &[paritygate_lang::Spanned<String>], name: &str| {
         patterns.iter().any(|pattern| Glob::new(&pattern.value).matches(name))
     };
-    let (mut passed, mut kept) = (Vec::new(), Vec::new());
+    let (mut passed, mut kept, mut unknown) = (Vec::new(), Vec::new(), Vec::new());
     for name in &glass.rules {
+        if engine.gates().all(|(id, _)| id != name) {
+            unknown.push(name.as_str());
+            continue;
+        }
         let kinds = judged.iter().filter(|gate| *gate.compiled.gate.id == **name).map(|gate| gate.compiled.kind);
         let names: Vec<&str> = kinds.chain([name.as_str()]).collect();
         // What is never passed over may be named by its id, or by its kind.
@@ -60,6 +66,20 @@ pub(crate) fn apply(rules: &[BreakGlassRule], scope: &Scope<'_>, judged: &mut [J
         }
     }
     let mut finding = match (passed.is_empty(), kept.is_empty()) {
+        _ if !unknown.is_empty() => {
+            let one = unknown.len() == 1;
+            let what = if one { "no gate is called" } else { "no gates are called" };
+            let mut finding = finding(GateStatus::Warn, format!("{what} {}", suggest::quoted(&unknown)));
+            let known = engine.gates().map(|(id, _)| id);
+            finding.help = unknown.iter().find_map(|name| suggest::did_you_mean(name, known.clone()));
+            if !passed.is_empty() {
+                finding.notes.push(format!("{} {} passed over", suggest::quoted(&passed), are(passed.len())));
+            }
+            if !kept.is_empty() {
+                finding.notes.push(format!("break-glass cannot skip {}", suggest::quoted(&kept)));
+            }
+            finding
+        }
         (false, true) => finding(
             GateStatus::Warn,
             format!("the glass is broken: {} {} passed over", suggest::quoted(&passed), are(passed.len())),

@@ -7,8 +7,7 @@ use std::sync::Arc;
 use paritygate_lang::Spanned;
 use paritygate_lang::policy::EnvironmentRef;
 use paritygate_model::decision::{Clock, Decision, GateStatus, InputRole};
-use paritygate_model::promotion::FactSource;
-use paritygate_model::{Diagnostic, Environment, Level, Source, Tier, Timestamp, suggest};
+use paritygate_model::{Diagnostic, Environment, Level, Source, Timestamp};
 
 use crate::Exceptions;
 use crate::engine::{CheckRequest, CompiledGate, CompiledRule, Engine};
@@ -78,8 +77,7 @@ impl Engine {
     pub fn rule<'a>(&'a self, asked: &GateRequest<'a>) -> Result<(Ruling<'a>, Vec<Diagnostic>), Diagnostic> {
         let mut diagnostics = Vec::new();
         let moment = moment(asked, &mut diagnostics)?;
-        check_names(asked, &mut diagnostics);
-        self.check_gates(asked, &mut diagnostics);
+        self.check_names(asked, &mut diagnostics);
         let zone = self.zone(asked.pipeline);
         let ruling = self.with_scope(asked, moment, &zone, false, |scope| {
             let mut judged = Vec::with_capacity(self.gates.len());
@@ -93,7 +91,7 @@ impl Engine {
             if let Some(at) = self.host_clock.as_ref().filter(|_| moment.clock == Clock::Request) {
                 own.push(own_clock(at));
             }
-            own.extend(break_glass::apply(&self.break_glass, scope, &mut judged));
+            own.extend(break_glass::apply(self, scope, &mut judged));
             let next = eligible::next(&judged, scope);
             Ruling { engine: self, asked: *asked, moment, zone: zone.clone(), judged, own, next }
         });
@@ -108,35 +106,6 @@ impl Engine {
     pub fn decide(&self, asked: &GateRequest<'_>) -> Result<(Decision, Vec<Diagnostic>), Diagnostic> {
         let (ruling, diagnostics) = self.rule(asked)?;
         Ok((ruling.decision(), diagnostics))
-    }
-
-    /// The environments that gates name are stages of the pipeline or tiers, where there is a pipeline: a gate to a name that
-    /// is misspelled would be about nothing.
-    fn check_gates(&self, asked: &GateRequest<'_>, diagnostics: &mut Vec<Diagnostic>) {
-        let pipeline = asked.pipeline;
-        if pipeline.stages.is_empty() {
-            return;
-        }
-        let is_known = |name: &str| {
-            Tier::from_word(name).is_some()
-                || pipeline.stage(name).is_some()
-                || asked.environments.iter().any(|environment| *environment.name == *name)
-        };
-        let gates = self.gates.iter().map(|compiled| &compiled.gate);
-        let lists = gates.flat_map(|gate| [(gate, "to", &gate.to), (gate, "from", &gate.from)]);
-        for (gate, field, reference) in
-            lists.flat_map(|(gate, field, list)| list.iter().map(move |it| (gate, field, it)))
-        {
-            let EnvironmentRef::Name(name) = &reference.value else { continue };
-            if is_known(name) {
-                continue;
-            }
-            let message = format!("there is no environment `{name}`, which the gate `{}` names as `{field}`", gate.id);
-            let at = reference.at.clone().unwrap_or_else(|| gate.at.clone());
-            let stages = pipeline.stages.iter().map(|stage| stage.name.as_str());
-            let help = suggest::did_you_mean(name, stages.chain(Tier::ALL.iter().map(|tier| tier.word())));
-            diagnostics.push(Diagnostic::error("unknown-environment", at, message).maybe_help(help));
-        }
     }
 
     /// Does something with what gates see.
@@ -294,36 +263,4 @@ pub(crate) fn moment(asked: &GateRequest<'_>, diagnostics: &mut Vec<Diagnostic>)
         None => now,
     };
     Ok(Moment { now, at, clock })
-}
-
-/// The environments of a request, and those that a freeze names, are stages of the pipeline, where there is one. A freeze
-/// over a name that is misspelled would freeze nothing.
-pub(crate) fn check_names(asked: &GateRequest<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    let (pipeline, promotion) = (asked.pipeline, &asked.request.promotion);
-    if pipeline.stages.is_empty() {
-        return;
-    }
-    let help = |name: &str| {
-        let known: Vec<&str> = pipeline.stages.iter().map(|stage| stage.name.as_str()).collect();
-        suggest::did_you_mean(name, known.iter().copied())
-            .unwrap_or_else(|| format!("it is one of {}", suggest::quoted(&known)))
-    };
-    for (field, name) in [("from", &promotion.from), ("to", &promotion.to)] {
-        if pipeline.stage(name).is_none() {
-            let message = format!("there is no environment `{name}`, which the request names as `{field}`");
-            diagnostics.push(Diagnostic::nowhere("unknown-environment", message).help(help(name)));
-        }
-    }
-    for freeze in &promotion.facts.freezes {
-        for name in freeze.environments.iter().filter(|name| !pipeline.knows(name)) {
-            let message = format!("there is no environment `{name}`, over which the freeze `{}` is to hold", freeze.id);
-            let mut wrong = Diagnostic::nowhere("unknown-environment", message).help(help(name));
-            wrong.location.clone_from(&freeze.origin.at);
-            // What another system keeps may be about other projects as well.
-            if freeze.origin.source == FactSource::Imported {
-                wrong.level = Level::Warning;
-            }
-            diagnostics.push(wrong);
-        }
-    }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use paritygate_lang::Spanned;
 use paritygate_lang::policy::{BreakGlassRule, Gate, Policy, Rule};
 use paritygate_model::report::Report;
-use paritygate_model::{Diagnostic, Environment, Location, Source, Timestamp, limits, suggest};
+use paritygate_model::{Diagnostic, Document, Environment, Location, Source, Timestamp, limits, suggest};
 
 use crate::Exceptions;
 use crate::collector::{CheckRule, Collector};
@@ -45,6 +45,8 @@ pub(crate) struct CompiledRule {
 /// A gate and the check behind it.
 pub(crate) struct CompiledGate {
     pub(crate) gate: Gate,
+    /// The text that it stands in.
+    pub(crate) document: Arc<Document>,
     pub(crate) kind: &'static str,
     pub(crate) check: Box<dyn GateCheck>,
 }
@@ -121,7 +123,7 @@ impl Engine {
     fn add(
         &mut self,
         rule: Rule,
-        document: &paritygate_model::Document,
+        document: &Document,
         catalogue: Catalogue,
         beside: &Beside,
         diagnostics: &mut Vec<Diagnostic>,
@@ -193,7 +195,7 @@ impl Engine {
     fn add_gate(
         &mut self,
         gate: Gate,
-        document: &paritygate_model::Document,
+        document: &Arc<Document>,
         catalogue: Catalogue,
         zones: &Zones,
         diagnostics: &mut Vec<Diagnostic>,
@@ -222,14 +224,14 @@ impl Engine {
         match (entry.compile)(&params, &GateContext { zones }) {
             Ok(check) => {
                 self.zone = self.zone.take().or_else(|| check.zones().into_iter().next());
-                self.gates.push(CompiledGate { gate, kind: entry.name, check });
+                self.gates.push(CompiledGate { gate, document: Arc::clone(document), kind: entry.name, check });
             }
             Err(found) => diagnostics.extend(found),
         }
     }
 
     /// The ids and kinds of the gates, in their order.
-    pub fn gates(&self) -> impl Iterator<Item = (&str, &'static str)> {
+    pub fn gates(&self) -> impl Iterator<Item = (&str, &'static str)> + Clone {
         self.gates.iter().map(|gate| (&*gate.gate.id, gate.kind))
     }
 

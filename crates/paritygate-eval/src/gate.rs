@@ -46,6 +46,16 @@ pub trait GateCheck: Send + Sync {
         false
     }
 
+    /// The environments that its parameters name, where they name any: one that is misspelled would be about nothing.
+    fn environments(&self) -> Vec<&str> {
+        Vec::new()
+    }
+
+    /// The rules that its parameters name.
+    fn rules(&self) -> &[String] {
+        &[]
+    }
+
     /// The zones on whose clocks its instants are told.
     fn zones(&self) -> Vec<Zone> {
         Vec::new()

@@ -17,6 +17,7 @@ mod exception;
 pub mod gate;
 mod globs;
 pub mod kind;
+mod names;
 pub mod pipeline;
 mod reach;
 mod report;

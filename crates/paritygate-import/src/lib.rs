@@ -16,6 +16,7 @@ pub use paritygate_model::quantity;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use paritygate_model::promotion::FactSource;
 use paritygate_model::{
     Coverage, Diagnostic, Draft, Environment, FingerprintKey, Location, Node, NodeId, SecretTable, Source, Tier, Tree,
 };
@@ -208,6 +209,7 @@ impl Named<'_> {
             order: self.order,
             aliases,
             contract: false,
+            source: FactSource::Imported,
             tree,
             root,
             coverage,

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::promotion::FactSource;
 use crate::secret::FingerprintKey;
 use crate::tree::{Node, NodeId, Tree};
 
@@ -157,6 +158,8 @@ pub struct Environment {
     pub aliases: Vec<String>,
     /// Whether this is a contract: not an environment, but the keys that every environment must have.
     pub contract: bool,
+    /// Whose word the description is: a request's own is asserted, all others are imported.
+    pub source: FactSource,
     /// The tree that holds it.
     pub tree: Arc<Tree>,
     /// Its root in the tree: a map of sections.

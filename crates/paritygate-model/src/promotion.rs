@@ -3,6 +3,7 @@
 //! Facts are plain data. They are read from a request, or from what another system printed; what they mean for a
 //! promotion is judged elsewhere.
 
+mod blank;
 pub mod digest;
 mod facts;
 pub mod person;

@@ -311,7 +311,7 @@ pub(crate) fn has_happened(scope: &Scope<'_>, at: Option<Timestamp>) -> bool {
 /// Why migrations can't be judged at all, where that is so: an environment that is not described.
 pub(crate) fn undescribed(scope: &Scope<'_>) -> Option<Judgement> {
     let missing = [scope.from(), scope.to()].into_iter().find(|name| scope.environment(name).is_none())?;
-    let message = format!("{missing} is not described, and so its migrations are not known");
+    let message = format!("{}, and so its migrations are not known", scope.why_undescribed(missing));
     Some(Judgement::unknown(message).help("hand in its description, with a section `migrations`"))
 }
 

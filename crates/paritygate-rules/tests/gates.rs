@@ -15,6 +15,7 @@ use paritygate_import::{Context, Files, Named, document, formats};
 use paritygate_lang::policy::{Gate, Mode, Policy};
 use paritygate_lang::{Spanned, project, request};
 use paritygate_model::decision::Decision;
+use paritygate_model::promotion::FactSource;
 use paritygate_model::{
     Diagnostic, Document, Environment, FingerprintKey, Location, Node, SecretTable, Source, Tier, Timestamp,
 };
@@ -53,8 +54,9 @@ fn pipeline(text: &str, zones: &Zones) -> (Pipeline, Vec<Diagnostic>) {
     (pipeline, diagnostics)
 }
 
-/// The environment documents of an example: a list below `environments`.
-fn environments(text: &str) -> Vec<Environment> {
+/// The environment documents of an example: a list below `environments`, or below `described` where the request itself
+/// holds them.
+fn environments(text: &str, source: FactSource) -> Vec<Environment> {
     let (files, key) = (Files::new(), FingerprintKey::from_bytes(*b"examples"));
     let context = Context { files: &files, secrets: SecretTable::builtin(), key: &key };
     let document = read("environments", text);
@@ -68,7 +70,8 @@ fn environments(text: &str) -> Vec<Environment> {
     let described = formats::environment::describe(document, &roots, &context, &mut diagnostics);
     assert!(diagnostics.is_empty(), "{diagnostics:?}");
     let one = |((name, _), description): (&(String, _), _)| {
-        Named { name, ..Named::default() }.environment(description, Vec::new(), context.key)
+        let described = Named { name, ..Named::default() }.environment(description, Vec::new(), context.key);
+        Environment { source, ..described }
     };
     listed.iter().zip(described).map(one).collect()
 }
@@ -91,7 +94,7 @@ fn run(kind: &str, text: &str) -> Ended {
     let field = |name: &str| root.get(name).and_then(Node::scalar_text).map(str::to_owned);
     let at = Location::new(&document.source, root.span());
     let accept_sources = if field("acceptSources").as_deref() == Some("imported") {
-        vec![paritygate_model::promotion::FactSource::Imported]
+        vec![FactSource::Imported]
     } else {
         Vec::new()
     };
@@ -159,7 +162,9 @@ fn run(kind: &str, text: &str) -> Ended {
     if !diagnostics.is_empty() {
         return rejected(diagnostics);
     }
-    let environments = field("environments").map(|text| environments(&text)).unwrap_or_default();
+    let documents = [("environments", FactSource::Imported), ("described", FactSource::Asserted)];
+    let documents = documents.into_iter().filter_map(|(name, source)| Some(environments(&field(name)?, source)));
+    let environments: Vec<Environment> = documents.flatten().collect();
     let now = field("now").unwrap_or_else(|| "2026-01-02T12:00:00Z".to_owned());
     let now: Timestamp = now.parse().expect("an instant");
     let asked = GateRequest { environments: &environments, ..GateRequest::new(&request, &pipeline, Some(now)) };

@@ -8,7 +8,7 @@ use paritygate_eval::{Engine, GateRequest, Request};
 use paritygate_import::{Context, Files, Named, document, facts, formats};
 use paritygate_lang::request;
 use paritygate_model::decision::{Decision, InputRole};
-use paritygate_model::promotion::Facts;
+use paritygate_model::promotion::{FactSource, Facts};
 use paritygate_model::{Diagnostic, Environment, FingerprintKey, Node, NodeId, Source, Timestamp, diagnostic};
 
 use crate::plan::Plan;
@@ -95,7 +95,8 @@ impl Promotion {
         let roots: Vec<NodeId> = listed.iter().map(|(_, root)| *root).collect();
         let described = formats::environment::describe(document, &roots, &context, &mut self.diagnostics);
         for ((name, _), description) in listed.iter().zip(described) {
-            self.environments.push(Named { name, ..Named::default() }.environment(description, Vec::new(), key));
+            let described = Named { name, ..Named::default() }.environment(description, Vec::new(), key);
+            self.environments.push(Environment { source: FactSource::Asserted, ..described });
         }
     }
 

@@ -29,6 +29,7 @@ impl Request {
         for facts in beside {
             merge(&mut promotion.facts, facts);
         }
+        promotion.drop_blanks();
         let mut request = Self { promotion, ..Self::default() };
         let facts = &request.promotion.facts;
         let count = facts.deployments.len()

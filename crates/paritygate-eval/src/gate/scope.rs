@@ -4,10 +4,10 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use paritygate_model::promotion::{
-    Artifact, DeploymentFact, DeploymentResult, FactSource, Facts, Instant, Origin, Promotion, digest,
+    Artifact, DeploymentFact, DeploymentResult, Elapsed, FactSource, Facts, Instant, Origin, Promotion, digest,
 };
 use paritygate_model::report::Report;
-use paritygate_model::{Environment, Source, Tier, Timestamp, limits};
+use paritygate_model::{Environment, Node, Source, Tier, Timestamp, limits};
 
 use super::{Judgement, Request};
 use crate::pipeline::{Pipeline, Stage};
@@ -32,7 +32,7 @@ pub struct Scope<'a> {
     pub request: &'a Request,
     /// The pipeline.
     pub pipeline: &'a Pipeline,
-    /// The descriptions of environments.
+    /// The descriptions of environments, whether they count or not.
     pub environments: &'a [Environment],
     /// From where the gate's facts may be; empty means anywhere.
     pub accept_sources: &'a [FactSource],
@@ -82,11 +82,18 @@ impl<'a> Scope<'a> {
         self.pipeline.stage(self.to()).map(|(_, stage)| stage)
     }
 
-    /// The tier of an environment: as the pipeline says it, else as it is described, else as its name says.
+    /// The tier of an environment: as the pipeline says it, else as it is described, else as its name says. A request that
+    /// describes it can only make it more than its name says, else it would talk itself past the gates to production.
     pub fn tier(&self, name: &str) -> Tier {
-        let stage = self.pipeline.stage(name).map(|(_, stage)| stage.tier);
-        let described = || self.environment(name).map(|environment| environment.tier);
-        stage.or_else(described).unwrap_or_else(|| Tier::from_name(name))
+        if let Some((_, stage)) = self.pipeline.stage(name) {
+            return stage.tier;
+        }
+        let by_name = Tier::from_name(name);
+        match self.described(name) {
+            Some(environment) if environment.source == FactSource::Asserted => environment.tier.max(by_name),
+            Some(environment) => environment.tier,
+            None => by_name,
+        }
     }
 
     /// Whether a list of environments and tiers means an environment; an empty one means all.
@@ -120,9 +127,42 @@ impl<'a> Scope<'a> {
         &self.request.promotion.artifacts
     }
 
-    /// The description of an environment.
+    /// The descriptions of environments that count: from an accepted source, and not older than they say they hold.
+    pub fn environments(&self) -> impl Iterator<Item = &'a Environment> + use<'a> {
+        let scope = *self;
+        self.environments.iter().filter(move |environment| scope.distrusts(environment).is_none())
+    }
+
+    /// The description of an environment, where it counts.
     pub fn environment(&self, name: &str) -> Option<&'a Environment> {
+        self.environments().find(|environment| &*environment.name == name)
+    }
+
+    /// Why there is no description of an environment that counts.
+    pub fn why_undescribed(&self, name: &str) -> String {
+        match self.described(name).and_then(|environment| self.distrusts(environment)) {
+            Some(why) => format!("the description of {name} does not count: {why}"),
+            None => format!("{name} is not described"),
+        }
+    }
+
+    fn described(&self, name: &str) -> Option<&'a Environment> {
         self.environments.iter().find(|environment| &*environment.name == name)
+    }
+
+    /// Why a description does not count; `None` where it does. Its age is judged as of now, also where a later instant is
+    /// judged: what is true then is not known from any description.
+    fn distrusts(&self, environment: &Environment) -> Option<String> {
+        if !self.accept_sources.is_empty() && !self.accept_sources.contains(&environment.source) {
+            return Some("the request itself gives it, and only what is imported is accepted".to_owned());
+        }
+        let text = |field: &str| environment.root().get(field).and_then(Node::scalar_text);
+        let valid = text("validFor").and_then(Elapsed::parse)?;
+        let Some(made) = text("collectedAt").and_then(|text| text.parse::<Timestamp>().ok()) else {
+            return Some(format!("it is valid for {valid}, and does not say since when (`collectedAt`)"));
+        };
+        let age = Elapsed(self.now.duration_since(made));
+        (age > valid).then(|| format!("it is {age} old and valid for {valid}"))
     }
 
     /// Until when the next opening is looked for.
@@ -218,7 +258,7 @@ impl<'a> Scope<'a> {
     }
 
     /// Real time from one instant to another, as people say it.
-    pub fn length(from: Timestamp, to: Timestamp) -> paritygate_model::promotion::Elapsed {
-        paritygate_model::promotion::Elapsed(to.duration_since(from))
+    pub fn length(from: Timestamp, to: Timestamp) -> Elapsed {
+        Elapsed(to.duration_since(from))
     }
 }

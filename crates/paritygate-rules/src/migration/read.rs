@@ -11,9 +11,7 @@ use super::{Applied, Available, Database, Described, Operation, Phase, Tracking}
 /// The databases of all environments that count, by name.
 pub(crate) fn databases<'a>(scope: &Scope<'a>, counts: &dyn Fn(&str) -> bool) -> BTreeMap<&'a str, Database<'a>> {
     let mut databases: BTreeMap<&str, Database<'_>> = BTreeMap::new();
-    for environment in
-        scope.environments.iter().filter(|environment| !environment.contract && counts(&environment.name))
-    {
+    for environment in scope.environments().filter(|environment| !environment.contract && counts(&environment.name)) {
         let section = environment.root().get("migrations");
         for (name, span, node) in section.into_iter().flat_map(Node::entries) {
             let database = databases.entry(name).or_insert_with(|| Database { name, described: Vec::new() });

@@ -188,6 +188,10 @@ impl ChecksPassed {
 }
 
 impl GateCheck for ChecksPassed {
+    fn environments(&self) -> Vec<&str> {
+        self.environment.as_deref().into_iter().collect()
+    }
+
     fn judge(&self, scope: &Scope<'_>) -> Judgement {
         if scope.artifacts().is_empty() {
             return Judgement::unknown("the request names no artifact").help("name what is promoted below `artifacts`");

@@ -93,6 +93,10 @@ expect: fail
 }
 
 impl GateCheck for Concurrency {
+    fn environments(&self) -> Vec<&str> {
+        self.group.iter().flatten().map(String::as_str).collect()
+    }
+
     fn judge(&self, scope: &Scope<'_>) -> Judgement {
         let environments = with_target(scope, self.group.as_ref());
         let running: Vec<&DeploymentFact> = environments.iter().flat_map(|name| scope.running(name)).collect();

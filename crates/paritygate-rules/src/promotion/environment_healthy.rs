@@ -110,6 +110,10 @@ impl EnvironmentHealthy {
 }
 
 impl GateCheck for EnvironmentHealthy {
+    fn environments(&self) -> Vec<&str> {
+        self.environments.iter().flatten().map(String::as_str).collect()
+    }
+
     fn judge(&self, scope: &Scope<'_>) -> Judgement {
         let own = [scope.from(), scope.to()];
         let environments: Vec<&str> = match &self.environments {

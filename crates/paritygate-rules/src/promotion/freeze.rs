@@ -318,6 +318,10 @@ fn told(judgement: Judgement, named: &[&Named<'_>]) -> Judgement {
 }
 
 impl GateCheck for Check {
+    fn environments(&self) -> Vec<&str> {
+        self.once.iter().flat_map(|listed| &listed.freeze.environments).map(String::as_str).collect()
+    }
+
     fn judge(&self, scope: &Scope<'_>) -> Judgement {
         let (frozen, at) = (Frozen::of(self, scope), scope.at);
         let (said, named) = frozen.holding(at);

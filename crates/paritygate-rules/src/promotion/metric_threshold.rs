@@ -234,6 +234,10 @@ impl MetricThreshold {
 }
 
 impl GateCheck for MetricThreshold {
+    fn environments(&self) -> Vec<&str> {
+        self.environment.as_deref().into_iter().collect()
+    }
+
     fn judge(&self, scope: &Scope<'_>) -> Judgement {
         let environment = self.environment(scope);
         let judged: Vec<(f64, Judgement)> =

@@ -265,6 +265,10 @@ message: "it is not known what out of order means for the migrations of `db`"
 }
 
 impl GateCheck for MigrationOrder {
+    fn environments(&self) -> Vec<&str> {
+        self.environments.iter().flatten().map(String::as_str).collect()
+    }
+
     fn judge(&self, scope: &Scope<'_>) -> Judgement {
         let counts = |name: &str| {
             let named = self.environments.as_ref().is_none_or(|all| all.iter().any(|one| one == name));
@@ -272,7 +276,7 @@ impl GateCheck for MigrationOrder {
         };
         let missing = self.environments.iter().flatten().find(|name| scope.environment(name).is_none());
         if let Some(name) = missing {
-            let message = format!("{name} is not described, and so its migrations are not known");
+            let message = format!("{}, and so its migrations are not known", scope.why_undescribed(name));
             return Judgement::unknown(message).help("hand in its description, with a section `migrations`");
         }
         judge_each(scope, &counts, |databases, database| self.database(scope, databases, database))

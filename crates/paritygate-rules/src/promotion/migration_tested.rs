@@ -154,6 +154,10 @@ message: "no migration of `db` waits for production"
 }
 
 impl GateCheck for MigrationTested {
+    fn environments(&self) -> Vec<&str> {
+        self.environments.iter().flatten().map(String::as_str).collect()
+    }
+
     fn judge(&self, scope: &Scope<'_>) -> Judgement {
         let groups = scope.upstream(self.environments.as_deref(), None);
         judge_each(scope, &|_| true, |_, database| {

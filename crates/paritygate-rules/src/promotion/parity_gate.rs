@@ -65,7 +65,7 @@ message: "the report of Fri 2026-01-02 09:00Z says that they are not alike"
 
 ```example
 expect: unknown
-message: "staging and production are not both described, and there is no report about them"
+message: "staging is not described, and there is no report about staging and production"
 ```
 "#;
 
@@ -187,16 +187,24 @@ impl ParityGate {
 }
 
 impl GateCheck for ParityGate {
+    fn rules(&self) -> &[String] {
+        self.rules.as_deref().unwrap_or_default()
+    }
+
     fn judge(&self, scope: &Scope<'_>) -> Judgement {
         let rules = self.rules.as_deref().unwrap_or_default();
-        if let Some(outcome) = (scope.parity)(&[scope.from(), scope.to()], rules) {
+        let (from, to) = (scope.from(), scope.to());
+        let missing = [from, to].into_iter().find(|name| scope.environment(name).is_none());
+        if missing.is_none()
+            && let Some(outcome) = (scope.parity)(&[from, to], rules)
+        {
             return self.of_report(scope, &outcome);
         }
         if let Some(fact) = Self::recorded(scope) {
             return self.of_fact(scope, fact).fact(fact.verdict.as_str(), &fact.origin);
         }
-        let (from, to) = (scope.from(), scope.to());
-        Judgement::unknown(format!("{from} and {to} are not both described, and there is no report about them"))
+        let why = scope.why_undescribed(missing.unwrap_or(to));
+        Judgement::unknown(format!("{why}, and there is no report about {from} and {to}"))
             .help("give both `sources` in the manifest, or hand in a report with `--facts`")
     }
 

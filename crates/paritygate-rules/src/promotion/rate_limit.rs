@@ -205,6 +205,10 @@ impl RateLimit {
 }
 
 impl GateCheck for RateLimit {
+    fn environments(&self) -> Vec<&str> {
+        self.environments.iter().flatten().map(String::as_str).collect()
+    }
+
     fn judge(&self, scope: &Scope<'_>) -> Judgement {
         let (environments, at) = (with_target(scope, self.environments.as_ref()), scope.at);
         let names = || suggest::quoted(&environments);

@@ -82,7 +82,7 @@ fn contract<'e>(environments: &'e [Environment], component: &str) -> impl Iterat
 pub(super) fn judge(scope: &Scope<'_>, keys: &[String], allow_empty: bool) -> Judgement {
     let to = scope.to();
     let Some(target) = scope.environment(to) else {
-        return Judgement::unknown(format!("{to} is not described"))
+        return Judgement::unknown(scope.why_undescribed(to))
             .help("describe it: give it `sources` in the manifest, or hand in its environment document");
     };
     let (mut judged, mut count) = (Judgement::default(), 0);

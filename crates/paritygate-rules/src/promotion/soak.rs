@@ -275,6 +275,10 @@ impl<'a> Event<'a> {
 }
 
 impl GateCheck for Check {
+    fn environments(&self) -> Vec<&str> {
+        self.environments.iter().flatten().chain(&self.after).map(String::as_str).collect()
+    }
+
     fn judge(&self, scope: &Scope<'_>) -> Judgement {
         if scope.artifacts().is_empty() {
             return Judgement::unknown("the request names no artifact").help("name what is promoted below `artifacts`");

@@ -80,6 +80,10 @@ message: "another digest of `api` was deployed to staging since"
 }
 
 impl GateCheck for UpstreamSucceeded {
+    fn environments(&self) -> Vec<&str> {
+        self.environments.iter().flatten().map(String::as_str).collect()
+    }
+
     fn judge(&self, scope: &Scope<'_>) -> Judgement {
         if scope.artifacts().is_empty() {
             return Judgement::unknown("the request names no artifact").help("name what is promoted below `artifacts`");
