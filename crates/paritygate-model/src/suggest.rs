@@ -26,6 +26,7 @@ pub fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str
     }
     let mut known: Vec<&str> = candidates.into_iter().collect();
     known.sort_unstable();
+    known.dedup();
     match known.len() {
         0 => None,
         1..=16 => Some(format!("known here: {}", quoted(&known))),

@@ -18,6 +18,7 @@ use paritygate_model::promotion::{Instant, Origin};
 use paritygate_model::{Timestamp, limits};
 
 pub(crate) use checks::Checks;
+use operation::Name;
 pub(crate) use read::databases;
 
 /// What "out of order" means to the tool that runs migrations.
@@ -76,10 +77,10 @@ pub(crate) enum Phase {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Operation<'a> {
     pub(crate) kind: &'a str,
-    pub(crate) table: Option<&'a str>,
-    pub(crate) column: Option<&'a str>,
+    pub(crate) table: Option<Name<'a>>,
+    pub(crate) column: Option<Name<'a>>,
     /// The new name of what is renamed.
-    pub(crate) to: Option<&'a str>,
+    pub(crate) to: Option<Name<'a>>,
     pub(crate) reversible: Option<bool>,
     /// Whether rows that are there get a value.
     pub(crate) has_default: bool,

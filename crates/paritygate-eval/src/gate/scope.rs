@@ -140,10 +140,8 @@ impl<'a> Scope<'a> {
 
     /// Why there is no description of an environment that counts.
     pub fn why_undescribed(&self, name: &str) -> String {
-        match self.described(name).and_then(|environment| self.distrusts(environment)) {
-            Some(why) => format!("the description of {name} does not count: {why}"),
-            None => format!("{name} is not described"),
-        }
+        let distrusted = self.described(name).and_then(|environment| self.distrusts(environment));
+        distrusted.unwrap_or_else(|| format!("{name} is not described"))
     }
 
     fn described(&self, name: &str) -> Option<&'a Environment> {
@@ -153,16 +151,17 @@ impl<'a> Scope<'a> {
     /// Why a description does not count; `None` where it does. Its age is judged as of now, also where a later instant is
     /// judged: what is true then is not known from any description.
     fn distrusts(&self, environment: &Environment) -> Option<String> {
+        let name = &environment.name;
         if !self.accept_sources.is_empty() && !self.accept_sources.contains(&environment.source) {
-            return Some("the request itself gives it, and only what is imported is accepted".to_owned());
+            return Some(format!("only the request itself describes {name}, which does not count here"));
         }
         let text = |field: &str| environment.root().get(field).and_then(Node::scalar_text);
         let valid = text("validFor").and_then(Elapsed::parse)?;
         let Some(made) = text("collectedAt").and_then(|text| text.parse::<Timestamp>().ok()) else {
-            return Some(format!("it is valid for {valid}, and does not say since when (`collectedAt`)"));
+            return Some(format!("the description of {name} is valid for {valid}, and does not say since when"));
         };
-        let age = Elapsed(self.now.duration_since(made));
-        (age > valid).then(|| format!("it is {age} old and valid for {valid}"))
+        let end = made.checked_add(valid.0).ok()?;
+        (self.now > end).then(|| format!("the description of {name} was valid until {}", self.say(end)))
     }
 
     /// Until when the next opening is looked for.

@@ -349,7 +349,7 @@ impl<'d, 'a> Checks<'d, 'a> {
         let ((a, did), (b, does)) = (conflict.first, conflict.second);
         let object = match conflict.object {
             (table, Some(column)) => format!("{table}.{column}"),
-            (table, None) => table.to_owned(),
+            (table, None) => table.to_string(),
         };
         let message = format!("`{a}` {} `{object}`, and `{b}` {} it", does_to(did), does_to(does));
         let judgement = Judgement::fail(message)

@@ -1,5 +1,8 @@
 //! What migrations do to a schema: the kinds of operations that are known.
 
+use std::cmp::Ordering;
+use std::fmt;
+
 use super::Operation;
 
 /// What an operation does to a table or a column.
@@ -122,7 +125,7 @@ impl<'a> Operation<'a> {
     }
 
     /// The tables that it touches; `None` where that is not known.
-    pub(crate) fn tables(&self) -> Option<Vec<&'a str>> {
+    pub(crate) fn tables(&self) -> Option<Vec<Name<'a>>> {
         let kind = known(self.kind);
         let renamed = self.to.filter(|_| kind.is_some_and(|kind| kind.is_whole));
         Some(std::iter::once(self.table?).chain(renamed).collect())
@@ -135,7 +138,7 @@ impl<'a> Operation<'a> {
         // A column that is not named is no column: only its table is touched.
         if kind.is_whole || self.column.is_some() {
             let object =
-                |name: Option<&'a str>| if kind.is_whole { (name.unwrap_or(table), None) } else { (table, name) };
+                |name: Option<Name<'a>>| if kind.is_whole { (name.unwrap_or(table), None) } else { (table, name) };
             found.push((object(if kind.is_whole { Some(table) } else { self.column }), kind.effect));
             if kind.effect == Effect::Renames && self.to.is_some() {
                 found.push((object(self.to), Effect::Adds));
@@ -148,11 +151,48 @@ impl<'a> Operation<'a> {
     }
 }
 
+/// The name of a table or a column. Databases disagree on whether case counts; here it does not, so that one table written in
+/// two ways is never taken for two.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Name<'a>(pub(crate) &'a str);
+
+impl Name<'_> {
+    fn folded(&self) -> impl Iterator<Item = u8> + '_ {
+        self.0.bytes().map(|byte| byte.to_ascii_lowercase())
+    }
+}
+
+impl Ord for Name<'_> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.folded().cmp(other.folded())
+    }
+}
+
+impl PartialOrd for Name<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Name<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Name<'_> {}
+
+impl fmt::Display for Name<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
 /// A table, or one of its columns.
-pub(crate) type Object<'a> = (&'a str, Option<&'a str>);
+pub(crate) type Object<'a> = (Name<'a>, Option<Name<'a>>);
 
 /// The tables that operations touch; `None` where that is not known of one of them.
-pub(crate) fn tables<'a>(operations: Option<&[Operation<'a>]>) -> Option<Vec<&'a str>> {
+pub(crate) fn tables<'a>(operations: Option<&[Operation<'a>]>) -> Option<Vec<Name<'a>>> {
     let mut all = Vec::new();
     for operation in operations? {
         all.extend(operation.tables()?);
@@ -179,21 +219,32 @@ mod tests {
 
     #[test]
     fn what_is_renamed_is_there_under_its_new_name() {
+        const T: Name<'_> = Name("t");
+        const U: Name<'_> = Name("u");
+        const C: Option<Name<'_>> = Some(Name("c"));
+        const D: Option<Name<'_>> = Some(Name("d"));
         let of = |kind, column, to| {
-            let table = Some("t");
+            let table = Some(T);
             Operation { kind, table, column, to, reversible: None, has_default: false }.touches()
         };
-        let (uses, renames) = ((("t", None), Effect::Uses), Effect::Renames);
-        assert_eq!(of("rename_table", None, Some("u")), [(("t", None), renames), (("u", None), Effect::Adds)]);
-        assert_eq!(of("rename_table", None, None), [(("t", None), renames)]);
-        let column = ("t", Some("c"));
+        let (uses, renames) = (((T, None), Effect::Uses), Effect::Renames);
+        assert_eq!(of("rename_table", None, Some(U)), [((T, None), renames), ((U, None), Effect::Adds)]);
+        assert_eq!(of("rename_table", None, None), [((T, None), renames)]);
+        let column = (T, C);
         assert_eq!(
-            of("rename_column", Some("c"), Some("d")),
-            [(column, renames), (("t", Some("d")), Effect::Adds), uses]
+            of("rename_column", C, D),
+            [(column, renames), ((T, D), Effect::Adds), uses]
         );
-        assert_eq!(of("rename_column", Some("c"), None), [(column, renames), uses]);
-        assert_eq!(of("drop_column", Some("c"), Some("d")), [(column, Effect::Removes), uses]);
+        assert_eq!(of("rename_column", C, None), [(column, renames), uses]);
+        assert_eq!(of("drop_column", C, D), [(column, Effect::Removes), uses]);
         assert_eq!(of("drop_column", None, None), [uses]);
+    }
+
+    #[test]
+    fn case_does_not_make_another_name() {
+        assert_eq!(Name("Users"), Name("users"));
+        assert_ne!(Name("users"), Name("user"));
+        assert!(Name("A") < Name("b") && Name("a") < Name("B"));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::graph::Graph;
 use super::number::{Number, number};
-use super::operation::tables;
+use super::operation::{Name, tables};
 use super::{Applied, Database, Ran, Union};
 
 /// A migration that is lower than one that ran before it somewhere.
@@ -29,20 +29,20 @@ pub(crate) enum Overlap<'a> {
     /// The operations of this migration are not known.
     Unknown(&'a str),
     /// They do: the table, and the migration that touched it.
-    Table(&'a str, &'a str),
+    Table(Name<'a>, &'a str),
 }
 
 /// The highest migrations seen so far.
 #[derive(Default)]
 struct Marks<'a> {
     all: Option<(Number<'a>, &'a str)>,
-    by_table: BTreeMap<&'a str, (Number<'a>, &'a str)>,
+    by_table: BTreeMap<Name<'a>, (Number<'a>, &'a str)>,
     /// The highest of which it is not known what it touches.
     unknown: Option<(Number<'a>, &'a str)>,
 }
 
 impl<'a> Marks<'a> {
-    fn see(&mut self, number: &Number<'a>, id: &'a str, tables: Option<&[&'a str]>) {
+    fn see(&mut self, number: &Number<'a>, id: &'a str, tables: Option<&[Name<'a>]>) {
         let raise = |mark: &mut Option<(Number<'a>, &'a str)>| {
             if mark.as_ref().is_none_or(|(highest, _)| highest < number) {
                 *mark = Some((number.clone(), id));
@@ -51,7 +51,7 @@ impl<'a> Marks<'a> {
         raise(&mut self.all);
         let Some(tables) = tables else { return raise(&mut self.unknown) };
         for table in tables {
-            let mark = self.by_table.entry(table).or_insert_with(|| (number.clone(), id));
+            let mark = self.by_table.entry(*table).or_insert_with(|| (number.clone(), id));
             if mark.0 < *number {
                 *mark = (number.clone(), id);
             }
@@ -59,12 +59,12 @@ impl<'a> Marks<'a> {
     }
 
     /// The mark above a number, and whether what is below it touches the same tables.
-    fn above(&self, number: &Number<'a>, id: &'a str, tables: Option<&[&'a str]>) -> Option<(&'a str, Overlap<'a>)> {
+    fn above(&self, number: &Number<'a>, id: &'a str, tables: Option<&[Name<'a>]>) -> Option<(&'a str, Overlap<'a>)> {
         let (_, mark) = self.all.as_ref().filter(|(highest, _)| highest > number)?;
         let Some(tables) = tables else { return Some((mark, Overlap::Unknown(id))) };
         let same = tables.iter().find_map(|table| {
             let (highest, other) = self.by_table.get(table)?;
-            (highest > number).then_some(Overlap::Table(table, other))
+            (highest > number).then_some(Overlap::Table(*table, other))
         });
         let unknown = self.unknown.as_ref().filter(|(highest, _)| highest > number && !tables.is_empty());
         let overlap = same.or_else(|| unknown.map(|(_, other)| Overlap::Unknown(other)));
@@ -133,9 +133,9 @@ mod tests {
 
     /// What is late below some that ran, each with the tables that it touches, if those are known.
     fn above(
-        ran: &[(&'static str, Option<&[&'static str]>)],
+        ran: &[(&'static str, Option<&[Name<'static>]>)],
         id: &'static str,
-        tables: Option<&[&'static str]>,
+        tables: Option<&[Name<'static>]>,
     ) -> Option<(&'static str, Overlap<'static>)> {
         let mut marks = Marks::default();
         for (id, tables) in ran {
@@ -144,30 +144,34 @@ mod tests {
         marks.above(&number(id).expect("a number"), id, tables)
     }
 
+    const T: Name<'_> = Name("t");
+    const U: Name<'_> = Name("u");
+    const V: Name<'_> = Name("v");
+
     #[test]
     fn the_highest_one_above_is_told() {
-        let ran: [(&str, Option<&[&str]>); 3] = [("2_b", Some(&["t"])), ("3_c", Some(&["u"])), ("3_d", Some(&["u"]))];
-        assert_eq!(above(&ran, "1_x", Some(&["t"])), Some(("3_c", Overlap::Table("t", "2_b"))));
-        assert_eq!(above(&ran, "1_x", Some(&["v", "u"])), Some(("3_c", Overlap::Table("u", "3_c"))));
-        assert_eq!(above(&ran, "2_x", Some(&["t"])), Some(("3_c", Overlap::None)));
+        let ran: [(&str, Option<&[Name<'_>]>); 3] = [("2_b", Some(&[T])), ("3_c", Some(&[U])), ("3_d", Some(&[U]))];
+        assert_eq!(above(&ran, "1_x", Some(&[T])), Some(("3_c", Overlap::Table(T, "2_b"))));
+        assert_eq!(above(&ran, "1_x", Some(&[V, U])), Some(("3_c", Overlap::Table(U, "3_c"))));
+        assert_eq!(above(&ran, "2_x", Some(&[T])), Some(("3_c", Overlap::None)));
         assert_eq!(above(&ran, "1_x", None), Some(("3_c", Overlap::Unknown("1_x"))));
-        assert_eq!(above(&ran, "3_x", Some(&["u"])), None);
+        assert_eq!(above(&ran, "3_x", Some(&[U])), None);
     }
 
     #[test]
     fn a_table_has_the_highest_that_touched_it() {
-        for ran in [[("2_b", Some(&["t"][..])), ("4_d", Some(&["t"]))], [("4_d", Some(&["t"])), ("2_b", Some(&["t"]))]]
+        for ran in [[("2_b", Some(&[T][..])), ("4_d", Some(&[T]))], [("4_d", Some(&[T])), ("2_b", Some(&[T]))]]
         {
-            assert_eq!(above(&ran, "3_x", Some(&["t"])), Some(("4_d", Overlap::Table("t", "4_d"))));
+            assert_eq!(above(&ran, "3_x", Some(&[T])), Some(("4_d", Overlap::Table(T, "4_d"))));
         }
     }
 
     #[test]
     fn what_is_not_known_to_touch_a_table_may() {
-        let ran: [(&str, Option<&[&str]>); 2] = [("3_c", None), ("5_e", Some(&["u"]))];
-        assert_eq!(above(&ran, "2_x", Some(&["t"])), Some(("5_e", Overlap::Unknown("3_c"))));
+        let ran: [(&str, Option<&[Name<'_>]>); 2] = [("3_c", None), ("5_e", Some(&[U]))];
+        assert_eq!(above(&ran, "2_x", Some(&[T])), Some(("5_e", Overlap::Unknown("3_c"))));
         assert_eq!(above(&ran, "2_x", Some(&[])), Some(("5_e", Overlap::None)));
-        assert_eq!(above(&ran, "3_x", Some(&["t"])), Some(("5_e", Overlap::None)));
-        assert_eq!(above(&ran, "4_x", Some(&["t"])), Some(("5_e", Overlap::None)));
+        assert_eq!(above(&ran, "3_x", Some(&[T])), Some(("5_e", Overlap::None)));
+        assert_eq!(above(&ran, "4_x", Some(&[T])), Some(("5_e", Overlap::None)));
     }
 }

@@ -6,6 +6,7 @@ use paritygate_eval::Scope;
 use paritygate_model::promotion::{FactSource, Origin};
 use paritygate_model::{Environment, Location, Node, Span, Timestamp};
 
+use super::operation::Name;
 use super::{Applied, Available, Database, Described, Operation, Phase, Tracking};
 
 /// The databases of all environments that count, by name.
@@ -183,9 +184,9 @@ impl Reader {
         };
         Some(Operation {
             kind: self.text(node, "kind", origin)?,
-            table: self.text(node, "table", origin),
-            column: self.text(node, "column", origin),
-            to: self.text(node, "to", origin),
+            table: self.text(node, "table", origin).map(Name),
+            column: self.text(node, "column", origin).map(Name),
+            to: self.text(node, "to", origin).map(Name),
             reversible,
             has_default: Self::field(node, "default").is_some(),
         })

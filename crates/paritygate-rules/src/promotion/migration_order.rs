@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use crate::migration::graph::Graph;
 use crate::migration::number::{is_repeatable, number};
-use crate::migration::operation::tables;
+use crate::migration::operation::{Name, tables};
 use crate::migration::order::{Late, Overlap, late};
 use crate::migration::words::{list, names, verb, worst};
 use crate::migration::{Checks, Database, Databases, Pending, Tracking, judge_each};
@@ -370,7 +370,7 @@ enum Disjoint {
 
 /// Whether what leads to each leaf, and not to all of them, touches other tables than what leads to the others.
 fn disjoint<'a>(checks: &Checks<'_, 'a>, leaves: &[&'a str]) -> Disjoint {
-    let mut touched: BTreeMap<&str, &str> = BTreeMap::new();
+    let mut touched: BTreeMap<Name<'_>, &str> = BTreeMap::new();
     let mut branches = Vec::new();
     for leaf in leaves {
         let Some(mut branch) = checks.graph.before(leaf) else {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::graph::Graph;
+use super::super::operation::Name;
 use super::super::{Available, Brought, Operation, Ran, Tracking, conflict};
 
 type Does = (&'static str, &'static str);
@@ -19,7 +20,7 @@ type Listed = (&'static str, &'static str, &'static [&'static str], Option<&'sta
 /// The pairs that conflict, and the one of which that is not known.
 fn conflicting(listed: &[Listed], tracking: Tracking, has_run: &[&'static str]) -> (String, String) {
     let operation = |&(kind, column): &Does| {
-        let (table, column) = (Some("t"), Some(column));
+        let (table, column) = (Some(Name("t")), Some(Name(column)));
         Operation { kind, table, column, to: None, reversible: None, has_default: false }
     };
     let available = |needs: &[&'static str], does: Option<&[Does]>| Available {
