@@ -130,7 +130,9 @@ impl Zones {
             let tail = |known: &&&str| known.rsplit('/').next().is_some_and(|tail| tail.eq_ignore_ascii_case(name));
             names.iter().find(tail).map(|known| (*known).to_owned())
         };
-        same.or_else(city).or_else(|| suggest::nearest(name, names.iter().copied()).map(str::to_owned))
+        // Abbreviations are near each other by chance: `BST` is not `EST`.
+        let near = || suggest::nearest(name, names.iter().copied().filter(|known| known.len() > 4));
+        same.or_else(city).or_else(|| near().map(str::to_owned))
     }
 }
 

@@ -177,20 +177,30 @@ pub fn explain(name: &str) -> Result<String, String> {
     }
     let kind = of_rule.unwrap_or_else(|| name.to_owned());
     let schema: Value = serde_json::from_str(POLICY_SCHEMA).unwrap_or_default();
+    if matches!(name, BREAK_GLASS | "breakGlass") {
+        let about = schema.pointer("/$defs/breakGlass").unwrap_or(&Value::Null);
+        let manual = about.get("markdownDescription").and_then(Value::as_str).unwrap_or_default();
+        return Ok(format!("# {BREAK_GLASS}\n\n{manual}\n{}", parameters(&schema, about)));
+    }
     if let Some(manual) = manual(&schema, &kind) {
         let _infallible = writeln!(out, "# kind {kind}\n\n{manual}");
-        out.push_str(&parameters(&schema, &kind));
+        let params = schema.pointer(&format!("/$defs/params-{kind}")).unwrap_or(&Value::Null);
+        out.push_str(&parameters(&schema, params));
         Ok(out)
     } else {
         let mut known: Vec<&str> = paritygate_rules::all().iter().map(|entry| entry.name).collect();
         known.extend(paritygate_rules::gates().iter().map(|entry| entry.name));
-        known.extend(ids.iter().map(|id| &**id));
+        known.extend(ids.iter().map(|id| &**id).chain([BREAK_GLASS]));
         Err(suggest::nearest(name, known.iter().copied()).map_or_else(
             || "`paritygate rules` lists the rules of the packs, `paritygate rules --kinds` the kinds".to_owned(),
             |near| format!("did you mean `{near}`?"),
         ))
     }
 }
+
+/// The id under which decisions tell of it.
+#[cfg(feature = "manual")]
+const BREAK_GLASS: &str = "break-glass";
 
 /// What the policy says about a rule.
 #[cfg(feature = "manual")]
@@ -285,8 +295,7 @@ fn manual(schema: &Value, kind: &str) -> Option<String> {
 }
 
 #[cfg(feature = "manual")]
-fn parameters(schema: &Value, kind: &str) -> String {
-    let params = schema.pointer(&format!("/$defs/params-{kind}")).unwrap_or(&Value::Null);
+fn parameters(schema: &Value, params: &Value) -> String {
     let mut out = String::from("\n## Parameters\n\n");
     let properties = params.get("properties").and_then(Value::as_object).filter(|properties| !properties.is_empty());
     let Some(properties) = properties else {

@@ -26,7 +26,7 @@ Examples:
   paritygate validate policies/*.yaml
   paritygate validate production.environment.yaml .env.staging")]
 pub(crate) struct Args {
-    /// Policies, manifests, environment documents or other inputs; the manifest of this folder by default
+    /// Policies, manifests, environment documents or other inputs; of a folder its manifest; this folder by default
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
     /// Read files outside this folder too, where the files name them
@@ -41,6 +41,13 @@ pub(super) fn run(mut args: Args, terminal: &Terminal) -> Result<Exit, Error> {
             return Err(wrong.help("name the files to validate"));
         };
         args.files.push(PathBuf::from(name));
+    }
+    for folder in args.files.iter_mut().filter(|file| file.is_dir()) {
+        let Some(manifest) = MANIFESTS.iter().map(|name| folder.join(name)).find(|file| file.exists()) else {
+            let message = format!("there is no `paritygate.yaml` in `{}`", folder.display());
+            return Err(Diagnostic::nowhere("nothing-to-validate", message).help("name the files to validate"));
+        };
+        *folder = manifest;
     }
     // Nothing that is printed depends on the key.
     let key = key::find(None)?.key;
