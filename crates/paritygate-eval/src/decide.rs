@@ -13,7 +13,7 @@ use crate::Exceptions;
 use crate::engine::{CheckRequest, CompiledGate, CompiledRule, Engine};
 use crate::gate::{Parity, ParityOutcome, Request, Scope};
 use crate::pipeline::Pipeline;
-use crate::ruling::{Judged, Ruling, nothing_judged, own_clock};
+use crate::ruling::{Judged, Ruling, nothing_judged, own_clock, planned};
 use crate::zones::Zone;
 use crate::{break_glass, eligible};
 
@@ -90,6 +90,9 @@ impl Engine {
             }
             if let Some(at) = self.host_clock.as_ref().filter(|_| moment.clock == Clock::Request) {
                 own.push(own_clock(at));
+            }
+            if moment.at > moment.now {
+                own.push(planned(scope));
             }
             own.extend(break_glass::apply(self, scope, &mut judged));
             let next = eligible::next(&judged, scope);

@@ -203,6 +203,15 @@ pub(crate) fn own_clock(at: &paritygate_model::Location) -> GateFinding {
     finding
 }
 
+/// Says that an answer is for later: whoever reads no more than that it may go would go at once.
+pub(crate) fn planned(scope: &Scope<'_>) -> GateFinding {
+    let (at, wait) = (scope.say(scope.at), Scope::length(scope.now, scope.at));
+    let message = format!("it is judged for its planned start, {at}, in {wait}: this is no answer for now");
+    let mut finding = own("planned-start", GateStatus::Warn, message);
+    finding.help = Some("start it then, and ask again before; to start now remove `plannedStart`".to_owned());
+    finding
+}
+
 pub(crate) fn fact(label: &str, origin: &Origin) -> FactPlace {
     FactPlace { label: redacted(label.to_owned()), source: origin.source, place: origin.at.clone().map(LazyPlace) }
 }

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use paritygate_model::promotion::{
-    Change, CheckFact, DeploymentFact, FactSource, Facts, Freeze, Health, Instant, Origin, Promotion,
+    Change, ChangeTicket, CheckFact, DeploymentFact, FactSource, Facts, Freeze, Health, Instant, Origin, Promotion,
+    TicketState,
 };
-use paritygate_model::{Diagnostic, Location, Source, Span, limits};
+use paritygate_model::{Diagnostic, Level, Location, Source, Span, limits};
 
 use crate::schedule::{Interval, zone};
 use crate::zones::{Zone, Zones};
@@ -26,8 +27,9 @@ pub struct Request {
 impl Request {
     /// Puts the facts of a promotion, and those that stand beside it, in order.
     pub fn new(mut promotion: Promotion, beside: Vec<Facts>, zones: &Zones) -> (Self, Vec<Diagnostic>) {
+        let mut diagnostics = Vec::new();
         for facts in beside {
-            merge(&mut promotion.facts, facts);
+            merge(&mut promotion.facts, facts, &mut diagnostics);
         }
         promotion.drop_blanks();
         let mut request = Self { promotion, ..Self::default() };
@@ -40,12 +42,12 @@ impl Request {
         if count > limits::MAX_FACTS {
             let message = format!("{count} facts are more than the limit of {}", limits::MAX_FACTS);
             let wrong = Diagnostic::nowhere("too-many-facts", message).help("hand in those of the last months only");
-            return (request, vec![wrong]);
+            diagnostics.push(wrong);
+            return (request, diagnostics);
         }
         request.deployments =
             index(&facts.deployments, |fact| &fact.environment, |fact| fact.started_at.or(fact.finished_at));
         request.checks = index(&facts.checks, |fact| &fact.name, |fact| fact.finished_at);
-        let mut diagnostics = Vec::new();
         request.freezes = freezes(&facts.freezes, zones, &mut diagnostics);
         (request, diagnostics)
     }
@@ -107,7 +109,7 @@ fn index<T>(
     by
 }
 
-fn merge(facts: &mut Facts, more: Facts) {
+fn merge(facts: &mut Facts, more: Facts, diagnostics: &mut Vec<Diagnostic>) {
     facts.approvals.extend(more.approvals);
     facts.checks.extend(more.checks);
     facts.metrics.extend(more.metrics);
@@ -123,8 +125,26 @@ fn merge(facts: &mut Facts, more: Facts) {
         (own, more) => own.or(more),
     };
     // What another system says of the ticket or an emergency stands in for what the request says of it.
-    facts.change_ticket = more.change_ticket.or(facts.change_ticket.take());
+    facts.change_ticket = match (facts.change_ticket.take(), more.change_ticket) {
+        (Some(own), Some(more)) if own.origin.source == FactSource::Imported && !is_same(&own, &more) => {
+            let message = format!("two texts say something else of the ticket of the change: `{}`, `{}`", own.id, more.id);
+            let mut wrong = Diagnostic::nowhere("several-tickets", message).help("hand in the one that is about it");
+            (wrong.level, wrong.location) = (Level::Warning, more.origin.at.clone());
+            if let Some(at) = own.origin.at {
+                wrong = wrong.related(at, "the other one");
+            }
+            diagnostics.push(wrong);
+            // Neither counts: a ticket without a state is a draft.
+            Some(ChangeTicket { state: TicketState::default(), ..more })
+        }
+        (own, more) => more.or(own),
+    };
     facts.break_glass = more.break_glass.or(facts.break_glass.take());
+}
+
+fn is_same(a: &ChangeTicket, b: &ChangeTicket) -> bool {
+    let what = |it: &ChangeTicket| (it.state, it.planned_start, it.planned_end);
+    a.id == b.id && what(a) == what(b) && a.environments == b.environments
 }
 
 /// What another system says of a change stands in for what the request says, field by field: what it is silent about stays

@@ -23,17 +23,17 @@ pub(crate) fn databases<'a>(scope: &Scope<'a>, counts: &dyn Fn(&str) -> bool) ->
 }
 
 /// Where an entry of a map is written: its key, where that stands in the same text as its value.
-fn place(key: &str, span: Span, node: Node<'_>) -> Origin {
+fn place(source: FactSource, key: &str, span: Span, node: Node<'_>) -> Origin {
     let at = node.location().map(|at| {
         let is_key = at.source.slice(span).contains(key);
         if is_key { Location { span, ..at } } else { at }
     });
-    Origin { source: FactSource::Asserted, at }
+    Origin { source, at }
 }
 
 fn described<'a>(environment: &'a Environment, name: &'a str, span: Span, node: Node<'a>) -> Described<'a> {
     let mut reader = Reader { unread: Vec::new() };
-    let origin = place(name, span, node);
+    let origin = place(environment.source, name, span, node);
     let tracking = reader.text(node, "tracking", &origin);
     let read_tracking = tracking.and_then(Tracking::from_word);
     if let Some(word) = tracking.filter(|_| read_tracking.is_none()) {
@@ -124,7 +124,7 @@ impl Reader {
         Some(
             list.entries()
                 .map(|(id, span, node)| {
-                    let origin = place(id, span, node);
+                    let origin = place(origin.source, id, span, node);
                     if !node.is_map() && !node.is_null() {
                         self.wrong(format!("`{id}` is {}", node.kind_word()), &origin);
                     }

@@ -96,7 +96,7 @@ fn migrations(scope: &Scope<'_>) -> Judgement {
         for (id, _, node) in section.get("available").into_iter().flat_map(Node::entries) {
             if applied.is_none_or(|applied| applied.get(id).is_none()) {
                 let message = format!("the migration `{id}` of `{database}` waits in {}", scope.to());
-                let origin = Origin { at: node.location(), ..Origin::default() };
+                let origin = Origin { source: target.source, at: node.location() };
                 judged = judged.and(Judgement::fail(message).help("ask for it as a `release`").fact("waits", &origin));
             }
         }

@@ -99,7 +99,7 @@ pub(super) fn judge(scope: &Scope<'_>, keys: &[String], allow_empty: bool) -> Ju
             count += 1;
             let (presence, node) = keys::presence(target, component, key);
             let fact = |judged: Judgement| match node.and_then(Node::location) {
-                Some(at) => judged.fact(key, &Origin { at: Some(at), ..Origin::default() }),
+                Some(at) => judged.fact(key, &Origin { source: target.source, at: Some(at) }),
                 None => judged,
             };
             let one = match presence {
