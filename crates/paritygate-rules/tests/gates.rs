@@ -93,11 +93,8 @@ fn run(kind: &str, text: &str) -> Ended {
     let root = document.root().expect("an example");
     let field = |name: &str| root.get(name).and_then(Node::scalar_text).map(str::to_owned);
     let at = Location::new(&document.source, root.span());
-    let accept_sources = if field("acceptSources").as_deref() == Some("imported") {
-        vec![FactSource::Imported]
-    } else {
-        Vec::new()
-    };
+    let accept_sources =
+        if field("acceptSources").as_deref() == Some("imported") { vec![FactSource::Imported] } else { Vec::new() };
     let gate = Gate {
         id: "example".into(),
         at: at.clone(),

@@ -127,7 +127,10 @@ fn merge(facts: &mut Facts, more: Facts, diagnostics: &mut Vec<Diagnostic>) {
     // What another system says of the ticket or an emergency stands in for what the request says of it.
     facts.change_ticket = match (facts.change_ticket.take(), more.change_ticket) {
         (Some(own), Some(more)) if own.origin.source == FactSource::Imported && !is_same(&own, &more) => {
-            let message = format!("two texts say something else of the ticket of the change: `{}`, `{}`", own.id, more.id);
+            let message = format!(
+                "two texts say different things of the ticket of the change (`{}`, `{}`): it counts as a draft",
+                own.id, more.id
+            );
             let mut wrong = Diagnostic::nowhere("several-tickets", message).help("hand in the one that is about it");
             (wrong.level, wrong.location) = (Level::Warning, more.origin.at.clone());
             if let Some(at) = own.origin.at {

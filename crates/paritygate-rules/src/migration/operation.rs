@@ -231,10 +231,7 @@ mod tests {
         assert_eq!(of("rename_table", None, Some(U)), [((T, None), renames), ((U, None), Effect::Adds)]);
         assert_eq!(of("rename_table", None, None), [((T, None), renames)]);
         let column = (T, C);
-        assert_eq!(
-            of("rename_column", C, D),
-            [(column, renames), ((T, D), Effect::Adds), uses]
-        );
+        assert_eq!(of("rename_column", C, D), [(column, renames), ((T, D), Effect::Adds), uses]);
         assert_eq!(of("rename_column", C, None), [(column, renames), uses]);
         assert_eq!(of("drop_column", C, D), [(column, Effect::Removes), uses]);
         assert_eq!(of("drop_column", None, None), [uses]);

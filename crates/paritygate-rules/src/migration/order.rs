@@ -160,8 +160,7 @@ mod tests {
 
     #[test]
     fn a_table_has_the_highest_that_touched_it() {
-        for ran in [[("2_b", Some(&[T][..])), ("4_d", Some(&[T]))], [("4_d", Some(&[T])), ("2_b", Some(&[T]))]]
-        {
+        for ran in [[("2_b", Some(&[T][..])), ("4_d", Some(&[T]))], [("4_d", Some(&[T])), ("2_b", Some(&[T]))]] {
             assert_eq!(above(&ran, "3_x", Some(&[T])), Some(("4_d", Overlap::Table(T, "4_d"))));
         }
     }
