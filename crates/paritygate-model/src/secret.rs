@@ -13,6 +13,7 @@ mod programs;
 mod scan;
 mod scrub;
 mod signs;
+mod sql;
 mod table;
 mod tokens;
 mod url;

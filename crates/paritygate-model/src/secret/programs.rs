@@ -157,6 +157,10 @@ mod tests {
         check("mysqladmin ping -uroot -px7 && redis-cli -a y8 ping", &["x7", "y8"]);
         check(r#"["curl", "-f", "-u", "admin:x7", "https://acme.io"]"#, &["x7"]);
         check("/usr/bin/sshpass -p x7 ssh -p 22 db", &["x7"]);
+        check("docker login -u bob -p x7 registry.acme.io && podman login -py8 r", &["x7", "y8"]);
+        check("openssl rsa -passin pass:x7 -in a -passout pass:y8; openssl enc -pass pass:z9", &["x7", "y8", "z9"]);
+        check("keytool -list -storepass x7; 7z x -py8 a.7z; http -a bob:z9 https://acme.io", &["x7", "y8", "z9"]);
+        check("docker login --password-stdin r; openssl rsa -passin stdin", &[]);
         check("mysql -p; docker run -p 80:80 -u node:node x", &[]);
         check("mysql -p$MYSQL_PWD", &[]);
         check("mysql -p$MYSQL", &["$MYSQL"]);

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::names::Strength;
 use super::table::is_secret_under;
-use super::{SecretTable, logins, markup, programs, signs};
+use super::{SecretTable, logins, markup, programs, signs, sql};
 use crate::source::MASK;
 
 /// The longest name that is looked at.
@@ -41,6 +41,7 @@ pub(super) fn find_in_value(table: &SecretTable, value: &str, emit: &mut dyn FnM
     options(table, value, emit);
     markup::find(table, value, true, emit);
     logins::find_netrc(value, emit);
+    sql::find(value, emit);
 }
 
 /// Finds only the assignments.
@@ -54,6 +55,7 @@ pub(super) fn find_in_text(table: &SecretTable, text: &str, emit: &mut dyn FnMut
     options(table, text, emit);
     markup::find(table, text, false, emit);
     logins::find_netrc(text, emit);
+    sql::find(text, emit);
 }
 
 /// Finds `NAME=value` and `NAME: value`.

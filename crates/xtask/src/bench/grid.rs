@@ -65,7 +65,10 @@ pub(super) fn run(options: &Options) {
     let (few, many) = (measure(3, 500, 10, 200, options), measure(3, 500, 200, 200, options));
     // With `--only`, there is nothing to compare.
     if let ([.., few, few_whole], [.., many, many_whole], None) = (few.as_slice(), many.as_slice(), &options.only) {
-        println!("\ntwenty times the rules, which meet 20 × as many rows: the check takes {:.2} × the time", many / few);
+        println!(
+            "\ntwenty times the rules, which meet 20 × as many rows: the check takes {:.2} × the time",
+            many / few
+        );
         println!("from text to report it takes {:.2} × the time", many_whole / few_whole);
     }
     let sizes = [500, 2_000, 8_000];
