@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use super::names::{Kind, Names, Strength};
 use super::signs::{AT, COLON, DASH, EQUALS, Forms, GAP, LESS, OTHER_QUOTE, QUOTE, SLASH};
 use super::tokens::{self, Token};
-use super::{MaskReason, ValueClass, logins, markup, programs, scan, signs, url, values};
+use super::{MaskReason, ValueClass, logins, markup, programs, scan, signs, sql, url, values};
 
 /// Which names and which shapes are secret.
 #[derive(Clone, Debug, Default)]
@@ -129,6 +129,7 @@ fn is_secret_shape(value: &str) -> bool {
         (options, scan::options),
         (has(LESS), |table, value, emit| markup::find(table, value, true, emit)),
         (has(GAP), |_, value, emit| logins::find_netrc(value, emit)),
+        (has(OTHER_QUOTE), |_, value, emit| sql::find(value, emit)),
     ];
     let found = tokens::may_be_in(value) && tokens::is_in(value)
         || searches.iter().any(|(worthwhile, search)| *worthwhile && finds(*search, value));
