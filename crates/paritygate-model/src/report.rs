@@ -134,12 +134,21 @@ impl Verdict {
         }
     }
 
-    /// The verdict once it is known what was wrong with the texts.
+    /// The verdict once it is known what was wrong with the texts. Of an environment that is gone no rule can say anything,
+    /// and yet that is a change.
     #[must_use]
     pub fn with(self, diagnostics: &[crate::Diagnostic]) -> Self {
-        if crate::diagnostic::has_errors(diagnostics) { Self::Error } else { self }
+        let gone = || diagnostics.iter().any(|found| found.code == ENVIRONMENT_GONE);
+        match self {
+            _ if crate::diagnostic::has_errors(diagnostics) => Self::Error,
+            Self::Pass if gone() => Self::Warn,
+            verdict => verdict,
+        }
     }
 }
+
+/// The code of the warning that an environment was there before and no longer is.
+pub const ENVIRONMENT_GONE: &str = "environment-gone";
 
 /// How much a failed rule weighs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]

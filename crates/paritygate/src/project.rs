@@ -7,7 +7,7 @@ use paritygate_eval::zones::Zones;
 use paritygate_eval::{CheckRequest, Engine, Exceptions};
 use paritygate_import::{Context, Description, Files, Imported, Named, Need, Supplied, document};
 use paritygate_lang::{Accepted, baseline, policy};
-use paritygate_model::report::Report;
+use paritygate_model::report::{ENVIRONMENT_GONE, Report};
 use paritygate_model::{
     Coverage, Diagnostic, Draft, Environment, FingerprintKey, Location, Node, SecretTable, Source, Timestamp, View,
     diagnostic::Level,
@@ -277,7 +277,7 @@ impl Project {
             });
             told.collect::<Vec<_>>()
         };
-        let mut found = alone(before, &self.environments, "environment-gone", "is gone: it was there before");
+        let mut found = alone(before, &self.environments, ENVIRONMENT_GONE, "is gone: it was there before");
         found.extend(alone(&self.environments, before, "environment-new", "is new: it was not there before"));
         (views, found)
     }
