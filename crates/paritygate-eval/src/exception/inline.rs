@@ -176,6 +176,9 @@ fn read(at: &Location, collector: &Collector<'_, '_>, diagnostics: &mut Vec<Diag
             format!("say why behind the rule: {FORM}"),
         );
     }
+    if rules.iter().any(|rule| rule.contains('*')) {
+        return wrong("this comment means any rule, and so ignores none".to_owned(), format!("name each rule: {FORM}"));
+    }
     let known = || collector.rules.iter().map(|rule| &*rule.compiled.rule.id);
     let mut ignores = Vec::with_capacity(rules.len());
     for rule in rules {

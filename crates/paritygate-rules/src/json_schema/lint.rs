@@ -18,10 +18,101 @@ const DRAFTS: [&str; 6] = [
     "json-schema.org/schema",
 ];
 /// The keywords whose entries are schemas under names that a user chose.
-const NAMED: [&str; 6] =
-    ["properties", "patternProperties", "$defs", "definitions", "dependentSchemas", "dependencies"];
+const NAMED: [&str; 8] = [
+    "properties",
+    "patternProperties",
+    "$defs",
+    "definitions",
+    "dependentSchemas",
+    "dependencies",
+    "dependentRequired",
+    "$vocabulary",
+];
 /// The keywords whose values are no schemas, whatever they look like.
 const DATA: [&str; 5] = ["const", "enum", "default", "example", "examples"];
+
+/// All other keywords of all drafts, and what editors and OpenAPI add: a key that is nearly one of them was meant to be it.
+const KEYWORDS: [&str; 68] = [
+    "$anchor",
+    "$comment",
+    "$dynamicAnchor",
+    "$dynamicRef",
+    "$id",
+    "$recursiveAnchor",
+    "$recursiveRef",
+    "$ref",
+    "$schema",
+    "additionalItems",
+    "additionalProperties",
+    "allOf",
+    "anyOf",
+    "contains",
+    "contentEncoding",
+    "contentMediaType",
+    "contentSchema",
+    "defaultSnippets",
+    "deprecated",
+    "deprecationMessage",
+    "description",
+    "discriminator",
+    "doNotSuggest",
+    "else",
+    "enumDescriptions",
+    "errorMessage",
+    "exclusiveMaximum",
+    "exclusiveMinimum",
+    "externalDocs",
+    "format",
+    "id",
+    "if",
+    "items",
+    "markdownDescription",
+    "markdownEnumDescriptions",
+    "maxContains",
+    "maxItems",
+    "maxLength",
+    "maxProperties",
+    "maximum",
+    "minContains",
+    "minItems",
+    "minLength",
+    "minProperties",
+    "minimum",
+    "multipleOf",
+    "not",
+    "nullable",
+    "oneOf",
+    "pattern",
+    "patternErrorMessage",
+    "prefixItems",
+    "propertyNames",
+    "readOnly",
+    "required",
+    "suggestSortText",
+    "tags",
+    "then",
+    "title",
+    "type",
+    "unevaluatedItems",
+    "unevaluatedProperties",
+    "uniqueItems",
+    "version",
+    "writeOnly",
+    "xml",
+    "enumNames",
+    "order",
+];
+
+/// What the keys of a map in a schema are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Keys {
+    /// Keywords.
+    Keywords,
+    /// Names that a user chose, of schemas.
+    Names,
+    /// What some other tool reads.
+    Foreign,
+}
 
 /// The schema as a value, if all is well with it.
 ///
@@ -31,7 +122,7 @@ const DATA: [&str; 5] = ["const", "enum", "default", "example", "examples"];
 pub(super) fn checked(schema: Node<'_>) -> Result<Value, Vec<Diagnostic>> {
     let mut lint = Lint { value: value::whole(schema), nodes: 0, patterns: 0, found: Vec::new() };
     lint.draft(schema);
-    lint.visit(schema, false);
+    lint.visit(schema, Keys::Keywords);
     for (count, limit, what) in
         [(lint.nodes, limits::MAX_SCHEMA_NODES, "values"), (lint.patterns, limits::MAX_SCHEMA_PATTERNS, "patterns")]
     {
@@ -94,15 +185,14 @@ impl Lint {
         }
     }
 
-    /// `named` says whether the keys are names that a user chose, and no keywords.
-    fn visit(&mut self, node: Node<'_>, named: bool) {
+    fn visit(&mut self, node: Node<'_>, keys: Keys) {
         self.nodes += 1;
         for item in node.items() {
-            self.visit(item, false);
+            self.visit(item, keys);
         }
         for (key, _, value) in node.entries() {
             match key {
-                _ if named => self.visit(value, false),
+                _ if keys == Keys::Names => self.visit(value, Keys::Keywords),
                 "$ref" if value.as_str().is_some() => self.reference(value),
                 "pattern" => self.pattern(value, value.as_str().unwrap_or_default()),
                 _ if DATA.contains(&key) => {}
@@ -110,9 +200,30 @@ impl Lint {
                     if key == "patternProperties" {
                         value.entries().for_each(|(pattern, ..)| self.pattern(value, pattern));
                     }
-                    self.visit(value, NAMED.contains(&key));
+                    let below = match keys {
+                        _ if NAMED.contains(&key) => Keys::Names,
+                        Keys::Keywords if KEYWORDS.contains(&key) => keys,
+                        Keys::Keywords => {
+                            self.keyword(node, key);
+                            Keys::Foreign
+                        }
+                        _ => Keys::Foreign,
+                    };
+                    self.visit(value, below);
                 }
             }
+        }
+    }
+
+    /// A key that is no keyword asks nothing. That may be meant, unless it is nearly one.
+    fn keyword(&mut self, node: Node<'_>, key: &str) {
+        let known = KEYWORDS.iter().chain(&NAMED).chain(&DATA).copied();
+        // Short words are near each other by chance: `note` is not `not`.
+        let near = suggest::nearest(key, known).filter(|_| !key.starts_with("x-") && key.len() > 4);
+        let (Some(near), Some(at)) = (near, node.key_location(key)) else { return };
+        if self.found.len() < limits::MAX_DIAGNOSTICS {
+            let message = format!("`{key}` is no keyword of JSON Schema: it would ask nothing");
+            self.found.push(Diagnostic::error("bad-schema", at, message).help(format!("did you mean `{near}`?")));
         }
     }
 

@@ -244,6 +244,16 @@ fn a_schema_that_is_wrong_is_told_at_its_place() {
     "#]],
     );
     check(
+        "propertes: { requird: { types: string } }\nx-propertes: { requird: [] }\nnote: a\nproperties: { requird: { minimun: 1 } }\n",
+        "1",
+        expect![[r#"
+            1:1 `propertes` is no keyword of JSON Schema: it would ask nothing
+              help: did you mean `properties`?
+            4:26 `minimun` is no keyword of JSON Schema: it would ask nothing
+              help: did you mean `minimum`?
+        "#]],
+    );
+    check(
         "$ref: '#nowhere'\n",
         "1",
         expect![[r#"

@@ -94,6 +94,13 @@ message: '`config."app.yml".password` can''t be judged in production: a secret c
 
     fn compile(self, params: &Params<'_>) -> Result<Plan, Vec<Diagnostic>> {
         match (&self.schema, &self.schema_file) {
+            (None, Some(file)) if file.trim().is_empty() => {
+                Err(vec![params.wrong(FILE, "`schemaFile` names no file").help("name it from the policy's folder on")])
+            }
+            (None, Some(file)) if file.contains("://") => {
+                let wrong = params.wrong(FILE, "`schemaFile` is a URL, and nothing is fetched");
+                Err(vec![wrong.help("keep the schema in the project, and name its file from the policy's folder on")])
+            }
             (Some(_), None) | (None, Some(_)) => plan(params),
             (None, None) => {
                 let wrong = params.wrong("schema", "`schema` needs `schema` or `schemaFile`");
