@@ -6,8 +6,8 @@ mod request;
 mod scope;
 
 use paritygate_lang::params;
+use paritygate_model::read::Read;
 use paritygate_model::{Diagnostic, Timestamp, limits};
-use serde::de::DeserializeOwned;
 
 use crate::kind::{Documented, Params};
 use crate::zones::{Zone, Zones};
@@ -77,7 +77,7 @@ pub struct GateContext<'a> {
 
 /// A kind of gate: its parameters, and how they become a check. The struct behind it is at once the parameters' schema
 /// and their manual.
-pub trait GateKind: DeserializeOwned + Documented + 'static {
+pub trait GateKind: Read + Documented + 'static {
     /// The name in policies, in kebab-case.
     const NAME: &'static str;
     /// What it asks, in one sentence.

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use paritygate_lang::selector::Selector;
 use paritygate_lang::{Spanned, params};
+use paritygate_model::read::Read;
 use paritygate_model::report::Fix;
 use paritygate_model::{Diagnostic, Document, Location, Node};
-use serde::de::DeserializeOwned;
 
 use crate::cell::Cell;
 use crate::reach::check_selector;
@@ -263,7 +263,7 @@ impl<T> Documented for T {}
 
 /// A kind of rule: its parameters, and how they become a check. The struct behind it is at once the parameters' schema
 /// and their manual.
-pub trait Kind: DeserializeOwned + Documented + 'static {
+pub trait Kind: Read + Documented + 'static {
     /// The name in policies, in kebab-case.
     const NAME: &'static str;
     /// What it asks, in one sentence.

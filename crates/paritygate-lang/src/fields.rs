@@ -1,14 +1,13 @@
 //! Walks maps whose keys are known, and keeps what is wrong with them.
 
-mod mistakes;
-
 use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 
+use paritygate_model::read::type_mistake;
 use paritygate_model::{Diagnostic, Document, Location, Node, Source, Span, Value, suggest};
 
-pub(crate) use mistakes::{Mistakes, shown};
+pub(crate) use paritygate_model::read::{Mistakes, shown};
 
 use crate::selector::Selector;
 use crate::spanned::Spanned;
@@ -264,17 +263,4 @@ impl<'d> Reader<'d> {
                 .maybe_help(suggest::did_you_mean(name, known.iter().copied()))
         });
     }
-}
-
-/// "expected a text, found a list", and what to do where that is plain.
-pub(crate) fn type_mistake(node: Node<'_>, expected: &str) -> (String, Option<String>) {
-    let help = match node.value() {
-        Value::Bool(_) if expected.starts_with("a text") => Some("put it in quotes"),
-        Value::String(text) if expected.contains("number") && text.parse::<f64>().is_ok() => Some("remove the quotes"),
-        Value::String("true" | "false") if expected == "a boolean" => Some("remove the quotes"),
-        Value::Null => Some("give it a value, or remove the field"),
-        Value::String(_) | Value::Number(_) if expected == "a list" => Some("put it in `[` and `]`"),
-        _ => None,
-    };
-    (format!("expected {expected}, found {}", node.kind_word()), help.map(str::to_owned))
 }

@@ -1,10 +1,10 @@
 //! Times of the week, as policies and manifests write them. When they are is told by a zone, elsewhere.
 
 use paritygate_model::promotion::{CivilDate, ClockTime, Elapsed};
-use serde::Deserialize;
+use paritygate_model::read::Read;
 
 /// Windows on the clocks of one zone.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Read)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Windows {
@@ -15,7 +15,7 @@ pub struct Windows {
 }
 
 /// A window: a time of day on some days of the week. It belongs to the day on which it starts, and may cross midnight.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Read)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Window {
@@ -35,7 +35,7 @@ pub struct Window {
 }
 
 /// A day of the week.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Read)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Day {

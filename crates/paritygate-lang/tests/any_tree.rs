@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use paritygate_lang::{Selector, Template, params, policy, project};
+use paritygate_model::read::Read;
 use paritygate_model::{Diagnostic, Document, Location, NodeId, Source, Span, TreeBuilder, path};
-use serde::Deserialize;
 
 /// A generator of numbers, the same on every host (SplitMix64).
 struct Numbers(u64);
@@ -148,7 +148,7 @@ fn inside(diagnostics: &[Diagnostic]) {
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Read)]
 #[allow(dead_code, reason = "only read into")]
 #[serde(rename_all = "camelCase")]
 struct Params {
@@ -158,23 +158,22 @@ struct Params {
     #[serde(default)]
     environments: BTreeMap<Word, Vec<u8>>,
     order: i64,
-    max: std::num::NonZeroU8,
-    path: Box<Params>,
-    #[serde(flatten)]
-    rest: BTreeMap<String, (bool, f32)>,
+    max: u8,
+    path: Option<Box<Params>>,
+    relation: BTreeMap<String, bool>,
 }
 
-#[derive(Deserialize, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Read, PartialEq, Eq, PartialOrd, Ord)]
 #[allow(dead_code, reason = "only read into")]
 #[serde(rename_all = "camelCase")]
 enum Word {
     Not(Box<Word>),
     One,
     Two(u8),
-    Three { id: String, rules: Vec<char> },
+    Three { id: String, rules: Vec<String> },
 }
 
-#[derive(Deserialize)]
+#[derive(Read)]
 #[allow(dead_code, reason = "only read into")]
 struct Flat {
     id: String,

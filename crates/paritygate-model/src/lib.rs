@@ -1,7 +1,10 @@
 //! The nouns of paritygate: sources, trees, environments, diagnostics, findings and reports.
 //!
-//! This crate sees no other crate of the workspace. It holds no rule, knows no file format and reads nothing: texts come
+//! This crate sees no other crate of the workspace but the derive of [`read::Read`]. It holds no rule, knows no file format and reads nothing: texts come
 //! in as bytes, and the answers that leave it hold no secret.
+
+// The derive names this crate as others do.
+extern crate self as paritygate_model;
 
 mod address_range;
 pub mod decision;
@@ -14,6 +17,7 @@ pub mod limits;
 pub mod path;
 pub mod promotion;
 pub mod quantity;
+pub mod read;
 pub mod report;
 pub mod secret;
 pub mod shape;

@@ -10,8 +10,6 @@ pub mod person;
 mod text;
 mod time;
 
-use serde::Deserialize;
-
 pub use facts::{
     Approval, ApprovalState, Attestation, AttestationResult, BreakGlass, Change, ChangeTicket, CheckFact, CheckStatus,
     DeploymentFact, DeploymentResult, Facts, Freeze, Health, HealthStatus, Incident, IncidentStatus, Metric, Origin,
@@ -19,6 +17,8 @@ pub use facts::{
 };
 pub use text::RequestText;
 pub use time::{CivilDate, CivilInstant, ClockTime, DAY, Elapsed, Instant};
+
+use crate::read::Read;
 
 /// What is asked: may these artifacts go from one environment to another?
 #[derive(Clone, Debug, Default)]
@@ -48,7 +48,7 @@ pub struct Promotion {
 }
 
 /// What is promoted: one component.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Read)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Artifact {
@@ -91,7 +91,7 @@ impl Artifact {
 }
 
 /// Where an artifact was built from.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Read)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct ArtifactSource {
@@ -105,7 +105,7 @@ pub struct ArtifactSource {
 }
 
 /// Who asks for a promotion.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Read)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Actor {
@@ -120,7 +120,7 @@ pub struct Actor {
 macro_rules! words {
     ($(#[doc = $doc:literal])* $name:ident { $($(#[$more:meta])* $variant:ident = $word:literal),* $(,)? }) => {
         $(#[doc = $doc])*
-        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, serde::Deserialize, serde::Serialize)]
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, crate::read::Read, serde::Serialize)]
         #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
         #[serde(rename_all = "camelCase")]
         pub enum $name { $($(#[$more])* $variant),* }

@@ -6,10 +6,10 @@ use paritygate_eval::Scope;
 use paritygate_model::Timestamp;
 pub(crate) use paritygate_model::promotion::person::key;
 use paritygate_model::promotion::{Approval, ApprovalState, Artifact, digest};
-use serde::Deserialize;
+use paritygate_model::read::Read;
 
 /// What an approval has to name to count.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Read)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum Bind {

@@ -35,7 +35,7 @@ mod trigger_allowed;
 mod upstream_succeeded;
 
 use paritygate_eval::{GateEntry, Scope};
-use serde::Deserialize;
+use paritygate_model::read::Read;
 
 /// All kinds of gates, sorted by name.
 pub static ALL: &[GateEntry] = &[
@@ -75,7 +75,7 @@ pub static ALL: &[GateEntry] = &[
 ];
 
 /// What has to be known of the deployments to an environment.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Read)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum History {

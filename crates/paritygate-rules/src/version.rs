@@ -8,6 +8,7 @@ mod dotted;
 mod package;
 mod pair;
 
+use paritygate_model::read::Read;
 use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::str::FromStr;
@@ -15,10 +16,9 @@ use std::str::FromStr;
 use dotted::Dotted;
 use package::Package;
 pub(crate) use pair::{Pair, Reading, no_version, read, read_cells, scheme_of, texts};
-use serde::Deserialize;
 
 /// How versions are read and ordered.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Read)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Scheme {

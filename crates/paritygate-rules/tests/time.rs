@@ -17,12 +17,12 @@ use paritygate_import::document;
 use paritygate_lang::request;
 use paritygate_model::decision::Decision;
 use paritygate_model::promotion::Instant;
+use paritygate_model::read::Read;
 use paritygate_model::{Diagnostic, Document, Source, Timestamp};
 use proptest::prelude::*;
-use serde::Deserialize;
 
 /// Stands for whatever holds from an instant on and expires at another: an approval, a check, a ticket.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Read)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct Expiring {
     from: Instant,

@@ -4,16 +4,15 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 use expect_test::{Expect, expect};
+use paritygate_model::read::{self, Read, Reader};
 use paritygate_model::{Location, Span};
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
 
 use super::from_node;
 use crate::testing::{lines, yaml};
 
 /// Reads the value at `params` and compares what came out with `expected`: a value or diagnostics.
 #[track_caller]
-fn check<T: DeserializeOwned + Debug>(text: &str, expected: Expect) {
+fn check<T: Read + Debug>(text: &str, expected: Expect) {
     let document = yaml(text);
     let whole = Location::new(&document.source, Span::new(0, 0));
     let node = document.root().and_then(|root| root.get("params"));
@@ -23,7 +22,7 @@ fn check<T: DeserializeOwned + Debug>(text: &str, expected: Expect) {
     }
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Read)]
 #[serde(rename_all = "camelCase")]
 #[expect(dead_code, reason = "read by `Debug`")]
 struct Tolerance {
@@ -38,7 +37,7 @@ struct Tolerance {
     by: BTreeMap<String, Bound>,
 }
 
-#[derive(Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Read, PartialEq, Eq, PartialOrd, Ord)]
 #[serde(rename_all = "camelCase")]
 enum Level {
     Major,
@@ -46,7 +45,7 @@ enum Level {
     PatchOnly,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Read)]
 #[serde(rename_all = "camelCase")]
 #[expect(dead_code, reason = "read by `Debug`")]
 struct Bound {
@@ -55,7 +54,7 @@ struct Bound {
     note: Option<String>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Read)]
 #[serde(rename_all = "camelCase")]
 #[expect(dead_code, reason = "read by `Debug`")]
 enum Shape {
@@ -88,14 +87,14 @@ fn good_parameters_are_read() {
 
 #[test]
 fn absent_parameters_are_an_empty_map() {
-    #[derive(Debug, Default, Deserialize)]
+    #[derive(Debug, Default, Read)]
     #[serde(default)]
     struct Optional {
         level: Option<Level>,
     }
-    #[derive(Debug, Deserialize)]
+    #[derive(Debug, Read)]
     struct None {}
-    #[derive(Debug, Deserialize)]
+    #[derive(Debug, Read)]
     struct Unit;
     for text in ["x: 1", "params:", "params: {}"] {
         check::<Optional>(text, expect!["Optional { level: None }"]);
@@ -224,15 +223,14 @@ fn numbers_are_whole_or_not() {
 }
 
 /// What a type says of its values together is not asked where one of them is passed over.
-#[derive(Debug, Deserialize)]
-#[serde(try_from = "RawRange")]
+#[derive(Debug)]
 #[expect(dead_code, reason = "read by `Debug`")]
 struct Range {
     min: i64,
     max: i64,
 }
 
-#[derive(Deserialize)]
+#[derive(Read)]
 struct RawRange {
     #[serde(default)]
     min: i64,
@@ -240,11 +238,13 @@ struct RawRange {
     max: i64,
 }
 
-impl TryFrom<RawRange> for Range {
-    type Error = &'static str;
-
-    fn try_from(raw: RawRange) -> Result<Self, Self::Error> {
-        if raw.min < raw.max { Ok(Self { min: raw.min, max: raw.max }) } else { Err("`min` is not below `max`") }
+impl Read for Range {
+    fn read(reader: &Reader<'_>) -> Self {
+        let raw: Option<RawRange> = reader.sound();
+        if raw.as_ref().is_some_and(|raw| raw.min >= raw.max) {
+            reader.wrong("bad-value", "`min` is not below `max`".to_owned(), None);
+        }
+        raw.map_or(Self { min: 0, max: 0 }, |raw| Self { min: raw.min, max: raw.max })
     }
 }
 
@@ -278,5 +278,5 @@ fn reads_are_bounded() {
     let whole = Location::new(&document.source, Span::new(0, 0));
     let node = document.root().and_then(|root| root.get("params"));
     let diagnostics = from_node::<Vec<u8>>(node, &whole).expect_err("no numbers");
-    assert_eq!(diagnostics.len(), super::MAX_READS);
+    assert_eq!(diagnostics.len(), read::MAX_MISTAKES);
 }

@@ -1,9 +1,8 @@
 //! The promotion pipeline of a manifest: who may deploy what from where to where.
 
 use paritygate_model::promotion::Trigger;
+use paritygate_model::read::Read;
 use paritygate_model::{Location, Node};
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
 
 use super::Project;
 use crate::fields::Reader;
@@ -74,7 +73,7 @@ pub struct Admission {
 }
 
 /// Who has to approve.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Read)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Approvals {
@@ -101,7 +100,7 @@ impl Reader<'_> {
     }
 
     /// A part whose type says its fields.
-    fn typed<T: DeserializeOwned>(&mut self, node: Node<'_>) -> Option<Spanned<T>> {
+    fn typed<T: Read>(&mut self, node: Node<'_>) -> Option<Spanned<T>> {
         let at = self.at(node);
         if !self.map(node, "this") {
             return None;

@@ -1,9 +1,8 @@
 //! Facts: what happened, and what others said.
 
-use serde::Deserialize;
-
 use super::{CivilInstant, FactSource, Instant, words};
 use crate::Location;
+use crate::read::Read;
 
 /// Where a fact is from.
 #[derive(Clone, Debug, Default)]
@@ -85,7 +84,7 @@ pub struct ProtectionRule {
 macro_rules! fact {
     ($(#[doc = $doc:literal])* $name:ident { $($(#[$more:meta])* $field:ident: $type:ty,)* }) => {
         $(#[doc = $doc])*
-        #[derive(Clone, Debug, Default, Deserialize)]
+        #[derive(Clone, Debug, Default, Read)]
         #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
         #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
         pub struct $name {
@@ -121,7 +120,7 @@ fact! {
 }
 
 /// A pull request.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Read)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct PullRequest {

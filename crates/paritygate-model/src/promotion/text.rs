@@ -1,15 +1,13 @@
 //! A request as it is written.
 
-use serde::Deserialize;
-use serde::de::IgnoredAny;
-
 use super::{
     Actor, Approval, Artifact, Attestation, BreakGlass, Change, ChangeTicket, CheckFact, DeploymentFact, Elapsed,
     Freeze, Health, Incident, Instant, KindOfChange, Metric, ParityFact, Trigger,
 };
+use crate::read::{Anything, Read};
 
 /// A promotion request, or facts alone: those have neither `from` nor `to`.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Read)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct RequestText {
@@ -59,7 +57,7 @@ pub struct RequestText {
     pub parity: Vec<ParityFact>,
     /// Environment documents: the descriptions that parity and migration gates judge.
     #[cfg_attr(feature = "schema", schemars(schema_with = "documents"))]
-    pub environments: Vec<IgnoredAny>,
+    pub environments: Vec<Anything>,
 }
 
 #[cfg(feature = "schema")]

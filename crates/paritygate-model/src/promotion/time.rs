@@ -3,10 +3,9 @@
 use std::fmt;
 
 use jiff::{SignedDuration, Span, civil};
-use serde::Deserialize;
-use serde::de::{self, Deserializer, Unexpected, Visitor};
 
 use crate::Timestamp;
+use crate::read::{Read, Reader};
 
 /// An instant, written in RFC 3339 with a zone: `2026-08-21T15:04:05Z`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -91,42 +90,49 @@ impl fmt::Display for Elapsed {
 }
 
 macro_rules! read_text {
-    ($type:ident, $expecting:literal, $parse:expr) => {
-        impl<'de> Deserialize<'de> for $type {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                struct Text;
-                impl Visitor<'_> for Text {
-                    type Value = $type;
-                    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                        f.write_str($expecting)
-                    }
-                    fn visit_str<E: de::Error>(self, text: &str) -> Result<$type, E> {
-                        let parse: fn(&str) -> Option<$type> = $parse;
-                        parse(text).ok_or_else(|| E::invalid_value(Unexpected::Str(text), &self))
-                    }
-                }
-                deserializer.deserialize_str(Text)
+    ($type:ident, $expecting:literal, $parse:expr, $stand_in:expr) => {
+        impl Read for $type {
+            fn read(reader: &Reader<'_>) -> Self {
+                reader.parsed($expecting, $parse).unwrap_or($stand_in)
             }
         }
     };
 }
 
-read_text!(ClockTime, "a time of day such as 09:00, in quotes", ClockTime::parse);
-read_text!(CivilDate, "a date such as 2026-12-24", |text| {
-    (text.len() == 10).then(|| text.parse().ok().map(CivilDate)).flatten()
-});
-read_text!(Instant, "an instant with a zone, such as 2026-08-21T15:04:05Z", |text| text.parse().ok().map(Instant));
-read_text!(Elapsed, "a duration such as PT20M, PT4H or P1D; months and years have no length", Elapsed::parse);
-read_text!(CivilInstant, "a date and time without a zone, such as 2026-11-26T09:00", |text| {
-    let date = || text.parse::<civil::Date>().ok().map(|date| date.to_datetime(civil::Time::midnight()));
-    let is_zoned = text.ends_with(['Z', 'z'])
-        || text.contains('[')
-        || text.get(10..).is_some_and(|rest| rest.contains(['+', '-']));
-    if is_zoned {
-        return None;
-    }
-    text.parse().ok().or_else(date).map(CivilInstant)
-});
+read_text!(ClockTime, "a time of day such as 09:00, in quotes", ClockTime::parse, Self::default());
+read_text!(
+    CivilDate,
+    "a date such as 2026-12-24",
+    |text| (text.len() == 10).then(|| text.parse().ok().map(CivilDate)).flatten(),
+    Self(civil::Date::ZERO)
+);
+read_text!(
+    Instant,
+    "an instant with a zone, such as 2026-08-21T15:04:05Z",
+    |text| text.parse().ok().map(Instant),
+    Self(Timestamp::UNIX_EPOCH)
+);
+read_text!(
+    Elapsed,
+    "a duration such as PT20M, PT4H or P1D; months and years have no length",
+    Elapsed::parse,
+    Self::default()
+);
+read_text!(
+    CivilInstant,
+    "a date and time without a zone, such as 2026-11-26T09:00",
+    |text| {
+        let date = || text.parse::<civil::Date>().ok().map(|date| date.to_datetime(civil::Time::midnight()));
+        let is_zoned = text.ends_with(['Z', 'z'])
+            || text.contains('[')
+            || text.get(10..).is_some_and(|rest| rest.contains(['+', '-']));
+        if is_zoned {
+            return None;
+        }
+        text.parse().ok().or_else(date).map(CivilInstant)
+    },
+    Self(civil::DateTime::ZERO)
+);
 
 #[cfg(feature = "schema")]
 mod schema {

@@ -4,11 +4,11 @@ use jiff::SignedDuration;
 use paritygate_eval::kind::Params;
 use paritygate_eval::{Accepts, Cell, Description, Deviation, Kind, Outcome, Plan, Row, RowCheck, State};
 use paritygate_model::promotion::Elapsed;
+use paritygate_model::read::Read;
 use paritygate_model::{Diagnostic, Node, Timestamp, Value};
-use serde::Deserialize;
 
 /// The parameters of `artifact-lag`.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Read)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct ArtifactLag {

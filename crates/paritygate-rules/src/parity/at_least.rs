@@ -3,10 +3,10 @@
 use paritygate_eval::kind::Params;
 use paritygate_eval::{Compares, Description, Deviation, Kind, Outcome, Plan, Row, RowCheck, State};
 use paritygate_model::Diagnostic;
-use serde::Deserialize;
+use paritygate_model::read::Read;
 
 /// The parameters of `at-least`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Read)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AtLeast {

@@ -2,12 +2,12 @@
 
 use paritygate_eval::kind::Params;
 use paritygate_eval::{Accepts, Compares, Description, Deviation, Kind, Outcome, Plan, Row, RowCheck, Selects};
+use paritygate_model::read::Read;
 use paritygate_model::shape::environment::{ENVIRONMENT, META};
 use paritygate_model::{Coverage as Covered, Diagnostic, suggest};
-use serde::Deserialize;
 
 /// The parameters of `coverage`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Read)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Coverage {

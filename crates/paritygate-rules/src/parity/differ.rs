@@ -3,10 +3,10 @@
 use paritygate_eval::kind::Params;
 use paritygate_eval::{Compares, Comparison, Description, Deviation, Kind, Outcome, Plan, Row, RowCheck};
 use paritygate_model::Diagnostic;
-use serde::Deserialize;
+use paritygate_model::read::Read;
 
 /// The parameters of `differ`: it has none.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Read)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Differ {}

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use paritygate_eval::kind::Params;
 use paritygate_eval::{Accepts, Comparison, Description, Deviation, Kind, Outcome, Plan, Row, RowCheck};
+use paritygate_model::read::Read;
 use paritygate_model::{Diagnostic, Node, address_range};
-use serde::Deserialize;
 
 use crate::firewall::{ALL_PORTS, Flow, Ports, RuleSet};
 
 /// The parameters of `firewall-parity`.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Read)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct FirewallParity {

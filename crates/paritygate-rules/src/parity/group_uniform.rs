@@ -5,15 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use paritygate_eval::kind::{GroupFinding, Params};
 use paritygate_eval::row::visible;
 use paritygate_eval::{Cell, Compares, Description, Deviation, GroupCheck, Kind, Plan, Row, Rows, State, compare};
+use paritygate_model::read::Read;
 use paritygate_model::{Diagnostic, path};
-use serde::Deserialize;
 
 use super::same::Missing;
 use super::version_tolerance::Level;
 use crate::version::{self, Pair, Scheme};
 
 /// The parameters of `group-uniform`.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Read)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct GroupUniform {
@@ -28,7 +28,7 @@ pub struct GroupUniform {
 }
 
 /// Which hosts have to be alike.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Read)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum Scope {

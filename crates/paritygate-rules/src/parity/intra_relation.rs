@@ -9,13 +9,13 @@ use paritygate_eval::kind::Params;
 use paritygate_eval::row::visible;
 use paritygate_eval::{Cell, Compares, Comparison, Description, Deviation, Kind, Outcome, Plan, Row, RowCheck, State};
 use paritygate_lang::selector::{Segment, Selector};
+use paritygate_model::read::Read;
 use paritygate_model::{Diagnostic, Node, limits, path};
-use serde::Deserialize;
 
 use crate::version::{Pair, Scheme, read_cells};
 
 /// The parameters of `intra-relation`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Read)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct IntraRelation {
@@ -39,7 +39,7 @@ pub struct IntraRelation {
 }
 
 /// How one value must relate to another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Read)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Operator {
     /// Less.

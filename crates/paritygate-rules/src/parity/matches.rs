@@ -2,12 +2,12 @@
 
 use paritygate_eval::kind::Params;
 use paritygate_eval::{Compares, Description, Deviation, Kind, Outcome, Plan, Row, RowCheck};
+use paritygate_model::read::Read;
 use paritygate_model::{Diagnostic, limits};
 use regex_lite::Regex;
-use serde::Deserialize;
 
 /// The parameters of `matches`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Read)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Matches {

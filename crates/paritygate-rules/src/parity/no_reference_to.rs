@@ -3,16 +3,16 @@
 use paritygate_eval::kind::{GroupFinding, Params};
 use paritygate_eval::{Accepts, Cell, Compares, Description, Deviation, GroupCheck, Kind, Plan, Row, Rows, State};
 use paritygate_lang::selector::Glob;
+use paritygate_model::read::Read;
 use paritygate_model::secret::ValueType;
 use paritygate_model::{Diagnostic, Environment, Node, limits};
-use serde::Deserialize;
 
 use crate::address::readable;
 use crate::belongings::{Belongings, Named, names};
 use crate::shared;
 
 /// The parameters of `no-reference-to`.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Read)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct NoReferenceTo {

@@ -2,14 +2,14 @@
 
 use paritygate_eval::kind::{GroupFinding, Params};
 use paritygate_eval::{Accepts, Cell, Compares, Description, GroupCheck, Kind, Plan, Row, Rows, State};
+use paritygate_model::read::Read;
 use paritygate_model::{Diagnostic, Node};
-use serde::Deserialize;
 
 use crate::address::{databases_of, kind_of_service};
 use crate::shared::{self, Index, With};
 
 /// The parameters of `no-shared-database`.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Read)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct NoSharedDatabase {

@@ -2,13 +2,13 @@
 
 use paritygate_eval::kind::{GroupFinding, Params};
 use paritygate_eval::{Accepts, Compares, Description, GroupCheck, Kind, Plan, Rows, State};
+use paritygate_model::read::Read;
 use paritygate_model::{Diagnostic, Fingerprint, secret::ValueClass};
-use serde::Deserialize;
 
 use crate::shared::{self, Index, With};
 
 /// The parameters of `no-shared-secret`.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Read)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct NoSharedSecret {

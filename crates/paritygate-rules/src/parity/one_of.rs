@@ -4,11 +4,11 @@ use std::borrow::Cow;
 
 use paritygate_eval::kind::Params;
 use paritygate_eval::{Compares, Description, Deviation, Kind, Outcome, Plan, Row, RowCheck};
+use paritygate_model::read::Read;
 use paritygate_model::{Diagnostic, suggest};
-use serde::Deserialize;
 
 /// The parameters of `one-of`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Read)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct OneOf {

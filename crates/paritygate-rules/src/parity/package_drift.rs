@@ -6,15 +6,15 @@ use paritygate_eval::kind::{GroupFinding, Params};
 use paritygate_eval::row::visible;
 use paritygate_eval::{Accepts, Cell, Compares, Description, Deviation, GroupCheck, Kind, Plan, Row, Rows};
 use paritygate_lang::selector::Glob;
+use paritygate_model::read::Read;
 use paritygate_model::tree::Entries;
 use paritygate_model::{Diagnostic, Node};
-use serde::Deserialize;
 
 use super::version_tolerance::Level;
 use crate::version::{self, Difference, Pair, Reading, Scheme};
 
 /// The parameters of `package-drift`.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Read)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct PackageDrift {

@@ -3,11 +3,11 @@
 use paritygate_eval::kind::Params;
 use paritygate_eval::{Accepts, Cell, Compares, Description, Deviation, Kind, Outcome, Plan, Row, RowCheck};
 use paritygate_model::Diagnostic;
+use paritygate_model::read::Read;
 use paritygate_model::report::Fix;
-use serde::Deserialize;
 
 /// The parameters of `present`.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Read)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Present {
@@ -26,7 +26,7 @@ pub struct Present {
 }
 
 /// Which side may lack something.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Read)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum Side {

@@ -3,13 +3,13 @@
 use paritygate_eval::kind::Params;
 use paritygate_eval::{Cell, Compares, Description, Deviation, Kind, Outcome, Plan, Row, RowCheck};
 use paritygate_model::promotion::Elapsed;
+use paritygate_model::read::Read;
 use paritygate_model::{Diagnostic, Timestamp};
-use serde::Deserialize;
 
 use crate::sources;
 
 /// The parameters of `rotation-age`.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Read)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct RotationAge {

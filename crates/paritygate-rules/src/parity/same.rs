@@ -3,11 +3,11 @@
 use paritygate_eval::kind::Params;
 use paritygate_eval::{Accepts, Comparison, Description, Deviation, Kind, Outcome, Plan, Row, RowCheck, State};
 use paritygate_model::Diagnostic;
+use paritygate_model::read::Read;
 use paritygate_model::report::Fix;
-use serde::Deserialize;
 
 /// The parameters of `same`.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Read)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Same {
@@ -18,7 +18,7 @@ pub struct Same {
 }
 
 /// Whether secrets are compared.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Read)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum Secrets {
@@ -30,7 +30,7 @@ pub enum Secrets {
 }
 
 /// What counts when one side has nothing there.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Read)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum Missing {

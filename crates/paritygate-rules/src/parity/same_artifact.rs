@@ -2,11 +2,11 @@
 
 use paritygate_eval::kind::Params;
 use paritygate_eval::{Accepts, Cell, Description, Deviation, Kind, Outcome, Plan, Row, RowCheck, State};
+use paritygate_model::read::Read;
 use paritygate_model::{Diagnostic, Node};
-use serde::Deserialize;
 
 /// The parameters of `same-artifact`.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Read)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct SameArtifact {
@@ -17,7 +17,7 @@ pub struct SameArtifact {
 }
 
 /// When digests must be equal.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Read)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum When {
@@ -29,7 +29,7 @@ pub enum When {
 }
 
 /// Which digest is compared.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Read)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum Level {

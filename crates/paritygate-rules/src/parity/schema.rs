@@ -3,18 +3,17 @@
 use paritygate_eval::kind::Params;
 use paritygate_eval::{Accepts, Kind, Plan};
 use paritygate_model::Diagnostic;
-use serde::Deserialize;
-use serde::de::IgnoredAny;
+use paritygate_model::read::{Anything, Read};
 
 /// The parameters of `schema`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Read)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Schema {
     /// The JSON Schema itself. Its `$schema` names the draft; 2020-12 by default.
     #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(schema_with = "inline"))]
-    pub schema: Option<IgnoredAny>,
+    pub schema: Option<Anything>,
     /// The path of a file of the project that holds the JSON Schema, in JSON or YAML. It counts from the policy's folder.
     #[serde(default)]
     pub schema_file: Option<String>,

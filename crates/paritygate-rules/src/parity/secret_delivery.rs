@@ -3,13 +3,13 @@
 use paritygate_eval::kind::Params;
 use paritygate_eval::{Compares, Description, Deviation, Kind, Outcome, Plan, Row, RowCheck, State};
 use paritygate_model::Diagnostic;
+use paritygate_model::read::Read;
 use paritygate_model::secret::ValueClass;
-use serde::Deserialize;
 
 use crate::sources::{self, Origin, Origins};
 
 /// The parameters of `secret-delivery`.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Read)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct SecretDelivery {

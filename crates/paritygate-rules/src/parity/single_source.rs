@@ -3,12 +3,12 @@
 use paritygate_eval::kind::Params;
 use paritygate_eval::{Compares, Description, Deviation, Kind, Outcome, Plan, Row, RowCheck};
 use paritygate_model::Diagnostic;
-use serde::Deserialize;
+use paritygate_model::read::Read;
 
 use crate::sources::{self, Origin, Origins};
 
 /// The parameters of `single-source`.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Read)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct SingleSource {

@@ -8,13 +8,13 @@ use jiff::tz::TimeZone;
 use paritygate_eval::kind::Params;
 use paritygate_eval::{Compares, Description, Deviation, Kind, Outcome, Plan, Row, RowCheck, State};
 use paritygate_model::promotion::{CivilDate, Elapsed};
+use paritygate_model::read::Read;
 use paritygate_model::{Diagnostic, Timestamp};
-use serde::Deserialize;
 
 use crate::version::{self, Scheme};
 
 /// The parameters of `version-floor`.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Read)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct VersionFloor {

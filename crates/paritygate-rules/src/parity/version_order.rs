@@ -5,12 +5,12 @@ use std::cmp::Ordering;
 use paritygate_eval::kind::Params;
 use paritygate_eval::{Description, Deviation, Kind, Outcome, Plan, Row, RowCheck};
 use paritygate_model::Diagnostic;
-use serde::Deserialize;
+use paritygate_model::read::Read;
 
 use crate::version::{self, Difference, Pair, Reading, Scheme};
 
 /// The parameters of `version-order`.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Read)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct VersionOrder {
@@ -23,7 +23,7 @@ pub struct VersionOrder {
 }
 
 /// Who may be ahead of whom.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Read)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum Direction {
@@ -37,7 +37,7 @@ pub enum Direction {
 }
 
 /// A part of a version.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Read)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum Part {

@@ -3,12 +3,12 @@
 use paritygate_eval::kind::Params;
 use paritygate_eval::{Comparison, Description, Deviation, Kind, Outcome, Plan, Row, RowCheck};
 use paritygate_model::Diagnostic;
-use serde::Deserialize;
+use paritygate_model::read::Read;
 
 use crate::version::{self, Difference, Pair, Reading, Scheme};
 
 /// The parameters of `version-tolerance`.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Read)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct VersionTolerance {
@@ -21,7 +21,7 @@ pub struct VersionTolerance {
 }
 
 /// The part down to which versions have to agree.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Read)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum Level {

@@ -6,11 +6,11 @@ use paritygate_eval::schedule::{Schedule, Sense};
 use paritygate_eval::zones::Zone;
 use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope};
 use paritygate_lang::schedule::{Window, Windows};
+use paritygate_model::read::Read;
 use paritygate_model::{Diagnostic, Timestamp};
-use serde::Deserialize;
 
 /// The parameters of `allowed-window`.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Read)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct AllowedWindow {

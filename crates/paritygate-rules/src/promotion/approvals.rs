@@ -6,13 +6,13 @@ use std::collections::{BTreeMap, VecDeque};
 use paritygate_eval::kind::Params;
 use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope};
 use paritygate_model::promotion::{Approval, Artifact};
+use paritygate_model::read::Read;
 use paritygate_model::{Diagnostic, Timestamp, suggest};
-use serde::Deserialize;
 
 use crate::people::{self, BOTH, Bind};
 
 /// The parameters of `approvals`.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Read)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Approvals {
@@ -26,7 +26,7 @@ pub struct Approvals {
 }
 
 /// How many of whom.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Read)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Quorum {

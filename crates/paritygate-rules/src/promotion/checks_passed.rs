@@ -3,11 +3,11 @@
 use paritygate_eval::kind::Params;
 use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope};
 use paritygate_model::promotion::{Artifact, CheckFact, CheckStatus, Elapsed};
+use paritygate_model::read::Read;
 use paritygate_model::{Diagnostic, Timestamp};
-use serde::Deserialize;
 
 /// The parameters of `checks-passed`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Read)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ChecksPassed {
@@ -28,7 +28,7 @@ pub struct ChecksPassed {
 }
 
 /// What becomes of a result that says neither yes nor no.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Read)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum OnInconclusive {

@@ -3,13 +3,13 @@
 use paritygate_eval::kind::Params;
 use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope};
 use paritygate_model::promotion::DeploymentFact;
+use paritygate_model::read::Read;
 use paritygate_model::{Diagnostic, suggest};
-use serde::Deserialize;
 
 use super::{History, with_target};
 
 /// The parameters of `concurrency`.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Read)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Concurrency {

@@ -3,11 +3,11 @@
 use paritygate_eval::kind::Params;
 use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope};
 use paritygate_model::promotion::{KindOfChange, Origin};
+use paritygate_model::read::Read;
 use paritygate_model::{Diagnostic, Node};
-use serde::Deserialize;
 
 /// The parameters of `config-only-safe`.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Read)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct ConfigOnlySafe {

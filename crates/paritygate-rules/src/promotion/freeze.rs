@@ -7,11 +7,11 @@ use paritygate_eval::zones::Zone;
 use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope};
 use paritygate_lang::schedule::{Window, Windows};
 use paritygate_model::promotion::{CivilInstant, Elapsed, KindOfChange, Origin};
+use paritygate_model::read::Read;
 use paritygate_model::{Diagnostic, Timestamp, suggest};
-use serde::Deserialize;
 
 /// The parameters of `freeze`.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Read)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Freeze {
@@ -28,7 +28,7 @@ pub struct Freeze {
 }
 
 /// A freeze with a start and an end.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Read)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Once {

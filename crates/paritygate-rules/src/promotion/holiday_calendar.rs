@@ -1,20 +1,16 @@
 //! `holiday-calendar`: nothing is deployed on holidays.
 
-use std::fmt;
-
 use jiff::civil::{Date, Time};
 use paritygate_eval::kind::Params;
 use paritygate_eval::schedule::{Interval, Intervals, zone};
 use paritygate_eval::zones::Zone;
 use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope};
 use paritygate_model::promotion::CivilDate;
-use paritygate_model::{Diagnostic, Timestamp};
-use serde::Deserialize;
-use serde::de::value::{MapAccessDeserializer, StrDeserializer};
-use serde::de::{self, Deserializer, MapAccess, Visitor};
+use paritygate_model::read::{Read, Reader};
+use paritygate_model::{Diagnostic, Timestamp, Value};
 
 /// The parameters of `holiday-calendar`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Read)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct HolidayCalendar {
@@ -35,7 +31,7 @@ pub struct Holiday {
 }
 
 /// A holiday with its name.
-#[derive(Deserialize)]
+#[derive(Read)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct NamedHoliday {
@@ -45,26 +41,19 @@ struct NamedHoliday {
     name: Option<String>,
 }
 
-impl<'de> Deserialize<'de> for Holiday {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Either;
-        impl<'de> Visitor<'de> for Either {
-            type Value = Holiday;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a date such as 2026-12-25, or a map with `date` and `name`")
+impl Read for Holiday {
+    fn read(reader: &Reader<'_>) -> Self {
+        match reader.value() {
+            Value::String(_) => Self { date: CivilDate::read(reader).0, name: None },
+            Value::Map => {
+                let NamedHoliday { date, name } = NamedHoliday::read(reader);
+                Self { date: date.0, name }
             }
-
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<Holiday, E> {
-                CivilDate::deserialize(StrDeserializer::new(text)).map(|date| Holiday { date: date.0, name: None })
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Holiday, A::Error> {
-                let NamedHoliday { date, name } = NamedHoliday::deserialize(MapAccessDeserializer::new(map))?;
-                Ok(Holiday { date: date.0, name })
+            _ => {
+                reader.unexpected("a date such as 2026-12-25, or a map with `date` and `name`");
+                Self { date: Date::ZERO, name: None }
             }
         }
-        deserializer.deserialize_any(Either)
     }
 }
 

@@ -3,11 +3,11 @@
 use paritygate_eval::kind::Params;
 use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope};
 use paritygate_model::promotion::{Elapsed, Metric};
+use paritygate_model::read::Read;
 use paritygate_model::{Diagnostic, Timestamp};
-use serde::Deserialize;
 
 /// The parameters of `metric-threshold`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Read)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct MetricThreshold {
@@ -28,7 +28,7 @@ pub struct MetricThreshold {
 }
 
 /// What must hold for one measurement.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Read)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Criterion {

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use paritygate_eval::kind::Params;
 use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope};
 use paritygate_model::promotion::{DeploymentFact, DeploymentResult, Elapsed};
+use paritygate_model::read::Read;
 use paritygate_model::{Diagnostic, Timestamp, suggest};
-use serde::Deserialize;
 
 use crate::migration::graph::Graph;
 use crate::migration::operation::{KINDS, is_same, known, tables};
@@ -14,7 +14,7 @@ use crate::migration::words::{names, worst};
 use crate::migration::{Available, Database, Operation, Pending, Phase, databases, has_happened, judge_each};
 
 /// The parameters of `migration-destructive`.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Read)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct MigrationDestructive {

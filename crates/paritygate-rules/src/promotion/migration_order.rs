@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use paritygate_eval::kind::Params;
 use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope};
 use paritygate_model::Diagnostic;
+use paritygate_model::read::Read;
 use paritygate_model::suggest::quoted;
-use serde::Deserialize;
 
 use crate::migration::graph::Graph;
 use crate::migration::number::{is_repeatable, number};
@@ -16,7 +16,7 @@ use crate::migration::words::{list, names, verb, worst};
 use crate::migration::{Checks, Database, Databases, Pending, Tracking, judge_each};
 
 /// The parameters of `migration-order`.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Read)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct MigrationOrder {

@@ -7,15 +7,15 @@ use paritygate_eval::kind::Params;
 use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope};
 use paritygate_model::decision::GateStatus;
 use paritygate_model::promotion::Elapsed;
+use paritygate_model::read::Read;
 use paritygate_model::suggest::quoted;
 use paritygate_model::{Diagnostic, Timestamp};
-use serde::Deserialize;
 
 use crate::migration::words::{names, verb, worst};
 use crate::migration::{Available, Database, Pending, Ran, databases, has_happened, judge_each};
 
 /// The parameters of `migration-tested`.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Read)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct MigrationTested {

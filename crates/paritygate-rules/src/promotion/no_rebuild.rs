@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use paritygate_eval::kind::Params;
 use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope};
 use paritygate_model::promotion::{Artifact, AttestationResult, Origin};
+use paritygate_model::read::Read;
 use paritygate_model::{Diagnostic, suggest};
-use serde::Deserialize;
 
 /// The parameters of `no-rebuild`.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Read)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct NoRebuild {}

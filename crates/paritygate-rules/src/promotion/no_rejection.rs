@@ -6,12 +6,12 @@ use paritygate_eval::kind::Params;
 use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope};
 use paritygate_model::Diagnostic;
 use paritygate_model::promotion::{Approval, ApprovalState};
-use serde::Deserialize;
+use paritygate_model::read::Read;
 
 use crate::people;
 
 /// The parameters of `no-rejection`.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Read)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct NoRejection {

@@ -4,15 +4,15 @@ use paritygate_eval::gate::ParityOutcome;
 use paritygate_eval::kind::Params;
 use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope};
 use paritygate_model::promotion::{Elapsed, ParityFact};
+use paritygate_model::read::Read;
 use paritygate_model::report::{Status, Verdict};
 use paritygate_model::{Diagnostic, Timestamp};
-use serde::Deserialize;
 
 /// How many findings are told.
 const MAX_TOLD: usize = 5;
 
 /// The parameters of `parity-gate`.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Read)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct ParityGate {

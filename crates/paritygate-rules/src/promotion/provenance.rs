@@ -5,10 +5,10 @@ use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope};
 use paritygate_lang::selector::Glob;
 use paritygate_model::Diagnostic;
 use paritygate_model::promotion::{Artifact, Attestation, AttestationResult};
-use serde::Deserialize;
+use paritygate_model::read::Read;
 
 /// The parameters of `provenance`.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Read)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Provenance {

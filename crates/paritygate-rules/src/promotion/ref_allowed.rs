@@ -4,11 +4,11 @@ use paritygate_eval::kind::Params;
 use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope};
 use paritygate_lang::selector::Glob;
 use paritygate_model::promotion::Artifact;
+use paritygate_model::read::Read;
 use paritygate_model::{Diagnostic, suggest};
-use serde::Deserialize;
 
 /// The parameters of `ref-allowed`.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Read)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct RefAllowed {

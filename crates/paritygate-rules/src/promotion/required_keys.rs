@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 use paritygate_eval::kind::Params;
 use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope};
 use paritygate_model::promotion::Origin;
+use paritygate_model::read::Read;
 use paritygate_model::{Diagnostic, Environment, Node};
-use serde::Deserialize;
 
 use crate::keys::{self, Presence};
 
 /// The parameters of `required-keys`.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Read)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct RequiredKeys {

@@ -4,10 +4,10 @@ use paritygate_eval::kind::Params;
 use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope};
 use paritygate_model::Diagnostic;
 use paritygate_model::promotion::PullRequest;
-use serde::Deserialize;
+use paritygate_model::read::Read;
 
 /// The parameters of `review-current`.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Read)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct ReviewCurrent {

@@ -9,14 +9,14 @@ use paritygate_lang::schedule::Windows;
 use paritygate_model::decision::GateStatus;
 use paritygate_model::promotion::{Artifact, CheckFact, CheckStatus, DeploymentFact, DeploymentResult, Elapsed};
 use paritygate_model::promotion::{Health, HealthStatus, Instant, Origin};
+use paritygate_model::read::Read;
 use paritygate_model::{Diagnostic, Timestamp, suggest};
-use serde::Deserialize;
 use smallvec::{SmallVec, smallvec};
 
 use crate::deployments;
 
 /// The parameters of `soak`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Read)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Soak {
@@ -36,7 +36,7 @@ pub struct Soak {
 }
 
 /// Whether the health of an environment has to be known.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Read)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum HealthNeed {

@@ -5,13 +5,13 @@ use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope};
 use paritygate_model::Diagnostic;
 use paritygate_model::decision::GateStatus;
 use paritygate_model::promotion::Artifact;
+use paritygate_model::read::Read;
 use paritygate_model::suggest;
-use serde::Deserialize;
 
 use crate::deployments;
 
 /// The parameters of `upstream-succeeded`.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Read)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct UpstreamSucceeded {

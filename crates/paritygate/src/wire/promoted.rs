@@ -5,10 +5,10 @@ use std::sync::Arc;
 use paritygate_eval::pipeline::Pipeline;
 use paritygate_eval::{Engine, GateRequest};
 use paritygate_import::document;
+use paritygate_model::read::Read;
 use paritygate_model::{Diagnostic, Environment, Source, Timestamp, diagnostic};
 #[cfg(feature = "schema")]
 use schemars::JsonSchema;
-use serde::Deserialize;
 
 use super::envelope::Refusal;
 use super::shared::{Text, WireNeed};
@@ -19,7 +19,7 @@ use crate::plan::Plan;
 use crate::promotion::Promotion;
 
 /// A promotion: what is asked, what is known, and what it has to pass.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Read)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename = "PromotionParams", rename_all = "camelCase", deny_unknown_fields)]
 pub struct PromotionParams {
@@ -42,7 +42,7 @@ pub struct PromotionParams {
 }
 
 /// A text with its name.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Read)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct NamedText {

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use paritygate_import::{Files, Need, Supplied, document};
+use paritygate_model::read::Read;
 use paritygate_model::{Diagnostic, FingerprintKey, SecretTable, Source, Timestamp, diagnostic};
 use paritygate_report::{WireDiagnostic, WirePlace};
 #[cfg(feature = "schema")]
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::envelope::Refusal;
 use super::verbs::Call;
@@ -16,7 +17,7 @@ use crate::plan::Plan;
 use crate::project::Project;
 
 /// A text: in the call, or beside it; or why there is none.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Read)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Text {
@@ -75,7 +76,7 @@ pub(super) fn load(plan: &Plan, files: &mut Files, key: &FingerprintKey, allow_o
 }
 
 /// A key for fingerprints. Under the same key, equal secrets have equal fingerprints.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Read)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Key {
@@ -95,7 +96,7 @@ pub(super) fn key(key: Option<&Key>, call: &Call<'_>) -> Result<FingerprintKey, 
 }
 
 /// Names whose values are never, or always, secret.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Read)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Secrets {
@@ -112,7 +113,7 @@ impl Secrets {
 }
 
 /// A policy: a pack by name, or a text.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Read)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct PolicyText {

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use paritygate_eval::Engine;
 use paritygate_import::{Files, Need, Supplied};
+use paritygate_model::read::Read;
 use paritygate_model::{Diagnostic, Environment, FingerprintKey, Source};
 #[cfg(feature = "schema")]
 use schemars::JsonSchema;
-use serde::Deserialize;
 
 use super::envelope::Refusal;
 use super::shared::{self, Key, PolicyText, Texts};
@@ -21,7 +21,7 @@ use crate::project::{self, OUTSIDE, Project, is_outside};
 const MAX_LISTED: usize = 10;
 
 /// The files of a project.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Read)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename = "Project", rename_all = "camelCase", deny_unknown_fields)]
 pub struct ProjectParams {
@@ -46,7 +46,7 @@ pub struct ProjectParams {
 }
 
 /// What the files of a project are, where no manifest says it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Read)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum Names {

@@ -23,9 +23,9 @@ pub mod zones;
 
 use paritygate_eval::kind::Documented;
 use paritygate_lang::params;
+use paritygate_model::read::Read;
 use paritygate_model::{Location, Node};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 
 use super::Session;
 use super::envelope::Refusal;
@@ -44,7 +44,7 @@ pub(crate) trait Verb {
     /// What it does, in one sentence.
     const SUMMARY: &'static str;
     /// Its parameters.
-    type Params: DeserializeOwned + Documented;
+    type Params: Read + Documented;
     /// Its answer.
     type Answer: ToJson + Documented;
 

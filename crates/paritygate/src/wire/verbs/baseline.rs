@@ -1,8 +1,9 @@
 //! `baseline`: the findings of a report as they are accepted, so that only new ones count.
 
+use paritygate_model::read::Read;
 #[cfg(feature = "schema")]
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::{Call, Verb};
 use crate::baseline;
@@ -11,7 +12,7 @@ use crate::wire::Refusal;
 pub(super) struct Baseline;
 
 /// Of which report.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Read)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename = "BaselineParams", rename_all = "camelCase", deny_unknown_fields)]
 pub struct Params {

@@ -4,11 +4,12 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use paritygate_model::Diagnostic;
+use paritygate_model::read::Read;
 use paritygate_model::report::{Status, Verdict};
 use paritygate_report::WireDiagnostic;
 #[cfg(feature = "schema")]
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::discover::Answer as Found;
 use super::{Call, Verb};
@@ -21,7 +22,7 @@ use crate::wire::subject::{self, Before, Given, ProjectParams, Subject};
 pub(super) struct Check;
 
 /// What to check: imported environments, the files of a project, or both.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Read)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename = "CheckParams", rename_all = "camelCase", deny_unknown_fields)]
 pub struct Params {
@@ -48,7 +49,7 @@ pub struct Params {
 }
 
 /// What is compared with what.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Read)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum Pairing {

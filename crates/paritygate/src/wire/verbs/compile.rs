@@ -5,19 +5,20 @@ use std::sync::Arc;
 use paritygate_import::Files;
 #[cfg(feature = "schema")]
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::{Call, Verb};
 use crate::project;
 use crate::wire::Refusal;
 use crate::wire::held::Held;
 use crate::wire::shared::{self, PolicyText, wire};
+use paritygate_model::read::Read;
 use paritygate_report::WireDiagnostic;
 
 pub(super) struct Compile;
 
 /// What to compile.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Read)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename = "CompileParams", deny_unknown_fields)]
 pub struct Params {

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
+use paritygate_model::read::Read;
 #[cfg(feature = "schema")]
 use paritygate_report::JsonDecision;
 #[cfg(feature = "schema")]
 use schemars::JsonSchema;
-use serde::Deserialize;
 
 use super::{Call, ToJson, Verb};
 use crate::wire::Refusal;
@@ -15,7 +15,7 @@ use crate::wire::held::Decided;
 pub(super) struct Decision;
 
 /// Which decision.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Read)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename = "DecisionParams", deny_unknown_fields)]
 pub struct Params {

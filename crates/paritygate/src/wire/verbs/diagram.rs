@@ -1,9 +1,10 @@
 //! `diagram`: the pipeline as a Mermaid flowchart, or such a flowchart as a pipeline.
 
+use paritygate_model::read::Read;
 use paritygate_report::WireDiagnostic;
 #[cfg(feature = "schema")]
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::{Call, Verb};
 use crate::diagram;
@@ -14,7 +15,7 @@ use crate::wire::shared::{WireNeed, wire};
 pub(super) struct Diagram;
 
 /// What to draw, or what to read.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Read)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename = "DiagramParams", rename_all = "camelCase", deny_unknown_fields)]
 pub struct Params {

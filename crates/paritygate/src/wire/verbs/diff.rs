@@ -3,10 +3,11 @@
 use paritygate_eval::diff::{self, DiffRequest};
 use paritygate_lang::Selector;
 use paritygate_model::differences::Differences;
+use paritygate_model::read::Read;
 use paritygate_report::{self as output, Style, WireDiagnostic};
 #[cfg(feature = "schema")]
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::discover::Answer as Found;
 use super::{Call, Verb};
@@ -17,7 +18,7 @@ use crate::wire::subject::{self, ProjectParams, Subject};
 pub(super) struct Diff;
 
 /// What to compare: imported environments, the files of a project, or both.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Read)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename = "DiffParams", rename_all = "camelCase", deny_unknown_fields)]
 pub struct Params {

@@ -1,8 +1,9 @@
 //! `discover`: what the names of a project's files suggest.
 
+use paritygate_model::read::Read;
 #[cfg(feature = "schema")]
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::{Call, Verb};
 use crate::naming::MANIFESTS;
@@ -12,7 +13,7 @@ use crate::wire::Refusal;
 pub(super) struct Discover;
 
 /// The files there are.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Read)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename = "DiscoverParams", deny_unknown_fields)]
 pub struct Params {

@@ -1,8 +1,9 @@
 //! `document`: an imported environment as an environment document.
 
+use paritygate_model::read::Read;
 #[cfg(feature = "schema")]
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::{Call, Verb};
 use crate::export;
@@ -11,7 +12,7 @@ use crate::wire::Refusal;
 pub(super) struct Document;
 
 /// Which environment.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Read)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename = "DocumentParams", deny_unknown_fields)]
 pub struct Params {

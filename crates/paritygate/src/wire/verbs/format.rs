@@ -1,9 +1,10 @@
 //! `format`: a report or a decision as text, in one of the output formats.
 
+use paritygate_model::read::Read;
 use paritygate_report::{self as output, Style};
 #[cfg(feature = "schema")]
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::{Call, Verb};
 use crate::wire::Refusal;
@@ -11,7 +12,7 @@ use crate::wire::Refusal;
 pub(super) struct Format;
 
 /// Which report or decision, and how to write it.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Read)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename = "FormatParams", rename_all = "camelCase", deny_unknown_fields)]
 pub struct Params {

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use paritygate_model::read::Read;
 use paritygate_model::report::Verdict;
 use paritygate_report::WireDiagnostic;
 #[cfg(feature = "schema")]
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::discover::Answer as Found;
 use super::{Call, Verb};
@@ -18,7 +19,7 @@ use crate::wire::shared::{self, WireNeed, wire};
 pub(super) struct Gate;
 
 /// What to decide.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Read)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename = "GateParams", rename_all = "camelCase", deny_unknown_fields)]
 pub struct Params {

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use paritygate_import::formats;
 use paritygate_model::Tier;
+use paritygate_model::read::Read;
 use paritygate_report::WireDiagnostic;
 #[cfg(feature = "schema")]
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::{Call, Verb};
 use crate::naming::{self, Layers};
@@ -18,7 +19,7 @@ use crate::wire::shared::{self, Key, Secrets, Texts, WireNeed, wire};
 pub(super) struct Import;
 
 /// What to import: files that are layers of one environment, or documents that hold several.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Read)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename = "ImportParams", rename_all = "camelCase", deny_unknown_fields)]
 pub struct Params {

@@ -1,8 +1,9 @@
 //! `release`: lets go of what is held.
 
+use paritygate_model::read::Read;
 #[cfg(feature = "schema")]
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::{Call, Verb};
 use crate::wire::Refusal;
@@ -10,7 +11,7 @@ use crate::wire::Refusal;
 pub(super) struct Release;
 
 /// What to let go of.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Read)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename = "ReleaseParams", deny_unknown_fields)]
 pub struct Params {

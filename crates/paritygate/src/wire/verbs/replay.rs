@@ -1,9 +1,10 @@
 //! `replay`: makes a recorded decision again.
 
+use paritygate_model::read::Read;
 use paritygate_report::WireDiagnostic;
 #[cfg(feature = "schema")]
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::{Call, Verb};
 use crate::replay::Recorded;
@@ -14,7 +15,7 @@ use crate::wire::shared::{WireNeed, wire};
 pub(super) struct Replay;
 
 /// A recorded decision, and the texts that it was made from.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Read)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename = "ReplayParams", rename_all = "camelCase", deny_unknown_fields)]
 pub struct Params {

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
+use paritygate_model::read::Read;
 #[cfg(feature = "schema")]
 use paritygate_report::JsonReport;
 #[cfg(feature = "schema")]
 use schemars::JsonSchema;
-use serde::Deserialize;
 
 use super::{Call, ToJson, Verb};
 use crate::wire::Refusal;
@@ -15,7 +15,7 @@ use crate::wire::held::Stored;
 pub(super) struct Report;
 
 /// Which report.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Read)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename = "ReportParams", deny_unknown_fields)]
 pub struct Params {

@@ -1,8 +1,9 @@
 //! `rules`: the rules of the built-in packs, and the kinds of rules.
 
+use paritygate_model::read::Read;
 #[cfg(feature = "schema")]
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::{Call, Verb};
 use crate::manual;
@@ -11,7 +12,7 @@ use crate::wire::Refusal;
 pub(super) struct Rules;
 
 /// Nothing is asked.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Read)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename = "RulesParams", deny_unknown_fields)]
 pub struct Params {}

@@ -1,8 +1,9 @@
 //! `schema`: the JSON schema of a file format.
 
+use paritygate_model::read::Read;
 #[cfg(feature = "schema")]
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::{Call, Verb};
 use crate::schemas;
@@ -11,7 +12,7 @@ use crate::wire::Refusal;
 pub(super) struct Schema;
 
 /// Which schema.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Read)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename = "SchemaParams", deny_unknown_fields)]
 pub struct Params {

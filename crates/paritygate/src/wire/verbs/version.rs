@@ -1,8 +1,9 @@
 //! `version`: what answers here.
 
+use paritygate_model::read::Read;
 #[cfg(feature = "schema")]
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::{Call, Verb};
 use crate::wire::{Refusal, VERSION};
@@ -10,7 +11,7 @@ use crate::wire::{Refusal, VERSION};
 pub(super) struct Version;
 
 /// Nothing is asked.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Read)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename = "VersionParams", deny_unknown_fields)]
 pub struct Params {}

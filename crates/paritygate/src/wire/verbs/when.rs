@@ -1,11 +1,12 @@
 //! `when`: the next times at which the gates of a promotion are open together, and what changes until then.
 
 use paritygate_eval::calendar::Transition;
+use paritygate_model::read::Read;
 use paritygate_model::{Timestamp, limits};
 use paritygate_report::WireDiagnostic;
 #[cfg(feature = "schema")]
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::{Call, Verb};
 use crate::wire::Refusal;
@@ -20,7 +21,7 @@ const USUAL: usize = 5;
 const MAX: usize = 1_000;
 
 /// What to look ahead for.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Read)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename = "WhenParams", rename_all = "camelCase", deny_unknown_fields)]
 pub struct Params {

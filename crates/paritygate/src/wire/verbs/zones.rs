@@ -1,8 +1,9 @@
 //! `zones`: hands in the time-zone database.
 
+use paritygate_model::read::Read;
 #[cfg(feature = "schema")]
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::{Call, Verb};
 use crate::wire::Refusal;
@@ -11,7 +12,7 @@ use crate::zones::Zones as Database;
 pub(super) struct Zones;
 
 /// The database; nothing to ask only which one is known.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Read)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename = "ZonesParams", deny_unknown_fields)]
 pub struct Params {

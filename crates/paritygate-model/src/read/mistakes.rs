@@ -1,9 +1,9 @@
 //! The mistakes of one text, and how they show the user's words.
 
-use paritygate_model::{Diagnostic, SecretTable, diagnostic, limits};
+use crate::{Diagnostic, SecretTable, diagnostic, limits};
 
 /// A word of the user as a message shows it: on one line, cut, and without secrets.
-pub(crate) fn shown(word: &str) -> String {
+pub fn shown(word: &str) -> String {
     let line = word.lines().next().unwrap_or_default();
     let (cut, more) = match line.char_indices().nth(limits::MAX_SHOWN_CHARS) {
         Some((at, _)) => (line.get(..at).unwrap_or_default(), true),
@@ -18,14 +18,14 @@ pub(crate) fn shown(word: &str) -> String {
 
 /// The mistakes of one text. Beyond the limit they are counted only.
 #[derive(Default)]
-pub(crate) struct Mistakes {
+pub struct Mistakes {
     list: Vec<Diagnostic>,
     more: usize,
 }
 
 impl Mistakes {
     /// Adds a mistake. It is only worded if it will be told.
-    pub(crate) fn push(&mut self, diagnostic: impl FnOnce() -> Diagnostic) {
+    pub fn push(&mut self, diagnostic: impl FnOnce() -> Diagnostic) {
         if self.is_full() {
             self.more += 1;
         } else {
@@ -34,12 +34,12 @@ impl Mistakes {
     }
 
     /// Whether no further mistake will be told.
-    pub(crate) fn is_full(&self) -> bool {
+    pub fn is_full(&self) -> bool {
         self.list.len() >= limits::MAX_DIAGNOSTICS
     }
 
     /// All of them, in the order of the text.
-    pub(crate) fn finish(mut self) -> Vec<Diagnostic> {
+    pub fn finish(mut self) -> Vec<Diagnostic> {
         diagnostic::sort(&mut self.list);
         if self.more > 0 {
             let message =

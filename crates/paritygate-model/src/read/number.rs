@@ -1,7 +1,6 @@
 //! Numbers as they are written.
 
-use super::error::Error;
-use crate::fields::shown;
+use super::shown;
 
 /// Beyond this a float no longer says which whole number is meant.
 const EXACT: f64 = 9_007_199_254_740_992.0;
@@ -32,13 +31,13 @@ pub(super) fn float(text: &str) -> Option<f64> {
 }
 
 /// Says why a number can't be taken as a whole number of a range.
-pub(super) fn not_whole(text: &str, min: i128, max: i128) -> Error {
+pub(super) fn not_whole(text: &str, min: i128, max: i128) -> String {
     let expected = match (whole(text), min, max) {
         (None, ..) => "a whole number".to_owned(),
         (Some(number), 0, _) if number < 0 => "a whole number, not below zero".to_owned(),
         _ => format!("a whole number from {min} to {max}"),
     };
-    Error::wrong("bad-value", format!("expected {expected}, found `{}`", shown(text)), None)
+    format!("expected {expected}, found `{}`", shown(text))
 }
 
 #[cfg(test)]
