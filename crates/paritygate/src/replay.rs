@@ -1,16 +1,19 @@
 //! Replaying a decision: the same texts give the same bytes, or it is told which text is another.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use paritygate_model::decision::Decision;
 use paritygate_model::{Diagnostic, Timestamp};
 use serde::Deserialize;
+use serde::de::{self, Deserializer, Visitor};
 
 /// A decision that was written down, as far as it is needed to make it again.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Recorded {
     engine: RecordedEngine,
+    #[serde(deserialize_with = "instant")]
     now: Timestamp,
     policies: Vec<RecordedText>,
     inputs: Vec<RecordedInput>,
@@ -32,13 +35,30 @@ struct RecordedText {
 #[derive(Debug, Deserialize)]
 struct RecordedInput {
     role: String,
-    #[serde(flatten)]
-    text: RecordedText,
+    name: String,
+    digest: String,
 }
 
 #[derive(Debug, Deserialize)]
 struct RecordedOutcome {
     clock: String,
+}
+
+/// Reads an instant. That of `jiff` itself carries the words of every error that it knows, and here only the place is told.
+fn instant<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
+    struct Text;
+    impl Visitor<'_> for Text {
+        type Value = Timestamp;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an instant")
+        }
+
+        fn visit_str<E: de::Error>(self, text: &str) -> Result<Timestamp, E> {
+            text.parse().map_err(|_| E::custom("no instant"))
+        }
+    }
+    deserializer.deserialize_str(Text)
 }
 
 /// How a replay ended.
@@ -70,7 +90,7 @@ impl Recorded {
 
     /// The names of the texts that were read in a role: `request`, `facts`.
     pub fn texts<'a>(&'a self, role: &'a str) -> impl Iterator<Item = &'a str> {
-        self.inputs.iter().filter(move |input| input.role == role).map(|input| input.text.name.as_str())
+        self.inputs.iter().filter(move |input| input.role == role).map(|input| input.name.as_str())
     }
 
     /// Compares what was written with a decision that was made from the texts of today.
@@ -85,11 +105,8 @@ impl Recorded {
         let none = |version: Option<&str>| version.unwrap_or("none").to_owned();
         told("the time-zone database", &none(self.engine.tzdb.as_deref()), &none(decision.engine.tzdb.as_deref()));
         let then = self.policies.iter().map(|policy| (("policy", policy.name.as_str()), policy.digest.as_str()));
-        let then = then.chain(
-            self.inputs
-                .iter()
-                .map(|input| ((input.role.as_str(), input.text.name.as_str()), input.text.digest.as_str())),
-        );
+        let then = then
+            .chain(self.inputs.iter().map(|input| ((input.role.as_str(), input.name.as_str()), input.digest.as_str())));
         let then: BTreeMap<(&str, &str), &str> = then.collect();
         let digests: Vec<((&str, &str), String)> = decision
             .policies
