@@ -198,7 +198,8 @@ impl Reader<'_> {
         }
         let quoted = quoted.get(..string.len).unwrap_or_default();
         let mut jiter = Jiter::with_tape(quoted, std::mem::take(&mut self.decoded));
-        let text = self.builder.text(jiter.next_str().map_err(|_| Fault::Syntax)?);
+        let text = jiter.peek().and_then(|_| jiter.known_str()).map_err(|_| Fault::Syntax)?;
+        let text = self.builder.text(text);
         self.decoded = jiter.into_tape();
         Ok((span, text))
     }
