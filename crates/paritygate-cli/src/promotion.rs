@@ -40,8 +40,18 @@ pub(crate) struct Args {
 }
 
 impl Args {
+    /// Where a file is that a decision names: in the project's folder. Whoever wrote the decision may name any.
+    pub(crate) fn in_project(&self, name: &str) -> Result<PathBuf, Error> {
+        let folder = self.folder();
+        if let Supplied::Refused(why) = Disk::new(&folder, self.allow_outside)?.read(name) {
+            let wrong = error("file-not-readable", format!("`{name}` was not read: {why}"));
+            return Err(wrong.help("name the files with `--request` and `--facts`, or allow it with `--allow-outside`"));
+        }
+        Ok(folder.join(name))
+    }
+
     /// The project's folder.
-    pub(crate) fn folder(&self) -> PathBuf {
+    fn folder(&self) -> PathBuf {
         let path = self.path.clone().unwrap_or_else(|| PathBuf::from("."));
         if path.is_file() { path.parent().map(Path::to_path_buf).unwrap_or_default() } else { path }
     }
@@ -51,11 +61,12 @@ impl Args {
         self.now = self.now.or(now);
     }
 
-    /// Uses these facts, unless the user named some.
-    pub(crate) fn use_facts(&mut self, facts: impl Iterator<Item = PathBuf>) {
+    /// Uses the facts that a decision names, unless the user named some.
+    pub(crate) fn use_facts(&mut self, facts: &[&str]) -> Result<(), Error> {
         if self.facts.is_empty() {
-            self.facts.extend(facts);
+            self.facts = facts.iter().map(|name| self.in_project(name)).collect::<Result<_, _>>()?;
         }
+        Ok(())
     }
 }
 

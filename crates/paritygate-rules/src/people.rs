@@ -66,7 +66,7 @@ pub(crate) fn last_words<'a>(scope: &Scope<'a>, artifact: Option<&Artifact>) -> 
     let mut last: BTreeMap<String, &Approval> = BTreeMap::new();
     for approval in &scope.facts().approvals {
         let is_no = approval.state == ApprovalState::Rejected;
-        if !concerns(scope, approval, artifact) {
+        if !concerns(scope, approval, artifact, is_no) {
             continue;
         }
         // A yes, or taking back a no, has to be believed and to be somebody's; a no is heard from anywhere.
@@ -91,13 +91,23 @@ pub(crate) fn last_words<'a>(scope: &Scope<'a>, artifact: Option<&Artifact>) -> 
             })
             .or_insert(approval);
     }
+    // Who took a yes back has not said yes, wherever that is known from.
+    for taken in scope.facts().approvals.iter().filter(|word| word.state == ApprovalState::Withdrawn) {
+        if !concerns(scope, taken, artifact, true) {
+            continue;
+        }
+        if let Some(yes) = last.get_mut(&key(&taken.by)).filter(|word| word.state == ApprovalState::Approved)
+            && taken.at.zip(yes.at).is_none_or(|(taken, given)| taken >= given)
+        {
+            *yes = taken;
+        }
+    }
     last
 }
 
-/// Whether a word may be about this promotion: it names no other environment and no other artifact. A no may be, unless it
-/// is certain that it is not.
-fn concerns(scope: &Scope<'_>, approval: &Approval, artifact: Option<&Artifact>) -> bool {
-    let is_no = approval.state == ApprovalState::Rejected;
+/// Whether a word may be about this promotion: it names no other environment and no other artifact. What counts as a no may
+/// be, unless it is certain that it is not.
+fn concerns(scope: &Scope<'_>, approval: &Approval, artifact: Option<&Artifact>, is_no: bool) -> bool {
     let here = |environment: &str| environment == scope.to() || is_no && environment.eq_ignore_ascii_case(scope.to());
     let about = |digest: &str| {
         let of = |artifact: &Artifact| artifact.has_digest(digest) || is_no && may_be_of(artifact, digest);

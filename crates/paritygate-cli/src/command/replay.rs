@@ -44,12 +44,16 @@ pub(super) fn run(mut args: Args, terminal: &Terminal) -> Result<Exit, Error> {
         Supplied::Absent => return Err(error("file-not-found", format!("`{name}` does not exist"))),
     };
     let recorded = Recorded::read(&name, written.text())?;
-    let folder = args.promotion.folder();
-    let request = args.request.clone().or_else(|| recorded.texts("request").next().map(|name| folder.join(name)));
-    let request =
-        request.ok_or_else(|| error("no-request", "the decision names no request").help("name it with `--request`"))?;
+    let (named, facts) = (recorded.texts("request").next(), recorded.texts("facts").collect::<Vec<_>>());
+    let request = match (&args.request, named) {
+        (Some(request), _) => request.clone(),
+        (None, Some(name)) => args.promotion.in_project(name)?,
+        (None, None) => {
+            return Err(error("no-request", "the decision names no request").help("name it with `--request`"));
+        }
+    };
     args.promotion.judge_for(recorded.now());
-    args.promotion.use_facts(recorded.texts("facts").map(|name| folder.join(name)));
+    args.promotion.use_facts(&facts)?;
     let loaded = promotion::load(&args.promotion, Some(&request))?;
     let mut diagnostics = loaded.diagnostics.clone();
     let decided = if loaded.is_sound() {

@@ -1,8 +1,9 @@
 //! Digests of artifacts: `sha256:…`.
 
-/// Whether two digests are of the same bytes; `None` where their algorithms differ or one is empty, which says nothing.
+/// Whether two digests are of the same bytes; `None` where their algorithms differ or one is empty, which says nothing: also
+/// `sha256:` with nothing behind it.
 pub fn same(a: &str, b: &str) -> Option<bool> {
-    if a.is_empty() || b.is_empty() {
+    if [a, b].iter().any(|digest| digest.trim_end().is_empty() || digest.trim_end().ends_with(':')) {
         return None;
     }
     let algorithm = |digest: &str| digest.split_once(':').map(|(algorithm, _)| algorithm.len());
@@ -23,5 +24,6 @@ mod tests {
         assert_eq!(same("aa", "aa"), Some(true));
         assert_eq!(same("", "sha256:aa"), None);
         assert_eq!(same("", ""), None);
+        assert_eq!(same("sha256:", "sha256:"), None);
     }
 }
