@@ -86,6 +86,7 @@ pub(crate) fn build(
         policies: engine.texts().map(|(id, source)| digested(id.into(), source)).collect(),
         inputs: inputs(environments),
         environments: columns(environments),
+        only: request.only.to_vec(),
         verdict,
         summary,
         rules,

@@ -26,6 +26,9 @@ pub struct Report {
     pub inputs: Vec<Digested>,
     /// The environments that were compared, lowest tier first: the columns of the matrix.
     pub environments: Vec<Column>,
+    /// The rules that were to run, where not all of the policies were.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub only: Vec<String>,
     /// The worst of all findings that count.
     pub verdict: Verdict,
     /// How many of what.

@@ -121,6 +121,7 @@ impl Sample {
             policies: vec![digested(&Source::new("recommended/variables", "policy: recommended/variables\n"))],
             inputs: self.sources.iter().map(digested).collect(),
             environments: environments.into_iter().chain([contract]).collect(),
+            only: Vec::new(),
             verdict: Verdict::Fail,
             summary,
             rules: self.rules(),

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use paritygate_model::promotion::{
-    Change, ChangeTicket, CheckFact, DeploymentFact, FactSource, Facts, Freeze, Health, Instant, Origin, Promotion,
-    TicketState,
+    Change, ChangeTicket, CheckFact, CheckStatus, DeploymentFact, DeploymentResult, FactSource, Facts, Freeze, Health,
+    HealthStatus, Instant, Origin, Promotion, TicketState,
 };
 use paritygate_model::{Diagnostic, Level, Location, Source, Span, limits};
 
@@ -45,9 +45,16 @@ impl Request {
             diagnostics.push(wrong);
             return (request, diagnostics);
         }
-        request.deployments =
-            index(&facts.deployments, |fact| &fact.environment, |fact| fact.started_at.or(fact.finished_at));
-        request.checks = index(&facts.checks, |fact| &fact.name, |fact| fact.finished_at);
+        request.deployments = index(
+            &facts.deployments,
+            |fact| &fact.environment,
+            |fact| (fact.started_at.or(fact.finished_at), fact.result != DeploymentResult::Succeeded),
+        );
+        request.checks = index(
+            &facts.checks,
+            |fact| &fact.name,
+            |fact| (fact.finished_at, !matches!(fact.status, CheckStatus::Passed | CheckStatus::Warned)),
+        );
         request.freezes = freezes(&facts.freezes, zones, &mut diagnostics);
         (request, diagnostics)
     }
@@ -68,7 +75,11 @@ impl Request {
     pub fn health(&self, environment: &str) -> Vec<&Health> {
         let of = |health: &&Health| health.environment == environment;
         let mut found: Vec<&Health> = self.promotion.facts.health.iter().filter(of).collect();
-        found.sort_by_key(|health| std::cmp::Reverse(newest(health.since)));
+        // What is bad gives way only to what is certainly newer.
+        found.sort_by_key(|health| {
+            let is_bad = health.status != HealthStatus::Healthy;
+            std::cmp::Reverse((is_bad && health.since.is_none(), health.since, is_bad))
+        });
         found
     }
 
@@ -84,10 +95,11 @@ fn newest(at: Option<Instant>) -> (bool, Option<Instant>) {
     (at.is_none(), at)
 }
 
+/// The places of facts by a name, newest first. `at` says when each was, and whether it speaks against a promotion.
 fn index<T>(
     facts: &[T],
     name: impl Fn(&T) -> &String,
-    at: impl Fn(&T) -> Option<Instant>,
+    at: impl Fn(&T) -> (Option<Instant>, bool),
 ) -> BTreeMap<String, Vec<u32>> {
     let mut by: BTreeMap<String, Vec<u32>> = BTreeMap::new();
     for (place, fact) in facts.iter().enumerate() {
@@ -100,9 +112,12 @@ fn index<T>(
         }
     }
     for places in by.values_mut() {
-        // Of two at the same instant, the one that is written later counts as newer.
+        // Of two at the same instant the bad one counts as newer, and then the one that is written later.
         places.sort_by_key(|place| {
-            let when = facts.get(*place as usize).map(|fact| newest(at(fact)));
+            let when = facts.get(*place as usize).map(|fact| {
+                let (at, is_bad) = at(fact);
+                (newest(at), is_bad)
+            });
             std::cmp::Reverse((when, *place))
         });
     }

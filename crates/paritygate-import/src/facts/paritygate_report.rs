@@ -33,6 +33,12 @@ fn take<'d>(object: Node<'d>, collector: &mut Collector<'d>) {
     };
     let fact = ParityFact {
         environments: columns.filter_map(|column| text(column, "name")).map(str::to_owned).collect(),
+        only: list(object, "only")
+            .into_iter()
+            .flat_map(Node::items)
+            .filter_map(Node::scalar_text)
+            .map(str::to_owned)
+            .collect(),
         verdict: verdict.to_owned(),
         evaluated_at: collector.instant(object, "evaluatedAt"),
         policies: digests("policies", "name"),

@@ -340,6 +340,8 @@ fact! {
     ParityFact {
         /// The environments that were compared.
         environments: Vec<String>,
+        /// The rules that were to run, where not all of the policies were.
+        only: Vec<String>,
         /// How it ended: `pass`, `warn`, `unknown`, `fail`, `error`.
         verdict: String,
         /// When.

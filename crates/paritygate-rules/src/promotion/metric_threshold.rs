@@ -200,7 +200,11 @@ impl MetricThreshold {
                 || (scope.accepts(&metric.origin) && metric.at.is_none_or(|at| scope.has_happened(at)))
         };
         let metrics = scope.facts().metrics.iter().filter(here).filter(counts);
-        metrics.max_by_key(|metric| (metric.at.is_none(), metric.at))
+        // What is beyond its limits gives way only to what was certainly measured later.
+        metrics.max_by_key(|metric| {
+            let is_bad = !matches!(criterion.amiss(metric, environment), Ok(None));
+            (is_bad && metric.at.is_none(), metric.at, is_bad)
+        })
     }
 
     /// Until when a measurement is fresh.

@@ -139,7 +139,8 @@ impl ParityGate {
         let is_good = |fact: &ParityFact| matches!(fact.verdict.as_str(), "pass" | "warn");
         let counts = |fact: &&ParityFact| !is_good(fact) || scope.accepts(&fact.origin);
         let all = scope.facts().parity.iter().filter(both).filter(counts);
-        all.max_by_key(|fact| (fact.evaluated_at.is_none(), fact.evaluated_at))
+        // Of two of one instant, the worse counts.
+        all.max_by_key(|fact| (fact.evaluated_at.is_none(), fact.evaluated_at, !is_good(fact)))
     }
 
     fn of_fact(&self, scope: &Scope<'_>, fact: &ParityFact) -> Judgement {
@@ -168,6 +169,12 @@ impl ParityGate {
                         .help("make a new one");
                 }
             }
+        }
+        let ran = |rule: &String| fact.only.contains(rule);
+        if !fact.only.is_empty() && !self.rules.as_ref().is_some_and(|rules| rules.iter().all(ran)) {
+            let only = paritygate_model::suggest::quoted(&fact.only);
+            return Judgement::unknown(format!("{said} was made under some of the rules only: {only}"))
+                .help("make a new one, without `--only`");
         }
         let described = [scope.from(), scope.to()].into_iter().filter_map(|name| scope.environment(name));
         for source in described.flat_map(|environment| environment.tree.sources()) {
