@@ -3,7 +3,7 @@
 use paritygate_lang::policy::BreakGlassRule;
 use paritygate_lang::selector::Glob;
 use paritygate_model::decision::{GateFinding, GateStatus};
-use paritygate_model::promotion::{BreakGlass, Elapsed, IncidentStatus, person};
+use paritygate_model::promotion::{BreakGlass, Elapsed, Incident, IncidentStatus, person};
 use paritygate_model::suggest;
 
 use crate::engine::Engine;
@@ -140,9 +140,15 @@ fn refused(rule: &BreakGlassRule, glass: &BreakGlass, scope: &Scope<'_>) -> Opti
         if known.peek().is_none() {
             return Some(format!("nothing is known of the incident `{id}`"));
         }
-        // That it is over counts wherever it is known from.
-        if known.any(|incident| incident.status == IncidentStatus::Resolved) {
+        // That it is over counts wherever it is known from; that it is there has to be believed.
+        if known.clone().any(|incident| incident.status == IncidentStatus::Resolved) {
             return Some(format!("the incident `{id}` is resolved"));
+        }
+        let believed = |incident: &Incident| {
+            rule.accept_sources.is_empty() || rule.accept_sources.contains(&incident.origin.source)
+        };
+        if !known.any(believed) {
+            return Some(format!("only the request itself tells of the incident `{id}`"));
         }
     }
     None

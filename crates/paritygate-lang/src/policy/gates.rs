@@ -100,7 +100,7 @@ impl Reader<'_> {
         self.word(node, "clock", &CLOCKS).filter(|host| *host).map(|_| at)
     }
 
-    pub(super) fn break_glass(&mut self, map: Node<'_>) -> Option<BreakGlassRule> {
+    pub(super) fn break_glass(&mut self, map: Node<'_>, defaults: &Common) -> Option<BreakGlassRule> {
         if !self.map(map, "`breakGlass`") {
             return None;
         }
@@ -118,7 +118,10 @@ impl Reader<'_> {
             1
         });
         let incident = map.get("incident").and_then(|node| self.boolean(node)).unwrap_or(true);
-        let accept_sources = map.get("acceptSources").map(|node| self.accept_sources(node)).unwrap_or_default();
+        let accept_sources = match map.get("acceptSources") {
+            Some(node) => self.accept_sources(node),
+            None => defaults.accept_sources.clone(),
+        };
         Some(BreakGlassRule { rules, never, max_life, co_approvers, incident, accept_sources, at: self.at(map) })
     }
 

@@ -60,7 +60,7 @@ pub fn lower(document: Arc<Document>) -> (Policy, Vec<Diagnostic>) {
         if let Some(node) = root.get("gates") {
             gates = reader.gates(node, &defaults, &mut ids);
         }
-        break_glass = root.get("breakGlass").and_then(|node| reader.break_glass(node));
+        break_glass = root.get("breakGlass").and_then(|node| reader.break_glass(node, &defaults));
         host_clock = root.get("clock").and_then(|node| reader.clock(node));
     }
     let diagnostics = reader.mistakes.finish();
