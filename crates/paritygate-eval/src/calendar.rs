@@ -154,6 +154,7 @@ impl Engine {
                 diagnostics.push(Diagnostic::warning("policy-lint", gate.gate.at.clone(), about));
             }
         }
+        self.check_targets(pipeline, &mut diagnostics);
         for stage in &pipeline.stages {
             let mut request = Request::default();
             request.promotion.to.clone_from(&stage.name);
@@ -162,6 +163,7 @@ impl Engine {
             let asked = GateRequest::new(&request, pipeline, Some(now));
             let here = Moment { now, at: now, clock: Clock::Host };
             let scope = scope(&asked, &here, &zone, &no_parity);
+            self.check_stage(stage, &scope, &mut diagnostics);
             let calendar = |gate: &&CompiledGate| {
                 let asks = gate.gate.mode == Mode::Enforce && gate.check.is_calendar() && gate.is_about(&scope);
                 // One that needs a fact (how long it takes) says nothing about the calendar alone.

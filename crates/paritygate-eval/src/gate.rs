@@ -56,6 +56,12 @@ pub trait GateCheck: Send + Sync {
         &[]
     }
 
+    /// The fields of the manifest's environments to which it holds a promotion: `windows`. None that its own parameters
+    /// stand in for.
+    fn asks_manifest(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// The zones on whose clocks its instants are told.
     fn zones(&self) -> Vec<Zone> {
         Vec::new()

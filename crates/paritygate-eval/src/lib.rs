@@ -26,6 +26,7 @@ mod ruling;
 pub mod schedule;
 mod scope;
 mod trie;
+mod unasked;
 mod walk;
 pub mod zones;
 

@@ -90,6 +90,15 @@ impl Promotion {
         if listed.is_empty() {
             return;
         }
+        for (at, (name, node)) in listed.iter().enumerate() {
+            if listed.iter().take(at).any(|(other, _)| other == name)
+                && let Some(at) = document.tree.node(*node).location()
+            {
+                let message = format!("the request describes `{name}` twice");
+                let wrong = Diagnostic::error("duplicate-environment", at, message);
+                self.diagnostics.push(wrong.help("keep the description that is true"));
+            }
+        }
         let files = Files::new();
         let context = Context { files: &files, secrets: &plan.secrets, key };
         let roots: Vec<NodeId> = listed.iter().map(|(_, root)| *root).collect();

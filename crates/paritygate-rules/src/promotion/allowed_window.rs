@@ -102,6 +102,10 @@ impl Check {
 }
 
 impl GateCheck for Check {
+    fn asks_manifest(&self) -> &'static [&'static str] {
+        if self.schedule.is_none() { &["windows"] } else { &[] }
+    }
+
     fn judge(&self, scope: &Scope<'_>) -> Judgement {
         let Some(schedule) = self.schedule(scope) else {
             let to = scope.to();

@@ -257,6 +257,10 @@ fn quorum(scope: &Scope<'_>, rule: &Quorum, yes: &[&Approval]) -> Judgement {
 }
 
 impl GateCheck for Approvals {
+    fn asks_manifest(&self) -> &'static [&'static str] {
+        if self.rules.is_none() { &["approvals"] } else { &[] }
+    }
+
     fn judge(&self, scope: &Scope<'_>) -> Judgement {
         let rules = self.rules(scope);
         if rules.is_empty() {

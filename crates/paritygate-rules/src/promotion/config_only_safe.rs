@@ -89,6 +89,12 @@ fn artifacts(scope: &Scope<'_>) -> Judgement {
 /// Migrations of the target's description that are available and not applied.
 fn migrations(scope: &Scope<'_>) -> Judgement {
     let Some(target) = scope.environment(scope.to()) else { return Judgement::default() };
+    // Where nothing is said of migrations there are none to know of.
+    let declared = target.coverage.iter().find(|(path, _)| path == "migrations");
+    if let Some(why) = declared.and_then(|(_, coverage)| coverage.why_not_missing()) {
+        let message = format!("whether a migration waits in {} is not known: {why}", scope.to());
+        return Judgement::unknown(message).help("describe them below `migrations`; `{}` says that there are none");
+    }
     let databases = target.root().get("migrations").into_iter().flat_map(Node::entries);
     let mut judged = Judgement::default();
     for (database, _, section) in databases {

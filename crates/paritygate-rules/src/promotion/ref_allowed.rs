@@ -153,6 +153,10 @@ impl Check {
 }
 
 impl GateCheck for Check {
+    fn asks_manifest(&self) -> &'static [&'static str] {
+        if !self.own { &["branches", "tags"] } else { &[] }
+    }
+
     fn judge(&self, scope: &Scope<'_>) -> Judgement {
         let stage = scope.target().filter(|_| !self.own);
         let branches = self.branches.as_deref().or_else(|| stage?.branches.as_deref());

@@ -77,6 +77,10 @@ fn named(trigger: Trigger) -> &'static str {
 }
 
 impl GateCheck for TriggerAllowed {
+    fn asks_manifest(&self) -> &'static [&'static str] {
+        if self.triggers.is_none() { &["trigger"] } else { &[] }
+    }
+
     fn judge(&self, scope: &Scope<'_>) -> Judgement {
         let (to, promotion) = (scope.to(), scope.promotion());
         let of_stage = scope.target().and_then(|stage| stage.trigger).map(|trigger| vec![trigger, Trigger::Manual]);
