@@ -1048,6 +1048,8 @@ export interface ReportData {
   findings: Finding[];
   /** The texts that were read. */
   inputs: Digested[];
+  /** The rules that were to run, where not all of the policies were. */
+  only?: string[];
   /** The policies that were applied, and the files that their rules name. */
   policies: Digested[];
   /** How many of what. */

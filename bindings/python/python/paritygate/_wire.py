@@ -1366,6 +1366,8 @@ class ReportData(Answer):
     """How many of what."""
     verdict: Verdict
     """The worst of all findings that count."""
+    only: tuple[str, ...] = ()
+    """The rules that were to run, where not all of the policies were."""
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> ReportData:
@@ -1380,6 +1382,7 @@ class ReportData(Answer):
             policies=tuple([Digested.from_dict(item) for item in data["policies"]]),
             summary=Summary.from_dict(data["summary"]),
             verdict=data["verdict"],
+            only=tuple(data["only"]) if data.get("only") is not None else (),
         )
 
 
