@@ -154,7 +154,7 @@ impl Check {
 
 impl GateCheck for Check {
     fn asks_manifest(&self) -> &'static [&'static str] {
-        if !self.own { &["branches", "tags"] } else { &[] }
+        if self.own { &[] } else { &["branches", "tags"] }
     }
 
     fn judge(&self, scope: &Scope<'_>) -> Judgement {
