@@ -70,21 +70,19 @@ impl Disk {
         self.read_as(name, path, true)
     }
 
+    /// Why a path that counts from the folder may not be read; `None` where it may, or is not there.
+    pub(crate) fn refusal(&self, path: &str) -> Option<String> {
+        match self.found(path, &self.root.join(path), self.allow_outside) {
+            Err(Supplied::Refused(why)) => Some(why),
+            _ => None,
+        }
+    }
+
     fn read_as(&self, name: &str, path: &Path, anywhere: bool) -> Supplied {
-        // A path that leaves the folder is not even looked at: whether something is there is nobody's business.
-        if !anywhere && leaves(name) && !resolved(path).starts_with(&self.root) {
-            return Supplied::Refused(OUTSIDE.to_owned());
-        }
-        let full = match fs::canonicalize(path) {
+        let full = match self.found(name, path, anywhere) {
             Ok(full) => full,
-            Err(wrong) if matches!(wrong.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
-                return Supplied::Absent;
-            }
-            Err(wrong) => return unreadable(name, &reason(&wrong)),
+            Err(instead) => return instead,
         };
-        if !anywhere && !full.starts_with(&self.root) {
-            return Supplied::Refused(OUTSIDE.to_owned());
-        }
         let about = match fs::metadata(&full) {
             Ok(about) => about,
             Err(wrong) => return unreadable(name, &reason(&wrong)),
@@ -99,6 +97,22 @@ impl Disk {
         match bytes(&full) {
             Ok(bytes) => self.decoded(name, &bytes),
             Err(wrong) => unreadable(name, &reason(&wrong)),
+        }
+    }
+
+    /// Where a file really is, if it may be looked at; else what there is instead of its text.
+    fn found(&self, name: &str, path: &Path, anywhere: bool) -> Result<PathBuf, Supplied> {
+        // A path that leaves the folder is not even looked at: whether something is there is nobody's business.
+        if !anywhere && leaves(name) && !resolved(path).starts_with(&self.root) {
+            return Err(Supplied::Refused(OUTSIDE.to_owned()));
+        }
+        match fs::canonicalize(path) {
+            Ok(full) if !anywhere && !full.starts_with(&self.root) => Err(Supplied::Refused(OUTSIDE.to_owned())),
+            Ok(full) => Ok(full),
+            Err(wrong) if matches!(wrong.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+                Err(Supplied::Absent)
+            }
+            Err(wrong) => Err(unreadable(name, &reason(&wrong))),
         }
     }
 

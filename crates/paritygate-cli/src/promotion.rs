@@ -43,7 +43,7 @@ impl Args {
     /// Where a file is that a decision names: in the project's folder. Whoever wrote the decision may name any.
     pub(crate) fn in_project(&self, name: &str) -> Result<PathBuf, Error> {
         let folder = self.folder();
-        if let Supplied::Refused(why) = Disk::new(&folder, self.allow_outside)?.read(name) {
+        if let Some(why) = Disk::new(&folder, self.allow_outside)?.refusal(name) {
             let wrong = error("file-not-readable", format!("`{name}` was not read: {why}"));
             return Err(wrong.help("name the files with `--request` and `--facts`, or allow it with `--allow-outside`"));
         }

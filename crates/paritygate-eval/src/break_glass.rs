@@ -3,7 +3,7 @@
 use paritygate_lang::policy::BreakGlassRule;
 use paritygate_lang::selector::Glob;
 use paritygate_model::decision::{GateFinding, GateStatus};
-use paritygate_model::promotion::{BreakGlass, Elapsed, Incident, IncidentStatus, person};
+use paritygate_model::promotion::{BreakGlass, Elapsed, IncidentStatus, person};
 use paritygate_model::suggest;
 
 use crate::engine::Engine;
@@ -108,7 +108,7 @@ const fn are(number: usize) -> &'static str {
 
 /// Why it does not count; `None` where it does.
 fn refused(rule: &BreakGlassRule, glass: &BreakGlass, scope: &Scope<'_>) -> Option<String> {
-    if !rule.accept_sources.is_empty() && !rule.accept_sources.contains(&glass.origin.source) {
+    if !glass.origin.source.is_accepted(&rule.accept_sources) {
         return Some("the request asserts it itself, and only what another system says is accepted".to_owned());
     }
     if glass.by.trim().is_empty() {
@@ -144,10 +144,7 @@ fn refused(rule: &BreakGlassRule, glass: &BreakGlass, scope: &Scope<'_>) -> Opti
         if known.clone().any(|incident| incident.status == IncidentStatus::Resolved) {
             return Some(format!("the incident `{id}` is resolved"));
         }
-        let believed = |incident: &Incident| {
-            rule.accept_sources.is_empty() || rule.accept_sources.contains(&incident.origin.source)
-        };
-        if !known.any(believed) {
+        if !known.any(|incident| incident.origin.source.is_accepted(&rule.accept_sources)) {
             return Some(format!("only the request itself tells of the incident `{id}`"));
         }
     }

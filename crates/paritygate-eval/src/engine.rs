@@ -31,6 +31,8 @@ pub struct Engine {
     pub(crate) policies: Vec<(String, Arc<Source>)>,
     /// The files that rules name.
     named: Vec<Arc<Source>>,
+    /// What is wrong with names in gates and break-glass.
+    pub(crate) misnamed: Vec<Diagnostic>,
     trie: Trie,
 }
 
@@ -92,6 +94,7 @@ impl Engine {
             zone: None,
             policies: Vec::new(),
             named: Vec::new(),
+            misnamed: Vec::new(),
             trie: Trie::new(),
         };
         let mut diagnostics = Vec::new();
@@ -111,6 +114,7 @@ impl Engine {
                 engine.named.push(Arc::clone(&document.source));
             }
         }
+        engine.misnamed = engine.misnamed();
         (engine, diagnostics)
     }
 

@@ -14,7 +14,7 @@ use crate::zones::{Zone, Zones};
 
 pub use history::Run;
 pub use judgement::{Judgement, Words};
-pub use request::Request;
+pub use request::{Request, recency};
 pub use scope::{Parity, ParityOutcome, Scope};
 
 /// A compiled gate.

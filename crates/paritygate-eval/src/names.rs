@@ -11,9 +11,17 @@ impl Engine {
     /// Says which names of gates, of the request and of freezes nobody knows.
     pub(crate) fn check_names(&self, asked: &GateRequest<'_>, diagnostics: &mut Vec<Diagnostic>) {
         check_request(asked, diagnostics);
-        self.check_rules(diagnostics);
+        diagnostics.extend(self.misnamed.iter().cloned());
         self.check_gates(asked, diagnostics);
-        self.check_break_glass(diagnostics);
+    }
+
+    /// Says which names of gates and of break-glass are not in the policies. It depends on these alone, and is told where a
+    /// promotion is decided: a policy may be read without those that it names.
+    pub(crate) fn misnamed(&self) -> Vec<Diagnostic> {
+        let mut diagnostics = Vec::new();
+        self.check_rules(&mut diagnostics);
+        self.check_break_glass(&mut diagnostics);
+        diagnostics
     }
 
     fn check_rules(&self, diagnostics: &mut Vec<Diagnostic>) {

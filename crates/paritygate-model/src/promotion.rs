@@ -47,6 +47,13 @@ pub struct Promotion {
     pub facts: Facts,
 }
 
+impl FactSource {
+    /// Whether facts from here are among the accepted ones; where none are named all are.
+    pub fn is_accepted(self, accepted: &[Self]) -> bool {
+        accepted.is_empty() || accepted.contains(&self)
+    }
+}
+
 /// What is promoted: one component.
 #[derive(Clone, Debug, Default, Read)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

@@ -1,5 +1,6 @@
 //! Promotions: a request and what stands beside it, ready to be decided.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use paritygate_eval::pipeline::Pipeline;
@@ -90,8 +91,9 @@ impl Promotion {
         if listed.is_empty() {
             return;
         }
-        for (at, (name, node)) in listed.iter().enumerate() {
-            if listed.iter().take(at).any(|(other, _)| other == name)
+        let mut seen = BTreeSet::new();
+        for (name, node) in &listed {
+            if !seen.insert(name)
                 && let Some(at) = document.tree.node(*node).location()
             {
                 let message = format!("the request describes `{name}` twice");

@@ -1,6 +1,6 @@
 //! `paritygate validate`: what is wrong with texts, without comparing anything.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use paritygate::naming::{self, MANIFESTS, Text};
@@ -36,18 +36,10 @@ pub(crate) struct Args {
 
 pub(super) fn run(mut args: Args, terminal: &Terminal) -> Result<Exit, Error> {
     if args.files.is_empty() {
-        let Some(name) = MANIFESTS.iter().find(|name| PathBuf::from(name).exists()) else {
-            let wrong = Diagnostic::nowhere("nothing-to-validate", "there is no `paritygate.yaml` in this folder");
-            return Err(wrong.help("name the files to validate"));
-        };
-        args.files.push(PathBuf::from(name));
+        args.files.push(manifest_in(Path::new(""), "this folder")?);
     }
     for folder in args.files.iter_mut().filter(|file| file.is_dir()) {
-        let Some(manifest) = MANIFESTS.iter().map(|name| folder.join(name)).find(|file| file.exists()) else {
-            let message = format!("there is no `paritygate.yaml` in `{}`", folder.display());
-            return Err(Diagnostic::nowhere("nothing-to-validate", message).help("name the files to validate"));
-        };
-        *folder = manifest;
+        *folder = manifest_in(folder, &format!("`{}`", folder.display()))?;
     }
     // Nothing that is printed depends on the key.
     let key = key::find(None)?.key;
@@ -69,6 +61,14 @@ pub(super) fn run(mut args: Args, terminal: &Terminal) -> Result<Exit, Error> {
     terminal.diagnostics(&all, &input::paths(&read, &disk, &named.files));
     terminal::print(&terminal::visible(&valid))?;
     Ok(if diagnostic::has_errors(&all) { Exit::CouldNotCheck } else { Exit::Pass })
+}
+
+/// The manifest of a folder, which is told as `shown`.
+fn manifest_in(folder: &Path, shown: &str) -> Result<PathBuf, Error> {
+    MANIFESTS.iter().map(|name| folder.join(name)).find(|file| file.exists()).ok_or_else(|| {
+        let wrong = Diagnostic::nowhere("nothing-to-validate", format!("there is no `paritygate.yaml` in {shown}"));
+        wrong.help("name the files to validate")
+    })
 }
 
 /// What a text is, and what is wrong with it. Files that it asks for are added to `read`.

@@ -75,11 +75,7 @@ impl Request {
     pub fn health(&self, environment: &str) -> Vec<&Health> {
         let of = |health: &&Health| health.environment == environment;
         let mut found: Vec<&Health> = self.promotion.facts.health.iter().filter(of).collect();
-        // What is bad gives way only to what is certainly newer.
-        found.sort_by_key(|health| {
-            let is_bad = health.status != HealthStatus::Healthy;
-            std::cmp::Reverse((is_bad && health.since.is_none(), health.since, is_bad))
-        });
+        found.sort_by_key(|health| std::cmp::Reverse(recency(health.since, health.status != HealthStatus::Healthy)));
         found
     }
 
@@ -88,6 +84,11 @@ impl Request {
         let facts = &self.promotion.facts.freezes;
         self.freezes.iter().filter_map(|(interval, zone, at)| Some((*interval, zone, facts.get(*at)?)))
     }
+}
+
+/// The place of a fact among those of which the newest counts: what is bad gives way only to what is certainly newer.
+pub fn recency(at: Option<Instant>, is_bad: bool) -> impl Ord {
+    (is_bad && at.is_none(), at, is_bad)
 }
 
 /// A fact without a time might be the newest.

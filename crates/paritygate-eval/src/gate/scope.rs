@@ -135,7 +135,7 @@ impl<'a> Scope<'a> {
 
     /// The description of an environment, where it counts.
     pub fn environment(&self, name: &str) -> Option<&'a Environment> {
-        self.environments().find(|environment| &*environment.name == name)
+        self.described(name).filter(|environment| self.distrusts(environment).is_none())
     }
 
     /// Why there is no description of an environment that counts.
@@ -152,7 +152,7 @@ impl<'a> Scope<'a> {
     /// judged: what is true then is not known from any description.
     fn distrusts(&self, environment: &Environment) -> Option<String> {
         let name = &environment.name;
-        if !self.accept_sources.is_empty() && !self.accept_sources.contains(&environment.source) {
+        if !environment.source.is_accepted(self.accept_sources) {
             return Some(format!("only the request itself describes {name}, which does not count here"));
         }
         let text = |field: &str| environment.root().get(field).and_then(Node::scalar_text);
@@ -171,7 +171,7 @@ impl<'a> Scope<'a> {
 
     /// Whether a fact from there counts for the promotion. What speaks against it counts wherever it is from.
     pub fn accepts(&self, origin: &Origin) -> bool {
-        self.accept_sources.is_empty() || self.accept_sources.contains(&origin.source)
+        origin.source.is_accepted(self.accept_sources)
     }
 
     /// The first of some instants that is still to come.

@@ -1,5 +1,6 @@
 //! `metric-threshold`: what was measured is within limits.
 
+use paritygate_eval::gate::recency;
 use paritygate_eval::kind::Params;
 use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope};
 use paritygate_model::promotion::{Elapsed, Metric};
@@ -200,11 +201,7 @@ impl MetricThreshold {
                 || (scope.accepts(&metric.origin) && metric.at.is_none_or(|at| scope.has_happened(at)))
         };
         let metrics = scope.facts().metrics.iter().filter(here).filter(counts);
-        // What is beyond its limits gives way only to what was certainly measured later.
-        metrics.max_by_key(|metric| {
-            let is_bad = !matches!(criterion.amiss(metric, environment), Ok(None));
-            (is_bad && metric.at.is_none(), metric.at, is_bad)
-        })
+        metrics.max_by_key(|metric| recency(metric.at, !matches!(criterion.amiss(metric, environment), Ok(None))))
     }
 
     /// Until when a measurement is fresh.
