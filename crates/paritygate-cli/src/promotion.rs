@@ -45,7 +45,7 @@ impl Args {
         let folder = self.folder();
         if let Some(why) = Disk::new(&folder, self.allow_outside)?.refusal(name) {
             let wrong = error("file-not-readable", format!("`{name}` was not read: {why}"));
-            return Err(wrong.help("name the files with `--request` and `--facts`, or allow it with `--allow-outside`"));
+            return Err(wrong.help("name the files that are meant with `--request` and `--facts`"));
         }
         Ok(folder.join(name))
     }
