@@ -3,8 +3,8 @@
 use paritygate_lang::policy::BreakGlassRule;
 use paritygate_lang::selector::Glob;
 use paritygate_model::decision::{GateFinding, GateStatus};
-use paritygate_model::promotion::{BreakGlass, Elapsed, IncidentStatus, person};
-use paritygate_model::suggest;
+use paritygate_model::promotion::{BreakGlass, Elapsed, Incident, IncidentStatus, person};
+use paritygate_model::{Timestamp, suggest};
 
 use crate::engine::Engine;
 use crate::gate::Scope;
@@ -61,6 +61,8 @@ pub(crate) fn apply(engine: &Engine, scope: &Scope<'_>, judged: &mut [Judged<'_>
         }
         for gate in judged.iter_mut().filter(|gate| *gate.compiled.gate.id == **name && gate.blocks()) {
             gate.judgement.status = GateStatus::Waived;
+            gate.waived_until =
+                held.iter().filter(|rule| matches(&rule.rules, name)).filter_map(|rule| end(rule, glass)).max();
             gate.judgement.words_mut().notes.insert(0, format!("passed over by {}: {}", glass.by, glass.reason));
             passed.push(name.as_str());
         }
@@ -106,6 +108,12 @@ const fn are(number: usize) -> &'static str {
     if number == 1 { "is" } else { "are" }
 }
 
+/// When it ends.
+fn end(rule: &BreakGlassRule, glass: &BreakGlass) -> Option<Timestamp> {
+    let end = glass.at?.0.checked_add(rule.max_life.value.0).unwrap_or(Timestamp::MAX);
+    Some(glass.expires_at.map_or(end, |expires| expires.0.min(end)))
+}
+
 /// Why it does not count; `None` where it does.
 fn refused(rule: &BreakGlassRule, glass: &BreakGlass, scope: &Scope<'_>) -> Option<String> {
     if !glass.origin.source.is_accepted(&rule.accept_sources) {
@@ -127,9 +135,7 @@ fn refused(rule: &BreakGlassRule, glass: &BreakGlass, scope: &Scope<'_>) -> Opti
     if at.0 > scope.now {
         return Some(format!("it is dated {}, which has not come yet", scope.say(at.0)));
     }
-    let end = at.0.checked_add(rule.max_life.value.0).ok()?;
-    let end = glass.expires_at.map_or(end, |expires| expires.0.min(end));
-    if scope.at >= end {
+    if let Some(end) = end(rule, glass).filter(|end| scope.at >= *end) {
         let life = Elapsed(rule.max_life.value.0);
         return Some(format!("it ended {}: it holds for {life} at most", scope.say(end)));
     }
@@ -144,7 +150,11 @@ fn refused(rule: &BreakGlassRule, glass: &BreakGlass, scope: &Scope<'_>) -> Opti
         if known.clone().any(|incident| incident.status == IncidentStatus::Resolved) {
             return Some(format!("the incident `{id}` is resolved"));
         }
-        if !known.any(|incident| incident.origin.source.is_accepted(&rule.accept_sources)) {
+        let here = |incident: &&Incident| scope.means(&incident.environments, scope.to());
+        if !known.clone().any(|incident| here(&incident)) {
+            return Some(format!("the incident `{id}` is not on {}", scope.to()));
+        }
+        if !known.filter(here).any(|incident| incident.origin.source.is_accepted(&rule.accept_sources)) {
             return Some(format!("only the request itself tells of the incident `{id}`"));
         }
     }

@@ -53,6 +53,7 @@ impl<'a> GateRequest<'a> {
 
 /// A comparison of environments that was made.
 struct Compared {
+    at: Timestamp,
     names: Vec<String>,
     only: Vec<String>,
     outcome: Option<Rc<ParityOutcome>>,
@@ -82,11 +83,11 @@ impl Engine {
         let ruling = self.with_scope(asked, moment, &zone, false, |scope| {
             let mut judged = Vec::with_capacity(self.gates.len());
             for compiled in self.gates.iter().filter(|gate| gate.is_about(scope)) {
-                judged.push(Judged { compiled, judgement: compiled.check.judge(&compiled.scope(scope)) });
+                judged.push(Judged::new(compiled, scope));
             }
             let mut own = Vec::new();
             if judged.iter().all(|gate| gate.judgement.status == GateStatus::NotApplicable) {
-                own.push(nothing_judged(asked, self));
+                own.push(nothing_judged(asked, self, judged.len()));
             }
             if let Some(at) = self.host_clock.as_ref().filter(|_| moment.clock == Clock::Request) {
                 own.push(own_clock(at));
@@ -122,14 +123,14 @@ impl Engine {
     ) -> T {
         // Several gates may ask for the same comparison.
         let known: RefCell<Vec<Compared>> = RefCell::default();
-        let parity = |names: &[&str], only: &[String]| {
-            let same = |made: &&Compared| made.names.iter().eq(names) && made.only == only;
+        let parity = |at: Timestamp, names: &[&str], only: &[String]| {
+            let same = |made: &&Compared| made.at == at && made.names.iter().eq(names) && made.only == only;
             if let Some(made) = known.borrow().iter().find(same) {
                 return made.outcome.clone();
             }
-            let outcome = self.parity(asked, moment.now, names, only).map(Rc::new);
+            let outcome = self.parity(asked, at, names, only).map(Rc::new);
             let names = names.iter().map(|name| (*name).to_owned()).collect();
-            known.borrow_mut().push(Compared { names, only: only.to_vec(), outcome: outcome.clone() });
+            known.borrow_mut().push(Compared { at, names, only: only.to_vec(), outcome: outcome.clone() });
             outcome
         };
         let policies = self.policies_with_rules();
@@ -137,18 +138,12 @@ impl Engine {
     }
 
     /// Runs the parity half over some of the environments.
-    fn parity(
-        &self,
-        asked: &GateRequest<'_>,
-        now: Timestamp,
-        names: &[&str],
-        only: &[String],
-    ) -> Option<ParityOutcome> {
+    fn parity(&self, asked: &GateRequest<'_>, at: Timestamp, names: &[&str], only: &[String]) -> Option<ParityOutcome> {
         let find = |name: &&str| asked.environments.iter().find(|environment| *environment.name == **name).cloned();
         let environments: Vec<Environment> = names.iter().map(find).collect::<Option<_>>()?;
         let (report, diagnostics) = self.check(&CheckRequest {
             environments: &environments,
-            now,
+            now: at,
             references: asked.references,
             exceptions: asked.exceptions,
             only,
@@ -223,7 +218,7 @@ impl CompiledGate {
 }
 
 /// The parity half where only time is asked: no gate over it depends on that.
-pub(crate) fn no_parity(_: &[&str], _: &[String]) -> Option<Rc<ParityOutcome>> {
+pub(crate) fn no_parity(_: Timestamp, _: &[&str], _: &[String]) -> Option<Rc<ParityOutcome>> {
     None
 }
 
@@ -236,6 +231,7 @@ pub(crate) fn scope<'a>(asked: &GateRequest<'a>, moment: &Moment, zone: &'a Zone
         now: moment.now,
         at: moment.at,
         parity,
+        waivers: asked.exceptions.waivers,
         policies: &[],
         words: true,
         zone,

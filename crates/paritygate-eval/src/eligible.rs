@@ -18,10 +18,12 @@ pub(crate) fn next(judged: &[Judged<'_>], scope: &Scope<'_>) -> Result<Timestamp
     }
     let mut gates: Vec<&CompiledGate> = Vec::new();
     let (mut at, mut last) = (scope.at, None);
-    for Judged { compiled, judgement } in judged {
-        if compiled.gate.mode == Mode::Observe || judgement.status == GateStatus::Waived {
-            continue;
-        }
+    // The glass is broken over these, until it ends.
+    let (mut released, enforced): (Vec<&Judged<'_>>, Vec<&Judged<'_>>) = judged
+        .iter()
+        .filter(|judged| judged.compiled.gate.mode == Mode::Enforce)
+        .partition(|judged| judged.judgement.status == GateStatus::Waived);
+    for Judged { compiled, judgement, .. } in enforced {
         // What time does not change says the same then as now, and need not be judged again.
         let (scope, blocks) = (compiled.scope(scope), judgement.status.blocks());
         let changes = compiled.check.next_change(&scope).is_some();
@@ -45,7 +47,24 @@ pub(crate) fn next(judged: &[Judged<'_>], scope: &Scope<'_>) -> Result<Timestamp
         }
     }
     // Nothing put it off: all of them were judged for that very instant.
-    if last.is_none() { Ok(at) } else { put_off(&gates, scope, at, last) }
+    if last.is_none() {
+        return Ok(at);
+    }
+    loop {
+        at = put_off(&gates, scope, at, last)?;
+        let (over, held): (Vec<_>, Vec<_>) =
+            released.into_iter().partition(|it| it.waived_until.is_some_and(|end| at >= end));
+        if over.is_empty() {
+            return Ok(at);
+        }
+        for Judged { compiled, judgement, .. } in over {
+            let there = compiled.scope(&Scope { at, ..*scope });
+            if judgement.cleared_by == Some(ClearedBy::Time) || compiled.check.passes_from(&there).is_some() {
+                gates.push(compiled);
+            }
+        }
+        released = held;
+    }
 }
 
 /// The earliest instant from `at` on at which all of these gates pass.

@@ -15,7 +15,7 @@ use crate::zones::{Zone, Zones};
 pub use history::Run;
 pub use judgement::{Judgement, Words};
 pub use request::{Request, recency};
-pub use scope::{Parity, ParityOutcome, Scope};
+pub use scope::{Parity, ParityOutcome, Scope, after};
 
 /// A compiled gate.
 pub trait GateCheck: Send + Sync {

@@ -35,7 +35,7 @@ pub use compare::Comparison;
 pub use decide::GateRequest;
 pub use engine::{Catalogue, CheckRequest, Engine};
 pub use exception::Exceptions;
-pub use gate::{GateCheck, GateContext, GateEntry, GateKind, Judgement, Request, Scope};
+pub use gate::{GateCheck, GateContext, GateEntry, GateKind, Judgement, Request, Scope, after};
 pub use kind::{
     Accepts, Beside, Compares, Description, Deviation, Entry, GroupCheck, Inside, Kind, Outcome, Plan, RowCheck,
     Selects, Step,

@@ -1,11 +1,15 @@
 //! Whether what policies and requests of promotions name is there: a gate over a name that is misspelled would be about nothing.
 
+use std::collections::BTreeSet;
+use std::fmt;
+
 use paritygate_lang::policy::{EnvironmentRef, Gate};
-use paritygate_model::promotion::FactSource;
+use paritygate_model::promotion::{FactSource, Origin};
 use paritygate_model::{Diagnostic, Level, Location, Node, Tier, suggest};
 
 use crate::decide::GateRequest;
 use crate::engine::{CompiledGate, Engine};
+use crate::gate::Request;
 
 impl Engine {
     /// Says which names of gates, of the request and of freezes nobody knows.
@@ -106,8 +110,8 @@ fn mention(node: Node<'_>, text: &str) -> Option<Location> {
     node.items().chain(node.entries().map(|(.., value)| value)).find_map(|node| mention(node, text))
 }
 
-/// The environments of a request, and those that a freeze names, are stages of the pipeline, where there is one. A freeze
-/// over a name that is misspelled would freeze nothing.
+/// The environments of a request, and those that its facts name, are stages of the pipeline, where there is one. A freeze
+/// over a name that is misspelled would freeze nothing, and a rejection would be nobody's.
 fn check_request(asked: &GateRequest<'_>, diagnostics: &mut Vec<Diagnostic>) {
     let (pipeline, promotion) = (asked.pipeline, &asked.request.promotion);
     if pipeline.stages.is_empty() {
@@ -124,16 +128,93 @@ fn check_request(asked: &GateRequest<'_>, diagnostics: &mut Vec<Diagnostic>) {
             diagnostics.push(Diagnostic::nowhere("unknown-environment", message).help(help(name)));
         }
     }
-    for freeze in &promotion.facts.freezes {
-        for name in freeze.environments.iter().filter(|name| !pipeline.knows(name)) {
-            let message = format!("there is no environment `{name}`, over which the freeze `{}` is to hold", freeze.id);
-            let mut wrong = Diagnostic::nowhere("unknown-environment", message).help(help(name));
-            wrong.location.clone_from(&freeze.origin.at);
-            // What another system keeps may be about other projects as well.
-            if freeze.origin.source == FactSource::Imported {
-                wrong.level = Level::Warning;
-            }
-            diagnostics.push(wrong);
+    let mut told = BTreeSet::new();
+    let is_described = |name: &str| asked.environments.iter().any(|environment| *environment.name == *name);
+    for Named { name, place, origin } in named(asked.request) {
+        if pipeline.knows(name) || is_described(name) || (promotion.from == name || promotion.to == name) {
+            continue;
+        }
+        let is_imported = origin.source == FactSource::Imported;
+        // What another system keeps may be about other projects as well, and of most facts that says nothing.
+        let stages = || pipeline.stages.iter().map(|stage| stage.name.as_str());
+        let may_be_meant = || place.holds() || suggest::nearest(name, stages()).is_some();
+        let message = format!("there is no environment `{name}`, {place}");
+        if (is_imported && !may_be_meant()) || !told.insert(message.clone()) {
+            continue;
+        }
+        let mut wrong = Diagnostic::nowhere("unknown-environment", message).help(help(name));
+        wrong.location.clone_from(&origin.at);
+        if is_imported {
+            wrong.level = Level::Warning;
+        }
+        diagnostics.push(wrong);
+    }
+}
+
+/// An environment that a fact names.
+struct Named<'a> {
+    name: &'a str,
+    place: Place<'a>,
+    origin: &'a Origin,
+}
+
+/// What names an environment.
+enum Place<'a> {
+    Freeze(&'a str),
+    Incident(&'a str),
+    Ticket(&'a str),
+    Approval(&'a str),
+    Check(&'a str),
+    Metric(&'a str),
+    Health,
+    Deployment,
+}
+
+impl Place<'_> {
+    /// Whether it holds promotions up there, and so would hold up none.
+    const fn holds(&self) -> bool {
+        matches!(self, Self::Freeze(_) | Self::Incident(_))
+    }
+}
+
+impl fmt::Display for Place<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Freeze(id) => write!(f, "over which the freeze `{id}` is to hold"),
+            Self::Incident(id) => write!(f, "on which the incident `{id}` is said to be"),
+            Self::Ticket(id) => write!(f, "which the ticket `{id}` is to cover"),
+            Self::Approval(by) => write!(f, "for which the word of `{by}` is"),
+            Self::Check(name) => write!(f, "in which the check `{name}` is said to have run"),
+            Self::Metric(name) => write!(f, "in which `{name}` is said to have been measured"),
+            Self::Health => f.write_str("whose health is told"),
+            Self::Deployment => f.write_str("to which a deployment is said to have gone"),
         }
     }
+}
+
+/// The environments that the facts of a request name; those of deployments each once.
+fn named(request: &Request) -> impl Iterator<Item = Named<'_>> {
+    fn many<'a>(
+        names: &'a [String],
+        origin: &'a Origin,
+        place: fn(&'a str) -> Place<'a>,
+        id: &'a str,
+    ) -> Vec<Named<'a>> {
+        names.iter().map(|name| Named { name, place: place(id), origin }).collect()
+    }
+    fn one<'a>(name: Option<&'a String>, origin: &'a Origin, place: Place<'a>) -> Option<Named<'a>> {
+        Some(Named { name: name?, place, origin })
+    }
+    let facts = &request.promotion.facts;
+    let freezes = facts.freezes.iter().flat_map(|it| many(&it.environments, &it.origin, Place::Freeze, &it.id));
+    let incidents = facts.incidents.iter().flat_map(|it| many(&it.environments, &it.origin, Place::Incident, &it.id));
+    let tickets = facts.change_ticket.iter().flat_map(|it| many(&it.environments, &it.origin, Place::Ticket, &it.id));
+    let words =
+        facts.approvals.iter().filter_map(|it| one(it.environment.as_ref(), &it.origin, Place::Approval(&it.by)));
+    let checks = facts.checks.iter().filter_map(|it| one(it.environment.as_ref(), &it.origin, Place::Check(&it.name)));
+    let metrics =
+        facts.metrics.iter().filter_map(|it| one(it.environment.as_ref(), &it.origin, Place::Metric(&it.name)));
+    let health = facts.health.iter().filter_map(|it| one(Some(&it.environment), &it.origin, Place::Health));
+    let deployed = request.deployed().map(|(name, it)| Named { name, place: Place::Deployment, origin: &it.origin });
+    freezes.chain(incidents).chain(tickets).chain(words).chain(checks).chain(metrics).chain(health).chain(deployed)
 }

@@ -25,9 +25,16 @@ use crate::zones::Zone;
 pub(crate) struct Judged<'e> {
     pub(crate) compiled: &'e CompiledGate,
     pub(crate) judgement: Judgement,
+    /// Where the glass is broken over it: until when.
+    pub(crate) waived_until: Option<Timestamp>,
 }
 
-impl Judged<'_> {
+impl<'e> Judged<'e> {
+    pub(crate) fn new(compiled: &'e CompiledGate, scope: &Scope<'_>) -> Self {
+        let judgement = compiled.check.judge(&compiled.scope(scope));
+        Self { compiled, judgement, waived_until: None }
+    }
+
     /// Whether it keeps the promotion from going.
     pub(crate) fn blocks(&self) -> bool {
         self.judgement.status.blocks() && self.compiled.gate.mode == Mode::Enforce
@@ -129,9 +136,7 @@ impl Ruling<'_> {
 
 /// A gate that passed without a word says why now.
 fn in_words<'e>(judged: Judged<'e>, scope: &Scope<'_>) -> Judged<'e> {
-    let Judged { compiled, judgement } = judged;
-    let judgement = if judgement.is_untold() { compiled.check.judge(&compiled.scope(scope)) } else { judgement };
-    Judged { compiled, judgement }
+    if judged.judgement.is_untold() { Judged::new(judged.compiled, scope) } else { judged }
 }
 
 fn verdict_of(status: GateStatus) -> Verdict {
@@ -177,13 +182,13 @@ pub(crate) fn own(rule: &str, status: GateStatus, message: impl Into<String>) ->
 }
 
 /// Nothing that was judged is no pass.
-pub(crate) fn nothing_judged(asked: &GateRequest<'_>, engine: &Engine) -> GateFinding {
+pub(crate) fn nothing_judged(asked: &GateRequest<'_>, engine: &Engine, about: usize) -> GateFinding {
     let promotion = &asked.request.promotion;
-    let message = if engine.gates.is_empty() {
-        "the policies hold no gate: nothing was judged".to_owned()
-    } else {
-        let (from, to, kind) = (&promotion.from, &promotion.to, promotion.kind_of_change.word());
-        format!("no gate is about a {kind} from `{from}` to `{to}`: nothing was judged")
+    let (from, to, kind) = (&promotion.from, &promotion.to, promotion.kind_of_change.word());
+    let message = match about {
+        _ if engine.gates.is_empty() => "the policies hold no gate: nothing was judged".to_owned(),
+        0 => format!("no gate is about a {kind} from `{from}` to `{to}`: nothing was judged"),
+        _ => format!("no gate has anything to judge of this {kind} from `{from}` to `{to}`: none is applicable"),
     };
     let mut finding = own("policy-lint", GateStatus::Unknown, message);
     finding.help = Some("apply a policy with gates, such as the pack `promotion-recommended`".to_owned());
@@ -228,7 +233,7 @@ fn own_blocker(finding: &GateFinding) -> Blocker {
 }
 
 fn finding(judged: &Judged<'_>) -> GateFinding {
-    let Judged { compiled, judgement } = judged;
+    let Judged { compiled, judgement, .. } = judged;
     let (gate, words) = (&compiled.gate, judgement.words());
     let says = judgement.status != GateStatus::Pass && judgement.status != GateStatus::NotApplicable;
     let why = gate.why.iter().filter(|_| says).cloned();
@@ -252,7 +257,7 @@ fn finding(judged: &Judged<'_>) -> GateFinding {
 fn blockers(judged: &[Judged<'_>], scope: &Scope<'_>) -> Vec<Blocker> {
     let blocking = judged.iter().filter(|judged| judged.blocks());
     blocking
-        .map(|Judged { compiled, judgement }| {
+        .map(|Judged { compiled, judgement, .. }| {
             let until = judgement.until.or_else(|| {
                 // Time clears it: when, the gate itself knows best.
                 let waits = judgement.cleared_by == Some(ClearedBy::Time);

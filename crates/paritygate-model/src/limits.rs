@@ -76,3 +76,5 @@ pub const MAX_FACTS: usize = 200_000;
 pub const MAX_FACT_ITEMS: usize = 500_000;
 /// How many bytes the payload of a deployment may have, where it is a text, to be looked into.
 pub const MAX_PAYLOAD_BYTES: usize = 64 * 1024;
+/// For how long a policy may let the glass stay broken.
+pub const MAX_GLASS_LIFE: jiff::SignedDuration = jiff::SignedDuration::from_hours(7 * 24);

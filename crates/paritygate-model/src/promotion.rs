@@ -4,6 +4,7 @@
 //! promotion is judged elsewhere.
 
 mod blank;
+pub mod commit;
 pub mod digest;
 mod facts;
 pub mod person;

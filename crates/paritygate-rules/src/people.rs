@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use paritygate_eval::Scope;
 use paritygate_model::Timestamp;
 pub(crate) use paritygate_model::promotion::person::key;
-use paritygate_model::promotion::{Approval, ApprovalState, Artifact, digest};
+use paritygate_model::promotion::{Approval, ApprovalState, Artifact, FactSource, digest};
 use paritygate_model::read::Read;
 
 /// What an approval has to name to count.
@@ -71,16 +71,15 @@ pub(crate) fn last_words<'a>(scope: &Scope<'a>, artifact: Option<&Artifact>) -> 
         }
         // A yes, or taking back a no, has to be believed and to be somebody's; a no is heard from anywhere.
         let is_named = !approval.by.trim().is_empty();
-        if !is_no
-            && (!is_named || !scope.accepts(&approval.origin) || approval.at.is_none_or(|at| !scope.has_happened(at)))
-        {
+        if !is_no && (!is_named || !scope.accepts(&approval.origin) || !has_happened(scope, approval)) {
             continue;
         }
         let newer = |known: &&Approval| match (approval.at, known.at) {
             (Some(new), Some(old)) if new == old => is_no || known.state != ApprovalState::Rejected,
             (Some(new), Some(old)) => new > old,
-            (None, _) => true,
-            (Some(_), None) => false,
+            _ if known.state == ApprovalState::Rejected => false,
+            (None, _) => approval.state != ApprovalState::Approved,
+            (Some(_), None) => is_no || known.state == ApprovalState::Approved,
         };
         let entry = last.entry(key(&approval.by));
         entry
@@ -103,6 +102,14 @@ pub(crate) fn last_words<'a>(scope: &Scope<'a>, artifact: Option<&Artifact>) -> 
         }
     }
     last
+}
+
+/// Whether a word was given. What another system prints it has heard, with or without a date.
+fn has_happened(scope: &Scope<'_>, approval: &Approval) -> bool {
+    match approval.at {
+        Some(at) => scope.has_happened(at),
+        None => approval.origin.source == FactSource::Imported,
+    }
 }
 
 /// Whether a word may be about this promotion: it names no other environment and no other artifact. What counts as a no may
@@ -147,7 +154,7 @@ pub(crate) fn counts(
         None if bind.contains(&Bind::Environment) => return Err(Miss::Environment),
         _ => {}
     }
-    if approval.at.is_none_or(|at| !scope.has_happened(at)) {
+    if !has_happened(scope, approval) {
         return Err(Miss::Date);
     }
     if approval.expires_at.is_some_and(|expires| scope.at >= expires.0) {

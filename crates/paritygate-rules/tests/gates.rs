@@ -253,6 +253,7 @@ const EDGES: &[(&str, &str)] = &[
     ("batch-size", include_str!("edges/gates/batch-size.md")),
     ("change-ticket", include_str!("edges/gates/change-ticket.md")),
     ("checks-passed", include_str!("edges/gates/checks-passed.md")),
+    ("concurrency", include_str!("edges/gates/concurrency.md")),
     ("environment-healthy", include_str!("edges/gates/environment-healthy.md")),
     ("forward-only", include_str!("edges/gates/forward-only.md")),
     ("freeze", include_str!("edges/gates/freeze.md")),
@@ -270,6 +271,7 @@ const EDGES: &[(&str, &str)] = &[
     ("review-current", include_str!("edges/gates/review-current.md")),
     ("separation-of-duties", include_str!("edges/gates/separation-of-duties.md")),
     ("soak", include_str!("edges/gates/soak.md")),
+    ("trigger-allowed", include_str!("edges/gates/trigger-allowed.md")),
     ("upstream-succeeded", include_str!("edges/gates/upstream-succeeded.md")),
 ];
 

@@ -116,13 +116,17 @@ impl Promotion {
         let (mut beside, mut foreign) = (Vec::new(), Vec::new());
         for source in texts {
             self.inputs.push((InputRole::Facts, Arc::clone(source)));
-            let (document, found) = document::read_stream(source);
+            let (document, mut found) = document::read_stream(source);
             let broken = diagnostic::has_errors(&found);
+            let is_foreign = facts::is_foreign(&document);
+            if !is_foreign {
+                document::refuse_duplicates(&mut found);
+            }
             self.diagnostics.extend(found);
             if broken {
                 continue;
             }
-            if facts::is_foreign(&document) {
+            if is_foreign {
                 foreign.push(document);
                 continue;
             }

@@ -1,6 +1,6 @@
 //! What is known of the deployments to environments, whatever they deployed.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use paritygate_model::Timestamp;
 use paritygate_model::promotion::{DeploymentFact, DeploymentResult, Instant};
@@ -15,13 +15,16 @@ pub struct Run<'a> {
     pub facts: Vec<&'a DeploymentFact>,
 }
 
-/// What makes two facts be about one deployment: its name, else when it began and what it deployed.
-type Key<'a> = (&'a str, Option<&'a str>, Option<(Option<Instant>, Option<&'a str>)>);
+/// What makes two facts be about one deployment: its name, else when it began and what it deployed. One without either is
+/// about none that others are about.
+type Key<'a> = (&'a str, Option<&'a str>, Option<(Instant, Option<&'a str>)>);
 
-fn key(fact: &DeploymentFact) -> Key<'_> {
-    let unnamed = || (fact.started_at, fact.digest.as_deref());
-    let other = fact.id.is_none().then(unnamed);
-    (&fact.component, fact.id.as_deref(), other)
+fn key(fact: &DeploymentFact) -> Option<Key<'_>> {
+    let began = fact.started_at.map(|at| (at, fact.digest.as_deref()));
+    match fact.id.as_deref() {
+        Some(id) => Some((&fact.component, Some(id), None)),
+        None => Some((&fact.component, None, Some(began?))),
+    }
 }
 
 /// Whether an accepted source says that a deployment has ended.
@@ -56,7 +59,7 @@ impl<'a> Scope<'a> {
         let request = self.request;
         let began = |fact: &&DeploymentFact| fact.started_at.or(fact.finished_at).is_none_or(|at| at.0 > after);
         for fact in request.deployments(environment).take_while(began) {
-            let place = *places.entry(key(fact)).or_insert(runs.len());
+            let place = key(fact).map_or(runs.len(), |key| *places.entry(key).or_insert(runs.len()));
             match runs.get_mut(place) {
                 Some(run) => run.facts.push(fact),
                 None => runs.push(Run { facts: vec![fact] }),
@@ -72,9 +75,19 @@ impl<'a> Scope<'a> {
         let is_running = |fact: &&DeploymentFact| fact.result == DeploymentResult::Running;
         let mut running: Vec<&'a DeploymentFact> = request.deployments(environment).filter(is_running).collect();
         if !running.is_empty() {
-            let ended = request.deployments(environment).filter(|fact| has_ended(fact, self));
-            let ended: BTreeSet<Key<'a>> = ended.map(key).collect();
-            running.retain(|fact| !ended.contains(&key(fact)));
+            let mut ended: BTreeMap<Key<'a>, Vec<Option<Instant>>> = BTreeMap::new();
+            for fact in request.deployments(environment).filter(|fact| has_ended(fact, self)) {
+                if let Some(key) = key(fact) {
+                    ended.entry(key).or_default().push(fact.started_at);
+                }
+            }
+            // One of the same name that began at another time is another.
+            let is_it = |began: Option<Instant>, of: &Option<Instant>| began.zip(*of).is_none_or(|(a, b)| a == b);
+            let has_ended = |fact: &DeploymentFact| {
+                let known = key(fact).and_then(|key| ended.get(&key));
+                known.is_some_and(|began| began.iter().any(|of| is_it(fact.started_at, of)))
+            };
+            running.retain(|fact| !has_ended(fact));
         }
         running
     }

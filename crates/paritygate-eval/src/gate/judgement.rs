@@ -202,5 +202,11 @@ impl Words {
         self.who.append(&mut more.who);
         self.facts.append(&mut more.facts);
         self.help = self.help.take().or(more.help);
+        // All of them are open from the last opening on, and until the first closing.
+        let later = |a: &Moment, b: &Moment| a.at >= b.at;
+        let first = self.next_open.take_if(|own| more.next_open.as_ref().is_none_or(|other| later(own, other)));
+        self.next_open = first.or(more.next_open);
+        let first = self.next_close.take_if(|own| more.next_close.as_ref().is_none_or(|other| later(other, own)));
+        self.next_close = first.or(more.next_close);
     }
 }

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use paritygate_model::promotion::{
     Change, ChangeTicket, CheckFact, CheckStatus, DeploymentFact, DeploymentResult, FactSource, Facts, Freeze, Health,
-    HealthStatus, Instant, Origin, Promotion, TicketState,
+    HealthStatus, Instant, Origin, Promotion, TicketState, commit,
 };
 use paritygate_model::{Diagnostic, Level, Location, Source, Span, limits};
 
+use super::Scope;
 use crate::schedule::{Interval, zone};
 use crate::zones::{Zone, Zones};
 
@@ -22,6 +23,8 @@ pub struct Request {
     checks: BTreeMap<String, Vec<u32>>,
     /// The freezes as instants, each with its zone and its place among the facts.
     freezes: Vec<(Interval, Zone, usize)>,
+    /// By artifact: the place of a deployment of its digest that was built from another commit than the request says.
+    contradictions: BTreeMap<usize, usize>,
 }
 
 impl Request {
@@ -32,6 +35,7 @@ impl Request {
             merge(&mut promotion.facts, facts, &mut diagnostics);
         }
         promotion.drop_blanks();
+        untangle(&mut promotion.facts.deployments, &mut diagnostics);
         let mut request = Self { promotion, ..Self::default() };
         let facts = &request.promotion.facts;
         let count = facts.deployments.len()
@@ -56,6 +60,7 @@ impl Request {
             |fact| (fact.finished_at, !matches!(fact.status, CheckStatus::Passed | CheckStatus::Warned)),
         );
         request.freezes = freezes(&facts.freezes, zones, &mut diagnostics);
+        request.contradictions = contradictions(&request.promotion);
         (request, diagnostics)
     }
 
@@ -63,6 +68,13 @@ impl Request {
     pub fn deployments(&self, environment: &str) -> impl Iterator<Item = &DeploymentFact> {
         let places = self.deployments.get(environment).map(Vec::as_slice).unwrap_or_default();
         places.iter().filter_map(|at| self.promotion.facts.deployments.get(*at as usize))
+    }
+
+    /// The environments to which something was deployed, each with its newest deployment.
+    pub fn deployed(&self) -> impl Iterator<Item = (&str, &DeploymentFact)> {
+        let facts = &self.promotion.facts.deployments;
+        let newest = |places: &Vec<u32>| facts.get(*places.first()? as usize);
+        self.deployments.iter().filter_map(move |(name, places)| Some((name.as_str(), newest(places)?)))
     }
 
     /// The checks of a name, newest first.
@@ -79,6 +91,11 @@ impl Request {
         found
     }
 
+    /// A deployment of an artifact's digest that was built from another commit than the request says.
+    pub fn contradiction(&self, artifact: usize) -> Option<&DeploymentFact> {
+        self.promotion.facts.deployments.get(*self.contradictions.get(&artifact)?)
+    }
+
     /// The freezes as instants, each with its zone and the fact.
     pub fn freezes(&self) -> impl Iterator<Item = (Interval, &Zone, &Freeze)> {
         let facts = &self.promotion.facts.freezes;
@@ -89,6 +106,34 @@ impl Request {
 /// The place of a fact among those of which the newest counts: what is bad gives way only to what is certainly newer.
 pub fn recency(at: Option<Instant>, is_bad: bool) -> impl Ord {
     (is_bad && at.is_none(), at, is_bad)
+}
+
+/// Takes the times from deployments that ended before they began: neither is known.
+fn untangle(deployments: &mut [DeploymentFact], diagnostics: &mut Vec<Diagnostic>) {
+    for fact in deployments {
+        if !fact.started_at.zip(fact.finished_at).is_some_and(|(start, end)| end < start) {
+            continue;
+        }
+        (fact.started_at, fact.finished_at) = (None, None);
+        let message =
+            format!("a deployment to `{}` ended before it began: its times count as not known", fact.environment);
+        let mut wrong = Diagnostic::nowhere("fact-instant", message).help("correct `startedAt` or `finishedAt`");
+        (wrong.level, wrong.location) = (Level::Warning, fact.origin.at.clone());
+        diagnostics.push(wrong);
+    }
+}
+
+fn contradictions(promotion: &Promotion) -> BTreeMap<usize, usize> {
+    let mut found = BTreeMap::new();
+    for (artifact, place) in promotion.artifacts.iter().zip(0..) {
+        let Some(built) = artifact.source.as_ref().and_then(|source| source.commit.as_deref()) else { continue };
+        let other = promotion.facts.deployments.iter().position(|fact| {
+            let commit = || fact.commit.as_deref().and_then(|commit| commit::same(commit, built));
+            Scope::is_of(fact, artifact) == Some(true) && commit() == Some(false)
+        });
+        found.extend(other.map(|other| (place, other)));
+    }
+    found
 }
 
 /// A fact without a time might be the newest.
@@ -182,6 +227,10 @@ fn merged(own: Change, more: Change) -> Change {
         own.into_iter().chain(fresh).collect()
     }
     let both = own.origin.source == FactSource::Imported && more.origin.source == FactSource::Imported;
+    let worse = |own: Option<bool>, more: Option<bool>| match (own, more) {
+        (Some(own), Some(more)) if both => Some(own && more),
+        (own, more) => more.or(own),
+    };
     let kept = |own: bool, more: bool| own && !more;
     let mut mixed = kept(!own.authors.is_empty(), !more.authors.is_empty())
         || kept(!own.committers.is_empty(), !more.committers.is_empty())
@@ -196,10 +245,11 @@ fn merged(own: Change, more: Change) -> Change {
         authors: people(own.authors, more.authors),
         committers: people(own.committers, more.committers),
         pull_requests,
-        commits: more.commits.or(own.commits),
-        contains_current: more.contains_current.or(own.contains_current),
-        branch_contains: list(own.branch_contains, more.branch_contains, false).0,
-        signed: more.signed.or(own.signed),
+        // Of two that are believed alike, the worse counts.
+        commits: if both { more.commits.max(own.commits) } else { more.commits.or(own.commits) },
+        contains_current: worse(own.contains_current, more.contains_current),
+        branch_contains: list(own.branch_contains, more.branch_contains, both).0,
+        signed: worse(own.signed, more.signed),
         claimed: None,
         origin: Origin { source, at: more.origin.at.or(own.origin.at) },
     }

@@ -3,6 +3,8 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
+use jiff::SignedDuration;
+use paritygate_lang::project::Waiver;
 use paritygate_model::promotion::{
     Artifact, DeploymentFact, DeploymentResult, Elapsed, FactSource, Facts, Instant, Origin, Promotion, digest,
 };
@@ -22,8 +24,8 @@ pub struct ParityOutcome {
     pub broken: bool,
 }
 
-/// Runs the parity half: for names of environments, and of rules, of which none means all.
-pub type Parity<'a> = dyn Fn(&[&str], &[String]) -> Option<Rc<ParityOutcome>> + 'a;
+/// Runs the parity half as of an instant: for names of environments, and of rules, of which none means all.
+pub type Parity<'a> = dyn Fn(Timestamp, &[&str], &[String]) -> Option<Rc<ParityOutcome>> + 'a;
 
 /// What a gate sees: what is asked, what is known, and when.
 #[derive(Clone, Copy)]
@@ -40,9 +42,11 @@ pub struct Scope<'a> {
     pub now: Timestamp,
     /// The instant that is judged.
     pub at: Timestamp,
-    /// Runs the parity half for two environments; `None` where one of them is not described. Its parameters are names
-    /// of environments, and of rules to run: none means all.
+    /// Runs the parity half for two environments; `None` where one of them is not described. Its parameters are an instant,
+    /// names of environments, and of rules to run: none means all.
     pub parity: &'a Parity<'a>,
+    /// What is excepted from parity for a time.
+    pub waivers: &'a [Waiver],
     /// The policies of the engine that hold rules, by id, with their texts.
     pub policies: &'a [(&'a str, &'a Arc<Source>)],
     /// Whether gates that pass have to say why.
@@ -148,20 +152,38 @@ impl<'a> Scope<'a> {
         self.environments.iter().find(|environment| &*environment.name == name)
     }
 
-    /// Why a description does not count; `None` where it does. Its age is judged as of now, also where a later instant is
-    /// judged: what is true then is not known from any description.
+    /// Why a description does not count; `None` where it does. It expires as it says, also before a later instant that is
+    /// judged.
     fn distrusts(&self, environment: &Environment) -> Option<String> {
         let name = &environment.name;
         if !environment.source.is_accepted(self.accept_sources) {
             return Some(format!("only the request itself describes {name}, which does not count here"));
         }
-        let text = |field: &str| environment.root().get(field).and_then(Node::scalar_text);
-        let valid = text("validFor").and_then(Elapsed::parse)?;
-        let Some(made) = text("collectedAt").and_then(|text| text.parse::<Timestamp>().ok()) else {
+        let (made, valid) = lifetime(environment);
+        if let Some(made) = made.filter(|made| *made > self.now) {
+            return Some(format!("the description of {name} is dated {}, which has not come yet", self.say(made)));
+        }
+        let valid = valid?;
+        let Some(made) = made else {
             return Some(format!("the description of {name} is valid for {valid}, and does not say since when"));
         };
         let end = made.checked_add(valid.0).ok()?;
-        (self.now > end).then(|| format!("the description of {name} was valid until {}", self.say(end)))
+        let is = if self.at > self.now { "is" } else { "was" };
+        (self.at > end).then(|| format!("the description of {name} {is} valid until {}", self.say(end)))
+    }
+
+    /// The next instant at which a description that counts no longer does.
+    pub fn description_end(&self) -> Option<Timestamp> {
+        let ends = self.environments().filter_map(|environment| match lifetime(environment) {
+            (Some(made), Some(valid)) => after(made.checked_add(valid.0).ok()?),
+            _ => None,
+        });
+        self.next_of(ends)
+    }
+
+    /// The next instant at which a waiver of the parity half ends.
+    pub fn waiver_end(&self) -> Option<Timestamp> {
+        self.next_of(self.waivers.iter().map(|waiver| waiver.expires_at))
     }
 
     /// Until when the next opening is looked for.
@@ -172,6 +194,12 @@ impl<'a> Scope<'a> {
     /// Whether a fact from there counts for the promotion. What speaks against it counts wherever it is from.
     pub fn accepts(&self, origin: &Origin) -> bool {
         origin.source.is_accepted(self.accept_sources)
+    }
+
+    /// A deployment of an artifact's digest that was built from another commit than the request says.
+    pub fn contradicts(&self, artifact: &Artifact) -> Option<&'a DeploymentFact> {
+        let place = self.artifacts().iter().position(|own| std::ptr::eq(own, artifact))?;
+        self.request.contradiction(place)
     }
 
     /// The first of some instants that is still to come.
@@ -260,4 +288,16 @@ impl<'a> Scope<'a> {
     pub fn length(from: Timestamp, to: Timestamp) -> Elapsed {
         Elapsed(to.duration_since(from))
     }
+}
+
+/// When a description was made, and for how long it holds.
+fn lifetime(environment: &Environment) -> (Option<Timestamp>, Option<Elapsed>) {
+    let text = |field: &str| environment.root().get(field).and_then(Node::scalar_text);
+    let made = text("collectedAt").and_then(|text| text.parse().ok());
+    (made, text("validFor").and_then(Elapsed::parse))
+}
+
+/// The first instant after one.
+pub fn after(at: Timestamp) -> Option<Timestamp> {
+    at.checked_add(SignedDuration::from_nanos(1)).ok()
 }

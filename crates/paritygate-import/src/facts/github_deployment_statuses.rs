@@ -1,8 +1,9 @@
 //! Statuses of GitHub deployments, which say how each of them went.
 //!
 //! Each belongs to the deployment whose id ends its `deployment_url`; the newest of a deployment counts. `inactive` is what
-//! GitHub says of a deployment once another has taken its place: how it went says the status before. Where no status before
-//! is at hand it had succeeded, at an instant that is not known, since nothing else is replaced. Statuses whose deployment
+//! GitHub says of a deployment once another has taken its place, or it was taken away: how it went says the status before.
+//! Where no status before is at hand it had succeeded, at an instant that is not known, since nothing else is replaced. With
+//! no later deployment at hand that went well there, it no longer runs and counts as rolled back. Statuses whose deployment
 //! is not at hand still tell how a deployment went, though not of what.
 
 use paritygate_model::Node;
@@ -41,6 +42,8 @@ pub(crate) struct Outcome<'d> {
     pub(crate) finished_at: Option<Instant>,
     /// The status that says so.
     pub(crate) status: Node<'d>,
+    /// Where it went well and no longer counts: the status that says that.
+    pub(crate) inactive: Option<Node<'d>>,
 }
 
 /// How a deployment went, by its statuses; `None` where it has none.
@@ -57,15 +60,17 @@ pub(crate) fn outcome<'d>(mut statuses: Vec<Node<'d>>, collector: &mut Collector
     }
     let before = statuses.iter().rev().copied().find(|status| text(*status, "state") != Some("inactive"));
     let Some(before) = before else {
-        return Some(Outcome { result: DeploymentResult::Succeeded, finished_at: None, status: newest });
+        let inactive = Some(newest);
+        return Some(Outcome { result: DeploymentResult::Succeeded, finished_at: None, status: newest, inactive });
     };
     let before = said(before, collector);
     Some(match before.result {
         // It had not ended when it was put aside.
         DeploymentResult::Running => {
             let finished_at = collector.instant(newest, "created_at");
-            Outcome { result: DeploymentResult::Cancelled, finished_at, status: newest }
+            Outcome { result: DeploymentResult::Cancelled, finished_at, status: newest, inactive: None }
         }
+        DeploymentResult::Succeeded => Outcome { inactive: Some(newest), ..before },
         _ => before,
     })
 }
@@ -86,7 +91,7 @@ fn said<'d>(status: Node<'d>, collector: &mut Collector<'d>) -> Outcome<'d> {
     };
     let ended = result != DeploymentResult::Running;
     let finished_at = if ended { collector.instant(status, "created_at") } else { None };
-    Outcome { result, finished_at, status }
+    Outcome { result, finished_at, status, inactive: None }
 }
 
 #[cfg(test)]
@@ -128,14 +133,38 @@ mod tests {
     #[test]
     fn inactive_means_replaced() {
         let replaced = status(8, "inactive", 20);
+        let next = r#"{"id": 10, "sha": "def", "environment": "staging", "created_at": "2026-08-01T10:10:00Z"},
+            {"id": 3, "state": "success", "created_at": "2026-08-01T10:20:00Z", "environment": "staging",
+            "deployment_url": "https://api.github.com/repos/o/r/deployments/10"}"#;
         for (before, expected) in [
             (status(2, "success", 5), "succeeded until 2026-08-01T10:05:00Z"),
             (status(2, "error", 5), "failed until 2026-08-01T10:05:00Z"),
             (status(2, "queued", 5), "cancelled until 2026-08-01T10:20:00Z"),
             (status(2, "inactive", 5), "succeeded"),
         ] {
-            let shown = with(&format!("[{replaced}, {before}]"));
-            assert_eq!(shown, format!("deployment 9 to staging of abc from 2026-08-01T10:00:00Z {expected} by bob"));
+            let shown = with(&format!("[{replaced}, {before}, {next}]"));
+            let first = shown.lines().next().unwrap_or_default();
+            assert_eq!(first, format!("deployment 9 to staging of abc from 2026-08-01T10:00:00Z {expected} by bob"));
+        }
+    }
+
+    #[test]
+    fn inactive_with_nothing_in_its_place_no_longer_runs() {
+        let gone = status(8, "inactive", 20);
+        let elsewhere = r#"{"id": 10, "sha": "def", "environment": "production", "created_at": "2026-08-01T10:10:00Z"},
+            {"id": 3, "state": "success", "created_at": "2026-08-01T10:20:00Z", "environment": "production",
+            "deployment_url": "https://api.github.com/repos/o/r/deployments/10"}"#;
+        let before = r#"{"id": 8, "sha": "def", "environment": "staging", "created_at": "2026-08-01T09:10:00Z"},
+            {"id": 3, "state": "success", "created_at": "2026-08-01T09:20:00Z", "environment": "staging",
+            "deployment_url": "https://api.github.com/repos/o/r/deployments/8"}"#;
+        for others in ["", elsewhere, before] {
+            for good in [status(2, "success", 5), status(2, "inactive", 5)] {
+                let comma = if others.is_empty() { "" } else { ", " };
+                let shown = with(&format!("[{gone}, {good}{comma}{others}]"));
+                let expected =
+                    "deployment 9 to staging of abc from 2026-08-01T10:00:00Z rolledBack until 2026-08-01T10:20:00Z";
+                assert!(shown.contains(expected), "{shown}");
+            }
         }
     }
 

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use paritygate_model::promotion::{DeploymentFact, DeploymentResult};
+use paritygate_model::promotion::{DeploymentFact, DeploymentResult, Instant};
 use paritygate_model::{Node, Source, limits};
 
 use super::FactFormat;
@@ -65,6 +65,7 @@ fn hide(payload: Node<'_>) {
 /// Joins deployments with their statuses.
 pub(crate) fn finish(collector: &mut Collector<'_>) {
     let Deployments { deployments, mut statuses } = std::mem::take(&mut collector.deployments);
+    let mut gone = Vec::new();
     for (key, deployment) in deployments {
         let statuses = statuses.remove(&key).unwrap_or_default();
         let outcome = outcome(statuses, collector);
@@ -76,6 +77,7 @@ pub(crate) fn finish(collector: &mut Collector<'_>) {
             collector.doubt("other-task", deployment, message, help);
             continue;
         }
+        gone.extend(outcome.as_ref().and_then(|outcome| Some((collector.facts.deployments.len(), outcome.inactive?))));
         let mut fact = DeploymentFact {
             environment: text(deployment, "environment").unwrap_or_default().to_owned(),
             commit: text(deployment, "sha").map(str::to_owned),
@@ -95,6 +97,7 @@ pub(crate) fn finish(collector: &mut Collector<'_>) {
         let message = format!("the deployment `{}` is not at hand: what was deployed is not known", key.1);
         let help = "hand in the deployments beside their statuses: `gh api repos/{owner}/{repo}/deployments`";
         collector.doubt("orphan-status", outcome.status, message, help);
+        gone.extend(outcome.inactive.map(|inactive| (collector.facts.deployments.len(), inactive)));
         collector.facts.deployments.push(DeploymentFact {
             environment: text(outcome.status, "environment").unwrap_or_default().to_owned(),
             finished_at: outcome.finished_at,
@@ -103,6 +106,25 @@ pub(crate) fn finish(collector: &mut Collector<'_>) {
             origin: origin(outcome.status),
             ..DeploymentFact::default()
         });
+    }
+    take_away(&gone, collector);
+}
+
+/// Takes away those that are inactive while none is at hand that took their place.
+fn take_away(gone: &[(usize, Node<'_>)], collector: &mut Collector<'_>) {
+    let began = |fact: &DeploymentFact| fact.started_at.or(fact.finished_at);
+    let mut newest: BTreeMap<String, Option<Instant>> = BTreeMap::new();
+    let good = |fact: &&DeploymentFact| fact.result == DeploymentResult::Succeeded;
+    for fact in collector.facts.deployments.iter().filter(good) {
+        let newest = newest.entry(fact.environment.clone()).or_default();
+        *newest = began(fact).max(*newest);
+    }
+    for (place, inactive) in gone {
+        let ended = collector.instant(*inactive, "created_at");
+        let Some(fact) = collector.facts.deployments.get_mut(*place) else { continue };
+        if began(fact) >= newest.get(&fact.environment).copied().flatten() {
+            (fact.result, fact.finished_at) = (DeploymentResult::RolledBack, ended);
+        }
     }
 }
 

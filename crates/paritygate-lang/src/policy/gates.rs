@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use paritygate_model::promotion::{Elapsed, FactSource, KindOfChange};
-use paritygate_model::{Location, Node, Value};
+use paritygate_model::{Location, Node, Value, limits};
 
 use super::lower::Common;
 use super::{BreakGlassRule, Gate, Mode};
@@ -109,7 +109,15 @@ impl Reader<'_> {
             self.required(map, "`breakGlass`", &BREAK_GLASS_FIELDS, "rules", "name the gates that it may pass over");
         let rules = rules.map(|node| self.spanned_texts(node, Some("rules"))).unwrap_or_default();
         let never = map.get("never").map(|node| self.spanned_texts(node, None)).unwrap_or_default();
-        let max_life = map.get("maxLife").and_then(|node| self.elapsed(node));
+        let max_life = map.get("maxLife").and_then(|node| self.elapsed(node)).filter(|life| {
+            let is_short = life.value.0 <= limits::MAX_GLASS_LIFE && life.value.0.is_positive();
+            if !is_short {
+                let at = life.at.clone().unwrap_or_else(|| self.at(map));
+                let message = "`maxLife` is more than no time, and seven days at most";
+                self.error("bad-value", at, message, "an emergency is short: such as `PT4H`");
+            }
+            is_short
+        });
         let max_life = max_life.or_else(|| Elapsed::parse(MAX_LIFE).map(Spanned::nowhere))?;
         let co_approvers = map.get("coApprovers").and_then(|node| self.integer(node)).unwrap_or(1);
         let co_approvers = u32::try_from(co_approvers).ok().filter(|number| *number > 0).unwrap_or_else(|| {

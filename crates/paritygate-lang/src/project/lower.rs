@@ -1,6 +1,6 @@
 //! Document to project manifest.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use paritygate_model::{Diagnostic, Document, Node, Span, Tier};
 
@@ -115,7 +115,32 @@ impl Reader<'_> {
             }
             environment
         });
-        declared.collect()
+        let declared: Vec<ProjectEnvironment> = declared.collect();
+        self.check_aliases(node, &declared);
+        declared
+    }
+
+    /// An alias means one environment.
+    fn check_aliases(&mut self, node: Node<'_>, declared: &[ProjectEnvironment]) {
+        let mut owners: BTreeMap<&str, &str> = declared.iter().map(|it| (it.name.as_str(), it.name.as_str())).collect();
+        for environment in declared {
+            for (place, alias) in environment.aliases.iter().enumerate() {
+                let owner = *owners.entry(alias).or_insert(&environment.name);
+                if owner == environment.name {
+                    continue;
+                }
+                let aliases = node.get(&environment.name).and_then(|map| map.get("aliases"));
+                let at = aliases.map(|list| list.items().nth(place).unwrap_or(list));
+                let at = at.map_or_else(|| environment.at.clone(), |node| self.at(node));
+                let name = &environment.name;
+                let message = if owner == alias {
+                    format!("`{alias}` is an environment of its own, and can't be an alias of `{name}`")
+                } else {
+                    format!("`{alias}` is an alias of `{owner}` already, and can't be one of `{name}`")
+                };
+                self.error("ambiguous-alias", at, &message, "remove it where it is not meant");
+            }
+        }
     }
 
     fn environment(&mut self, map: Node<'_>, environment: &mut ProjectEnvironment) {

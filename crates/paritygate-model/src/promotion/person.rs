@@ -1,9 +1,23 @@
 //! How people are told apart.
 
-/// What stands for a person: systems disagree about the case of names, and characters that nobody sees tell nobody apart.
+/// What stands for a person: systems disagree about the case of names and write some with an `@` before them, and characters
+/// that nobody sees tell nobody apart. The address that GitHub makes up for an account stands for that.
 pub fn key(person: &str) -> String {
-    let is_seen = |character: &char| !matches!(character, '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{feff}' | '\u{ad}');
-    person.chars().filter(is_seen).collect::<String>().trim().to_lowercase()
+    let seen: String = person.chars().filter(|character| !is_unseen(*character)).collect();
+    let key = seen.trim().to_lowercase();
+    let key = key.strip_prefix('@').unwrap_or(&key);
+    match key.strip_suffix("@users.noreply.github.com") {
+        Some(account) => account.split_once('+').map_or(account, |(_, account)| account).to_owned(),
+        None => key.to_owned(),
+    }
+}
+
+/// Whether a character shows nothing by itself: Unicode calls these *default ignorable*.
+const fn is_unseen(character: char) -> bool {
+    matches!(character,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'
+        | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}'
+        | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 #[cfg(test)]
@@ -14,5 +28,16 @@ mod tests {
     fn case_and_what_nobody_sees_tell_nobody_apart() {
         assert_eq!(key(" Dana\u{200b} "), key("dana"));
         assert_ne!(key("dana"), key("dan"));
+        for unseen in ['\u{ad}', '\u{61c}', '\u{202e}', '\u{206f}', '\u{fe0f}', '\u{e0041}'] {
+            assert_eq!(key(&format!("da{unseen}na")), "dana");
+        }
+    }
+
+    #[test]
+    fn an_account_has_several_spellings() {
+        assert_eq!(key("@dana"), "dana");
+        assert_eq!(key("1234+Dana@users.noreply.github.com"), "dana");
+        assert_eq!(key("dana@users.noreply.github.com"), "dana");
+        assert_eq!(key("dana@example.com"), "dana@example.com");
     }
 }

@@ -7,7 +7,7 @@ use paritygate_eval::zones::Zone;
 use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope};
 use paritygate_lang::schedule::{Window, Windows};
 use paritygate_model::read::Read;
-use paritygate_model::{Diagnostic, Timestamp};
+use paritygate_model::{Diagnostic, Timestamp, limits};
 
 /// The parameters of `allowed-window`.
 #[derive(Debug, Default, Read)]
@@ -16,11 +16,13 @@ use paritygate_model::{Diagnostic, Timestamp};
 pub struct AllowedWindow {
     /// The IANA time zone of the windows, such as `Europe/London`.
     pub timezone: Option<String>,
-    /// The windows. Without any, those that the pipeline gives the target count.
+    /// The windows, beside those that the manifest gives the target: both have to be open.
     pub windows: Option<Vec<Window>>,
+    /// Whether `windows` stand in for those of the manifest, which then don't count.
+    pub replaces_manifest: bool,
     /// Whether a deployment has to end inside its window as well: the request then needs an `expectedDuration`.
     pub must_finish: bool,
-    /// Whether a target for which the pipeline gives no windows is closed; it is open by default.
+    /// Whether a target is closed for which neither the gate nor the manifest has windows; it is open by default.
     pub default_closed: bool,
 }
 
@@ -33,7 +35,8 @@ its `end` it is closed. Where `end` is before `start` it ends on the next day. `
 real time. Where clocks are put forward, an end that no clock shows is the first instant after the gap; where they are put
 back, a window runs from the first start to the first end.
 
-Without `windows` the gate takes those that the manifest gives the target environment.
+The windows that the manifest gives the target count as well, with or without `windows` in the gate: a deployment begins
+where both are open. With `replacesManifest` the gate's own stand in for them, such as wider ones for a hotfix.
 
 ```example
 params: { timezone: Europe/London, windows: [{ days: [mon, tue, wed, thu], start: "09:00", end: "17:00" }] }
@@ -62,6 +65,10 @@ next: 2026-08-22T09:00:00Z
 "#;
 
     fn compile(self, params: &Params<'_>, context: &GateContext<'_>) -> Result<Box<dyn GateCheck>, Vec<Diagnostic>> {
+        if self.replaces_manifest && self.windows.is_none() {
+            let wrong = params.wrong("replacesManifest", "`replacesManifest` without `windows` would leave none");
+            return Err(vec![wrong.help("add windows, or remove the field")]);
+        }
         let schedule = match (self.timezone, self.windows) {
             (Some(timezone), Some(windows)) => {
                 let place = |field: &str, _: Option<usize>| params.at(field);
@@ -77,7 +84,8 @@ next: 2026-08-22T09:00:00Z
                 return Err(vec![wrong.help("add windows, or remove both: then those of the pipeline count")]);
             }
         };
-        Ok(Box::new(Check { schedule, must_finish: self.must_finish, default_closed: self.default_closed }))
+        let Self { must_finish, default_closed, replaces_manifest, .. } = self;
+        Ok(Box::new(Check { schedule, must_finish, default_closed, replaces_manifest }))
     }
 }
 
@@ -85,11 +93,14 @@ struct Check {
     schedule: Option<Schedule>,
     must_finish: bool,
     default_closed: bool,
+    replaces_manifest: bool,
 }
 
 impl Check {
-    fn schedule<'s>(&'s self, scope: &Scope<'s>) -> Option<&'s Schedule> {
-        self.schedule.as_ref().or_else(|| scope.target()?.windows.as_ref())
+    /// The gate's own windows, and those of the manifest: all have to be open.
+    fn schedules<'s>(&'s self, scope: &Scope<'s>) -> impl Iterator<Item = &'s Schedule> + use<'s> {
+        let stage = scope.target().filter(|_| !self.replaces_manifest);
+        self.schedule.iter().chain(stage.and_then(|stage| stage.windows.as_ref()))
     }
 
     /// How long a deployment has to fit into the window; `None` where that has to be known and is not.
@@ -97,17 +108,18 @@ impl Check {
         if !self.must_finish {
             return Some(SignedDuration::ZERO);
         }
-        scope.promotion().expected_duration.map(|length| length.0)
+        scope.promotion().expected_duration.map(|length| length.0).filter(|length| length.is_positive())
     }
 }
 
 impl GateCheck for Check {
     fn asks_manifest(&self) -> &'static [&'static str] {
-        if self.schedule.is_none() { &["windows"] } else { &[] }
+        if self.replaces_manifest { &[] } else { &["windows"] }
     }
 
     fn judge(&self, scope: &Scope<'_>) -> Judgement {
-        let Some(schedule) = self.schedule(scope) else {
+        let mut schedules = self.schedules(scope);
+        let Some(first) = schedules.next() else {
             let to = scope.to();
             if self.default_closed {
                 let message = format!("the pipeline gives `{to}` no windows, and without any it is closed");
@@ -115,64 +127,48 @@ impl GateCheck for Check {
             }
             return Judgement::not_applicable(format!("the pipeline gives `{to}` no windows: it is always open"));
         };
-        let (zone, at, limit) = (schedule.zone(), scope.at, scope.limit());
         let Some(length) = self.length(scope) else {
             let message = "the request does not say how long it takes, and it has to end inside the window";
             return Judgement::unknown(message).help("give the request an `expectedDuration`, such as PT20M");
         };
-        let Some(run) = schedule.run(at) else {
-            let opens = schedule.inside_from(at, length, limit);
-            let judgement = match opens {
-                Some(opens) => Judgement::wait(
-                    Some(opens),
-                    format!("{} is outside the window, which opens {}", zone.say(at), zone.say(opens)),
-                ),
-                None => {
-                    Judgement::wait(None, format!("{} is outside the window, which never opens again", zone.say(at)))
-                }
-            };
-            return judgement.opens(opens.map(|opens| zone.moment(opens)));
-        };
-        let closes = run.ends();
-        if let Some(closes) = closes
-            && at.checked_add(length).is_ok_and(|end| end > closes)
-        {
-            let opens = schedule.inside_from(closes, length, limit);
-            let next = match opens {
-                Some(opens) => format!("the next one opens {}", zone.say(opens)),
-                None => "no window is long enough".to_owned(),
-            };
-            let takes = paritygate_model::promotion::Elapsed(length);
-            let message = format!("it would take {takes}, and the window closes {}; {next}", zone.say(closes));
-            return Judgement::wait(opens, message).opens(opens.map(|opens| zone.moment(opens)));
+        let judged = judge_one(first, length, scope);
+        let Some(second) = schedules.next() else { return judged };
+        let judged = judged.and(judge_one(second, length, scope));
+        if !judged.status.blocks() {
+            return judged;
         }
-        scope.pass(|| {
-            let end = closes.map_or_else(|| "does not close".to_owned(), |end| format!("closes {}", zone.say(end)));
-            Judgement::pass(format!("{} is inside the window, which {end}", zone.say(at)))
-                .closes(closes.map(|closes| zone.moment(closes)))
-        })
+        // Each tells when it opens itself; what counts is when they are open together.
+        let (zone, opens) = (first.zone(), self.passes_from(scope));
+        let told = match opens {
+            Some(opens) => format!("the gate's window and the manifest's are both open {}", zone.say(opens)),
+            None => "the gate's window and the manifest's are never open together".to_owned(),
+        };
+        let mut judged = judged.note(told).opens(opens.map(|opens| zone.moment(opens)));
+        judged.until = opens;
+        judged
     }
 
     fn next_change(&self, scope: &Scope<'_>) -> Option<Timestamp> {
-        let (schedule, length) = (self.schedule(scope)?, self.length(scope)?);
-        match schedule.run(scope.at) {
-            // With time to finish, a window shuts that much before its end.
-            Some(run) => match run.end.checked_sub(length) {
-                Ok(shuts) if shuts >= scope.at && !length.is_zero() => {
-                    // The last instant at which it still fits is inside.
-                    shuts.checked_add(SignedDuration::from_nanos(1)).ok()
-                }
-                _ => Some(run.end),
-            },
-            None => schedule.next_start(scope.at, scope.limit()),
-        }
+        let length = self.length(scope)?;
+        self.schedules(scope).filter_map(|schedule| next_change(schedule, length, scope)).min()
     }
 
     fn passes_from(&self, scope: &Scope<'_>) -> Option<Timestamp> {
-        match self.schedule(scope) {
-            Some(schedule) => schedule.inside_from(scope.at, self.length(scope)?, scope.limit()),
-            None => (!self.default_closed).then_some(scope.at),
+        let (mut at, limit) = (scope.at, scope.limit());
+        if self.schedules(scope).next().is_none() {
+            return (!self.default_closed).then_some(at);
         }
+        let length = self.length(scope)?;
+        for _ in 0..limits::MAX_STEPS {
+            let before = at;
+            for schedule in self.schedules(scope) {
+                at = schedule.inside_from(at, length, limit)?;
+            }
+            if at == before {
+                return Some(at);
+            }
+        }
+        None
     }
 
     fn is_calendar(&self) -> bool {
@@ -186,5 +182,54 @@ impl GateCheck for Check {
     fn lint(&self, from: Timestamp, until: Timestamp) -> Vec<String> {
         let emptied = self.schedule.iter().flat_map(|schedule| schedule.emptied(from, until));
         emptied.map(|date| format!("the window of {date} is empty: clocks are put forward over it")).collect()
+    }
+}
+
+/// Judges one set of windows.
+fn judge_one(schedule: &Schedule, length: SignedDuration, scope: &Scope<'_>) -> Judgement {
+    let (zone, at, limit) = (schedule.zone(), scope.at, scope.limit());
+    let Some(run) = schedule.run(at) else {
+        let opens = schedule.inside_from(at, length, limit);
+        let judgement = match opens {
+            Some(opens) => Judgement::wait(
+                Some(opens),
+                format!("{} is outside the window, which opens {}", zone.say(at), zone.say(opens)),
+            ),
+            None => Judgement::wait(None, format!("{} is outside the window, which never opens again", zone.say(at))),
+        };
+        return judgement.opens(opens.map(|opens| zone.moment(opens)));
+    };
+    let closes = run.ends();
+    if let Some(closes) = closes
+        && at.checked_add(length).is_ok_and(|end| end > closes)
+    {
+        let opens = schedule.inside_from(closes, length, limit);
+        let next = match opens {
+            Some(opens) => format!("the next one opens {}", zone.say(opens)),
+            None => "no window is long enough".to_owned(),
+        };
+        let takes = paritygate_model::promotion::Elapsed(length);
+        let message = format!("it would take {takes}, and the window closes {}; {next}", zone.say(closes));
+        return Judgement::wait(opens, message).opens(opens.map(|opens| zone.moment(opens)));
+    }
+    scope.pass(|| {
+        let end = closes.map_or_else(|| "does not close".to_owned(), |end| format!("closes {}", zone.say(end)));
+        Judgement::pass(format!("{} is inside the window, which {end}", zone.say(at)))
+            .closes(closes.map(|closes| zone.moment(closes)))
+    })
+}
+
+/// When one set of windows next opens, or shuts.
+fn next_change(schedule: &Schedule, length: SignedDuration, scope: &Scope<'_>) -> Option<Timestamp> {
+    match schedule.run(scope.at) {
+        // With time to finish, a window shuts that much before its end.
+        Some(run) => match run.end.checked_sub(length) {
+            Ok(shuts) if shuts >= scope.at && !length.is_zero() => {
+                // The last instant at which it still fits is inside.
+                shuts.checked_add(SignedDuration::from_nanos(1)).ok()
+            }
+            _ => Some(run.end),
+        },
+        None => schedule.next_start(scope.at, scope.limit()),
     }
 }

@@ -16,9 +16,11 @@ use crate::people::{self, BOTH, Bind};
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Approvals {
-    /// How many of whom; all of these are needed. Without them, what the pipeline asks for the target, and one approval
-    /// where it asks nothing.
+    /// How many of whom; all of these are needed, and what the manifest asks for the target as well. Where neither asks
+    /// anything, one approval.
     pub rules: Option<Vec<Quorum>>,
+    /// Whether `rules` stand in for what the manifest asks, which then does not count.
+    pub replaces_manifest: bool,
     /// What an approval has to name to count: `digest`, `environment`; both by default.
     pub bind: Option<Vec<Bind>>,
     /// Whether one person may count for several rules; by default each counts once.
@@ -44,6 +46,8 @@ impl GateKind for Approvals {
 Of each person the newest word counts: `approved`, `rejected` or `withdrawn`. An approval counts for an artifact if it names
 its digest and the target environment, was given, and has not expired. Where the manifest names the members of a group, that
 decides who is in it; else what the approval says. Each person counts for one rule only, and every artifact needs all rules.
+What the manifest asks for the target is needed beside the gate's `rules`, by the same people or others; with
+`replacesManifest` the gate's stand in for it.
 
 ```example
 params: { rules: [{ required: 2, groups: [sre] }] }
@@ -131,21 +135,25 @@ message: "0 of 1 from anybody"
             let wrong = params.wrong("rules", "`rules` is empty: nobody would be asked");
             diagnostics.push(wrong.help("add a rule such as `{ required: 1, groups: [sre] }`, or remove the field"));
         }
+        if self.replaces_manifest && self.rules.is_none() {
+            let wrong =
+                params.wrong("replacesManifest", "`replacesManifest` without `rules` would leave nobody to ask");
+            diagnostics.push(wrong.help("add rules, or remove the field"));
+        }
         if diagnostics.is_empty() { Ok(Box::new(self)) } else { Err(diagnostics) }
     }
 }
 
 impl Approvals {
-    fn rules(&self, scope: &Scope<'_>) -> Cow<'_, [Quorum]> {
-        if let Some(rules) = &self.rules {
-            return Cow::Borrowed(rules);
-        }
-        let asked = scope.target().and_then(|stage| stage.approvals.clone());
-        Cow::Owned(match asked {
-            Some(asked) if asked.required == 0 => Vec::new(),
-            Some(asked) => vec![Quorum { required: asked.required, groups: asked.groups }],
-            None => vec![Quorum { required: 1, groups: None }],
-        })
+    /// The rules of the gate, and those of the manifest. One person may count for a rule of each.
+    fn asked(&self, scope: &Scope<'_>) -> impl Iterator<Item = Cow<'_, [Quorum]>> {
+        let stage = scope.target().filter(|_| !self.replaces_manifest).and_then(|stage| stage.approvals.clone());
+        let usual = self.rules.is_none() && stage.is_none();
+        let stage = stage.filter(|asked| asked.required > 0);
+        let stage = stage.map(|asked| Quorum { required: asked.required, groups: asked.groups });
+        let stage = stage.or_else(|| usual.then_some(Quorum { required: 1, groups: None }));
+        let own = self.rules.as_deref().map(Cow::Borrowed);
+        own.into_iter().chain(stage.map(|quorum| Cow::Owned(vec![quorum])))
     }
 
     /// Judges for one artifact; for none where approvals need not name one.
@@ -258,23 +266,27 @@ fn quorum(scope: &Scope<'_>, rule: &Quorum, yes: &[&Approval]) -> Judgement {
 
 impl GateCheck for Approvals {
     fn asks_manifest(&self) -> &'static [&'static str] {
-        if self.rules.is_none() { &["approvals"] } else { &[] }
+        if self.replaces_manifest { &[] } else { &["approvals"] }
     }
 
     fn judge(&self, scope: &Scope<'_>) -> Judgement {
-        let rules = self.rules(scope);
-        if rules.is_empty() {
+        let asked: Vec<Cow<'_, [Quorum]>> = self.asked(scope).collect();
+        if asked.is_empty() {
             return Judgement::not_applicable(format!("the pipeline asks nobody for `{}`", scope.to()));
         }
+        let judge = |artifact: Option<&Artifact>| {
+            let each = asked.iter().map(|rules| self.judge_for(scope, artifact, rules));
+            each.fold(Judgement::default(), Judgement::and)
+        };
         let needs_digest = self.bind.as_deref().unwrap_or(&BOTH).contains(&Bind::Digest);
         if scope.artifacts().is_empty() {
             if needs_digest {
                 let judged = Judgement::unknown("the request names no artifact that could be approved");
                 return judged.help("name what is promoted below `artifacts`");
             }
-            return self.judge_for(scope, None, &rules);
+            return judge(None);
         }
-        let each = scope.artifacts().iter().map(|artifact| self.judge_for(scope, Some(artifact), &rules));
+        let each = scope.artifacts().iter().map(|artifact| judge(Some(artifact)));
         each.fold(Judgement::default(), Judgement::and)
     }
 

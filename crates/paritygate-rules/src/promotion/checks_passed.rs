@@ -2,7 +2,7 @@
 
 use paritygate_eval::kind::Params;
 use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope};
-use paritygate_model::promotion::{Artifact, CheckFact, CheckStatus, Elapsed};
+use paritygate_model::promotion::{Artifact, CheckFact, CheckStatus, Elapsed, commit};
 use paritygate_model::read::Read;
 use paritygate_model::{Diagnostic, Timestamp};
 
@@ -112,41 +112,64 @@ fn is_of(check: &CheckFact, artifact: &Artifact) -> Option<bool> {
         let known = artifact.digests().any(|own| !own.is_empty());
         return known.then(|| artifact.has_digest(digest));
     }
-    let built = artifact.source.as_ref()?.commit.as_ref().filter(|commit| !commit.is_empty())?;
-    Some(check.commit.as_ref()? == built)
+    let built = artifact.source.as_ref()?.commit.as_ref()?;
+    commit::same(check.commit.as_ref()?, built)
 }
 
 impl ChecksPassed {
     fn one(&self, scope: &Scope<'_>, name: &str, artifact: &Artifact) -> Judgement {
         let component = &artifact.component;
-        let here = |check: &&CheckFact| self.environment.is_none() || check.environment == self.environment;
         let is_good = |check: &CheckFact| matches!(check.status, CheckStatus::Passed | CheckStatus::Warned);
+        // A bad one that does not say where it ran may have run here.
+        let here = |check: &&CheckFact| {
+            let anywhere = self.environment.is_none() || (check.environment.is_none() && !is_good(check));
+            anywhere || check.environment == self.environment
+        };
+        let other_commit = scope.contradicts(artifact);
+        let is_of = |check: &CheckFact| match is_of(check, artifact) {
+            // What it was built from is not believed, and so it is not known what was checked.
+            Some(true) if other_commit.is_some() && check.digest.is_none() => None,
+            of => of,
+        };
         // Good news have to be believed, and to have happened; bad news count from anywhere.
         let counts = |check: &&CheckFact| {
             !is_good(check)
                 || (scope.accepts(&check.origin) && check.finished_at.is_none_or(|at| scope.has_happened(at)))
         };
         let all = || scope.request.checks(name).filter(here);
-        let is_known = all().any(|check| is_of(check, artifact) == Some(true));
+        let is_known = all().any(|check| is_of(check) == Some(true));
         // A bad one that does not say of what it is may be of this, and makes a good one doubtful.
-        let about = |check: &&CheckFact| match is_of(check, artifact) {
+        let about = |check: &&CheckFact| match is_of(check) {
             Some(about) => about,
             None => !is_good(check) && is_known,
         };
         let Some(newest) = all().filter(counts).find(about) else {
-            if let Some(other) = all().find(|check| is_of(check, artifact) == Some(false)) {
+            if let Some(other) = all().find(|check| is_of(check) == Some(false)) {
                 let how = other.status.word();
-                return Judgement::fail(format!("`{name}` {how} for another digest than that of `{component}`"))
+                let what = if other.digest.is_some() { "digest" } else { "commit" };
+                return Judgement::fail(format!("`{name}` {how} for another {what} than that of `{component}`"))
                     .help("run it for this artifact")
                     .fact(how, &other.origin);
             }
             let judged = Judgement::unknown(format!("no result of `{name}` is known for `{component}`"));
             return match all().next() {
+                Some(check) if other_commit.is_some() && check.digest.is_none() => {
+                    let judged = judged.note("a deployment of its digest was built from another commit");
+                    let judged = other_commit.iter().fold(judged, |judged, fact| judged.fact("deployed", &fact.origin));
+                    judged.help("correct the `commit` of the artifact").fact("names no digest", &check.origin)
+                }
                 Some(check) if !scope.accepts(&check.origin) => judged
                     .note(format!("one is {}, which this gate does not accept", check.origin.source.word()))
                     .help("hand in what the checking system printed, with `--facts`")
                     .fact("not accepted", &check.origin),
-                Some(check) => judged.note("one names no digest").fact("names no digest", &check.origin),
+                Some(check) if check.digest.is_none() => {
+                    let judged = judged.note("one names neither its digest nor its commit");
+                    judged.help("hand in its result for this digest").fact("names neither", &check.origin)
+                }
+                Some(check) => judged
+                    .note("one is dated later than now")
+                    .help("what is dated later has not happened: correct the date")
+                    .fact("dated later", &check.origin),
                 None => judged.help("hand in its result for this digest"),
             };
         };
@@ -173,14 +196,14 @@ impl ChecksPassed {
                 Judgement::warn(format!("`{name}` says neither yes nor no for `{component}`"))
             }
             (status, _) => {
-                let how = match status {
-                    CheckStatus::Failed => "failed",
-                    CheckStatus::Error => "could not be run",
-                    CheckStatus::Pending => "has not ended",
-                    CheckStatus::Skipped => "was skipped",
-                    _ => "says neither yes nor no",
+                let (how, help) = match status {
+                    CheckStatus::Failed => ("failed", "mend it, and run it again"),
+                    CheckStatus::Error => ("could not be run", "mend it, and run it again"),
+                    CheckStatus::Pending => ("has not ended", "wait for its result, and hand that in"),
+                    CheckStatus::Skipped => ("was skipped", "run it"),
+                    _ => ("says neither yes nor no", "run it again"),
                 };
-                Judgement::fail(format!("`{name}` {how} for `{component}`")).help("mend it, and run it again")
+                Judgement::fail(format!("`{name}` {how} for `{component}`")).help(help)
             }
         };
         judged.fact(format!("{name}: {}", newest.status.word()), &newest.origin)

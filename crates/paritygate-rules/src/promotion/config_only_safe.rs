@@ -4,7 +4,7 @@ use paritygate_eval::kind::Params;
 use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope};
 use paritygate_model::promotion::{KindOfChange, Origin};
 use paritygate_model::read::Read;
-use paritygate_model::{Diagnostic, Node};
+use paritygate_model::{Diagnostic, Node, Timestamp};
 
 /// The parameters of `config-only-safe`.
 #[derive(Debug, Default, Read)]
@@ -127,5 +127,9 @@ impl GateCheck for ConfigOnlySafe {
             return judged;
         }
         Judgement::pass(format!("nothing but configuration changes in {}", scope.to()))
+    }
+
+    fn next_change(&self, scope: &Scope<'_>) -> Option<Timestamp> {
+        scope.description_end()
     }
 }

@@ -23,8 +23,8 @@ impl GateKind for EnvironmentHealthy {
     const NAME: &'static str = "environment-healthy";
     const SUMMARY: &'static str = "both environments are healthy, and no incident is open";
     const MANUAL: &'static str = r#"
-The newest state of health of each environment is `healthy`, and no incident on one of them is open. An incident that names
-no environment is on all of them. Illness and incidents count wherever they are known from.
+The newest state of health of each environment is `healthy`, and no incident on one of them, or on its tier, is open. An
+incident that names no environment is on all of them. Illness and incidents count wherever they are known from.
 
 ```example
 request: |
@@ -80,8 +80,7 @@ impl EnvironmentHealthy {
     }
 
     fn incidents(&self, scope: &Scope<'_>, environments: &[&str]) -> Judgement {
-        let is_on =
-            |places: &[String]| places.is_empty() || places.iter().any(|place| environments.contains(&place.as_str()));
+        let is_on = |places: &[String]| environments.iter().any(|environment| scope.means(places, environment));
         let counts = |status: IncidentStatus| match status {
             IncidentStatus::Open => true,
             IncidentStatus::Monitoring => !self.ignore_monitoring,

@@ -215,8 +215,8 @@ impl GateCheck for MigrationDestructive {
     }
 
     fn next_change(&self, scope: &Scope<'_>) -> Option<Timestamp> {
-        let age = self.min_age.filter(|age| !age.0.is_zero())?.0;
-        let mut next: Option<Timestamp> = None;
+        let mut next = scope.description_end();
+        let Some(Elapsed(age)) = self.min_age.filter(|age| !age.0.is_zero()) else { return next };
         for database in databases(scope, &|_| true).values() {
             let Ok(pending) = Pending::new(database, scope) else { continue };
             let expands = pending.union.iter().filter(|(_, brought)| brought.migration.phase == Some(Phase::Expand));
@@ -249,7 +249,8 @@ impl MigrationDestructive {
             }
             match (known(operation.kind), operation.reversible) {
                 (None, Some(false)) => return Takes::Something(format!("{}, not reversible", operation.shown())),
-                (None, None) => unknown = unknown.or_else(|| Some(operation.kind.to_owned())),
+                // That it can be taken back says nothing of who still reads what it takes away.
+                (None, _) => unknown = unknown.or_else(|| Some(operation.kind.to_owned())),
                 _ => {}
             }
         }

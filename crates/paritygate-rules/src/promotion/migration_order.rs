@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use paritygate_eval::kind::Params;
 use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope};
-use paritygate_model::Diagnostic;
 use paritygate_model::read::Read;
 use paritygate_model::suggest::quoted;
+use paritygate_model::{Diagnostic, Timestamp};
 
 use crate::migration::graph::Graph;
 use crate::migration::number::{is_repeatable, number};
@@ -280,6 +280,10 @@ impl GateCheck for MigrationOrder {
             return Judgement::unknown(message).help("hand in its description, with a section `migrations`");
         }
         judge_each(scope, &counts, |databases, database| self.database(scope, databases, database))
+    }
+
+    fn next_change(&self, scope: &Scope<'_>) -> Option<Timestamp> {
+        scope.description_end()
     }
 }
 

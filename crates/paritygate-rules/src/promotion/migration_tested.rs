@@ -173,8 +173,8 @@ impl GateCheck for MigrationTested {
     }
 
     fn next_change(&self, scope: &Scope<'_>) -> Option<Timestamp> {
-        let soak = self.soak().filter(|soak| !soak.is_zero())?;
-        let mut next: Option<Timestamp> = None;
+        let mut next = scope.description_end();
+        let Some(soak) = self.soak().filter(|soak| !soak.is_zero()) else { return next };
         let groups = scope.upstream(self.environments.as_deref(), None);
         for database in databases(scope, &|_| true).values() {
             let Ok(pending) = Pending::new(database, scope) else { continue };

@@ -2,7 +2,7 @@
 
 use paritygate_eval::gate::ParityOutcome;
 use paritygate_eval::kind::Params;
-use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope};
+use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope, after};
 use paritygate_model::promotion::{Elapsed, ParityFact};
 use paritygate_model::read::Read;
 use paritygate_model::report::{Status, Verdict};
@@ -203,7 +203,7 @@ impl GateCheck for ParityGate {
         let (from, to) = (scope.from(), scope.to());
         let missing = [from, to].into_iter().find(|name| scope.environment(name).is_none());
         if missing.is_none()
-            && let Some(outcome) = (scope.parity)(&[from, to], rules)
+            && let Some(outcome) = (scope.parity)(scope.at, &[from, to], rules)
         {
             return self.of_report(scope, &outcome);
         }
@@ -216,10 +216,12 @@ impl GateCheck for ParityGate {
     }
 
     fn next_change(&self, scope: &Scope<'_>) -> Option<Timestamp> {
-        if [scope.from(), scope.to()].iter().all(|name| scope.environment(name).is_some()) {
-            return None;
-        }
-        let end = Self::recorded(scope)?.evaluated_at?.0.checked_add(self.max_age?.0).ok()?;
-        scope.next_of(end.checked_add(jiff::SignedDuration::from_nanos(1)).ok())
+        let described = [scope.from(), scope.to()].iter().all(|name| scope.environment(name).is_some());
+        let old = || {
+            let end = Self::recorded(scope)?.evaluated_at?.0.checked_add(self.max_age?.0).ok()?;
+            scope.next_of(after(end))
+        };
+        let of_it = if described { scope.waiver_end() } else { old() };
+        of_it.into_iter().chain(scope.description_end()).min()
     }
 }

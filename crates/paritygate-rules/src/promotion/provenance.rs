@@ -98,9 +98,6 @@ impl Check {
     /// What is not as it should be in an attestation, each with whether it is only not known.
     fn wrongs(&self, attestation: &Attestation) -> Vec<(bool, String)> {
         let mut wrong = Vec::new();
-        if attestation.result != AttestationResult::Passed {
-            wrong.push((false, "its verification failed".to_owned()));
-        }
         let mut ask = |what: &str, patterns: &Option<Vec<Glob>>, value: &Option<String>| match (patterns, value) {
             (Some(_), None) => wrong.push((true, format!("it names no {what}"))),
             (Some(patterns), Some(value)) if !patterns.iter().any(|pattern| pattern.matches(value)) => {
@@ -138,6 +135,20 @@ impl Check {
                     .fact("not accepted", &attestation.origin),
                 None => judged.help("verify one outside, and hand in what it says"),
             };
+        }
+        // One that is not genuine speaks against the artifact, wherever that is known from.
+        let asked = |attestation: &&&Attestation| {
+            let predicate = attestation.predicate_type.as_deref();
+            let matches = |patterns: &Vec<Glob>| {
+                predicate.is_none_or(|predicate| patterns.iter().any(|pattern| pattern.matches(predicate)))
+            };
+            self.predicate_types.as_ref().is_none_or(matches)
+        };
+        let mut failed = all.iter().filter(|attestation| attestation.result == AttestationResult::Failed);
+        if let Some(attestation) = failed.find(asked) {
+            return Judgement::fail(format!("the verification of an attestation of `{component}` failed"))
+                .help("build it where it may be built")
+                .fact("not genuine", &attestation.origin);
         }
         let mut nearest: Option<(&Attestation, Vec<(bool, String)>)> = None;
         for attestation in believed {

@@ -3,7 +3,7 @@
 use paritygate_eval::kind::Params;
 use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope};
 use paritygate_lang::selector::Glob;
-use paritygate_model::promotion::Artifact;
+use paritygate_model::promotion::{Artifact, AttestationResult};
 use paritygate_model::read::Read;
 use paritygate_model::{Diagnostic, suggest};
 
@@ -12,11 +12,12 @@ use paritygate_model::{Diagnostic, suggest};
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct RefAllowed {
-    /// Patterns of branches, in which `*` stands for any characters. Without `branches` and `tags`, those that the pipeline
-    /// gives the target count.
+    /// Patterns of branches, in which `*` stands for any characters. Those that the manifest gives the target count as well.
     pub branches: Option<Vec<String>>,
     /// Patterns of tags, likewise.
     pub tags: Option<Vec<String>>,
+    /// Whether `branches` and `tags` stand in for those of the manifest, which then don't count.
+    pub replaces_manifest: bool,
     /// Branches of which at least one must contain the commit, such as `main`.
     pub contained_in: Option<Vec<String>>,
 }
@@ -26,8 +27,11 @@ impl GateKind for RefAllowed {
     const SUMMARY: &'static str = "it was built from a branch or a tag that may go there";
     const MANUAL: &'static str = r#"
 The `source.ref` of every artifact, such as `refs/heads/main` or `refs/tags/v1.2.3`, matches a pattern of `branches` or of
-`tags`. A ref without `refs/heads/` or `refs/tags/` may be either, and can't be judged. With `containedIn`, one of these
+`tags`. What the request says of it is believed, unless an attestation of the artifact names another ref. A ref without `refs/heads/` or `refs/tags/` may be either, and can't be judged. With `containedIn`, one of these
 branches has to contain the change (`change.branchContains`) as well.
+
+The patterns that the manifest gives the target count beside the gate's: a ref has to match both. With `replacesManifest` the
+gate's stand in for them, such as other branches for a hotfix.
 
 ```example
 params: { tags: ["v*"] }
@@ -74,23 +78,30 @@ message: "no branch of `main` contains the change"
             let wrong = params.wrong("branches", "`branches` is empty and there are no `tags`: nothing could pass");
             return Err(vec![wrong.help("name a pattern, or remove the field")]);
         }
-        let globs =
-            |list: Option<Vec<String>>| list.map(|list| list.iter().map(|pattern| Glob::new(pattern)).collect());
+        let globs = |list: Option<Vec<String>>| list.iter().flatten().map(|pattern| Glob::new(pattern)).collect();
         let own = self.branches.is_some() || self.tags.is_some();
+        if self.replaces_manifest && !own {
+            let message = "`replacesManifest` without `branches` or `tags` would leave none";
+            let wrong = params.wrong("replacesManifest", message);
+            return Err(vec![wrong.help("name patterns, or remove the field")]);
+        }
         Ok(Box::new(Check {
-            own,
-            branches: globs(self.branches),
-            tags: globs(self.tags),
+            own: own.then(|| Patterns { branches: globs(self.branches), tags: globs(self.tags) }),
+            replaces_manifest: self.replaces_manifest,
             contained_in: self.contained_in,
         }))
     }
 }
 
+struct Patterns {
+    branches: Vec<Glob>,
+    tags: Vec<Glob>,
+}
+
 struct Check {
-    /// Whether the gate has patterns of its own.
-    own: bool,
-    branches: Option<Vec<Glob>>,
-    tags: Option<Vec<Glob>>,
+    /// The gate's own.
+    own: Option<Patterns>,
+    replaces_manifest: bool,
     contained_in: Option<Vec<String>>,
 }
 
@@ -102,6 +113,23 @@ impl Check {
                 .help("give the artifact `source: { ref: refs/tags/… }`")
                 .fact("without a ref", &artifact.origin);
         };
+        // What it was built from is part of the question; an attestation of it knows better.
+        let mut attested = scope.facts().attestations.iter().filter(|attestation| {
+            let is_of = |digest: &str| artifact.has_digest(digest);
+            let passed = attestation.result == AttestationResult::Passed;
+            passed && attestation.subject_digest.as_deref().is_some_and(is_of)
+        });
+        if let Some(other) =
+            attested.find(|attestation| attestation.source_ref.as_deref().is_some_and(|own| own != git_ref))
+        {
+            let built = other.source_ref.as_deref().unwrap_or_default();
+            return Judgement::fail(format!(
+                "`{component}` was built from `{built}`, and the request says from `{git_ref}`"
+            ))
+            .help("correct the `ref` of the artifact")
+            .fact("attested", &other.origin)
+            .fact("asked for", &artifact.origin);
+        }
         let (what, name, patterns) = match (git_ref.strip_prefix("refs/heads/"), git_ref.strip_prefix("refs/tags/")) {
             (Some(branch), _) => ("branch", branch, branches),
             (_, Some(tag)) => ("tag", tag, tags),
@@ -154,14 +182,17 @@ impl Check {
 
 impl GateCheck for Check {
     fn asks_manifest(&self) -> &'static [&'static str] {
-        if self.own { &[] } else { &["branches", "tags"] }
+        if self.replaces_manifest { &[] } else { &["branches", "tags"] }
     }
 
     fn judge(&self, scope: &Scope<'_>) -> Judgement {
-        let stage = scope.target().filter(|_| !self.own);
-        let branches = self.branches.as_deref().or_else(|| stage?.branches.as_deref());
-        let tags = self.tags.as_deref().or_else(|| stage?.tags.as_deref());
-        if branches.is_none() && tags.is_none() && self.contained_in.is_none() {
+        let own = self.own.iter().map(|own| (own.branches.as_slice(), own.tags.as_slice()));
+        let stage = scope.target().filter(|_| !self.replaces_manifest);
+        let of_stage = stage.filter(|stage| stage.branches.is_some() || stage.tags.is_some());
+        let of_stage = of_stage
+            .map(|stage| (stage.branches.as_deref().unwrap_or_default(), stage.tags.as_deref().unwrap_or_default()));
+        let mut asked = own.chain(of_stage).peekable();
+        if asked.peek().is_none() && self.contained_in.is_none() {
             let message = format!("neither the gate nor the pipeline says what may reach `{}`", scope.to());
             return Judgement::unknown(message).help("give the target `branches` or `tags` in the manifest");
         }
@@ -169,13 +200,9 @@ impl GateCheck for Check {
             return Judgement::unknown("the request names no artifact").help("name what is promoted below `artifacts`");
         }
         let mut judged = Judgement::default();
-        if branches.is_some() || tags.is_some() {
-            let (branches, tags) = (branches.unwrap_or_default(), tags.unwrap_or_default());
-            judged = scope
-                .artifacts()
-                .iter()
-                .map(|artifact| Self::one(scope, artifact, branches, tags))
-                .fold(judged, Judgement::and);
+        for (branches, tags) in asked {
+            let each = scope.artifacts().iter().map(|artifact| Self::one(scope, artifact, branches, tags));
+            judged = each.fold(judged, Judgement::and);
         }
         match self.contained(scope) {
             Some(contained) => judged.and(contained),

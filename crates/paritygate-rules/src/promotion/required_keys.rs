@@ -6,7 +6,7 @@ use paritygate_eval::kind::Params;
 use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope};
 use paritygate_model::promotion::Origin;
 use paritygate_model::read::Read;
-use paritygate_model::{Diagnostic, Environment, Node};
+use paritygate_model::{Diagnostic, Environment, Node, Timestamp};
 
 use crate::keys::{self, Presence};
 
@@ -129,5 +129,9 @@ pub(super) fn judge(scope: &Scope<'_>, keys: &[String], allow_empty: bool) -> Ju
 impl GateCheck for RequiredKeys {
     fn judge(&self, scope: &Scope<'_>) -> Judgement {
         judge(scope, &self.keys, self.allow_empty)
+    }
+
+    fn next_change(&self, scope: &Scope<'_>) -> Option<Timestamp> {
+        scope.description_end()
     }
 }

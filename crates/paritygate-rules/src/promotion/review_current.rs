@@ -1,10 +1,14 @@
 //! `review-current`: the review covers the last commit.
 
+use std::collections::BTreeSet;
+
 use paritygate_eval::kind::Params;
 use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope};
 use paritygate_model::Diagnostic;
-use paritygate_model::promotion::PullRequest;
+use paritygate_model::promotion::{Artifact, PullRequest, commit};
 use paritygate_model::read::Read;
+
+use crate::people::key;
 
 /// The parameters of `review-current`.
 #[derive(Debug, Default, Read)]
@@ -50,40 +54,42 @@ message: "no pull request is known that brought the change"
     }
 }
 
-/// Whether two commits are the same, of which one may be shortened.
-fn same_commit(a: &str, b: &str) -> bool {
-    const SHORTEST: usize = 7;
-    let (a, b) = (a.to_ascii_lowercase(), b.to_ascii_lowercase());
-    let shorter = a.len().min(b.len());
-    shorter >= SHORTEST && a.get(..shorter) == b.get(..shorter)
-}
-
 impl ReviewCurrent {
     fn one(&self, scope: &Scope<'_>, request: &PullRequest, is_alone: bool) -> Judgement {
         let name = request.number.map_or("the pull request".to_owned(), |number| format!("#{number}"));
         let needed = self.approvals.unwrap_or(1) as usize;
-        let approved =
-            request.approved_by.iter().map(|by| crate::people::key(by)).collect::<std::collections::BTreeSet<_>>();
+        // Whose change it is, a review of their own says nothing; of several pull requests, whose is whose is not known.
+        let authors = scope.facts().change.iter().filter(|_| is_alone).flat_map(|change| &change.authors);
+        let authors: BTreeSet<String> = authors.map(|author| key(author)).collect();
+        let reviewers = request.approved_by.iter().map(|by| key(by));
+        let approved: BTreeSet<String> = reviewers.filter(|by| !by.is_empty() && !authors.contains(by)).collect();
         if approved.len() < needed {
             let message = format!("{name} has {} of {needed} approvals", approved.len());
             return Judgement::needs_people(message).help("ask for a review");
         }
         let built = || {
-            let commits = scope.artifacts().iter().map(|artifact| artifact.source.as_ref()?.commit.as_deref());
+            let believed = |artifact: &&Artifact| scope.contradicts(artifact).is_none();
+            let built = |artifact| Some(artifact).filter(believed)?.source.as_ref()?.commit.as_deref();
+            let commits = scope.artifacts().iter().map(built);
             let mut commits: Vec<&str> = commits.collect::<Option<_>>()?;
             commits.dedup();
             <[&str; 1]>::try_from(commits).ok().map(|[commit]| commit)
         };
         let head = request.head_commit.as_deref().or_else(|| if is_alone { built() } else { None });
         match (request.reviewed_commit.as_deref(), head) {
-            (Some(reviewed), Some(head)) if same_commit(reviewed, head) => {
-                Judgement::pass(format!("the review of {name} covers its last commit"))
-            }
-            (Some(reviewed), Some(head)) => Judgement::needs_people(format!(
-                "{name} was pushed to after its review: `{reviewed}` was reviewed, and `{head}` is its last commit"
-            ))
-            .who(request.approved_by.iter().cloned())
-            .help("ask for another review"),
+            (Some(reviewed), Some(head)) => match commit::same(reviewed, head) {
+                Some(true) => Judgement::pass(format!("the review of {name} covers its last commit")),
+                Some(false) => Judgement::needs_people(format!(
+                    "{name} was pushed to after its review: `{reviewed}` was reviewed, and `{head}` is its last commit"
+                ))
+                .who(request.approved_by.iter().cloned())
+                .help("ask for another review"),
+                None => Judgement::unknown(format!(
+                    "whether the review of {name} covers its last commit is not known: `{reviewed}` was reviewed, and \
+                     `{head}` is its last commit"
+                ))
+                .help("write commits as seven or more hexadecimal digits"),
+            },
             (None, _) => Judgement::unknown(format!("it is not known which commit of {name} was reviewed"))
                 .help("give the pull request `reviewedCommit`, or hand in its reviews"),
             (_, None) => Judgement::unknown(format!("it is not known what the last commit of {name} is"))

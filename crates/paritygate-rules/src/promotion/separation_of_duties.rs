@@ -22,6 +22,29 @@ pub struct SeparationOfDuties {
     pub bind: Option<Vec<Bind>>,
 }
 
+/// How somebody is named. Two names of different forms may be of one person.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// By the address that a commit has.
+    Mail,
+    /// By the name that people call them.
+    Name,
+    /// By their account.
+    Account,
+}
+
+impl Form {
+    fn of(person: &str) -> Self {
+        if person.contains('@') {
+            Self::Mail
+        } else if person.contains(char::is_whitespace) {
+            Self::Name
+        } else {
+            Self::Account
+        }
+    }
+}
+
 /// What somebody may have to do with a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Read)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -55,8 +78,9 @@ impl GateKind for SeparationOfDuties {
     const SUMMARY: &'static str = "who approves had no hand in it";
     const MANUAL: &'static str = r#"
 At least `required` of the approvals are of people who neither wrote, committed nor merged the change, and do not ask for
-the promotion themselves. Names are compared without regard to case. Who had a hand in it has to be known: without a fact
-about it the gate can't be judged.
+the promotion themselves. Names are compared without regard to case and to an `@` before them. Who had a hand in it has to
+be known: without a fact about it, or where only an e-mail address or a full name is known of one side and an account of the
+other, the gate can't be judged.
 
 ```example
 request: |
@@ -166,6 +190,10 @@ impl GateCheck for SeparationOfDuties {
                 yes.filter(|approval| people::counts(scope, approval, Some(artifact), bind).is_ok()).collect();
             let (own, others): (Vec<_>, Vec<_>) =
                 yes.into_iter().partition(|approval| hands.contains_key(&people::key(&approval.by)));
+            // An e-mail address and the name of an account may be of one person.
+            let stranger = |by: &str| hands.keys().find(|hand| Form::of(hand) != Form::of(by));
+            let (others, doubtful): (Vec<_>, Vec<_>) =
+                others.into_iter().partition(|approval| stranger(&people::key(&approval.by)).is_none());
             if others.len() >= required {
                 let names: Vec<&str> = others.iter().map(|approval| approval.by.as_str()).collect();
                 let names = paritygate_model::suggest::quoted(&names);
@@ -173,6 +201,19 @@ impl GateCheck for SeparationOfDuties {
                 all = all.and(
                     others.iter().fold(judged, |judged, approval| judged.fact("had no hand in it", &approval.origin)),
                 );
+                continue;
+            }
+            if others.len() + doubtful.len() >= required {
+                let pairs =
+                    doubtful.iter().filter_map(|approval| Some((approval, stranger(&people::key(&approval.by))?)));
+                let mut judged = Judgement::unknown("it is not known whether who approved had a hand in it");
+                for (approval, hand) in pairs {
+                    let did = hands.get(hand).map_or("", |relation| relation.did());
+                    judged = judged.note(format!("`{hand}` {did}, and may be `{}`", approval.by));
+                    judged = judged.fact("may have had a hand in it", &approval.origin);
+                }
+                let help = "name people in one way in `change` and `approvals`, such as by their accounts";
+                all = all.and(judged.help(help));
                 continue;
             }
             let message = format!("{} of {required} approvals are of people who had no hand in it", others.len());

@@ -11,9 +11,11 @@ use paritygate_model::read::Read;
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct TriggerAllowed {
-    /// What may set it off. Without it, what the pipeline says of the target: what is done by hand there is not done
-    /// otherwise, and what is done otherwise may also be done by hand.
+    /// What may set it off, beside what the manifest says of the target: what is done by hand there is not done otherwise,
+    /// and what is done otherwise may also be done by hand.
     pub triggers: Option<Vec<Trigger>>,
+    /// Whether `triggers` stand in for what the manifest says, which then does not count.
+    pub replaces_manifest: bool,
     /// Who may ask; any kind of actor where it is absent.
     pub actors: Option<Vec<ActorKind>>,
 }
@@ -22,7 +24,9 @@ impl GateKind for TriggerAllowed {
     const NAME: &'static str = "trigger-allowed";
     const SUMMARY: &'static str = "it was set off by who or what may";
     const MANUAL: &'static str = r#"
-The request's `trigger` is one of `triggers`, and with `actors` the kind of its actor is one of these.
+The request's `trigger` is one of `triggers` and one that the manifest allows for the target, and with `actors` the kind of
+its actor is one of these. Both are part of the question, and no facts: `acceptSources` does not change whom they are from.
+With `replacesManifest` the gate's `triggers` stand in for those of the manifest.
 
 ```example
 params: { triggers: [manual], actors: [human] }
@@ -63,6 +67,10 @@ message: "a bot may not promote to production: `ci`"
                 return Err(vec![wrong.help("name at least one, or remove the field")]);
             }
         }
+        if self.replaces_manifest && self.triggers.is_none() {
+            let wrong = params.wrong("replacesManifest", "`replacesManifest` without `triggers` would leave none");
+            return Err(vec![wrong.help("add triggers, or remove the field")]);
+        }
         Ok(Box::new(self))
     }
 }
@@ -78,22 +86,26 @@ fn named(trigger: Trigger) -> &'static str {
 
 impl GateCheck for TriggerAllowed {
     fn asks_manifest(&self) -> &'static [&'static str] {
-        if self.triggers.is_none() { &["trigger"] } else { &[] }
+        if self.replaces_manifest { &[] } else { &["trigger"] }
     }
 
     fn judge(&self, scope: &Scope<'_>) -> Judgement {
         let (to, promotion) = (scope.to(), scope.promotion());
-        let of_stage = scope.target().and_then(|stage| stage.trigger).map(|trigger| vec![trigger, Trigger::Manual]);
-        let triggers = self.triggers.clone().or(of_stage);
-        if triggers.is_none() && self.actors.is_none() {
+        let of_stage = scope.target().filter(|_| !self.replaces_manifest).and_then(|stage| stage.trigger);
+        let asks = self.triggers.is_some() || of_stage.is_some();
+        let may = |trigger: Trigger| {
+            self.triggers.as_ref().is_none_or(|own| own.contains(&trigger))
+                && of_stage.is_none_or(|usual| trigger == usual || trigger == Trigger::Manual)
+        };
+        if !asks && self.actors.is_none() {
             let message = format!("neither the gate nor the pipeline says what may set off a deployment to `{to}`");
             return Judgement::unknown(message).help("give the target a `trigger` in the manifest");
         }
         let mut judged = Judgement::default();
-        if let Some(triggers) = triggers {
+        if asks {
             judged = match promotion.trigger {
                 None => Judgement::unknown("the request does not say what set it off").help("give it a `trigger`"),
-                Some(trigger) if !triggers.contains(&trigger) => {
+                Some(trigger) if !may(trigger) => {
                     Judgement::fail(format!("{} may not reach {to}", named(trigger))).help("start it by what may")
                 }
                 Some(trigger) => {
