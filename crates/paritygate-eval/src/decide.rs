@@ -217,7 +217,7 @@ impl CompiledGate {
     }
 }
 
-/// The parity half where only time is asked: no gate over it depends on that.
+/// The parity half where only calendars are asked, which do not depend on it.
 pub(crate) fn no_parity(_: Timestamp, _: &[&str], _: &[String]) -> Option<Rc<ParityOutcome>> {
     None
 }

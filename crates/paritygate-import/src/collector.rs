@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use paritygate_model::promotion::{CheckStatus, FactSource, Facts, Instant, Origin};
 use paritygate_model::{Diagnostic, Node, Timestamp, limits};
 
+use crate::facts::github_commits;
 use crate::facts::github_deployments::{self, Deployments};
 use crate::facts::github_pull_requests::{self, PullRequests};
 
@@ -17,6 +18,8 @@ pub struct Collector<'d> {
     pub(crate) deployments: Deployments<'d>,
     /// Pull requests and their reviews.
     pub(crate) pull_requests: PullRequests<'d>,
+    /// The commits of pull requests.
+    pub(crate) commits: Vec<Node<'d>>,
     /// How checks of a name ended that say which workflow they are of, by name and commit.
     pub(crate) workflows: BTreeMap<(&'d str, &'d str), (&'d str, CheckStatus)>,
     /// Lists that say how many items they have on all pages.
@@ -87,6 +90,7 @@ impl<'d> Collector<'d> {
     pub(crate) fn finish(mut self) -> (Facts, Vec<Diagnostic>) {
         github_deployments::finish(&mut self);
         github_pull_requests::finish(&mut self);
+        github_commits::finish(&mut self);
         for ((what, _), page) in std::mem::take(&mut self.pages) {
             if page.seen < page.total {
                 let message = format!("these are {} of {} {what}", page.seen, page.total);

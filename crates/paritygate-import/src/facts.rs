@@ -10,6 +10,7 @@
 
 pub mod github_approvals;
 pub mod github_checks;
+pub mod github_commits;
 pub mod github_deployment_statuses;
 pub mod github_deployments;
 pub mod github_environments;
@@ -54,6 +55,7 @@ impl FactFormat {
 pub static ALL: &[&FactFormat] = &[
     &github_approvals::FORMAT,
     &github_checks::FORMAT,
+    &github_commits::FORMAT,
     &github_deployment_statuses::FORMAT,
     &github_deployments::FORMAT,
     &github_environments::FORMAT,
@@ -245,6 +247,9 @@ mod tests {
                 let number = pull.number.map_or("-".to_owned(), |number| number.to_string());
                 let (by, up_to) = (pull.approved_by.join(", "), or_dash(pull.reviewed_commit.as_deref()));
                 write!(out, "pull request {number} approved by {by} up to {up_to}").unwrap();
+                if !pull.changes_requested_by.is_empty() {
+                    write!(out, " but {} asked for changes", pull.changes_requested_by.join(", ")).unwrap();
+                }
                 for (before, text) in [(" head ", &pull.head_commit), (" merged by ", &pull.merged_by)] {
                     write!(out, "{}", text.as_ref().map(|text| format!("{before}{text}")).unwrap_or_default()).unwrap();
                 }

@@ -2,7 +2,7 @@
 //!
 //! The newest review of each person counts that approves, asks for changes or was dismissed; a comment changes nothing.
 //! What asks for changes or was dismissed takes an earlier approval back. The commit that is reviewed is the one of the
-//! newest approval that stands. A review without a time gives no approval where another of its person has one, and takes
+//! newest approval that stands. What asks for changes stands until its author approves or it is dismissed. A review without a time gives no approval where another of its person has one, and takes
 //! one back wherever it might be newer.
 
 use std::collections::BTreeMap;
@@ -45,6 +45,7 @@ fn take<'d>(object: Node<'d>, collector: &mut Collector<'d>) {
 pub(crate) struct Review<'d> {
     by: &'d str,
     approves: bool,
+    asks_for_changes: bool,
     at: Option<Instant>,
     commit: Option<&'d str>,
 }
@@ -67,7 +68,7 @@ pub(crate) fn review<'d>(object: Node<'d>, collector: &mut Collector<'d>) -> Opt
     let by = inner(object, "user", "login").or_else(|| inner(object, "author", "login"))?;
     let at = ["submitted_at", "submittedAt"].into_iter().find_map(|field| collector.instant(object, field));
     let commit = text(object, "commit_id").or_else(|| inner(object, "commit", "oid"));
-    Some(Review { by, approves, at, commit })
+    Some(Review { by, approves, asks_for_changes: state == "CHANGES_REQUESTED", at, commit })
 }
 
 /// Says who approves, and up to which commit.
@@ -78,6 +79,8 @@ pub(crate) fn judge(mut reviews: Vec<Review<'_>>, pull_request: &mut PullRequest
         (unknown, review.at, !review.approves, review.commit.is_some())
     });
     let newest: BTreeMap<&str, &Review<'_>> = reviews.iter().map(|review| (review.by, review)).collect();
+    let asking = newest.values().filter(|review| review.asks_for_changes);
+    pull_request.changes_requested_by = asking.map(|review| review.by.to_owned()).collect();
     let approvals: Vec<&Review<'_>> = newest.into_values().filter(|review| review.approves).collect();
     pull_request.approved_by = approvals.iter().map(|review| review.by.to_owned()).collect();
     let last = approvals.iter().max_by_key(|review| (review.at, review.commit.is_some()));
@@ -111,7 +114,23 @@ mod tests {
             ),
             (
                 vec![review("carol", "CHANGES_REQUESTED", 9, "c2"), approved.clone()],
-                "pull request 12 approved by  up to -",
+                "pull request 12 approved by  up to - but carol asked for changes",
+            ),
+            (
+                vec![
+                    review("dana", "CHANGES_REQUESTED", 3, "c2"),
+                    review("dana", "APPROVED", 4, "c2"),
+                    approved.clone(),
+                ],
+                "pull request 12 approved by carol, dana up to c1",
+            ),
+            (
+                vec![
+                    review("dana", "CHANGES_REQUESTED", 3, "c2"),
+                    review("dana", "COMMENTED", 4, "c2"),
+                    approved.clone(),
+                ],
+                "pull request 12 approved by carol up to c1 but dana asked for changes",
             ),
             (vec![approved.clone(), review("carol", "DISMISSED", 9, "c2")], "pull request 12 approved by  up to -"),
             (
@@ -139,7 +158,10 @@ mod tests {
         assert_eq!(of(&[approved.clone(), undated("DISMISSED")]), "pull request 12 approved by  up to -");
         assert_eq!(of(&[approved, undated("APPROVED")]), "pull request 12 approved by carol up to c1");
         let refused = review("carol", "CHANGES_REQUESTED", 5, "c1");
-        assert_eq!(of(&[refused, undated("APPROVED")]), "pull request 12 approved by  up to -");
+        assert_eq!(
+            of(&[refused, undated("APPROVED")]),
+            "pull request 12 approved by  up to - but carol asked for changes"
+        );
     }
 
     #[test]

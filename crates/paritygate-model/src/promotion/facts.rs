@@ -128,6 +128,8 @@ pub struct PullRequest {
     pub number: Option<u64>,
     /// Who approved it.
     pub approved_by: Vec<String>,
+    /// Who asked for changes, and has not approved since.
+    pub changes_requested_by: Vec<String>,
     /// Who merged it.
     pub merged_by: Option<String>,
     /// The last commit that a review covers.

@@ -249,8 +249,7 @@ impl MigrationDestructive {
             }
             match (known(operation.kind), operation.reversible) {
                 (None, Some(false)) => return Takes::Something(format!("{}, not reversible", operation.shown())),
-                // That it can be taken back says nothing of who still reads what it takes away.
-                (None, _) => unknown = unknown.or_else(|| Some(operation.kind.to_owned())),
+                (None, None) => unknown = unknown.or_else(|| Some(operation.kind.to_owned())),
                 _ => {}
             }
         }

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use paritygate_eval::kind::Params;
 use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope};
-use paritygate_model::Diagnostic;
 use paritygate_model::promotion::{Artifact, PullRequest, commit};
 use paritygate_model::read::Read;
+use paritygate_model::{Diagnostic, suggest};
 
 use crate::people::key;
 
@@ -25,7 +25,7 @@ impl GateKind for ReviewCurrent {
     const MANUAL: &'static str = r##"
 For every pull request of the change, the last commit that a review covers is its last commit. Where the pull request does
 not say what its last commit is, and there is but one, it is the commit that the artifact was built from. Commits may be
-shortened, to no fewer than seven characters. A change without a pull request can't be judged.
+shortened, to no fewer than seven characters. Nobody may have asked for changes since. A change without a pull request can't be judged.
 
 ```example
 request: |
@@ -57,6 +57,12 @@ message: "no pull request is known that brought the change"
 impl ReviewCurrent {
     fn one(&self, scope: &Scope<'_>, request: &PullRequest, is_alone: bool) -> Judgement {
         let name = request.number.map_or("the pull request".to_owned(), |number| format!("#{number}"));
+        if !request.changes_requested_by.is_empty() {
+            let by: Vec<&str> = request.changes_requested_by.iter().map(String::as_str).collect();
+            return Judgement::needs_people(format!("{} asked for changes to {name}", suggest::quoted(&by)))
+                .who(request.changes_requested_by.iter().cloned())
+                .help("make the changes, and ask for another review");
+        }
         let needed = self.approvals.unwrap_or(1) as usize;
         // Whose change it is, a review of their own says nothing; of several pull requests, whose is whose is not known.
         let authors = scope.facts().change.iter().filter(|_| is_alone).flat_map(|change| &change.authors);
