@@ -10,6 +10,26 @@ use paritygate::{Diagnostic, OUTSIDE, Supplied, document};
 use crate::limits;
 use crate::terminal::{Error, error, reason};
 
+/// The name of what comes through standard input.
+pub(crate) const STDIN: &str = "<stdin>";
+
+/// Whether a path means standard input.
+pub(crate) fn is_stdin(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
+/// That standard input is named once at most: it can be read once.
+///
+/// # Errors
+///
+/// If it is named twice.
+pub(crate) fn read_once<'a>(paths: impl IntoIterator<Item = &'a PathBuf>) -> Result<(), Error> {
+    match paths.into_iter().filter(|path| is_stdin(path)).nth(1) {
+        Some(_) => Err(error("usage", "`-` is given twice, and standard input can be read once")),
+        None => Ok(()),
+    }
+}
+
 /// A project's folder.
 pub(crate) struct Disk {
     root: PathBuf,
@@ -70,6 +90,14 @@ impl Disk {
         self.read_as(name, path, true)
     }
 
+    /// What comes through standard input.
+    pub(crate) fn read_stdin(&self) -> Supplied {
+        match at_most(std::io::stdin().lock()) {
+            Ok(bytes) => self.decoded(STDIN, &bytes),
+            Err(wrong) => unreadable("standard input", &reason(&wrong)),
+        }
+    }
+
     /// Why a path that counts from the folder may not be read; `None` where it may, or is not there.
     pub(crate) fn refusal(&self, path: &str) -> Option<String> {
         match self.found(path, &self.root.join(path), self.allow_outside) {
@@ -94,7 +122,7 @@ impl Disk {
         if let Some(large) = self.too_large(name, about.len()) {
             return Supplied::Broken(large);
         }
-        match bytes(&full) {
+        match File::open(&full).and_then(at_most) {
             Ok(bytes) => self.decoded(name, &bytes),
             Err(wrong) => unreadable(name, &reason(&wrong)),
         }
@@ -141,9 +169,9 @@ impl Disk {
 }
 
 /// At most one byte more than a text may have: a file may grow while it is read.
-fn bytes(path: &Path) -> std::io::Result<Vec<u8>> {
+fn at_most(from: impl Read) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    File::open(path)?.take(paritygate::limits::MAX_DOCUMENT_BYTES as u64 + 1).read_to_end(&mut bytes)?;
+    from.take(paritygate::limits::MAX_DOCUMENT_BYTES as u64 + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 

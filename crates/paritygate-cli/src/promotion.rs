@@ -10,10 +10,10 @@ use paritygate::{
     Diagnostic, Engine, Environment, GateRequest, Pipeline, Plan, Source, Supplied, Timestamp, diagnostic, plan,
 };
 
-use crate::disk::Disk;
+use crate::disk::{Disk, STDIN, is_stdin};
 use crate::subject::{self, Place, Subject};
 use crate::terminal::{Error, error};
-use crate::{clock, input, key};
+use crate::{clock, disk, input, key};
 
 /// Where the pipeline, the policies and the facts are.
 #[derive(Debug, clap::Args)]
@@ -22,7 +22,7 @@ pub(crate) struct Args {
     /// A folder or a manifest, `paritygate.yaml`: the pipeline, the policies and the environments; this folder by default
     #[arg(value_name = "PATH")]
     path: Option<PathBuf>,
-    /// Facts that other systems printed, such as deployments or approvals: they count as imported
+    /// Facts that other systems printed, such as deployments or approvals: they count as imported; `-` is standard input
     #[arg(long, value_name = "FILE", num_args = 1..)]
     facts: Vec<PathBuf>,
     /// A policy to apply instead of those of the manifest: a pack by name, or a file
@@ -136,6 +136,7 @@ pub(crate) fn load(args: &Args, request: Option<&Path>) -> Result<Loaded, Error>
     diagnostics.extend(found);
     let mut promotion = Promotion::default();
     if let Some(request) = request {
+        disk::read_once([&request.to_path_buf()].into_iter().chain(&args.facts))?;
         let request = text(&disk, request, &mut typed, &mut diagnostics)?;
         let mut facts = Vec::with_capacity(args.facts.len());
         for path in &args.facts {
@@ -162,9 +163,16 @@ fn text(
     typed: &mut Vec<(String, PathBuf)>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Result<Option<Arc<Source>>, Error> {
-    let name = disk.name(path);
-    typed.push((name.clone(), path.to_path_buf()));
-    match disk.read_named(&name, path) {
+    let supplied = if is_stdin(path) {
+        typed.push((STDIN.to_owned(), PathBuf::from(STDIN)));
+        disk.read_stdin()
+    } else {
+        let name = disk.name(path);
+        let supplied = disk.read_named(&name, path);
+        typed.push((name, path.to_path_buf()));
+        supplied
+    };
+    match supplied {
         Supplied::Text(source) => Ok(Some(source)),
         Supplied::Broken(wrong) => {
             diagnostics.push(wrong);

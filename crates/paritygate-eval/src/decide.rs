@@ -254,7 +254,7 @@ pub(crate) fn moment(asked: &GateRequest<'_>, diagnostics: &mut Vec<Diagnostic>)
         Some(start) if start.0 < now => {
             let mut warning =
                 Diagnostic::nowhere("planned-start", "the planned start is over: the promotion is judged for now");
-            warning.level = Level::Warning;
+            (warning.level, warning.location) = (Level::Warning, promotion.places.planned_start.clone());
             diagnostics.push(warning.help("plan it anew, or remove `plannedStart`"));
             now
         }

@@ -122,10 +122,13 @@ fn check_request(asked: &GateRequest<'_>, diagnostics: &mut Vec<Diagnostic>) {
         suggest::did_you_mean(name, known.iter().copied())
             .unwrap_or_else(|| format!("it is one of {}", suggest::quoted(&known)))
     };
-    for (field, name) in [("from", &promotion.from), ("to", &promotion.to)] {
+    let places = &promotion.places;
+    for (field, name, at) in [("from", &promotion.from, &places.from), ("to", &promotion.to, &places.to)] {
         if pipeline.stage(name).is_none() {
             let message = format!("there is no environment `{name}`, which the request names as `{field}`");
-            diagnostics.push(Diagnostic::nowhere("unknown-environment", message).help(help(name)));
+            let mut wrong = Diagnostic::nowhere("unknown-environment", message).help(help(name));
+            wrong.location.clone_from(at);
+            diagnostics.push(wrong);
         }
     }
     let mut told = BTreeSet::new();

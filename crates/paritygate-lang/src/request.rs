@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use paritygate_model::promotion::{FactSource, Facts, Origin, Promotion, RequestText};
+use paritygate_model::promotion::{FactSource, Facts, Origin, Places, Promotion, RequestText};
 use paritygate_model::{Diagnostic, Document, Location, Node, Span};
 
 use crate::params;
@@ -37,12 +37,13 @@ pub fn lower(document: &Document) -> (Promotion, Vec<Diagnostic>) {
         to: text.to.clone().unwrap_or_default(),
         actor: text.actor.clone(),
         trigger: text.trigger,
+        places: Places { from: at(root, "from"), to: at(root, "to"), planned_start: at(root, "plannedStart") },
         ..Promotion::default()
     };
     if diagnostics.is_empty() {
         for (field, value) in [("from", &promotion.from), ("to", &promotion.to)] {
             if value.trim().is_empty() {
-                let at = root.get(field).or(Some(root)).and_then(Node::location);
+                let at = at(root, field).or_else(|| root.location());
                 let at = at.unwrap_or_else(|| Location::new(&document.source, Span::default()));
                 let help = format!("name the environment, such as `{field}: staging`");
                 let message = format!("a request needs a field `{field}`");
@@ -56,6 +57,11 @@ pub fn lower(document: &Document) -> (Promotion, Vec<Diagnostic>) {
     promotion.facts = facts_of(text, root, FactSource::Asserted);
     claims(root, &mut diagnostics);
     (promotion, diagnostics)
+}
+
+/// Where the value of a field is written.
+fn at(root: Node<'_>, field: &str) -> Option<Location> {
+    root.get(field).and_then(Node::location)
 }
 
 /// Reads facts that another system printed, in our own form.
@@ -77,7 +83,8 @@ fn read<'d>(document: &'d Document, what: &str) -> (RequestText, Option<Node<'d>
     let mut roots = document.roots();
     let whole = Location::new(&document.source, Span::default());
     let Some(root) = roots.next().filter(|root| !root.is_null()) else {
-        let message = format!("the text is empty: {what} was expected");
+        let be = if what == "facts" { "were" } else { "was" };
+        let message = format!("the text is empty: {what} {be} expected");
         return (RequestText::default(), None, vec![Diagnostic::error("empty-document", whole, message)]);
     };
     let at = root.location().unwrap_or(whole);

@@ -20,6 +20,7 @@ pub use text::RequestText;
 pub use time::{CivilDate, CivilInstant, ClockTime, DAY, Elapsed, Instant};
 
 use crate::read::Read;
+use crate::source::Location;
 
 /// What is asked: may these artifacts go from one environment to another?
 #[derive(Clone, Debug, Default)]
@@ -46,6 +47,19 @@ pub struct Promotion {
     pub trigger: Option<Trigger>,
     /// What is known.
     pub facts: Facts,
+    /// Where what is asked is written.
+    pub places: Places,
+}
+
+/// Where what is asked is written.
+#[derive(Clone, Debug, Default)]
+pub struct Places {
+    /// The environment that it comes from.
+    pub from: Option<Location>,
+    /// The environment that it goes to.
+    pub to: Option<Location>,
+    /// When it is to begin.
+    pub planned_start: Option<Location>,
 }
 
 impl FactSource {

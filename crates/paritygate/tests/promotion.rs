@@ -366,7 +366,7 @@ fn names_that_nobody_knows_are_told() {
     let asked = asked(GATES, &format!("from: stagin\nto: production\n{wanted}"), None);
     let (_, diagnostics) = asked.at(Some("2026-08-24T09:00:00Z"));
     expect![[r#"
-        there is no environment `stagin`, which the request names as `from` (did you mean `staging`?)
+        1:7 there is no environment `stagin`, which the request names as `from` (did you mean `staging`?)
         3:11 there is no environment `prodution`, over which the freeze `sale` is to hold (did you mean `production`?)
     "#]]
     .assert_eq(&lines(&diagnostics));

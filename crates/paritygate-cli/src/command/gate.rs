@@ -16,6 +16,7 @@ use crate::terminal::{self, Error, Terminal, error};
 Examples:
   paritygate gate --request release.yaml
   paritygate gate --request release.yaml --facts deployments.json approvals.json
+  gh api repos/acme/shop/deployments | paritygate gate --request release.yaml --facts -
   paritygate gate deploy/ --request release.yaml --now 2026-08-24T08:00:00Z
   paritygate gate --request release.yaml --format markdown >> \"$GITHUB_STEP_SUMMARY\"
 
@@ -24,7 +25,7 @@ Exit codes:
   1  denied, for whatever reason
   2  wrong use, policy or request")]
 pub(crate) struct Args {
-    /// The promotion request
+    /// The promotion request; `-` is standard input
     #[arg(long, value_name = "FILE")]
     request: PathBuf,
     #[command(flatten)]

@@ -1,7 +1,6 @@
 //! `paritygate import`: what files say about an environment, as an environment document.
 
 use std::collections::BTreeMap;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
@@ -11,14 +10,11 @@ use paritygate::{Environment, Supplied, diagnostic, diagram, export, formats};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
 
-use crate::disk::Disk;
+use crate::disk::{Disk, STDIN, is_stdin};
 use crate::exit::Exit;
 use crate::progress::Progress;
-use crate::terminal::{self, Error, Terminal, error, reason};
-use crate::{input, key};
-
-/// The name of what comes through standard input.
-const STDIN: &str = "<stdin>";
+use crate::terminal::{self, Error, Terminal, error};
+use crate::{disk, input, key};
 
 /// What to import.
 #[derive(Debug, clap::Args)]
@@ -70,7 +66,6 @@ fn input_formats() -> PossibleValuesParser {
 
 pub(super) fn run(args: Args, terminal: &Terminal) -> Result<Exit, Error> {
     let key = key::find(args.key_file.as_deref())?;
-    let is_stdin = |path: &PathBuf| path.as_os_str() == "-";
     let paths: Vec<PathBuf> = args.files.iter().filter(|path| !is_stdin(path)).cloned().collect();
     if let [path] = args.files.as_slice()
         && path.extension().is_some_and(|ending| ending == "mmd" || ending == "mermaid")
@@ -83,11 +78,9 @@ pub(super) fn run(args: Args, terminal: &Terminal) -> Result<Exit, Error> {
     progress.step("reading files");
     let mut files = input::read_named(&named, &disk);
     let mut names: Vec<String> = named.files.iter().map(|(name, _)| name.clone()).collect();
-    if let Some(place) = args.files.iter().position(is_stdin) {
-        if args.files.iter().filter(|path| is_stdin(path)).count() > 1 {
-            return Err(error("usage", "`-` is given twice, and standard input can be read once"));
-        }
-        files.insert(STDIN.to_owned(), stdin(&disk)?);
+    if let Some(place) = args.files.iter().position(|path| is_stdin(path)) {
+        disk::read_once(&args.files)?;
+        files.insert(STDIN.to_owned(), disk.read_stdin());
         names.insert(place, STDIN.to_owned());
         named.files.push((STDIN.to_owned(), PathBuf::from(STDIN)));
     }
@@ -138,14 +131,6 @@ fn pipeline(path: &Path, args: &Args, terminal: &Terminal) -> Result<Exit, Error
     }
     terminal::print(&written(&[manifest], args.format)?)?;
     Ok(Exit::Pass)
-}
-
-fn stdin(disk: &Disk) -> Result<Supplied, Error> {
-    let mut bytes = Vec::new();
-    let most = paritygate::limits::MAX_DOCUMENT_BYTES as u64 + 1;
-    let read = std::io::stdin().lock().take(most).read_to_end(&mut bytes);
-    read.map_err(|wrong| error("file-not-readable", format!("standard input can't be read: {}", reason(&wrong))))?;
-    Ok(disk.decoded(STDIN, &bytes))
 }
 
 /// Environments as documents.

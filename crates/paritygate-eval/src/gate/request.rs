@@ -111,7 +111,8 @@ pub fn recency(at: Option<Instant>, is_bad: bool) -> impl Ord {
 /// Takes the times from deployments that ended before they began: neither is known.
 fn untangle(deployments: &mut [DeploymentFact], diagnostics: &mut Vec<Diagnostic>) {
     for fact in deployments {
-        if !fact.started_at.zip(fact.finished_at).is_some_and(|(start, end)| end < start) {
+        let is_tangled = fact.started_at.zip(fact.finished_at).is_some_and(|(start, end)| end < start);
+        if !is_tangled {
             continue;
         }
         (fact.started_at, fact.finished_at) = (None, None);

@@ -104,13 +104,13 @@ fn absent_parameters_are_an_empty_map() {
     check::<None>(
         "params: { x: 1 }",
         expect![[r#"
-        1:11 unknown parameter `x` (remove it: nothing can be given here)
+        1:11 unknown field `x` (remove it: nothing can be given here)
     "#]],
     );
     check::<Unit>(
         "params: { x: 1 }",
         expect![[r#"
-        1:11 unknown parameter `x` (remove it: nothing can be given here)
+        1:11 unknown field `x` (remove it: nothing can be given here)
     "#]],
     );
     check::<Tolerance>(
@@ -138,21 +138,21 @@ fn every_mistake_is_told_in_one_run() {
   extra: 1
 ",
         expect![[r#"
-            2:3 unknown parameter `levl` (did you mean `level`?)
+            2:3 unknown field `levl` (did you mean `level`?)
             3:18 expected a boolean, found a text (remove the quotes)
             4:8 expected a whole number from 0 to 255, found `256`
             5:10 expected a number, found a text (remove the quotes)
             6:14 expected a text, found a list
             6:19 expected a text, found a boolean (put it in quotes)
             6:25 expected a text, found a map
-            8:19 unknown parameter `tow` (did you mean `to`?)
+            8:19 unknown field `tow` (did you mean `to`?)
             9:8 missing parameter `from`
             9:8 missing parameter `to`
-            9:10 unknown parameter `nte` (did you mean `note`?)
+            9:10 unknown field `nte` (did you mean `note`?)
             10:8 expected a map, found a number
             11:8 missing parameter `from`
             11:8 missing parameter `to`
-            12:3 unknown parameter `extra` (known here: `by`, `ignoreMissing`, `level`, `max`, `names`, `ratio`)
+            12:3 unknown field `extra` (known here: `by`, `ignoreMissing`, `level`, `max`, `names`, `ratio`)
         "#]],
     );
 }
@@ -256,7 +256,7 @@ fn types_may_judge_their_values_together() {
         expect![[r#"
         1:10 `min` is not below `max`
         1:45 expected a whole number, found a text
-        1:60 unknown parameter `mx` (did you mean `max`?)
+        1:60 unknown field `mx` (did you mean `max`?)
         1:69 `min` is not below `max`
     "#]],
     );

@@ -206,7 +206,7 @@ pipeline: { edges: [{ from: [staging], to: prodution, needs: 2 }, { from: stagin
 ",
         expect![[r#"
             2:23 unknown trigger `auto` (known here: `automatic`, `manual`, `scheduled`)
-            3:30 unknown parameter `require` (did you mean `required`?)
+            3:30 unknown field `require` (did you mean `required`?)
             3:89 unknown word `monday` (known here: `fri`, `mon`, `sat`, `sun`, `thu`, `tue`, `wed`)
             3:105 expected a time of day such as 09:00, in quotes
             4:44 there is no environment `prodution` (did you mean `production`?)

@@ -54,7 +54,7 @@ deployments: [{ environment: staging, result: success }]
             2:15 unknown word `realease` (did you mean `release`?)
             3:19 expected a duration such as PT20M, PT4H or P1D; months and years have no length
             4:15 expected an instant with a zone, such as 2026-08-21T15:04:05Z
-            5:15 unknown parameter `compnent` (did you mean `component`?)
+            5:15 unknown field `compnent` (did you mean `component`?)
             6:47 unknown word `success` (known here: `cancelled`, `failed`, `rolledBack`, `running`, `succeeded`)
         "#]],
     );

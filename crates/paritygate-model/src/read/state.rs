@@ -68,7 +68,7 @@ impl<'w> State<'w> {
                 [] => Some("remove it: nothing can be given here".to_owned()),
                 _ => suggest::did_you_mean(key, fields.iter().copied()),
             };
-            Diagnostic::error("unknown-field", at, format!("unknown parameter `{}`", shown(key))).maybe_help(help)
+            Diagnostic::error("unknown-field", at, format!("unknown field `{}`", shown(key))).maybe_help(help)
         });
     }
 
