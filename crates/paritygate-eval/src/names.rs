@@ -131,12 +131,14 @@ fn check_request(asked: &GateRequest<'_>, diagnostics: &mut Vec<Diagnostic>) {
             diagnostics.push(wrong);
         }
     }
-    let mut told = BTreeSet::new();
     let is_described = |name: &str| asked.environments.iter().any(|environment| *environment.name == *name);
-    for Named { name, place, origin } in named(asked.request) {
-        if pipeline.knows(name) || is_described(name) || (promotion.from == name || promotion.to == name) {
-            continue;
-        }
+    let is_known =
+        |name: &str| pipeline.knows(name) || is_described(name) || promotion.from == name || promotion.to == name;
+    if asked.request.names().all(is_known) {
+        return;
+    }
+    let mut told = BTreeSet::new();
+    for Named { name, place, origin } in named(asked.request).filter(|named| !is_known(named.name)) {
         let is_imported = origin.source == FactSource::Imported;
         // What another system keeps may be about other projects as well, and of most facts that says nothing.
         let stages = || pipeline.stages.iter().map(|stage| stage.name.as_str());
@@ -155,8 +157,8 @@ fn check_request(asked: &GateRequest<'_>, diagnostics: &mut Vec<Diagnostic>) {
 }
 
 /// An environment that a fact names.
-struct Named<'a> {
-    name: &'a str,
+pub(crate) struct Named<'a> {
+    pub(crate) name: &'a str,
     place: Place<'a>,
     origin: &'a Origin,
 }
@@ -196,7 +198,7 @@ impl fmt::Display for Place<'_> {
 }
 
 /// The environments that the facts of a request name; those of deployments each once.
-fn named(request: &Request) -> impl Iterator<Item = Named<'_>> {
+pub(crate) fn named(request: &Request) -> impl Iterator<Item = Named<'_>> {
     fn many<'a>(
         names: &'a [String],
         origin: &'a Origin,

@@ -1,6 +1,6 @@
 //! A promotion, indexed for gates: newest facts first.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use paritygate_model::promotion::{
     Change, ChangeTicket, CheckFact, CheckStatus, DeploymentFact, DeploymentResult, FactSource, Facts, Freeze, Health,
@@ -23,6 +23,8 @@ pub struct Request {
     checks: BTreeMap<String, Vec<u32>>,
     /// The freezes as instants, each with its zone and its place among the facts.
     freezes: Vec<(Interval, Zone, usize)>,
+    /// The names of environments in the facts.
+    names: BTreeSet<String>,
     /// By artifact: the place of a deployment of its digest that was built from another commit than the request says.
     contradictions: BTreeMap<usize, usize>,
 }
@@ -61,6 +63,8 @@ impl Request {
         );
         request.freezes = freezes(&facts.freezes, zones, &mut diagnostics);
         request.contradictions = contradictions(&request.promotion);
+        let names: BTreeSet<&str> = crate::names::named(&request).map(|named| named.name).collect();
+        request.names = names.into_iter().map(str::to_owned).collect();
         (request, diagnostics)
     }
 
@@ -89,6 +93,11 @@ impl Request {
         let mut found: Vec<&Health> = self.promotion.facts.health.iter().filter(of).collect();
         found.sort_by_key(|health| std::cmp::Reverse(recency(health.since, health.status != HealthStatus::Healthy)));
         found
+    }
+
+    /// The names of environments in the facts, each once.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.names.iter().map(String::as_str)
     }
 
     /// A deployment of an artifact's digest that was built from another commit than the request says.
