@@ -144,11 +144,12 @@ fn apply_declared<'t>(
     known_rules(request, collector, diagnostics);
     let highest = environments.iter().rposition(|environment| !environment.contract);
     // Each is compared with what its rule compares with.
-    let reference = |expected: &Expected| {
+    let references = |expected: &Expected| {
         let rule = collector.rules.iter().find(|rule| *rule.compiled.rule.id == *expected.rule.value);
-        rule.and_then(|rule| rule.scope.reference).or(highest)
+        let named = rule.map(|rule| rule.scope.references.clone()).filter(|references| !references.is_empty());
+        named.unwrap_or_else(|| highest.into_iter().collect())
     };
-    let references = request.exceptions.expected.iter().map(reference).collect();
+    let references = request.exceptions.expected.iter().map(references).collect();
     let mut relations = Relations { expected: request.exceptions.expected, references, environments, rows: Vec::new() };
     let mut trie = Trie::new();
     for (at, expected) in request.exceptions.expected.iter().enumerate() {
@@ -188,10 +189,23 @@ enum Standing {
     Unknown,
 }
 
+impl Standing {
+    /// How it stands towards several references: it has to hold towards each.
+    fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Broken, _) | (_, Self::Broken) => Self::Broken,
+            (Self::Unknown, _) | (_, Self::Unknown) => Self::Unknown,
+            // Towards one of them it is still there.
+            (Self::Holds, _) | (_, Self::Holds) => Self::Holds,
+            (Self::Gone, Self::Gone) => Self::Gone,
+        }
+    }
+}
+
 struct Relations<'a, 't> {
     expected: &'a [Expected],
-    /// The environment that each is compared with.
-    references: Vec<Option<usize>>,
+    /// The environments that each is compared with.
+    references: Vec<Vec<usize>>,
     environments: &'a [&'t Environment],
     /// Which expected difference, at which path, and how it stands there.
     rows: Vec<(usize, Vec<&'t str>, Standing)>,
@@ -201,8 +215,9 @@ impl<'t> Sink<'t> for Relations<'_, 't> {
     fn row(&mut self, _: usize, bindings: &[u32], path: &[&'t str], cells: &[Cell<'t>], shape: &'static Shape) {
         for &binding in bindings {
             let Some(expected) = self.expected.get(binding as usize) else { continue };
-            let reference = self.references.get(binding as usize).copied().flatten();
-            let standing = standing(expected, reference, cells, shape, self.environments);
+            let references = self.references.get(binding as usize).map(Vec::as_slice).unwrap_or_default();
+            let each = references.iter().map(|&at| standing(expected, at, cells, shape, self.environments));
+            let standing = each.reduce(Standing::and).unwrap_or(Standing::Unknown);
             self.rows.push((binding as usize, path.to_vec(), standing));
         }
     }
@@ -210,14 +225,13 @@ impl<'t> Sink<'t> for Relations<'_, 't> {
 
 fn standing(
     expected: &Expected,
-    reference: Option<usize>,
+    reference: usize,
     cells: &[Cell<'_>],
     shape: &Shape,
     environments: &[&Environment],
 ) -> Standing {
     let exception = Exception::of_expected(expected);
     let named = |at: usize| environments.get(at).is_some_and(|environment| exception.names(environment.own_name()));
-    let Some(reference) = reference else { return Standing::Unknown };
     let others = (0..environments.len()).filter(|&at| at != reference);
     // Where only the reference is named, it is the others that it differs from.
     let alone = !others.clone().any(named);
@@ -235,7 +249,7 @@ fn standing(
 
 fn relation(relation: &Relation, cell: &Cell<'_>, reference: &Cell<'_>, shape: &Shape) -> Standing {
     let holds = |holds: bool| if holds { Standing::Holds } else { Standing::Broken };
-    if cell.unknown().is_some() {
+    if cell.unknown().is_some() || (matches!(relation, Relation::Ratio { .. }) && reference.unknown().is_some()) {
         return Standing::Unknown;
     }
     match relation {

@@ -231,7 +231,8 @@ fn finding<'r, 't>(
     deviating.sort_unstable();
     deviating.dedup();
     let against = raw.deviations.iter().find_map(|deviation| deviation.against);
-    let reference = row.reference().or(against);
+    let reference = row.references().iter().copied().find(|&at| against == Some(at));
+    let reference = reference.or_else(|| row.references().first().copied()).or(against);
     // What two environments do together is said of both.
     let mutual = raw.deviations.iter().filter(|deviation| deviation.mutual).filter_map(|deviation| deviation.against);
     named.clear();

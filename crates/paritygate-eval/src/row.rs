@@ -92,9 +92,9 @@ impl<'r, 't> Row<'r, 't> {
         members.iter().enumerate().flat_map(move |(at, &a)| members.iter().skip(at + 1).map(move |&b| (a, b)))
     }
 
-    /// The reference, if the rule has one.
-    pub fn reference(&self) -> Option<usize> {
-        self.scope.reference
+    /// The environments that the others are compared with: several where they share the highest tier.
+    pub fn references(&self) -> &'r [usize] {
+        &self.scope.references
     }
 
     /// The contract's place in the check, if there is one.

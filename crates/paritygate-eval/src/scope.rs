@@ -15,8 +15,9 @@ pub(crate) struct Scope {
     pub(crate) members: Vec<usize>,
     /// Every member with the environment that it is compared with.
     pub(crate) pairs: Vec<(usize, usize)>,
-    /// The environment that the others are compared with.
-    pub(crate) reference: Option<usize>,
+    /// The environments that the others are compared with: the highest tier may have several. They agree among themselves,
+    /// which is judged by the first.
+    pub(crate) references: Vec<usize>,
     /// The contract.
     pub(crate) contract: Option<usize>,
     /// The instant of the check.
@@ -131,36 +132,61 @@ impl Scope {
             scope.compare_views(environments);
             return scope;
         }
-        let named = rule.reference.as_ref().and_then(|name| {
-            let found = described().rfind(|(_, environment)| is(environment, &name.value));
-            if found.is_none() && Tier::from_word(&name.value).is_none() {
-                diagnostics.push(unknown_environment(rule, &name.value, name, environments));
+        scope.references = match &rule.reference {
+            None => peers(environments, highest(environments)),
+            // A reference that the rule names and that is not there is none: the rule then compares nothing.
+            Some(name) => {
+                let found = meant(environments, &name.value);
+                if found.is_empty() && Tier::from_word(&name.value).is_none() {
+                    diagnostics.push(unknown_environment(rule, &name.value, name, environments));
+                }
+                found
             }
-            found.map(|(at, _)| at)
-        });
-        // A reference that the rule names and that is not there is none: the rule then compares nothing.
-        scope.reference = if rule.reference.is_some() { named } else { highest(environments) };
+        };
         let own = |at: usize| {
-            let environment = environments.get(at)?;
+            let environment = environments.get(at).filter(|_| rule.reference.is_none())?;
             let (_, reference) = references.iter().find(|(name, _)| *name == environment.name)?;
-            described().rfind(|(_, other)| is(other, reference)).map(|(at, _)| at)
+            Some(meant(environments, reference)).filter(|found| !found.is_empty())
         };
         for &member in &scope.members {
-            let own = if rule.reference.is_none() { own(member) } else { None };
-            if let Some(against) = own.or(scope.reference).filter(|&against| against != member) {
-                scope.pairs.push((member, against));
-            }
+            let own = own(member);
+            let references = own.as_deref().unwrap_or(&scope.references);
+            let is_peer = references.contains(&member);
+            let against = references.iter().take(if is_peer { 1 } else { usize::MAX });
+            scope.pairs.extend(against.filter(|&&against| against != member).map(|&against| (member, against)));
         }
         scope
     }
 }
 
-/// The highest environment. Several may share that place: the first of them is the reference, and so they agree among
-/// themselves.
+/// The highest environment; of several on one place the first.
 pub(crate) fn highest(environments: &[&Environment]) -> Option<usize> {
     let rank = |environment: &Environment| (environment.tier, environment.order);
     let last = environments.iter().rfind(|environment| !environment.contract)?;
     environments.iter().position(|environment| !environment.contract && rank(environment) == rank(last))
+}
+
+/// An environment, and behind it those that share its tier: what must not be shared with the one must not be with them. Of
+/// those whose tier nobody knows only those on the same place are meant.
+fn peers(environments: &[&Environment], first: Option<usize>) -> Vec<usize> {
+    let Some((at, own)) = first.and_then(|at| Some((at, *environments.get(at)?))) else { return Vec::new() };
+    let shares = |other: &Environment| {
+        !other.contract && other.tier == own.tier && (own.tier != Tier::Other || other.order == own.order)
+    };
+    let others = environments.iter().enumerate().filter(|(other, environment)| *other != at && shares(environment));
+    std::iter::once(at).chain(others.map(|(other, _)| other)).collect()
+}
+
+/// The environments that a name means: the one of that name, else those of that tier, the highest first.
+fn meant(environments: &[&Environment], name: &str) -> Vec<usize> {
+    let described = || environments.iter().enumerate().filter(|(_, environment)| !environment.contract);
+    if let Some((at, _)) = described().find(|(_, environment)| **environment.own_name() == *name) {
+        return vec![at];
+    }
+    let of_tier: Vec<(usize, &Environment)> =
+        described().filter(|(_, it)| it.tier.word() == name).map(|(at, it)| (at, *it)).collect();
+    let first = of_tier.last().and_then(|(_, last)| of_tier.iter().find(|(_, it)| it.order == last.order));
+    peers(environments, first.map(|(at, _)| *at))
 }
 
 fn is(environment: &Environment, name: &str) -> bool {

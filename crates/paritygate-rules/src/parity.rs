@@ -64,12 +64,15 @@ fn involved(row: &paritygate_eval::Row<'_, '_>, deviations: &[paritygate_eval::D
     let involved =
         |at: usize| deviations.iter().any(|deviation| deviation.environment == at || deviation.against == Some(at));
     let against = deviations.iter().filter_map(|deviation| deviation.against);
-    row.members().chain(row.reference()).chain(against).filter(|&at| involved(at)).fold(Vec::new(), |mut list, at| {
-        if !list.contains(&at) {
-            list.push(at);
-        }
-        list
-    })
+    row.members().chain(row.references().iter().copied()).chain(against).filter(|&at| involved(at)).fold(
+        Vec::new(),
+        |mut list, at| {
+            if !list.contains(&at) {
+                list.push(at);
+            }
+            list
+        },
+    )
 }
 
 /// Judges each environment by itself: every text that it has there must be good. What can't be read is unknown.

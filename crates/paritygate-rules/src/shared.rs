@@ -18,11 +18,11 @@ impl With {
         if self.reference { Compares::Apart } else { Compares::EachOther }
     }
 
-    /// The environments of a row that count: those of the rule, and the reference where it is asked for.
+    /// The environments of a row that count: those of the rule, and the references where they are asked for.
     pub(crate) fn environments<'r>(self, row: &Row<'r, '_>) -> impl Iterator<Item = usize> + use<'r> {
-        let reference = row.reference().filter(|_| self.reference);
-        let reference = reference.filter(|&reference| row.members().all(|member| member != reference));
-        row.members().chain(reference)
+        let (members, references) = (row.members(), row.references().iter().copied().filter(move |_| self.reference));
+        let is_member = row.members().collect::<BTreeSet<usize>>();
+        members.chain(references.filter(move |reference| !is_member.contains(reference)))
     }
 }
 
@@ -71,8 +71,8 @@ impl<'a, I: Ord> Index<'a, I> {
         self.places.sort_by(|(a, _), (b, _)| a.cmp(b));
         for alike in self.places.chunk_by(|a, b| a.0 == b.0).filter(|alike| matches!(alike, [_, _, ..])) {
             let places: Vec<Place> = alike.iter().map(|&(_, place)| place).collect();
-            let reference = places.first().and_then(|&(_, row)| rows.get(row)).and_then(Row::reference);
-            for (place, other) in shared(&places, reference, with) {
+            let references = places.first().and_then(|&(_, row)| rows.get(row)).map_or(&[][..], |row| row.references());
+            for (place, other) in shared(&places, references, with) {
                 // A URL and the password in it are one finding.
                 if seen.insert((place, other)) {
                     let evidence = alike.first().map(|(identity, _)| evidence(identity)).unwrap_or_default();
@@ -103,21 +103,25 @@ pub(crate) fn unknown(row: usize, environment: usize, reason: &str) -> GroupFind
     GroupFinding { row, deviations, cells: Vec::new(), unknown: Some(reason.to_owned()), evidence: Vec::new() }
 }
 
-/// Who shares one thing: each environment with the reference, or else with the last that has it.
-fn shared(places: &[Place], reference: Option<usize>, with: With) -> Vec<(Place, Place)> {
+/// Who shares one thing: each environment with every reference that has it, or else with the last that has it.
+fn shared(places: &[Place], references: &[usize], with: With) -> Vec<(Place, Place)> {
     let mut by_environment: BTreeMap<usize, usize> = BTreeMap::new();
     for &(environment, row) in places {
         by_environment.entry(environment).or_insert(row);
     }
-    let anchor = reference.filter(|reference| by_environment.contains_key(reference));
-    let anchor = if with.reference { anchor } else { anchor.or_else(|| by_environment.keys().next_back().copied()) };
-    let Some(anchor) = anchor else { return Vec::new() };
-    let Some(&anchor_row) = by_environment.get(&anchor) else { return Vec::new() };
-    by_environment
-        .into_iter()
-        .filter(|(environment, _)| *environment != anchor)
-        .map(|place| (place, (anchor, anchor_row)))
-        .collect()
+    let mut anchors: Vec<usize> = references.iter().copied().filter(|it| by_environment.contains_key(it)).collect();
+    if anchors.is_empty() && !with.reference {
+        anchors.extend(by_environment.keys().next_back());
+    }
+    let mut found = Vec::new();
+    for (&environment, &row) in &by_environment {
+        // References share with the first of them.
+        let several = if anchors.contains(&environment) { 1 } else { anchors.len() };
+        let others = anchors.iter().take(several).filter(|&&anchor| anchor != environment);
+        let others = others.filter_map(|anchor| Some((*anchor, *by_environment.get(anchor)?)));
+        found.extend(others.map(|other| ((environment, row), other)));
+    }
+    found
 }
 
 /// The two environments of a finding, and where each has what they share: `` staging `variables.A`, production `variables.B` ``.

@@ -45,6 +45,9 @@ fn unclear_reference(environments: &[&Column]) -> Option<String> {
     let highest = environments.get(first..).filter(|highest| highest.len() > 1)?;
     let names: Vec<_> = highest.iter().map(|column| escape(&column.name)).collect();
     let (reference, others) = names.split_first()?;
+    if highest.iter().all(|column| column.tier != "other" && Some(column.tier) == highest.first().map(|it| it.tier)) {
+        return Some(format!("{reference} and {}, which share the highest tier", others.join(" and ")));
+    }
     let others = others.join(" or ");
     Some(format!("{reference}, because nothing says that {others} is higher; `pipeline` in `paritygate.yaml` can"))
 }

@@ -316,7 +316,7 @@ fn known<'r>(rows: &'r Rows<'_, '_>) -> BTreeMap<(usize, &'r str), BTreeSet<&'r 
     let mut known: BTreeMap<(usize, &str), BTreeSet<&str>> = BTreeMap::new();
     for (_, row) in rows.iter() {
         let ["hosts", group, _, member, ..] = row.path() else { continue };
-        let involved = row.members().chain(row.reference());
+        let involved = row.members().chain(row.references().iter().copied());
         for environment in involved.filter(|&environment| row.cell(environment).node.is_some()) {
             known.entry((environment, group)).or_default().insert(member);
         }

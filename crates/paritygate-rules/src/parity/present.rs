@@ -149,11 +149,16 @@ impl RowCheck for Present {
             return;
         }
         for (environment, reference) in row.pairs() {
-            if self.missing_from != Side::Reference {
+            // Of two references each is the other's.
+            let is_reference = row.references().contains(&environment);
+            if self.missing_from != Side::Reference && !(is_reference && self.missing_from == Side::Others) {
                 self.judge(row, environment, reference, out);
             }
             if self.missing_from != Side::Others {
                 self.judge(row, reference, environment, out);
+                if is_reference && self.missing_from == Side::Reference {
+                    self.judge(row, environment, reference, out);
+                }
             }
         }
     }
