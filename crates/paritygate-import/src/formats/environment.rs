@@ -103,6 +103,9 @@ struct Lowering<'a> {
     diagnostics: &'a mut Vec<Diagnostic>,
 }
 
+/// Why a value is not known, in a word.
+const REASONS: [&str; 5] = ["computed", "encrypted", "masked", "reference", "template"];
+
 /// No token is shorter, and nearly all versions are.
 const SHORTEST_TOKEN: usize = 16;
 
@@ -115,13 +118,17 @@ impl Lowering<'_> {
         let node = self.node(id);
         let message = format!("expected {expected}, found {}", node.kind_word());
         let at = Location::new(self.source, node.span());
+        // Where one value was expected, what stands in a map or a list may be anything.
+        if node.is_map() || node.is_sequence() {
+            self.source.mask(node.span());
+        }
         self.diagnostics.push(Diagnostic::error("environment-shape", at, message));
         self.tree.set_unresolved(id, "the value has the wrong shape");
     }
 
     /// Checks and normalises what stands at `id`. `key` is the key under which it stands.
     fn value(&mut self, id: NodeId, shape: &'static Shape, key: Option<Text>) {
-        if self.is_marked_unresolved(id) {
+        if self.is_marked_unresolved(id, key) {
             return;
         }
         match (shape, self.node(id).value()) {
@@ -271,7 +278,7 @@ impl Lowering<'_> {
                 let named = self.named_value(id);
                 for at in 0..self.node(id).len() {
                     let Some((own, _, value)) = self.tree.entry_at(id, at) else { break };
-                    if !self.is_marked_unresolved(value) {
+                    if !self.is_marked_unresolved(value, Some(own)) {
                         let named = named.filter(|(_, named)| *named == value).map(|(name, _)| name);
                         self.any(value, Some(named.or(below).unwrap_or(own)));
                     }
@@ -283,7 +290,7 @@ impl Lowering<'_> {
                 for at in 0..self.node(id).len() {
                     let Some(item) = self.tree.item_at(id, at) else { break };
                     let key = option.take().or(key);
-                    if !self.is_marked_unresolved(item) {
+                    if !self.is_marked_unresolved(item, key) {
                         self.any(item, key);
                     }
                     option = self.tree.text_of(item).filter(|text| self.tree.str(*text).starts_with('-'));
@@ -309,14 +316,21 @@ impl Lowering<'_> {
         self.context.secrets.seal(self.context.key, key.map(|key| self.tree.str(key)), text)
     }
 
-    /// `{ unresolved: reason }` stands for a value that can't be known.
-    fn is_marked_unresolved(&mut self, id: NodeId) -> bool {
+    /// `{ unresolved: reason }` stands for a value that can't be known. Below the name of a secret a word that is none of the
+    /// reasons may be the secret.
+    fn is_marked_unresolved(&mut self, id: NodeId, key: Option<Text>) -> bool {
         let node = self.node(id);
         if !node.is_map() || node.len() != 1 {
             return false;
         }
         let Some(reason) = node.get("unresolved").and_then(Node::scalar_text) else { return false };
-        let reason = self.context.secrets.scrub(reason);
+        let is_reason = REASONS.contains(&reason) || reason.contains(char::is_whitespace);
+        let reason = if !is_reason && key.is_some_and(|key| self.context.secrets.is_secret_name(self.tree.str(key))) {
+            self.source.mask(node.span());
+            "its value was not handed in".to_owned()
+        } else {
+            self.context.secrets.scrub(reason)
+        };
         self.tree.set_unresolved(id, &reason);
         true
     }

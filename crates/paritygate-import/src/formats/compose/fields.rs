@@ -17,6 +17,14 @@ impl Reader<'_, '_> {
             self.wrong(node, "an image reference");
             return None;
         };
+        // Whoever writes a URL here may have written a password into it.
+        if text.contains("://") {
+            if let Some(at) = node.location() {
+                at.source.mask(at.span);
+            }
+            self.wrong(node, "an image reference such as `registry.example/api:1.4`, without `https://`");
+            return None;
+        }
         let [name, tag, digest] = self.split(node, text, |text| {
             let parts = image::parts(text);
             Some([Some(parts.name), parts.tag, parts.digest])

@@ -201,6 +201,10 @@ impl Reader<'_, '_> {
     pub(super) fn wrong(&mut self, node: Node<'_>, expected: &str) {
         let at = node.location().unwrap_or_else(|| Location::new(&self.source, node.span()));
         let message = format!("expected {expected}, found {}", node.kind_word());
+        // Where one value was expected, what stands in a map or a list may be anything.
+        if node.is_map() || node.is_sequence() {
+            at.source.mask(at.span);
+        }
         self.loader.say(Diagnostic::error("compose-shape", at, message));
     }
 

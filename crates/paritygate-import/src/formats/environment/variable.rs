@@ -6,7 +6,7 @@ use paritygate_model::secret::{MaskReason, Secret, ValueClass, ValueType};
 use paritygate_model::shape::Shape;
 use paritygate_model::shape::environment::VARIABLE;
 use paritygate_model::tree::Text;
-use paritygate_model::{Fingerprint, Node, NodeId, Value, Variable};
+use paritygate_model::{Diagnostic, Fingerprint, Location, Node, NodeId, Value, Variable, suggest};
 
 use super::Lowering;
 
@@ -52,10 +52,21 @@ impl Lowering<'_> {
                 continue;
             };
             if field.name == "value" {
-                if !self.is_marked_unresolved(value) {
+                if !self.is_marked_unresolved(value, name) {
                     self.tree.set_text(value);
                 }
                 fields.value = Some(value);
+                continue;
+            }
+            if let (Shape::Word(words), Value::String(word)) = (field.shape, self.node(value).value())
+                && !words.contains(&word)
+                && suggest::nearest(word, words.iter().copied()).is_none()
+            {
+                // What is no such word may be the value.
+                self.hide(value);
+                let at = Location::new(self.source, self.node(value).span());
+                let message = format!("`{}` is one of {}", field.name, suggest::quoted(words));
+                self.diagnostics.push(Diagnostic::error("unknown-word", at, message));
                 continue;
             }
             self.value(value, field.shape, None);
