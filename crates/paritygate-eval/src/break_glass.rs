@@ -126,10 +126,14 @@ fn refused(rule: &BreakGlassRule, glass: &BreakGlass, scope: &Scope<'_>) -> Opti
         return Some("it gives no `reason`".to_owned());
     }
     let by = person::key(&glass.by);
-    let others = glass.co_approvers.iter().map(|other| person::key(other));
+    // An account and an e-mail address may be of one person.
+    let alike = |other: &&String| person::Form::of(other) == person::Form::of(&glass.by);
+    let others = glass.co_approvers.iter().filter(alike).map(|other| person::key(other));
     let others: std::collections::BTreeSet<String> = others.filter(|other| *other != by && !other.is_empty()).collect();
     if others.len() < rule.co_approvers as usize {
-        return Some(format!("{} of {} others agreed", others.len(), rule.co_approvers));
+        let all = glass.co_approvers.iter().all(|other| alike(&other));
+        let why = if all { "" } else { ", as far as they are named in the way of who breaks it" };
+        return Some(format!("{} of {} others agreed{why}", others.len(), rule.co_approvers));
     }
     let Some(at) = glass.at else { return Some("it does not say when it was broken (`at`)".to_owned()) };
     if at.0 > scope.now {
@@ -137,7 +141,11 @@ fn refused(rule: &BreakGlassRule, glass: &BreakGlass, scope: &Scope<'_>) -> Opti
     }
     if let Some(end) = end(rule, glass).filter(|end| scope.at >= *end) {
         let life = Elapsed(rule.max_life.value.0);
-        return Some(format!("it ended {}: it holds for {life} at most", scope.say(end)));
+        let why = match glass.expires_at {
+            Some(own) if own.0 == end => "as it says itself".to_owned(),
+            _ => format!("it holds for {life} at most"),
+        };
+        return Some(format!("it ended {}: {why}", scope.say(end)));
     }
     if rule.incident {
         let Some(id) = &glass.incident else { return Some("it names no `incident`".to_owned()) };

@@ -64,7 +64,8 @@ impl Engine {
     pub fn openings(&self, asked: &GateRequest<'_>, until: Timestamp, max: usize) -> Result<Vec<Opening>, Diagnostic> {
         let moment = moment(asked, &mut Vec::new())?;
         let zone = self.zone(asked.pipeline);
-        let scope = scope(asked, &moment, &zone, &no_parity);
+        let policies = self.policies_with_rules();
+        let scope = Scope { policies: &policies, ..scope(asked, &moment, &zone, &no_parity) };
         let gates = self.timed(asked, &scope);
         let (mut openings, mut at) = (Vec::new(), moment.at);
         while openings.len() < max && at < until {
@@ -96,7 +97,8 @@ impl Engine {
     ) -> Result<Vec<Transition>, Diagnostic> {
         let moment = moment(asked, &mut Vec::new())?;
         let zone = self.zone(asked.pipeline);
-        let scope = scope(asked, &moment, &zone, &no_parity);
+        let policies = self.policies_with_rules();
+        let scope = Scope { policies: &policies, ..scope(asked, &moment, &zone, &no_parity) };
         let gates = self.timed(asked, &scope);
         let open_at = |gate: &CompiledGate, at: Timestamp| {
             let there = Scope { at, ..scope };

@@ -169,7 +169,7 @@ impl Engine {
     }
 
     /// The policies that hold rules, and the files that those name.
-    fn policies_with_rules(&self) -> Vec<(&str, &Arc<Source>)> {
+    pub(crate) fn policies_with_rules(&self) -> Vec<(&str, &Arc<Source>)> {
         let of = |rule: &CompiledRule, source: &Arc<Source>| Arc::ptr_eq(&rule.rule.at.source, source);
         let gates_only = |source: &Arc<Source>| {
             let is_policy = self.policies.iter().any(|(_, policy)| Arc::ptr_eq(policy, source));

@@ -51,6 +51,11 @@ pub trait GateCheck: Send + Sync {
         Vec::new()
     }
 
+    /// Whether its parameters may name tiers where they name environments.
+    fn takes_tiers(&self) -> bool {
+        false
+    }
+
     /// The rules that its parameters name.
     fn rules(&self) -> &[String] {
         &[]

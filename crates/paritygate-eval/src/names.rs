@@ -46,15 +46,20 @@ impl Engine {
         if pipeline.stages.is_empty() {
             return;
         }
-        let is_known = |name: &str| {
-            Tier::from_word(name).is_some()
-                || pipeline.stage(name).is_some()
-                || asked.environments.iter().any(|environment| *environment.name == *name)
+        let is_there = |name: &str| {
+            pipeline.stage(name).is_some() || asked.environments.iter().any(|environment| *environment.name == *name)
         };
+        let is_known = |name: &str| Tier::from_word(name).is_some() || is_there(name);
         let mut unknown = |gate: &Gate, name: &str, field: &str, at: Location| {
             let message = format!("there is no environment `{name}`, which the gate `{}` names{field}", gate.id);
+            let of_tier = pipeline.stages.iter().filter(|stage| stage.tier.word() == name);
+            let of_tier: Vec<&str> = of_tier.map(|stage| stage.name.as_str()).collect();
             let stages = pipeline.stages.iter().map(|stage| stage.name.as_str());
-            let help = suggest::did_you_mean(name, stages.chain(Tier::ALL.iter().map(|tier| tier.word())));
+            let help = if of_tier.is_empty() {
+                suggest::did_you_mean(name, stages.chain(Tier::ALL.iter().map(|tier| tier.word())))
+            } else {
+                Some(format!("here it takes no tier; name its environments: {}", suggest::quoted(&of_tier)))
+            };
             diagnostics.push(Diagnostic::error("unknown-environment", at, message).maybe_help(help));
         };
         for compiled in &self.gates {
@@ -68,7 +73,8 @@ impl Engine {
                     }
                 }
             }
-            for name in compiled.check.environments().into_iter().filter(|name| !is_known(name)) {
+            let means = |name: &&str| if compiled.check.takes_tiers() { is_known(name) } else { is_there(name) };
+            for name in compiled.check.environments().into_iter().filter(|name| !means(name)) {
                 unknown(gate, name, "", compiled.place_of(name));
             }
         }
@@ -131,7 +137,19 @@ fn check_request(asked: &GateRequest<'_>, diagnostics: &mut Vec<Diagnostic>) {
             diagnostics.push(wrong);
         }
     }
-    let is_described = |name: &str| asked.environments.iter().any(|environment| *environment.name == *name);
+    // What a request describes itself is no reason to know it.
+    let described = || asked.environments.iter().filter(|environment| !environment.contract);
+    let is_described = |name: &str| {
+        described().any(|environment| environment.source == FactSource::Imported && *environment.name == *name)
+    };
+    for environment in described().filter(|environment| environment.source == FactSource::Asserted) {
+        if pipeline.stage(&environment.name).is_none() {
+            let message = format!("there is no environment `{}`, which the request describes", environment.name);
+            let mut wrong = Diagnostic::nowhere("unknown-environment", message).help(help(&environment.name));
+            wrong.location = environment.root().location();
+            diagnostics.push(wrong);
+        }
+    }
     let is_known =
         |name: &str| pipeline.knows(name) || is_described(name) || promotion.from == name || promotion.to == name;
     if asked.request.names().all(is_known) {

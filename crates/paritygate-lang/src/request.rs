@@ -23,6 +23,21 @@ pub const FACTS: [&str; 12] = [
     "parity",
 ];
 
+/// The fields of a request that are no facts.
+const ASKED: [&str; 11] = [
+    "actor",
+    "artifacts",
+    "environments",
+    "evaluateAt",
+    "expectedDuration",
+    "from",
+    "kindOfChange",
+    "plannedStart",
+    "request",
+    "to",
+    "trigger",
+];
+
 /// Reads a request. Its facts are asserted: whoever asks says so.
 pub fn lower(document: &Document) -> (Promotion, Vec<Diagnostic>) {
     let (text, root, mut diagnostics) = read(document, "a request");
@@ -68,7 +83,7 @@ fn at(root: Node<'_>, field: &str) -> Option<Location> {
 pub fn facts(document: &Document) -> (Facts, Vec<Diagnostic>) {
     let (text, root, mut diagnostics) = read(document, "facts");
     let Some(root) = root else { return (Facts::default(), diagnostics) };
-    for field in ["from", "to", "artifacts", "actor", "trigger", "environments"] {
+    for field in ASKED {
         if let Some(at) = root.key_location(field) {
             let message = format!("facts have no field `{field}`");
             diagnostics.push(
@@ -107,8 +122,14 @@ fn read<'d>(document: &'d Document, what: &str) -> (RequestText, Option<Node<'d>
 fn place<T>(list: &mut [T], root: Node<'_>, field: &str, source: FactSource, origin: impl Fn(&mut T) -> &mut Origin) {
     let nodes = root.get(field).into_iter().flat_map(Node::items);
     for (item, node) in list.iter_mut().zip(nodes) {
-        *origin(item) = Origin { source, at: node.location() };
+        *origin(item) = Origin { source: claimed(node, source), at: node.location() };
     }
+}
+
+/// From where a fact is: what a text calls asserted is no more than that.
+fn claimed(fact: Node<'_>, source: FactSource) -> FactSource {
+    let is_asserted = fact.get("source").and_then(Node::scalar_text) == Some(FactSource::Asserted.word());
+    if is_asserted { FactSource::Asserted } else { source }
 }
 
 fn facts_of(text: RequestText, root: Node<'_>, source: FactSource) -> Facts {
@@ -131,7 +152,10 @@ fn facts_of(text: RequestText, root: Node<'_>, source: FactSource) -> Facts {
         ($($list:ident),*) => { $(place(&mut facts.$list, root, stringify!($list), source, |fact| &mut fact.origin);)* };
     }
     lists!(approvals, checks, metrics, attestations, deployments, health, freezes, incidents, parity);
-    let at = |field: &str| Origin { source, at: root.get(field).and_then(Node::location) };
+    let at = |field: &str| {
+        let node = root.get(field);
+        Origin { source: node.map_or(source, |node| claimed(node, source)), at: node.and_then(Node::location) }
+    };
     if let Some(change) = &mut facts.change {
         change.origin = at("change");
     }

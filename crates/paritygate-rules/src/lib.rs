@@ -5,6 +5,7 @@
 
 mod address;
 mod belongings;
+mod checks;
 mod deployments;
 mod firewall;
 #[cfg(feature = "formats")]

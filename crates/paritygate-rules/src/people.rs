@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use paritygate_eval::Scope;
 use paritygate_model::Timestamp;
-pub(crate) use paritygate_model::promotion::person::key;
+pub(crate) use paritygate_model::promotion::person::{Form, key};
 use paritygate_model::promotion::{Approval, ApprovalState, Artifact, FactSource, digest};
 use paritygate_model::read::Read;
 
@@ -167,6 +167,16 @@ pub(crate) fn counts(
 pub(crate) fn approvals<'a>(scope: &Scope<'a>, artifact: Option<&Artifact>) -> Vec<&'a Approval> {
     let last = last_words(scope, artifact).into_values();
     last.filter(|approval| approval.state == ApprovalState::Approved).collect()
+}
+
+/// Approvals of people who are certainly different, and the rest: an account, an address and a full name may be of one person.
+pub(crate) fn in_one_form(approvals: Vec<&Approval>) -> (Vec<&Approval>, Vec<&Approval>) {
+    let mut counts: BTreeMap<Form, usize> = BTreeMap::new();
+    for approval in &approvals {
+        *counts.entry(Form::of(&approval.by)).or_default() += 1;
+    }
+    let most = counts.into_iter().max_by_key(|(form, count)| (*count, std::cmp::Reverse(*form)));
+    approvals.into_iter().partition(|approval| most.is_none_or(|(form, _)| Form::of(&approval.by) == form))
 }
 
 /// Why approvals were passed over that are none of the last words: a yes from elsewhere, for another artifact or place.

@@ -10,9 +10,9 @@ use paritygate_import::{Context, Files, Named, document, facts, formats};
 use paritygate_lang::request;
 use paritygate_model::decision::{Decision, InputRole};
 use paritygate_model::promotion::{FactSource, Facts};
-use paritygate_model::{Diagnostic, Environment, FingerprintKey, Node, NodeId, Source, Timestamp, diagnostic};
+use paritygate_model::{Diagnostic, Environment, FingerprintKey, Node, NodeId, Source, Tier, Timestamp, diagnostic};
 
-use crate::plan::Plan;
+use crate::plan::{Plan, PlannedEnvironment};
 use crate::project::references;
 
 /// The environment of the manifest that somebody means who writes its name otherwise: by an alias, or in capitals.
@@ -25,6 +25,21 @@ fn named<'p>(plan: &'p Plan, written: &str) -> Option<&'p str> {
     };
     let known = by(&|name| name == written).or_else(|| by(&|name| name.eq_ignore_ascii_case(written)));
     known.map(|planned| planned.name.as_str()).filter(|name| !name.is_empty())
+}
+
+/// Whether a name is that of a tier that the manifest has, and of no environment.
+fn is_tier(plan: &Plan, name: &str) -> bool {
+    !of_tier(plan, name).is_empty()
+}
+
+/// The environments of a tier of that name, where no environment has it.
+fn of_tier(plan: &Plan, name: &str) -> Vec<String> {
+    if plan.environments.iter().any(|planned| planned.name == name) {
+        return Vec::new();
+    }
+    let is_of =
+        |planned: &&PlannedEnvironment| planned.tier.unwrap_or_else(|| Tier::from_name(&planned.name)).word() == name;
+    plan.environments.iter().filter(is_of).map(|planned| planned.name.clone()).collect()
 }
 
 /// A promotion that was read.
@@ -62,11 +77,14 @@ impl Promotion {
             promotion.describe(document, plan, key);
         }
         let mut beside = promotion.facts(facts);
-        let own = [&mut asked.from, &mut asked.to].into_iter().chain(asked.facts.environments_mut());
-        for name in own.chain(beside.iter_mut().flat_map(Facts::environments_mut)) {
+        for name in [&mut asked.from, &mut asked.to] {
             if let Some(known) = named(plan, name) {
                 known.clone_into(name);
             }
+        }
+        for facts in std::iter::once(&mut asked.facts).chain(&mut beside) {
+            facts.name_environments(|name| named(plan, name), |name| is_tier(plan, name));
+            facts.spread(|name| of_tier(plan, name));
         }
         let (request, found) = Request::new(asked, beside, zones);
         promotion.request = request;

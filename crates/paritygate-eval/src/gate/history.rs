@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use paritygate_model::Timestamp;
-use paritygate_model::promotion::{DeploymentFact, DeploymentResult, Instant};
+use paritygate_model::promotion::{DeploymentFact, DeploymentResult, Instant, digest};
 use paritygate_model::suggest;
 
 use super::{Judgement, Scope};
@@ -31,6 +31,15 @@ fn key(fact: &DeploymentFact) -> Option<Key<'_>> {
 fn has_ended(fact: &DeploymentFact, scope: &Scope<'_>) -> bool {
     let happened = || fact.when().is_none_or(|at| scope.has_happened(at));
     fact.result != DeploymentResult::Running && scope.accepts(&fact.origin) && happened()
+}
+
+/// Whether a fact of the same name tells the end of a deployment that runs: it began at no other time, did not end before
+/// that, and is of no other digest.
+fn is_end_of(end: &DeploymentFact, running: &DeploymentFact) -> bool {
+    let no_other =
+        |began: Instant| end.started_at.is_none_or(|at| at == began) && end.when().is_none_or(|at| at >= began);
+    let digests = end.digest.as_deref().zip(running.digest.as_deref());
+    running.started_at.is_none_or(no_other) && digests.is_none_or(|(a, b)| digest::same(a, b) != Some(false))
 }
 
 impl<'a> Run<'a> {
@@ -75,17 +84,15 @@ impl<'a> Scope<'a> {
         let is_running = |fact: &&DeploymentFact| fact.result == DeploymentResult::Running;
         let mut running: Vec<&'a DeploymentFact> = request.deployments(environment).filter(is_running).collect();
         if !running.is_empty() {
-            let mut ended: BTreeMap<Key<'a>, Vec<Option<Instant>>> = BTreeMap::new();
+            let mut ended: BTreeMap<Key<'a>, Vec<&DeploymentFact>> = BTreeMap::new();
             for fact in request.deployments(environment).filter(|fact| has_ended(fact, self)) {
                 if let Some(key) = key(fact) {
-                    ended.entry(key).or_default().push(fact.started_at);
+                    ended.entry(key).or_default().push(fact);
                 }
             }
-            // One of the same name that began at another time is another.
-            let is_it = |began: Option<Instant>, of: &Option<Instant>| began.zip(*of).is_none_or(|(a, b)| a == b);
             let has_ended = |fact: &DeploymentFact| {
                 let known = key(fact).and_then(|key| ended.get(&key));
-                known.is_some_and(|began| began.iter().any(|of| is_it(fact.started_at, of)))
+                known.is_some_and(|ends| ends.iter().any(|end| is_end_of(end, fact)))
             };
             running.retain(|fact| !has_ended(fact));
         }

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use paritygate_model::promotion::{
-    Change, ChangeTicket, CheckFact, CheckStatus, DeploymentFact, DeploymentResult, FactSource, Facts, Freeze, Health,
-    HealthStatus, Instant, Origin, Promotion, TicketState, commit,
+    BreakGlass, Change, ChangeTicket, CheckFact, CheckStatus, DeploymentFact, DeploymentResult, FactSource, Facts,
+    Freeze, Health, HealthStatus, Instant, Origin, Promotion, TicketState, commit,
 };
 use paritygate_model::{Diagnostic, Level, Location, Source, Span, limits};
 
@@ -33,9 +33,12 @@ impl Request {
     /// Puts the facts of a promotion, and those that stand beside it, in order.
     pub fn new(mut promotion: Promotion, beside: Vec<Facts>, zones: &Zones) -> (Self, Vec<Diagnostic>) {
         let mut diagnostics = Vec::new();
+        // What other systems say is joined first, so that no order of texts and no word of the request comes between.
+        let mut imported = Facts::default();
         for facts in beside {
-            merge(&mut promotion.facts, facts, &mut diagnostics);
+            merge(&mut imported, facts, &mut diagnostics);
         }
+        merge(&mut promotion.facts, imported, &mut diagnostics);
         promotion.drop_blanks();
         untangle(&mut promotion.facts.deployments, &mut diagnostics);
         let mut request = Self { promotion, ..Self::default() };
@@ -213,12 +216,31 @@ fn merge(facts: &mut Facts, more: Facts, diagnostics: &mut Vec<Diagnostic>) {
         }
         (own, more) => more.or(own),
     };
-    facts.break_glass = more.break_glass.or(facts.break_glass.take());
+    facts.break_glass = match (facts.break_glass.take(), more.break_glass) {
+        (Some(own), Some(more)) if own.origin.source == FactSource::Imported && !is_same_glass(&own, &more) => {
+            let message = "two texts say different things of how the glass is broken: neither counts";
+            let mut wrong = Diagnostic::nowhere("several-emergencies", message).help("hand in the one that holds");
+            (wrong.level, wrong.location) = (Level::Warning, more.origin.at);
+            if let Some(at) = own.origin.at {
+                wrong = wrong.related(at, "the other one");
+            }
+            diagnostics.push(wrong);
+            None
+        }
+        (own, more) => more.or(own),
+    };
+}
+
+fn is_same_glass(a: &BreakGlass, b: &BreakGlass) -> bool {
+    let when = |it: &BreakGlass| (it.at, it.expires_at);
+    let who = |it: &BreakGlass| (it.by.clone(), it.co_approvers.clone());
+    let what = |it: &BreakGlass| (it.rules.clone(), it.incident.clone(), it.reason.clone());
+    when(a) == when(b) && who(a) == who(b) && what(a) == what(b)
 }
 
 fn is_same(a: &ChangeTicket, b: &ChangeTicket) -> bool {
     let what = |it: &ChangeTicket| (it.state, it.planned_start, it.planned_end);
-    a.id == b.id && what(a) == what(b) && a.environments == b.environments
+    a.id == b.id && a.system == b.system && what(a) == what(b) && a.environments == b.environments
 }
 
 /// What another system says of a change stands in for what the request says, field by field: what it is silent about stays

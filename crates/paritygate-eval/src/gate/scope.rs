@@ -221,7 +221,7 @@ impl<'a> Scope<'a> {
 
     /// The newest deployment to an environment that went well and counts for an artifact, likewise.
     pub fn current_of(&self, environment: &str, artifact: &Artifact) -> Option<&'a DeploymentFact> {
-        self.counting(environment, artifact).find(|fact| fact.result == DeploymentResult::Succeeded)
+        standing(self.counting(environment, artifact)).next()
     }
 
     fn counting<'s>(
@@ -260,7 +260,16 @@ impl<'a> Scope<'a> {
 
     /// The newest deployment of a component to an environment that went well: what runs there.
     pub fn current(&self, environment: &str, component: &str) -> Option<&'a DeploymentFact> {
-        self.deployments(environment, component).find(|fact| fact.result == DeploymentResult::Succeeded)
+        self.standing(environment, component).next()
+    }
+
+    /// The deployments of a component to an environment that went well and were not rolled back, newest first.
+    pub fn standing<'s>(
+        &self,
+        environment: &'s str,
+        component: &'s str,
+    ) -> impl Iterator<Item = &'a DeploymentFact> + use<'a, 's> {
+        standing(self.deployments(environment, component))
     }
 
     /// Whether a deployment there was passed over only because its source is not accepted.
@@ -288,6 +297,34 @@ impl<'a> Scope<'a> {
     pub fn length(from: Timestamp, to: Timestamp) -> Elapsed {
         Elapsed(to.duration_since(from))
     }
+}
+
+/// Of deployments, newest first, those that went well; without those that were rolled back later.
+fn standing<'a>(facts: impl Iterator<Item = &'a DeploymentFact>) -> impl Iterator<Item = &'a DeploymentFact> {
+    let mut taken_back: Vec<&DeploymentFact> = Vec::new();
+    facts.filter(move |fact| match fact.result {
+        DeploymentResult::RolledBack => {
+            taken_back.push(fact);
+            false
+        }
+        DeploymentResult::Succeeded => match taken_back.iter().position(|back| takes_back(back, fact)) {
+            Some(at) => {
+                taken_back.remove(at);
+                false
+            }
+            None => true,
+        },
+        _ => false,
+    })
+}
+
+/// Whether what was rolled back is a deployment: the one of its name, else of its digest; else any.
+fn takes_back(back: &DeploymentFact, fact: &DeploymentFact) -> bool {
+    if let (Some(id), Some(own)) = (&back.id, &fact.id) {
+        return id == own;
+    }
+    let digests = back.digest.as_deref().zip(fact.digest.as_deref());
+    digests.is_none_or(|(back, own)| digest::same(back, own) != Some(false))
 }
 
 /// When a description was made, and for how long it holds.

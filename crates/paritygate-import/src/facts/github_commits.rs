@@ -1,7 +1,7 @@
 //! Commits of a GitHub pull request: who wrote and who committed the change, which `gh pr view` tells in part only.
 //!
-//! One whose account is not known is named by e-mail, else by name. GitHub itself commits what is merged or edited on its pages, as
-//! `web-flow`: that is nobody.
+//! One whose account is not known is named by e-mail, else by name. GitHub itself commits what is merged or edited on its
+//! pages, as `web-flow`: in its author's stead.
 
 use std::collections::BTreeSet;
 
@@ -32,7 +32,7 @@ pub(crate) fn finish(collector: &mut Collector<'_>) {
     let Some(first) = commits.first() else { return };
     let change = collector.facts.change.get_or_insert_with(|| Change { origin: origin(*first), ..Change::default() });
     add(&mut change.authors, commits.iter().filter_map(|commit| person(*commit, "author")));
-    add(&mut change.committers, commits.iter().filter_map(|commit| person(*commit, "committer")));
+    add(&mut change.committers, commits.iter().filter_map(|commit| committer(*commit)));
 }
 
 fn add<'d>(known: &mut Vec<String>, more: impl Iterator<Item = &'d str>) {
@@ -42,6 +42,10 @@ fn add<'d>(known: &mut Vec<String>, more: impl Iterator<Item = &'d str>) {
             known.push(person.to_owned());
         }
     }
+}
+
+fn committer(commit: Node<'_>) -> Option<&str> {
+    person(commit, "committer").filter(|by| !GITHUB.contains(by)).or_else(|| person(commit, "author"))
 }
 
 fn person<'d>(commit: Node<'d>, role: &str) -> Option<&'d str> {
@@ -68,7 +72,7 @@ mod tests {
         let change = facts.change.expect("a change");
         assert_eq!(
             (change.authors.join(" "), change.committers.join(" ")),
-            ("bob amy@example.com".into(), "erin".into())
+            ("bob amy@example.com".into(), "erin amy@example.com bob".into())
         );
         assert!(diagnostics.is_empty() && change.pull_requests.is_empty(), "{diagnostics:?}");
     }

@@ -5,7 +5,7 @@
 //! excerpts. The component is empty where none is named. A git ref is not taken for the tag of an image. Another task than
 //! `deploy`, such as `deploy:migrations`, deploys nothing where it went well; that it runs or failed still counts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use paritygate_model::promotion::{DeploymentFact, DeploymentResult, Instant};
 use paritygate_model::{Node, Source, limits};
@@ -114,8 +114,11 @@ pub(crate) fn finish(collector: &mut Collector<'_>) {
 fn take_away(gone: &[(usize, Node<'_>)], collector: &mut Collector<'_>) {
     let began = |fact: &DeploymentFact| fact.started_at.or(fact.finished_at);
     let mut newest: BTreeMap<String, Option<Instant>> = BTreeMap::new();
-    let good = |fact: &&DeploymentFact| fact.result == DeploymentResult::Succeeded;
-    for fact in collector.facts.deployments.iter().filter(good) {
+    // One that is gone itself took the place of none that still runs.
+    let gone_places: BTreeSet<usize> = gone.iter().map(|(place, _)| *place).collect();
+    let all = collector.facts.deployments.iter().enumerate();
+    let stands = all.filter(|(place, fact)| fact.result == DeploymentResult::Succeeded && !gone_places.contains(place));
+    for (_, fact) in stands {
         let newest = newest.entry(fact.environment.clone()).or_default();
         *newest = began(fact).max(*newest);
     }

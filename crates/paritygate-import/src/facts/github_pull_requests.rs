@@ -145,7 +145,8 @@ pub(crate) fn finish(collector: &mut Collector<'_>) {
             let message = "the texts name different last commits of this pull request: neither counts";
             collector.doubt("contradiction", pull.first, message, help);
         }
-        judge(pull.reviews, &mut found);
+        let own: BTreeSet<&str> = pull.views.iter().flat_map(|view| authors_of(*view)).collect();
+        judge(pull.reviews, &own, &mut found);
         change.pull_requests.push(found);
     }
     collector.facts.change = change;

@@ -5,7 +5,7 @@
 //! newest approval that stands. What asks for changes stands until its author approves or it is dismissed. A review without a time gives no approval where another of its person has one, and takes
 //! one back wherever it might be newer.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use paritygate_model::Node;
 use paritygate_model::promotion::{Instant, PullRequest};
@@ -64,15 +64,17 @@ pub(crate) fn review<'d>(object: Node<'d>, collector: &mut Collector<'d>) -> Opt
             false
         }
     };
-    // Of people whose account is gone, nothing is left to stand or to fall.
-    let by = inner(object, "user", "login").or_else(|| inner(object, "author", "login"))?;
+    // Of people whose account is gone, no approval is left; what they asked for is.
+    let ghost = || (state == "CHANGES_REQUESTED").then_some("ghost");
+    let by = inner(object, "user", "login").or_else(|| inner(object, "author", "login")).or_else(ghost)?;
     let at = ["submitted_at", "submittedAt"].into_iter().find_map(|field| collector.instant(object, field));
     let commit = text(object, "commit_id").or_else(|| inner(object, "commit", "oid"));
     Some(Review { by, approves, asks_for_changes: state == "CHANGES_REQUESTED", at, commit })
 }
 
-/// Says who approves, and up to which commit.
-pub(crate) fn judge(mut reviews: Vec<Review<'_>>, pull_request: &mut PullRequest) {
+/// Says who approves, and up to which commit. Whose change it is does not review it.
+pub(crate) fn judge(mut reviews: Vec<Review<'_>>, authors: &BTreeSet<&str>, pull_request: &mut PullRequest) {
+    reviews.retain(|review| !review.approves || !authors.contains(review.by));
     // Of two at the same instant the one that takes back counts, and the one that says more.
     reviews.sort_by_key(|review| {
         let unknown = review.at.is_none() && !review.approves;

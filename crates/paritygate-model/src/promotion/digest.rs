@@ -1,14 +1,18 @@
 //! Digests of artifacts: `sha256:…`.
 
 /// Whether two digests are of the same bytes; `None` where their algorithms differ or one is empty, which says nothing: also
-/// `sha256:` with nothing behind it.
+/// `sha256:` with nothing behind it. Digits are written in either case, and a digest may stand behind what it is of:
+/// `registry.example/api@sha256:…`.
 pub fn same(a: &str, b: &str) -> Option<bool> {
+    let plain = |digest: &'_ str| digest.rsplit_once('@').map_or(0, |(image, _)| image.len() + 1);
+    let (a, b) = (a.get(plain(a)..).unwrap_or_default(), b.get(plain(b)..).unwrap_or_default());
     if [a, b].iter().any(|digest| digest.trim_end().is_empty() || digest.trim_end().ends_with(':')) {
         return None;
     }
     let algorithm = |digest: &str| digest.split_once(':').map(|(algorithm, _)| algorithm.len());
     let (one, other) = (algorithm(a), algorithm(b));
-    (one == other && one.is_none_or(|end| a.get(..end) == b.get(..end))).then(|| a == b)
+    let alike = |a: Option<&str>, b: Option<&str>| a.zip(b).is_some_and(|(a, b)| a.eq_ignore_ascii_case(b));
+    (one == other && one.is_none_or(|end| alike(a.get(..end), b.get(..end)))).then(|| a.eq_ignore_ascii_case(b))
 }
 
 #[cfg(test)]
@@ -25,5 +29,13 @@ mod tests {
         assert_eq!(same("", "sha256:aa"), None);
         assert_eq!(same("", ""), None);
         assert_eq!(same("sha256:", "sha256:"), None);
+    }
+
+    #[test]
+    fn however_it_is_written_it_is_the_same() {
+        assert_eq!(same("sha256:aa", "sha256:AA"), Some(true));
+        assert_eq!(same("registry.example/api@sha256:aa", "sha256:aa"), Some(true));
+        assert_eq!(same("registry.example/api@sha256:aa", "sha256:ab"), Some(false));
+        assert_eq!(same("registry.example/api@", "sha256:ab"), None);
     }
 }

@@ -45,19 +45,57 @@ pub struct Facts {
 }
 
 impl Facts {
-    /// All names of environments in the facts.
-    pub fn environments_mut(&mut self) -> impl Iterator<Item = &mut String> {
+    /// Calls environments by the names that are theirs, as far as `named` knows them. Freezes, incidents and tickets hold for
+    /// a tier where they name one.
+    pub fn name_environments<'n>(&mut self, named: impl Fn(&str) -> Option<&'n str>, is_tier: impl Fn(&str) -> bool) {
         let maybe = self.approvals.iter_mut().filter_map(|it| it.environment.as_mut());
         let maybe = maybe.chain(self.checks.iter_mut().filter_map(|it| it.environment.as_mut()));
         let maybe = maybe.chain(self.metrics.iter_mut().filter_map(|it| it.environment.as_mut()));
         let one = self.deployments.iter_mut().map(|it| &mut it.environment);
         let one = one.chain(self.health.iter_mut().map(|it| &mut it.environment));
         let one = one.chain(self.protections.iter_mut().map(|it| &mut it.environment));
-        let many = self.freezes.iter_mut().flat_map(|it| &mut it.environments);
-        let many = many.chain(self.incidents.iter_mut().flat_map(|it| &mut it.environments));
-        let many = many.chain(self.parity.iter_mut().flat_map(|it| &mut it.environments));
-        let many = many.chain(self.change_ticket.iter_mut().flat_map(|it| &mut it.environments));
-        maybe.chain(one).chain(many)
+        let many = self.parity.iter_mut().flat_map(|it| &mut it.environments);
+        let tiers = self.freezes.iter_mut().flat_map(|it| &mut it.environments);
+        let tiers = tiers.chain(self.incidents.iter_mut().flat_map(|it| &mut it.environments));
+        let tiers = tiers.chain(self.change_ticket.iter_mut().flat_map(|it| &mut it.environments));
+        for name in maybe.chain(one).chain(many).chain(tiers.filter(|name| !is_tier(name))) {
+            if let Some(known) = named(name) {
+                known.clone_into(name);
+            }
+        }
+    }
+
+    /// Lets what speaks against a promotion and names a tier speak of each environment of that tier, which `of_tier` knows.
+    /// What speaks for it has to name its environment.
+    pub fn spread(&mut self, of_tier: impl Fn(&str) -> Vec<String>) {
+        fn each<T: Clone>(
+            facts: &mut Vec<T>,
+            of_tier: &dyn Fn(&str) -> Vec<String>,
+            is_bad: impl Fn(&T) -> bool,
+            environment: impl Fn(&mut T) -> Option<&mut String>,
+        ) {
+            for at in 0..facts.len() {
+                let Some(mut fact) = facts.get(at).filter(|fact| is_bad(fact)).cloned() else { continue };
+                let names = environment(&mut fact).map(|name| of_tier(name)).unwrap_or_default();
+                for name in names {
+                    let mut one = fact.clone();
+                    if let Some(place) = environment(&mut one) {
+                        *place = name;
+                    }
+                    facts.push(one);
+                }
+            }
+        }
+        let good = |status: CheckStatus| matches!(status, CheckStatus::Passed | CheckStatus::Warned);
+        each(&mut self.approvals, &of_tier, |it| it.state != ApprovalState::Approved, |it| it.environment.as_mut());
+        each(&mut self.checks, &of_tier, |it| !good(it.status), |it| it.environment.as_mut());
+        each(
+            &mut self.deployments,
+            &of_tier,
+            |it| it.result != DeploymentResult::Succeeded,
+            |it| Some(&mut it.environment),
+        );
+        each(&mut self.health, &of_tier, |it| it.status != HealthStatus::Healthy, |it| Some(&mut it.environment));
     }
 }
 

@@ -1,14 +1,42 @@
 //! How people are told apart.
 
 /// What stands for a person: systems disagree about the case of names and write some with an `@` before them, and characters
-/// that nobody sees tell nobody apart. The address that GitHub makes up for an account stands for that.
+/// that nobody sees tell nobody apart. Of `Name <address>` the address counts, and one that GitHub makes up for an account
+/// stands for that.
 pub fn key(person: &str) -> String {
     let seen: String = person.chars().filter(|character| !is_unseen(*character)).collect();
     let key = seen.trim().to_lowercase();
-    let key = key.strip_prefix('@').unwrap_or(&key);
+    let address = key.strip_suffix('>').and_then(|key| key.rsplit_once('<')).map(|(_, address)| address.trim());
+    let key = address.filter(|address| !address.is_empty()).unwrap_or(&key);
+    let key = key.strip_prefix('@').unwrap_or(key);
     match key.strip_suffix("@users.noreply.github.com") {
         Some(account) => account.split_once('+').map_or(account, |(_, account)| account).to_owned(),
         None => key.to_owned(),
+    }
+}
+
+/// How somebody is named. Two names of different forms may be of one person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Form {
+    /// By their account.
+    Account,
+    /// By the address that a commit has.
+    Mail,
+    /// By the name that people call them.
+    Name,
+}
+
+impl Form {
+    /// The form of a name.
+    pub fn of(person: &str) -> Self {
+        let key = key(person);
+        if key.contains('@') {
+            Self::Mail
+        } else if key.contains(char::is_whitespace) {
+            Self::Name
+        } else {
+            Self::Account
+        }
     }
 }
 
@@ -22,7 +50,7 @@ const fn is_unseen(character: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::key;
+    use super::{Form, key};
 
     #[test]
     fn case_and_what_nobody_sees_tell_nobody_apart() {
@@ -39,5 +67,20 @@ mod tests {
         assert_eq!(key("1234+Dana@users.noreply.github.com"), "dana");
         assert_eq!(key("dana@users.noreply.github.com"), "dana");
         assert_eq!(key("dana@example.com"), "dana@example.com");
+        assert_eq!(key("Dana Scully <dana@example.com>"), "dana@example.com");
+        assert_eq!(key("<>"), "<>");
+    }
+
+    #[test]
+    fn names_have_forms() {
+        for (person, form) in [
+            ("@dana", Form::Account),
+            ("dana@example.com", Form::Mail),
+            ("1+dana@users.noreply.github.com", Form::Account),
+            ("Dana Scully", Form::Name),
+            ("Dana Scully <dana@example.com>", Form::Mail),
+        ] {
+            assert_eq!(Form::of(person), form, "{person}");
+        }
     }
 }

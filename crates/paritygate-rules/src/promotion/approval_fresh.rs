@@ -83,9 +83,13 @@ impl GateCheck for ApprovalFresh {
                 let mut judged = Judgement::needs_people(message).help("ask for an approval of this artifact");
                 let yes = |approval: &&Approval| approval.state == ApprovalState::Approved;
                 for approval in scope.facts().approvals.iter().filter(yes) {
-                    if let Err(miss) = people::counts(scope, approval, Some(artifact), bind) {
-                        judged = judged.note(miss.say(approval)).fact("does not count", &approval.origin);
-                    }
+                    judged = match people::counts(scope, approval, Some(artifact), bind) {
+                        Err(miss) => judged.note(miss.say(approval)).fact("does not count", &approval.origin),
+                        Ok(()) if approval.at.is_none() => judged
+                            .note(format!("it is not known when `{}` approved", approval.by))
+                            .fact("without a date", &approval.origin),
+                        Ok(()) => judged,
+                    };
                 }
                 all = all.and(judged);
                 continue;
@@ -110,5 +114,10 @@ impl GateCheck for ApprovalFresh {
             end.checked_add(jiff::SignedDuration::from_nanos(1)).ok()
         });
         scope.next_of(ages.chain(people::next_expiry(scope)))
+    }
+
+    /// Time only takes approvals away.
+    fn passes_from(&self, scope: &Scope<'_>) -> Option<Timestamp> {
+        (!self.judge(scope).status.blocks()).then_some(scope.at)
     }
 }

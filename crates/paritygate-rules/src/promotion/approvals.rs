@@ -45,7 +45,8 @@ impl GateKind for Approvals {
     const MANUAL: &'static str = r#"
 Of each person the newest word counts: `approved`, `rejected` or `withdrawn`. An approval counts for an artifact if it names
 its digest and the target environment, was given, and has not expired. Where the manifest names the members of a group, that
-decides who is in it; else what the approval says. Each person counts for one rule only, and every artifact needs all rules.
+decides who is in it; else what the approval says. People are told apart by accounts, or by e-mail addresses, or by full
+names: of approvals in several of these forms, those of the most frequent one count, since two may be of one person. Each person counts for one rule only, and every artifact needs all rules.
 What the manifest asks for the target is needed beside the gate's `rules`, by the same people or others; with
 `replacesManifest` the gate's stand in for it.
 
@@ -162,6 +163,7 @@ impl Approvals {
         let given = people::approvals(scope, artifact);
         let counting: Vec<&Approval> =
             given.into_iter().filter(|approval| people::counts(scope, approval, artifact, bind).is_ok()).collect();
+        let (counting, doubtful) = people::in_one_form(counting);
         let may = |rule: &Quorum, approval: &Approval| {
             let member = |groups: &Vec<String>| groups.iter().any(|group| people::is_in(scope, approval, group));
             rule.groups.as_ref().is_none_or(member)
@@ -179,6 +181,10 @@ impl Approvals {
         if judged.cleared_by.is_some() {
             for (approval, miss) in people::missed(scope, artifact, bind) {
                 judged = judged.note(miss.say(approval)).fact("does not count", &approval.origin);
+            }
+            for approval in doubtful {
+                let note = format!("`{}` may be one of the others, who are named in another way", approval.by);
+                judged = judged.note(note).fact("may count already", &approval.origin);
             }
             judged = judged.help("ask those who may, and hand in what they said");
         }

@@ -96,6 +96,10 @@ impl ChangeTicket {
                 Judgement::fail(format!("`{id}` covers {covered}, and not {to}")).help("open one for this target")
             } else {
                 match (ticket.planned_start, ticket.planned_end) {
+                    (Some(start), Some(end)) if end <= start => {
+                        let message = format!("the planned time of `{id}` ends before it begins");
+                        Judgement::fail(message).help("correct `plannedStart` or `plannedEnd`")
+                    }
                     (Some(start), _) if at < start.0 => {
                         let message = format!("`{id}` covers the time from {} on", scope.say(start.0));
                         Judgement::wait(Some(start.0), message)
@@ -132,7 +136,7 @@ impl ChangeTicket {
         if !self.must_finish {
             return Some(SignedDuration::ZERO);
         }
-        scope.promotion().expected_duration.map(|length| length.0)
+        scope.promotion().expected_duration.map(|length| length.0).filter(|length| length.is_positive())
     }
 }
 

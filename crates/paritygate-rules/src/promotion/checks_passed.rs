@@ -2,9 +2,11 @@
 
 use paritygate_eval::kind::Params;
 use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope};
-use paritygate_model::promotion::{Artifact, CheckFact, CheckStatus, Elapsed, commit};
+use paritygate_model::promotion::{Artifact, CheckFact, CheckStatus, Elapsed};
 use paritygate_model::read::Read;
 use paritygate_model::{Diagnostic, Timestamp};
+
+use crate::checks;
 
 /// The parameters of `checks-passed`.
 #[derive(Debug, Read)]
@@ -106,16 +108,6 @@ message: "no result of `e2e` is known for `api`"
     }
 }
 
-/// Whether a result is of an artifact; `None` where it does not say.
-fn is_of(check: &CheckFact, artifact: &Artifact) -> Option<bool> {
-    if let Some(digest) = check.digest.as_ref().filter(|digest| !digest.is_empty()) {
-        let known = artifact.digests().any(|own| !own.is_empty());
-        return known.then(|| artifact.has_digest(digest));
-    }
-    let built = artifact.source.as_ref()?.commit.as_ref()?;
-    commit::same(check.commit.as_ref()?, built)
-}
-
 impl ChecksPassed {
     fn one(&self, scope: &Scope<'_>, name: &str, artifact: &Artifact) -> Judgement {
         let component = &artifact.component;
@@ -126,11 +118,7 @@ impl ChecksPassed {
             anywhere || check.environment == self.environment
         };
         let other_commit = scope.contradicts(artifact);
-        let is_of = |check: &CheckFact| match is_of(check, artifact) {
-            // What it was built from is not believed, and so it is not known what was checked.
-            Some(true) if other_commit.is_some() && check.digest.is_none() => None,
-            of => of,
-        };
+        let is_of = |check: &CheckFact| checks::is_of(scope, check, artifact);
         // Good news have to be believed, and to have happened; bad news count from anywhere.
         let counts = |check: &&CheckFact| {
             !is_good(check)

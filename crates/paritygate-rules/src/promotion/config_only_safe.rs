@@ -99,6 +99,11 @@ fn migrations(scope: &Scope<'_>) -> Judgement {
     let mut judged = Judgement::default();
     for (database, _, section) in databases {
         let applied = section.get("applied");
+        if section.get("available").is_none() {
+            let message = format!("which migrations of `{database}` wait in {} is not known", scope.to());
+            judged =
+                judged.and(Judgement::unknown(message).help("describe them below `available`; `{}` says that none do"));
+        }
         for (id, _, node) in section.get("available").into_iter().flat_map(Node::entries) {
             if applied.is_none_or(|applied| applied.get(id).is_none()) {
                 let message = format!("the migration `{id}` of `{database}` waits in {}", scope.to());

@@ -318,6 +318,10 @@ fn told(judgement: Judgement, named: &[&Named<'_>]) -> Judgement {
 }
 
 impl GateCheck for Check {
+    fn takes_tiers(&self) -> bool {
+        true
+    }
+
     fn environments(&self) -> Vec<&str> {
         self.once.iter().flat_map(|listed| &listed.freeze.environments).map(String::as_str).collect()
     }

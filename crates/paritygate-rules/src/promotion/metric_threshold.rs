@@ -135,9 +135,9 @@ message: "`error_rate` has no limit"
                 wrong.push(sign.help("`maxDecrease` limits how far it may fall"));
             }
         }
-        let share = |share: f64| (0.0..=100.0).contains(&share);
+        let share = |share: f64| share > 0.0 && share <= 100.0;
         if !self.pass.is_none_or(share) || !self.warn.is_none_or(share) {
-            wrong.push(params.wrong("pass", "`pass` and `warn` are shares in percent, from 0 to 100"));
+            wrong.push(params.wrong("pass", "`pass` and `warn` are shares in percent, above 0 and up to 100"));
         } else if self.warn.is_some_and(|warn| warn >= self.pass.unwrap_or(100.0)) {
             let order = params.wrong("warn", "`warn` is not below `pass`");
             wrong.push(order.help("a warning begins where it no longer passes"));

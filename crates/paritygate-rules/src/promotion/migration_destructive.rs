@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use paritygate_eval::kind::Params;
 use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope};
-use paritygate_model::promotion::{DeploymentFact, DeploymentResult, Elapsed};
+use paritygate_model::promotion::{DeploymentFact, Elapsed};
 use paritygate_model::read::Read;
 use paritygate_model::{Diagnostic, Timestamp, suggest};
 
@@ -375,8 +375,18 @@ impl MigrationDestructive {
         }
         let counted = scope.artifacts().iter().map(|artifact| {
             let component = artifact.component.as_str();
-            let (since, unnamed) = since(scope, artifact, at);
+            let Since { fresh: since, old, unnamed } = Since::new(scope, artifact, at);
             let releases = if since.len() == 1 { "release" } else { "releases" };
+            if let Some(old) = old.filter(|_| since.len() >= needed && !unnamed) {
+                // What came after it is gone again.
+                let message = format!(
+                    "`{id}` is {what}, and `{component}` runs in {to} as it was before the expand migration `{expand}` ran there"
+                );
+                return Judgement::fail(message)
+                    .note(format!("what runs in {to} may still need what it takes away"))
+                    .help(format!("release `{component}` without `{id}` first"))
+                    .fact("runs there", &old.origin);
+            }
             if since.len() >= needed {
                 let message = format!(
                     "the expand part of `{id}` shipped to {to} {} {releases} ago, {}",
@@ -413,31 +423,42 @@ impl MigrationDestructive {
     }
 }
 
-/// What tells one release from another.
-fn release(fact: &DeploymentFact) -> Option<&str> {
+/// What tells one release from another: all its names.
+fn release(fact: &DeploymentFact) -> Vec<String> {
     let names = [&fact.digest, &fact.index_digest, &fact.version, &fact.tag, &fact.build_id, &fact.commit];
-    names.into_iter().find_map(|name| name.as_deref())
+    names.into_iter().flatten().map(|name| name.to_ascii_lowercase()).collect()
 }
 
-/// The releases of a component that went to the target since an instant, newest first, each once, without what is promoted
-/// now and what had been there before; and whether there is one that can't be told from others.
-fn since<'a>(
-    scope: &Scope<'a>,
-    artifact: &paritygate_model::promotion::Artifact,
-    at: Timestamp,
-) -> (Vec<&'a DeploymentFact>, bool) {
-    let good = || {
-        let all = scope.deployments(scope.to(), &artifact.component);
-        all.filter(|fact| fact.result == DeploymentResult::Succeeded)
-    };
-    let own = [&artifact.digest, &artifact.index_digest, &artifact.version, &artifact.tag, &artifact.build_id];
-    let own: BTreeSet<&str> = own.into_iter().filter_map(|name| name.as_deref()).collect();
-    let is_later = |fact: &DeploymentFact| fact.when().is_some_and(|when| when.0 >= at);
-    let mut seen: BTreeSet<&str> = good().filter(|fact| !is_later(fact)).filter_map(release).collect();
-    let unnamed = good().any(|fact| release(fact).is_none() || fact.when().is_none());
-    let fresh = good().filter(|fact| is_later(fact));
-    let fresh = fresh.filter(|fact| release(fact).is_some_and(|name| !own.contains(name) && seen.insert(name)));
-    (fresh.collect(), unnamed)
+/// The releases of a component that went to the target since an instant.
+struct Since<'a> {
+    /// Newest first, each once, without what is promoted now and what had been there before.
+    fresh: Vec<&'a DeploymentFact>,
+    /// What runs there, where it had been there before.
+    old: Option<&'a DeploymentFact>,
+    /// Whether there is one that can't be told from others.
+    unnamed: bool,
+}
+
+impl<'a> Since<'a> {
+    fn new(scope: &Scope<'a>, artifact: &paritygate_model::promotion::Artifact, at: Timestamp) -> Self {
+        let good = || scope.standing(scope.to(), &artifact.component);
+        let own = [&artifact.digest, &artifact.index_digest, &artifact.version, &artifact.tag, &artifact.build_id];
+        let mut seen: BTreeSet<String> = own.into_iter().flatten().map(|name| name.to_ascii_lowercase()).collect();
+        let is_later = |fact: &DeploymentFact| fact.when().is_some_and(|when| when.0 >= at);
+        let before: BTreeSet<String> = good().filter(|fact| !is_later(fact)).flat_map(release).collect();
+        let was_there = |names: &[String]| names.iter().any(|name| before.contains(name));
+        let unnamed = good().any(|fact| release(fact).is_empty() || fact.when().is_none());
+        let old = good().next().filter(|fact| !is_later(fact) || was_there(&release(fact)));
+        let mut fresh = Vec::new();
+        for fact in good().filter(|fact| is_later(fact)) {
+            let names = release(fact);
+            if !names.is_empty() && !was_there(&names) && !names.iter().any(|name| seen.contains(name)) {
+                fresh.push(fact);
+            }
+            seen.extend(names);
+        }
+        Self { fresh, old, unnamed }
+    }
 }
 
 /// The expand migrations of a migration: those that it names, and those behind them that touch the same table. `None`

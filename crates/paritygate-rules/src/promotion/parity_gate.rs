@@ -148,6 +148,10 @@ impl ParityGate {
             return Judgement::unknown("it is not known when the report of parity was made");
         };
         let said = format!("the report of {}", scope.say(at.0));
+        if scope.policies.is_empty() {
+            return Judgement::unknown("the policies hold no rule: under what the report was made is not known")
+                .help("apply the policy with rules that it was made with, such as the pack `recommended`");
+        }
         match fact.verdict.as_str() {
             "fail" => {
                 return Judgement::fail(format!("{said} says that they are not alike"))

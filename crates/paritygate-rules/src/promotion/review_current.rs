@@ -119,7 +119,8 @@ impl GateCheck for ReviewCurrent {
             };
         };
         let requests = &believed.pull_requests;
-        let each = requests.iter().map(|request| self.one(scope, request, requests.len() == 1));
+        let is_alone = requests.iter().all(|request| request.number == requests.first().and_then(|first| first.number));
+        let each = requests.iter().map(|request| self.one(scope, request, is_alone));
         each.fold(Judgement::default(), Judgement::and).fact("the change", &believed.origin)
     }
 }

@@ -60,7 +60,7 @@ message: "`api` is older than the last 1 that ran well in production"
 impl RollbackDepth {
     fn one(&self, scope: &Scope<'_>, artifact: &Artifact) -> Judgement {
         let (component, to, max) = (&artifact.component, scope.to(), self.max as usize);
-        let good = scope.deployments(to, component).filter(|fact| fact.result == DeploymentResult::Succeeded);
+        let good = scope.standing(to, component);
         let mut distinct: Vec<&DeploymentFact> = Vec::new();
         for fact in good {
             let Some(digest) = fact.digest.as_ref().or(fact.index_digest.as_ref()) else {
@@ -82,10 +82,36 @@ impl RollbackDepth {
                 break;
             }
         }
-        let Some((_, before)) = distinct.split_first() else {
+        let Some((current, before)) = distinct.split_first() else {
             return Judgement::unknown(format!("no good deployment of `{component}` to {to} is known"))
                 .help("hand in the deployments, with `--facts`");
         };
+        // Where the newest deployment went badly, what ran before is not what runs now.
+        let newest = scope.deployments(to, component).next();
+        let is_broken = newest.is_some_and(|newest| newest.result != DeploymentResult::Succeeded);
+        match Scope::is_of(current, artifact) {
+            Some(true) if is_broken => {
+                let message = format!("`{component}` is the last artifact that ran well in {to}");
+                return Judgement::pass(message).fact("ran well", &current.origin);
+            }
+            Some(true) => {
+                return Judgement::fail(format!("`{component}` is what runs in {to}: that is no way back"))
+                    .help("name an artifact that ran there before")
+                    .fact("runs there", &current.origin);
+            }
+            _ => {}
+        }
+        if before.is_empty() {
+            return Judgement::fail(format!("nothing of `{component}` is known to have run in {to} before"))
+                .help("hand in the deployments of the last months, with `--facts`")
+                .fact("runs there", &current.origin);
+        }
+        let comparable = |fact: &&DeploymentFact| Scope::is_of(fact, artifact).is_some();
+        if !before.iter().any(comparable) {
+            let message =
+                format!("which artifact of `{component}` this is can't be told: it has no digest like those in {to}");
+            return Judgement::unknown(message).help("give it its `digest`").fact("asked for", &artifact.origin);
+        }
         let Some(at) = before.iter().position(|fact| Scope::is_of(fact, artifact) == Some(true)) else {
             let judged = Judgement::fail(format!("`{component}` is older than the last {max} that ran well in {to}"));
             let judged = judged.help("roll back to one of these");

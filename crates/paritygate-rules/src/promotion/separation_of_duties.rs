@@ -7,6 +7,8 @@ use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope};
 use paritygate_model::read::Read;
 use paritygate_model::{Diagnostic, Timestamp};
 
+use paritygate_model::promotion::person::Form;
+
 use crate::people::{self, BOTH, Bind};
 
 /// The parameters of `separation-of-duties`.
@@ -20,29 +22,6 @@ pub struct SeparationOfDuties {
     pub required: Option<u32>,
     /// What an approval has to name to count: `digest`, `environment`; both by default.
     pub bind: Option<Vec<Bind>>,
-}
-
-/// How somebody is named. Two names of different forms may be of one person.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Form {
-    /// By the address that a commit has.
-    Mail,
-    /// By the name that people call them.
-    Name,
-    /// By their account.
-    Account,
-}
-
-impl Form {
-    fn of(person: &str) -> Self {
-        if person.contains('@') {
-            Self::Mail
-        } else if person.contains(char::is_whitespace) {
-            Self::Name
-        } else {
-            Self::Account
-        }
-    }
 }
 
 /// What somebody may have to do with a change.
@@ -157,8 +136,14 @@ impl SeparationOfDuties {
             }
         }
         // What the request says against somebody counts, even where it is not believed otherwise.
-        for person in change.iter().flat_map(|change| change.authors.iter().chain(&change.committers)) {
-            hands.entry(people::key(person)).or_insert(Relation::Author);
+        if let Some(change) = change {
+            for (relation, people) in [(Relation::Author, &change.authors), (Relation::Committer, &change.committers)] {
+                if self.relations().contains(&relation) {
+                    for person in people {
+                        hands.entry(people::key(person)).or_insert(relation);
+                    }
+                }
+            }
         }
         if unknown.is_empty() { Ok(hands) } else { Err(unknown) }
     }
@@ -232,5 +217,10 @@ impl GateCheck for SeparationOfDuties {
 
     fn next_change(&self, scope: &Scope<'_>) -> Option<Timestamp> {
         people::next_expiry(scope)
+    }
+
+    /// Time only takes approvals away.
+    fn passes_from(&self, scope: &Scope<'_>) -> Option<Timestamp> {
+        (!self.judge(scope).status.blocks()).then_some(scope.at)
     }
 }

@@ -13,6 +13,8 @@ use paritygate_model::read::Read;
 use paritygate_model::{Diagnostic, Timestamp, suggest};
 use smallvec::{SmallVec, smallvec};
 
+use crate::checks;
+
 use crate::deployments;
 
 /// The parameters of `soak`.
@@ -276,7 +278,7 @@ impl<'a> Event<'a> {
 
 impl GateCheck for Check {
     fn environments(&self) -> Vec<&str> {
-        self.environments.iter().flatten().chain(&self.after).map(String::as_str).collect()
+        self.environments.iter().flatten().map(String::as_str).collect()
     }
 
     fn judge(&self, scope: &Scope<'_>) -> Judgement {
@@ -483,7 +485,7 @@ fn healthy<'a>(scope: &Scope<'a>, environment: &str, need: HealthNeed) -> Result
 fn checked<'a>(scope: &Scope<'a>, artifact: &Artifact, environment: &str, name: &str) -> Counts<'a> {
     let about = |check: &&CheckFact| {
         check.environment.as_deref().is_none_or(|of| of == environment)
-            && check.digest.as_deref().is_some_and(|digest| artifact.has_digest(digest))
+            && checks::is_of(scope, check, artifact) == Some(true)
     };
     let good = |check: &CheckFact| matches!(check.status, CheckStatus::Passed | CheckStatus::Warned);
     let counts = |check: &&CheckFact| {
