@@ -351,13 +351,13 @@ fn apply_waiver<'t>(
         reason: redacted(waiver.reason.clone()),
         expires_at: Some(waiver.expires_at),
     };
-    let pinned: Vec<(usize, &str)> = waiver
-        .cells
-        .iter()
-        .filter_map(|(name, value)| {
-            Some((environments.iter().position(|environment| *environment.name == **name)?, value.as_str()))
-        })
-        .collect();
+    // Of views of one environment the later one is meant, which deviates.
+    let place = |name: &str| {
+        let called = environments.iter().position(|environment| *environment.name == *name);
+        called.or_else(|| environments.iter().rposition(|environment| **environment.own_name() == *name))
+    };
+    let pinned = waiver.cells.iter().filter_map(|(name, value)| Some((place(name)?, value.as_str())));
+    let pinned: Vec<(usize, &str)> = pinned.collect();
     let mut lapsed = false;
     let used = cover(&exception, &reference, request, environments, collector, found, |_, finding| {
         if left <= 0 {

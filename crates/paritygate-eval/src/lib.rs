@@ -3,6 +3,7 @@
 //! This crate owns the traits of kinds of rules and gates, the walk over all environments at once, and the time in which
 //! gates open. It knows no kind: kinds are entries of a catalogue that the façade hands in.
 
+mod apart;
 mod break_glass;
 pub mod calendar;
 mod cascade;

@@ -12,14 +12,14 @@ use paritygate_model::report::{
 use paritygate_model::secret::redacted;
 use paritygate_model::{Environment, Secret, Source, View, report};
 
-use crate::cascade;
 use crate::cell::{Cell, State};
 use crate::collector::{Collector, RawFinding};
 use crate::engine::{CheckRequest, Engine};
 use crate::exception::{ExceptionFinding, never};
-use crate::kind::{Compares, Description, Plan};
+use crate::kind::{Compares, Description, Deviation, Plan};
 use crate::row::{Row, Rows};
 use crate::scope::highest;
+use crate::{apart, cascade};
 
 /// The kinds under which exceptions themselves are reported.
 const EXCEPTIONS: [&str; 4] = ["baseline", "expected-difference", "inline-ignore", "waiver-valid"];
@@ -259,6 +259,9 @@ fn finding<'r, 't>(
             Some(fix.render(&mut |placeholder, out| fill(placeholder, out, &row, named, reference, &source.id)));
     }
     description.notes.extend(raw.notes.iter().cloned());
+    let pairs = raw.deviations.iter().filter(|deviation| !deviation.mutual && raw.unknown.is_none());
+    let apart = |deviation: &Deviation| apart::told(row.cell(deviation.environment), row.cell(deviation.against?));
+    description.notes.extend(pairs.filter_map(apart).next());
     let name = |at: usize| environments.get(at).map(|environment| Arc::clone(&environment.name));
     let involved = |at: usize| {
         let deviates =

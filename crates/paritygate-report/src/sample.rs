@@ -217,6 +217,7 @@ impl Sample {
             },
             Finding {
                 kind: "no-shared-secret",
+                mutual: true,
                 message: "`API_KEY` of staging is production's".into(),
                 notes: vec!["whoever can read staging can act in production".into()],
                 ..plain(

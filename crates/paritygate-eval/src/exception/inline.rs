@@ -62,7 +62,11 @@ pub(super) fn apply<'t>(
             entries.copied().find(|&entry| ignores.get(entry).is_some_and(|ignore| ignore.rule == id))
         };
         // What is missing stands nowhere: then the line of what it was compared with is meant.
-        let covering = |deviation: &Deviation| of(deviation.environment).or_else(|| deviation.against.and_then(of));
+        let is_missing = |at: usize| row.cell(at).node.is_none();
+        let covering = |deviation: &Deviation| {
+            let against = deviation.against.filter(|_| is_missing(deviation.environment));
+            of(deviation.environment).or_else(|| against.and_then(of))
+        };
         let covered: Vec<usize> = finding.deviations.iter().filter_map(covering).collect();
         let Some(&first) = covered.first() else { continue };
         let refused = never(request, rule, finding, environments);

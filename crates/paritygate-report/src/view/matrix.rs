@@ -48,8 +48,8 @@ impl Mark {
         }
     }
 
-    /// `unknown` says that it could not be told whether it deviates.
-    fn of(cell: &Cell, deviates: bool, reference: Option<&Cell>, unknown: bool) -> Self {
+    /// `unknown` says that it could not be told whether it deviates, `mutual` that it has what the reference has.
+    fn of(cell: &Cell, deviates: bool, reference: Option<&Cell>, unknown: bool, mutual: bool) -> Self {
         match cell.state {
             State::Missing => Self::Missing,
             State::Empty | State::Null => Self::Empty,
@@ -59,7 +59,7 @@ impl Mark {
             State::Value if !deviates => Self::Alike,
             State::Value if unknown => Self::Unknown,
             State::Value => match reference {
-                Some(reference) if reference.state == State::Value && reference.value == cell.value => Self::Shared,
+                Some(reference) if mutual && reference.state == State::Value => Self::Shared,
                 Some(_) => Self::Differs,
                 None => Self::Breaks,
             },
@@ -140,7 +140,7 @@ pub(crate) fn marks(finding: &Finding) -> impl Iterator<Item = (&str, &Cell, Mar
     let deviating: BTreeSet<&str> = finding.environments.iter().map(|name| &**name).collect();
     finding.cells.0.iter().map(move |(name, cell)| {
         let deviates = deviating.contains(&**name);
-        (&**name, cell, Mark::of(cell, deviates, reference, unknown), deviates)
+        (&**name, cell, Mark::of(cell, deviates, reference, unknown, finding.mutual), deviates)
     })
 }
 
@@ -166,7 +166,7 @@ mod tests {
             masked: None,
             source: None,
         };
-        assert_eq!(Mark::of(&cell(Some("it is no version")), false, None, false), Mark::Unknown);
-        assert_eq!(Mark::of(&cell(None), false, None, false), Mark::Alike);
+        assert_eq!(Mark::of(&cell(Some("it is no version")), false, None, false, false), Mark::Unknown);
+        assert_eq!(Mark::of(&cell(None), false, None, false, false), Mark::Alike);
     }
 }

@@ -1,0 +1,37 @@
+//! What tells two values apart that read alike.
+
+use paritygate_model::{Node, Value};
+
+use crate::cell::{Cell, State};
+
+/// So many characters are shown from the first on that differs.
+const SHOWN: usize = 16;
+
+/// In words how two plain values differ that look the same where they are shown; `None` where that is to be seen.
+pub(crate) fn told(own: &Cell<'_>, other: &Cell<'_>) -> Option<String> {
+    let (State::Value(a), State::Value(b)) = (&own.state, &other.state) else { return None };
+    let (one, two) = (own.text()?, other.text()?);
+    if one == two {
+        let (one, two) = (kind(*a), kind(*b));
+        return (one != two).then(|| format!("the one is {one}, the other {two}"));
+    }
+    let shown = |cell: &Cell<'_>| cell.shown(|_| String::new());
+    if shown(own) != shown(other) {
+        return None;
+    }
+    let at = one.chars().zip(two.chars()).take_while(|(a, b)| a == b).count();
+    let rest = |text: &str| match text.chars().skip(at).take(SHOWN).collect::<String>() {
+        rest if rest.is_empty() => "nothing".to_owned(),
+        rest => format!("`{}`", rest.escape_debug()),
+    };
+    Some(format!("they differ from character {} on: {} and {}", at + 1, rest(one), rest(two)))
+}
+
+fn kind(node: Node<'_>) -> &'static str {
+    match node.value() {
+        Value::Variable(variable) => kind(node.tree().node(variable.value)),
+        Value::Number(_) => "a number",
+        Value::Bool(_) => "a boolean",
+        _ => "a text",
+    }
+}
