@@ -31,6 +31,8 @@ pub struct Engine {
     pub(crate) policies: Vec<(String, Arc<Source>)>,
     /// The files that rules name.
     named: Vec<Arc<Source>>,
+    /// Whether there are policies, and none of them holds a rule.
+    holds_no_rule: bool,
     /// What is wrong with names in gates and break-glass.
     pub(crate) misnamed: Vec<Diagnostic>,
     trie: Trie,
@@ -94,6 +96,7 @@ impl Engine {
             zone: None,
             policies: Vec::new(),
             named: Vec::new(),
+            holds_no_rule: !policies.is_empty() && policies.iter().all(|policy| policy.rules.is_empty()),
             misnamed: Vec::new(),
             trie: Trie::new(),
         };
@@ -255,6 +258,15 @@ impl Engine {
                 diagnostics
                     .push(Diagnostic::nowhere("unknown-rule", format!("there is no rule `{name}`")).maybe_help(help));
             }
+        }
+        if self.holds_no_rule {
+            let message = if self.gates.is_empty() {
+                "the policies hold no rule: nothing was checked"
+            } else {
+                "the policies hold gates and no rule: nothing was checked"
+            };
+            let help = "apply a policy with rules, such as the pack `recommended`; gates judge promotions";
+            diagnostics.push(Diagnostic::nowhere("no-rules", message).help(help));
         }
         let rules = self.rules.iter().map(|rule| &rule.rule);
         let scopes = Scopes::of(rules, &environments, request.references, request.now, &mut diagnostics);

@@ -98,12 +98,12 @@ impl ParityGate {
                 more => judged.note(format!("and {more} more; `paritygate check` shows all")),
             }
         };
-        if outcome.broken {
-            return Judgement::unknown("the environments could not be compared").help("`paritygate check` says why");
-        }
         if report.summary.rules == 0 {
             return Judgement::unknown("the policies hold no rule: nothing was compared")
                 .help("apply a policy with rules, such as the pack `recommended`");
+        }
+        if outcome.broken {
+            return Judgement::unknown("the environments could not be compared").help("`paritygate check` says why");
         }
         if report.summary.vacuous.len() == report.summary.rules {
             return Judgement::unknown(format!(
