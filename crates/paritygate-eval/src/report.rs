@@ -259,9 +259,9 @@ fn finding<'r, 't>(
             Some(fix.render(&mut |placeholder, out| fill(placeholder, out, &row, named, reference, &source.id)));
     }
     description.notes.extend(raw.notes.iter().cloned());
-    let pairs = raw.deviations.iter().filter(|deviation| !deviation.mutual && raw.unknown.is_none());
+    let mut pairs = raw.deviations.iter().filter(|deviation| !deviation.mutual && raw.unknown.is_none());
     let apart = |deviation: &Deviation| apart::told(row.cell(deviation.environment), row.cell(deviation.against?));
-    description.notes.extend(pairs.filter_map(apart).next());
+    description.notes.extend(pairs.find_map(apart));
     let name = |at: usize| environments.get(at).map(|environment| Arc::clone(&environment.name));
     let involved = |at: usize| {
         let deviates =

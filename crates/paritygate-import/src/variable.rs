@@ -20,7 +20,7 @@ pub(crate) fn variable(context: &Context<'_>, name: &str, value: Draft, store: &
         other => other,
     };
     let value = match value {
-        DraftValue::String(text) => match (secrets.encrypted(&text), secrets.classify(Some(name), &text)) {
+        DraftValue::String(text) => match (secrets.stands_in(&text), secrets.classify(Some(name), &text)) {
             (Some(reason), _) => DraftValue::Unresolved(reason.to_owned()),
             (None, Some(reason)) => sealed(context, reason, &text),
             (None, None) => DraftValue::String(text),

@@ -14,6 +14,7 @@ mod scan;
 mod scrub;
 mod signs;
 mod sql;
+mod stand_in;
 mod table;
 mod tokens;
 mod url;

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use super::names::{Kind, Names, Strength};
 use super::signs::{AT, COLON, DASH, EQUALS, Forms, GAP, LESS, OTHER_QUOTE, QUOTE, SLASH};
 use super::tokens::{self, Token};
-use super::{MaskReason, ValueClass, logins, markup, programs, scan, signs, sql, url, values};
+use super::{MaskReason, ValueClass, logins, markup, programs, scan, signs, sql, stand_in, url, values};
 
 /// Which names and which shapes are secret.
 #[derive(Clone, Debug, Default)]
@@ -74,11 +74,17 @@ impl SecretTable {
         holds(&self.elsewhere, name)
     }
 
-    /// Why a value is a ciphertext, in one word for `unresolved`; `None` where it is none.
+    /// Why a text is no value but stands for one, in one word for `unresolved`: a ciphertext, a template before it is
+    /// rendered, a mask. `None` where it is a value.
     ///
     /// A ciphertext is no secret: it may be printed, but what it stands for is not known.
-    pub fn encrypted(&self, value: &str) -> Option<&'static str> {
-        values::is_ciphertext(value).then_some("encrypted")
+    pub fn stands_in(&self, value: &str) -> Option<&'static str> {
+        if values::is_ciphertext(value) { Some("encrypted") } else { stand_in::reason(value) }
+    }
+
+    /// The same of a text in which nothing is filled in any more: `${NAME}` is left of what was never known.
+    pub fn stands_in_finished(&self, value: &str) -> Option<&'static str> {
+        self.stands_in(value).or_else(|| stand_in::holds_reference(value).then_some("reference"))
     }
 
     /// How strongly a name speaks, with the manifest's word before the table's.
@@ -656,11 +662,11 @@ mod tests {
             "vault:v1:8SDd3WHDOjf7mq69CyCqYg",
             &blob,
         ] {
-            assert_eq!(table.encrypted(value), Some("encrypted"), "{value}");
+            assert_eq!(table.stands_in(value), Some("encrypted"), "{value}");
             assert_eq!(table.classify(Some("DB_PASSWORD"), value), None, "{value}");
         }
         for value in ["ENC[", "AQICAHshort", "vault:v1:", "hunter2", ""] {
-            assert_eq!(table.encrypted(value), None, "{value}");
+            assert_eq!(table.stands_in(value), None, "{value}");
         }
     }
 }

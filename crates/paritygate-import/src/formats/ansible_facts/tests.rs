@@ -196,7 +196,7 @@ fn variables_that_a_playbook_hands_over() {
             variables.own = <only some of the hosts have it> @play.json:2:130
             variables.port = 80 @play.json:2:20
             variables.raw = <encrypted with Ansible Vault> @play.json:5:127
-            variables.url = <a template> @play.json:4:133
+            variables.url = <template> @play.json:4:133
         "#]],
     );
 }
@@ -247,7 +247,7 @@ fn what_can_not_be_known() {
             hosts.all.members.web-1.filesystem./m.mount.options[] = (secret) @web-1.json:3:97
             hosts.all.members.web-1.os.arch = <encrypted with Ansible Vault> @web-1.json:2:26
             hosts.all.members.web-1.os.id = debian @web-1.json:2:121
-            hosts.all.members.web-1.os.kernel = <a template> @web-1.json:1:20
+            hosts.all.members.web-1.os.kernel = <template> @web-1.json:1:20
             hosts.all.members.web-1.runtimes.python = (secret) @web-1.json:1:62
             runtimes.python = (secret) @web-1.json:1:62
             coverage hosts.all.members.web-1.packages: notCollected

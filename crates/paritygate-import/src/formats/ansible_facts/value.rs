@@ -4,7 +4,7 @@ use paritygate_model::secret::MaskReason;
 use paritygate_model::{Draft, DraftValue, Node};
 
 use super::Place;
-use crate::{Context, document, variable};
+use crate::{Context, variable};
 
 /// The key under which Ansible writes the type of a value that is more than JSON.
 const TYPE: &str = "__ansible_type";
@@ -59,10 +59,7 @@ impl Values<'_> {
         let (node, vaulted) = unwrapped(node);
         let text = node.scalar_text().filter(|text| !text.is_empty())?;
         let secrets = self.context.secrets;
-        let is_plain = !vaulted
-            && secrets.classify(None, text).is_none()
-            && secrets.encrypted(text).is_none()
-            && !document::holds_template(text);
+        let is_plain = !vaulted && secrets.classify(None, text).is_none() && secrets.stands_in(text).is_none();
         is_plain.then_some(text)
     }
 
@@ -75,13 +72,11 @@ impl Values<'_> {
         }
         let text = inner.scalar_text().filter(|text| !text.is_empty())?;
         let reason = if vaulted { Some(MaskReason::Origin) } else { secrets.classify(None, text) };
-        let value = if let Some(reason) = secrets.encrypted(text).filter(|_| !vaulted) {
+        let value = if let Some(reason) = secrets.stands_in(text).filter(|_| !vaulted) {
             DraftValue::Unresolved(reason.to_owned())
         } else if let Some(reason) = reason {
             self.place.mask(inner.span());
             variable::sealed(self.context, reason, text)
-        } else if document::holds_template(text) {
-            DraftValue::Unresolved("a template".to_owned())
         } else {
             read(text)?
         };
@@ -102,8 +97,6 @@ impl Values<'_> {
         } else if vaulted && !text.is_empty() {
             self.place.mask(inner.span());
             variable::sealed(self.context, MaskReason::Origin, text)
-        } else if document::holds_template(text) {
-            DraftValue::Unresolved("a template".to_owned())
         } else {
             DraftValue::String(text.to_owned())
         };

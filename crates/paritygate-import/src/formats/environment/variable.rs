@@ -137,13 +137,19 @@ impl Lowering<'_> {
 
     fn finish_variable(&mut self, id: NodeId, name: Option<Text>, value: NodeId, fields: &Fields) {
         let mut secret = fields.secret.unwrap_or(false);
+        let is_secret_name = name.is_some_and(|name| self.context.secrets.is_secret_name(self.tree.str(name)));
         match self.node(value).value() {
             Value::String(text) => {
-                let sealed = if secret && !text.is_empty() {
-                    Some(self.context.secrets.seal_as(self.context.key, MaskReason::Origin, text))
-                } else if let Some(reason) = self.context.secrets.encrypted(text) {
+                let tagged = self.node(id).tag().or(self.node(value).tag()).map(|_| "reference");
+                let sealed = if let Some(reason) = tagged.or_else(|| self.context.secrets.stands_in_finished(text)) {
+                    // What fills it in may be written into it: `{{ password | default(...) }}`.
+                    if secret || is_secret_name {
+                        self.hide(value);
+                    }
                     self.tree.set_unresolved(value, reason);
                     None
+                } else if secret && !text.is_empty() {
+                    Some(self.context.secrets.seal_as(self.context.key, MaskReason::Origin, text))
                 } else {
                     self.seal(name, text)
                 };
