@@ -75,6 +75,9 @@ fn of_variable(node: Node<'_>, variable: &Variable, name: &str) -> Json {
             if let Some(url) = &secret.url {
                 put("url", of_url(url));
             }
+            if let Some(dsn) = &secret.dsn {
+                put("dsn", of_dsn(dsn));
+            }
         }
         Value::Null | Value::String("") => {}
         _ => put("value", value(inner, name)),
@@ -93,6 +96,17 @@ fn of_variable(node: Node<'_>, variable: &Variable, name: &str) -> Json {
     Json::Object(out)
 }
 
+fn of_dsn(dsn: &paritygate_model::secret::Dsn) -> Json {
+    let mut out = Map::new();
+    out.insert("database".to_owned(), json!(dsn.database));
+    out.insert("host".to_owned(), json!(dsn.host));
+    out.insert("kind".to_owned(), json!(dsn.kind));
+    if let Some(port) = dsn.port {
+        out.insert("port".to_owned(), json!(port));
+    }
+    Json::Object(out)
+}
+
 fn of_url(url: &paritygate_model::secret::UrlParts) -> Json {
     let mut out = Map::new();
     out.insert("scheme".to_owned(), json!(url.scheme));
@@ -104,6 +118,7 @@ fn of_url(url: &paritygate_model::secret::UrlParts) -> Json {
         out.insert("port".to_owned(), json!(port));
     }
     out.insert("path".to_owned(), json!(url.path));
+    out.insert("shown".to_owned(), json!(url.shown));
     if let Some(password) = &url.password {
         out.insert("passwordFingerprint".to_owned(), fingerprint(password));
     }

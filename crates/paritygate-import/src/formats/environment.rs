@@ -4,6 +4,7 @@
 //! stand, so that a large document costs one pass.
 
 mod firewall;
+mod parts;
 mod variable;
 
 use std::sync::Arc;

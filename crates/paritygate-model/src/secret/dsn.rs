@@ -16,7 +16,16 @@ pub struct Dsn {
 /// No connection string is longer.
 const MAX_LENGTH: usize = 2_048;
 
+/// The kinds of databases that connection strings lead to.
+const KINDS: [&str; 3] = ["mysql", "postgresql", "sqlserver"];
+
 impl Dsn {
+    /// One whose parts are known; `None` where nobody knows the kind.
+    pub fn from_parts(kind: &str, host: &str, port: Option<u16>, database: &str) -> Option<Self> {
+        let kind = KINDS.into_iter().find(|known| *known == kind)?;
+        Some(Self { kind, host: host.to_owned(), port, database: database.to_owned() })
+    }
+
     /// Reads a connection string; `None` where a text is none, or names no host or no database.
     pub fn of(text: &str) -> Option<Self> {
         let text = text.trim();

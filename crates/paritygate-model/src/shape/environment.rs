@@ -316,16 +316,41 @@ record! {
 record! {
     /// An environment variable.
     VARIABLE ["value"] {
+        "dsn": Shape::Record(&DSN_PARTS), "The parts of a secret connection string of keys and values.";
         "expiresAt": Timestamp, "When it expires.";
         "fingerprint": Fingerprint, "Stands for a secret value.";
         "presence": Word(PRESENCES), "Whether it is set.";
         "rotatedAt": Timestamp, "When it was rotated last.";
         "sensitivity": Word(SENSITIVITIES), "Whether it is secret.";
         "sources": Set(&Any), "Where it is set: a store and a path; with `reference: true` where the value stands elsewhere, with `overridden: true` where another place wins.";
-        "url": Any, "The parts of a URL that holds a secret.";
+        "url": Shape::Record(&URL_PARTS), "The parts of a URL that holds a secret.";
         "value": Text, "The value, if it is plain.";
         "valueClass": Word(VALUE_CLASSES), "Where the value belongs.";
         "valueType": Word(VALUE_TYPES), "What the value looks like.";
+    }
+}
+
+record! {
+    /// Where a secret connection string leads.
+    DSN_PARTS ["host", "database"] {
+        "database": Text, "The name of the database.";
+        "host": Text, "The host.";
+        "kind": Word(&["mysql", "postgresql", "sqlserver"]), "The kind of the database.";
+        "port": Integer, "The port, where it is written.";
+    }
+}
+
+record! {
+    /// The parts of a URL that holds a secret.
+    URL_PARTS ["host", "path"] {
+        "host": Text, "The host.";
+        "passwordFingerprint": Fingerprint, "Stands for the password.";
+        "path": Text, "The path without its first slash: for databases, their name.";
+        "port": Integer, "The port, where it is written.";
+        "queryFingerprints": Map(&Fingerprint), "Stand for the secret values of the query, by parameter.";
+        "scheme": Text, "Such as postgres.";
+        "shown": Text, "The URL with a mask in place of each secret.";
+        "user": Text, "The user, where it is not the secret itself.";
     }
 }
 

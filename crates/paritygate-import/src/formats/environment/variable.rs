@@ -1,14 +1,12 @@
 //! Variables in environment documents: a plain value, or a map that says more about it.
 
-use std::sync::Arc;
-
 use paritygate_model::secret::{MaskReason, Secret, ValueClass, ValueType};
 use paritygate_model::shape::Shape;
 use paritygate_model::shape::environment::VARIABLE;
 use paritygate_model::tree::Text;
-use paritygate_model::{Diagnostic, Fingerprint, Location, Node, NodeId, Value, Variable, suggest};
+use paritygate_model::{Diagnostic, Location, Node, NodeId, Value, Variable, suggest};
 
-use super::Lowering;
+use super::{Lowering, parts};
 
 /// What a variable's map says.
 #[derive(Default)]
@@ -22,6 +20,10 @@ struct Fields {
     sources: Option<NodeId>,
     rotated_at: Option<NodeId>,
     expires_at: Option<NodeId>,
+    url: Option<NodeId>,
+    /// The URL with its masks, read before it is sealed as a URL with a password.
+    shown: Option<String>,
+    dsn: Option<NodeId>,
 }
 
 impl Lowering<'_> {
@@ -58,6 +60,10 @@ impl Lowering<'_> {
                 fields.value = Some(value);
                 continue;
             }
+            if field.name == "url" {
+                let shown = self.node(value).get("shown").and_then(Node::scalar_text);
+                fields.shown = shown.map(|shown| self.context.secrets.scrub(shown));
+            }
             if let (Shape::Word(words), Value::String(word)) = (field.shape, self.node(value).value())
                 && !words.contains(&word)
                 && suggest::nearest(word, words.iter().copied()).is_none()
@@ -82,6 +88,8 @@ impl Lowering<'_> {
                 "sources" => fields.sources = Some(value),
                 "rotatedAt" => fields.rotated_at = Some(value),
                 "expiresAt" => fields.expires_at = Some(value),
+                "url" => fields.url = Some(value),
+                "dsn" => fields.dsn = Some(value),
                 _ => {}
             }
         }
@@ -100,9 +108,7 @@ impl Lowering<'_> {
 
     /// A value of which only a fingerprint was handed in.
     fn given_fingerprint(&mut self, id: NodeId, fingerprint: NodeId, fields: &Fields) -> NodeId {
-        let node = self.node(fingerprint);
-        let text = |key: &str| node.get(key).and_then(Node::scalar_text).map(Arc::<str>::from);
-        let (Some(key_id), Some(hex)) = (text("keyId"), text("hex")) else {
+        let Some(whole) = parts::fingerprint(self.node(fingerprint)) else {
             self.wrong(fingerprint, super::expected(&Shape::Fingerprint));
             let value = self.tree.null_at(id);
             self.tree.set_unresolved(value, "its fingerprint can't be read");
@@ -110,12 +116,12 @@ impl Lowering<'_> {
         };
         let secret = Secret {
             reason: MaskReason::Origin,
-            fingerprint: Fingerprint { key_id, hex },
+            fingerprint: whole,
             value_type: fields.value_type.unwrap_or(ValueType::String),
             value_class: fields.value_class.unwrap_or(ValueClass::Unknown),
             length: None,
-            url: None,
-            dsn: None,
+            url: fields.url.and_then(|url| parts::url(self.node(url), fields.shown.clone())).map(Box::new),
+            dsn: fields.dsn.and_then(|dsn| parts::dsn(self.node(dsn))).map(Box::new),
         };
         let value = self.tree.duplicate(fingerprint);
         self.tree.seal(value, secret);
