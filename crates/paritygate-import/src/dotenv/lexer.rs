@@ -17,6 +17,8 @@ const PEM_END: &str = "-----END ";
 const MAX_NAME: usize = 256;
 
 const NO_CLOSING_QUOTE: &str = "its quotes are not closed";
+/// Why a value with a `#` in its middle is not known.
+const DISPUTED: &str = "readers disagree on where it ends";
 
 /// Reads a `.env` text: its lines in the order of the text, duplicates included, and what is wrong with it.
 ///
@@ -364,7 +366,8 @@ impl<'s> Lexer<'s> {
             );
         }
         self.at = (end + 1).min(self.text.len());
-        Value { is_template: text.contains('$'), text, quote: Quote::None, span, unreadable: None }
+        let unreadable = glued.map(|_| DISPUTED);
+        Value { is_template: text.contains('$'), text, quote: Quote::None, span, unreadable }
     }
 
     /// Whether a value ends in a backslash and the next line belongs to it: it is neither empty, a comment nor an assignment.

@@ -173,22 +173,22 @@ fn comments() {
     check(
         "A=a#b\nB=a #b\nC=#fff\nD=http://h/#/p # note\n",
         expect![[r##"
-        A = "a"
-        B = "a"
-        C = ""
-        D = "http://h/"
-        warning[dotenv-comment] 1:4 a comment begins here, in the middle of the value
-          | A=a********
-        warning[dotenv-comment] 3:3 a comment begins here, in the middle of the value
-          | C=********
-        warning[dotenv-comment] 4:12 a comment begins here, in the middle of the value
-          | D=http://h/********
-        --- compose
-        A = "a#b"
-        B = "a"
-        C = "#fff"
-        D = "http://h/#/p"
-    "##]],
+            A <readers disagree on where it ends> "a"
+            B = "a"
+            C <readers disagree on where it ends> ""
+            D <readers disagree on where it ends> "http://h/"
+            warning[dotenv-comment] 1:4 a comment begins here, in the middle of the value
+              | A=a********
+            warning[dotenv-comment] 3:3 a comment begins here, in the middle of the value
+              | C=********
+            warning[dotenv-comment] 4:12 a comment begins here, in the middle of the value
+              | D=http://h/********
+            --- compose
+            A = "a#b"
+            B = "a"
+            C = "#fff"
+            D = "http://h/#/p"
+        "##]],
     );
 }
 
