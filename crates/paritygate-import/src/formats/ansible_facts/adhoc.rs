@@ -27,6 +27,19 @@ pub(super) fn to_json(text: &str) -> Option<String> {
             out.extend_from_slice(line.get(lead + host.len() + sign..).unwrap_or_default().as_bytes());
             first = false;
             inside = seen.ends_with('{');
+        } else if let Some(host) = failure(&seen) {
+            let lead = line.len() - line.trim_start().len();
+            let end = line.trim_end_matches(['\n', '\r']).len();
+            let start = out.len();
+            out.resize(start + lead, b' ');
+            out.extend_from_slice(if first { b"[\"" } else { b",\"" });
+            out.extend_from_slice(host.as_bytes());
+            out.extend_from_slice(b"\",");
+            // INVARIANT: as long as the shortest such line behind its host.
+            out.extend_from_slice(FAILURE.as_bytes());
+            out.resize((start + end).max(out.len()), b' ');
+            out.extend_from_slice(line.get(end..).unwrap_or_default().as_bytes());
+            first = false;
         } else {
             // Warnings and the like stand between results.
             out.extend(line.bytes().map(|byte| if matches!(byte, b'\n' | b'\r') { byte } else { b' ' }));
@@ -50,6 +63,17 @@ fn header(line: &str) -> Option<(&str, usize)> {
     let is_word = matches!(word, "SUCCESS" | "CHANGED" | "FAILED" | "FAILED!" | "UNREACHABLE!");
     let is_host = !host.is_empty() && !host.contains([' ', '"', '\\']) && !host.contains(char::is_control);
     (is_word && is_host && result.starts_with('{')).then(|| (host, line.len() - host.len() - result.len()))
+}
+
+/// A result that says no more than that.
+const FAILURE: &str = "{\"failed\":true}";
+
+/// The host of a line that says that a command failed: `web-1 | FAILED | rc=2 >>`. What it printed stands below.
+fn failure(line: &str) -> Option<&str> {
+    let (host, rest) = line.trim().split_once(" | ")?;
+    let code = rest.strip_prefix("FAILED | rc=")?.strip_suffix(">>")?.trim();
+    let is_host = !host.is_empty() && !host.contains([' ', '"', '\\']) && !host.contains(char::is_control);
+    (is_host && !code.is_empty()).then_some(host)
 }
 
 /// A line with the terminal's colours replaced by as many spaces, and as it is seen.

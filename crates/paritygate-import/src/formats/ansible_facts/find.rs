@@ -183,6 +183,10 @@ impl Finder<'_, '_> {
             return self.fleet.failed(host, at, "none were gathered", self.diagnostics);
         }
         let facts = result.get("ansible_facts").map(collection).filter(|facts| facts.is_map());
+        // What a task says of itself is no fact: a callback may leave out that it failed.
+        let is_of_task = result.get("changed").is_some() || result.get("msg").is_some();
+        let has_facts = || result.entries().any(|(key, ..)| key.starts_with("ansible_"));
+        let why = why.or_else(|| (is_of_task && !has_facts()).then_some("the task brought none"));
         if let (Some(why), None) = (why, facts) {
             let start = result.span().start;
             self.place.mask(result.span());

@@ -282,3 +282,27 @@ fn what_is_not_read_is_not_shown() {
         assert!(!source.excerpt(Span::new(at, at + 1)).text.contains("canary"), "{at}");
     }
 }
+
+#[test]
+fn a_host_whose_facts_failed_is_told_in_whatever_words() {
+    check(
+        &[(
+            "all.txt",
+            "web-4 | FAILED! => {\"changed\": false, \"msg\": \"x\"}\nweb-5 | FAILED | rc=2 >>\nno such file\n\
+             web-6 | FAILED | rc=127 >>\n\nweb-1 | SUCCESS => {\"ansible_facts\": {\"ansible_kernel\": \"5.15.0\"}}\n",
+        )],
+        expect![[r#"
+            hosts.all.members.web-1.os.kernel = 5.15.0 @all.txt:6:57
+            hosts.all.members.web-4 = <its facts were not gathered> @all.txt:1:20
+            hosts.all.members.web-5 = <its facts were not gathered> @all.txt:2:10
+            hosts.all.members.web-6 = <its facts were not gathered> @all.txt:4:10
+            coverage hosts.all.members.web-1.packages: notCollected
+            coverage hosts.all.members.web-4.packages: notCollected
+            coverage hosts.all.members.web-5.packages: notCollected
+            coverage hosts.all.members.web-6.packages: notCollected
+            facts-not-gathered @all.txt:1:20: there are no facts of `web-4`: the task brought none
+            facts-not-gathered @all.txt:2:10: there are no facts of `web-5`: the task failed
+            facts-not-gathered @all.txt:4:10: there are no facts of `web-6`: the task failed
+        "#]],
+    );
+}
