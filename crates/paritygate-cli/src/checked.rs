@@ -1,11 +1,10 @@
 //! Reads a project and checks it: what `check` tells, and `baseline` accepts.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use paritygate::report::Report;
-use paritygate::{Diagnostic, Environment, FingerprintKey, Plan, Project, Timestamp, plan};
+use paritygate::{Diagnostic, Environment, FingerprintKey, Plan, Project, SortedMap, Timestamp, plan};
 
 use crate::disk::Disk;
 use crate::progress::Progress;
@@ -65,7 +64,7 @@ pub(crate) struct Checked {
     pub(crate) report: Report,
     pub(crate) diagnostics: Vec<Diagnostic>,
     /// The paths of the texts from where the user stands.
-    pub(crate) paths: BTreeMap<String, String>,
+    pub(crate) paths: SortedMap<String, String>,
     /// How many environments were compared.
     pub(crate) compared: usize,
     pub(crate) disk: Disk,

@@ -1,10 +1,9 @@
 //! From paths to loaded environments.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use paritygate::naming::MANIFESTS;
-use paritygate::{Diagnostic, Files, FingerprintKey, Plan, Project, SecretTable, Supplied};
+use paritygate::{Diagnostic, Files, FingerprintKey, Plan, Project, SecretTable, SortedMap, Supplied};
 
 use crate::disk::{Disk, resolved, tidied};
 use crate::limits;
@@ -58,8 +57,8 @@ fn relative(path: &Path, root: &Path) -> Result<String, Error> {
 }
 
 /// The paths of files from where the user stands, by their names: as the user typed them, else below the folder.
-pub(crate) fn paths(files: &Files, disk: &Disk, typed: &[(String, PathBuf)]) -> BTreeMap<String, String> {
-    let mut paths: BTreeMap<String, String> = files.keys().map(|name| (name.clone(), disk.path(name))).collect();
+pub(crate) fn paths(files: &Files, disk: &Disk, typed: &[(String, PathBuf)]) -> SortedMap<String, String> {
+    let mut paths: SortedMap<String, String> = files.keys().map(|name| (name.clone(), disk.path(name))).collect();
     paths.extend(typed.iter().map(|(name, path)| (name.clone(), tidied(path).display().to_string())));
     paths
 }

@@ -1,13 +1,13 @@
 //! From arguments to a promotion that can be decided.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use paritygate::promotion::Promotion;
 use paritygate::zones::{self, Zones};
 use paritygate::{
-    Diagnostic, Engine, Environment, GateRequest, Pipeline, Plan, Source, Supplied, Timestamp, diagnostic, plan,
+    Diagnostic, Engine, Environment, GateRequest, Pipeline, Plan, SortedMap, Source, Supplied, Timestamp, diagnostic,
+    plan,
 };
 
 use crate::disk::{Disk, STDIN, is_stdin};
@@ -83,7 +83,7 @@ pub(crate) struct Loaded {
     pub(crate) now: Timestamp,
     pub(crate) diagnostics: Vec<Diagnostic>,
     /// The paths of texts from where the user stands, by their names.
-    pub(crate) paths: BTreeMap<String, String>,
+    pub(crate) paths: SortedMap<String, String>,
 }
 
 impl Loaded {

@@ -1,11 +1,10 @@
 //! Standard output, standard error, and what they can show.
 
-use std::collections::BTreeMap;
 use std::io::{self, ErrorKind, IsTerminal, Write};
 
 use anstream::{AutoStream, ColorChoice};
 use paritygate::output::{self, Style};
-use paritygate::{Diagnostic, Level};
+use paritygate::{Diagnostic, Level, SortedMap};
 
 /// What can't be done, as a diagnostic: all errors are told by one function.
 pub(crate) type Error = Diagnostic;
@@ -50,7 +49,7 @@ impl Terminal {
     }
 
     /// Tells what is wrong with the texts, whose paths are told from where the user stands.
-    pub(crate) fn diagnostics(&self, diagnostics: &[Diagnostic], paths: &BTreeMap<String, String>) {
+    pub(crate) fn diagnostics(&self, diagnostics: &[Diagnostic], paths: &SortedMap<String, String>) {
         if !diagnostics.is_empty() {
             let text = output::diagnostics(diagnostics, &Style { paths: Some(paths), ..self.err });
             let _nowhere_else_to_say_it = io::stderr().lock().write_all(text.as_bytes());
@@ -60,7 +59,7 @@ impl Terminal {
     /// Tells why the job could not be done.
     pub(crate) fn error(&self, error: &Error) {
         debug_assert_eq!(error.level, Level::Error, "an error is one");
-        self.diagnostics(std::slice::from_ref(error), &BTreeMap::new());
+        self.diagnostics(std::slice::from_ref(error), &SortedMap::new());
     }
 }
 

@@ -4,7 +4,7 @@ use paritygate_lang::policy::BreakGlassRule;
 use paritygate_lang::selector::Glob;
 use paritygate_model::decision::{GateFinding, GateStatus};
 use paritygate_model::promotion::{BreakGlass, Elapsed, Incident, IncidentStatus, person};
-use paritygate_model::{Timestamp, suggest};
+use paritygate_model::{SortedSet, Timestamp, suggest};
 
 use crate::engine::Engine;
 use crate::gate::Scope;
@@ -129,7 +129,7 @@ fn refused(rule: &BreakGlassRule, glass: &BreakGlass, scope: &Scope<'_>) -> Opti
     // An account and an e-mail address may be of one person.
     let alike = |other: &&String| person::Form::of(other) == person::Form::of(&glass.by);
     let others = glass.co_approvers.iter().filter(alike).map(|other| person::key(other));
-    let others: std::collections::BTreeSet<String> = others.filter(|other| *other != by && !other.is_empty()).collect();
+    let others: SortedSet<String> = others.filter(|other| *other != by && !other.is_empty()).collect();
     if others.len() < rule.co_approvers as usize {
         let all = glass.co_approvers.iter().all(|other| alike(&other));
         let why = if all { "" } else { ", as far as they are named in the way of who breaks it" };

@@ -1,17 +1,16 @@
 //! Findings that another one explains: where a service is missing, so is everything below it.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use paritygate_model::limits;
 use paritygate_model::report::{Explained, Explains, Finding, State, Status};
+use paritygate_model::{SortedMap, SortedSet, limits};
 
 /// Takes out the findings that a finding above them explains: it counts them, and lists the first few.
 ///
 /// One explains another where it says that something is missing, the other is about a path below, deviates in no other
 /// environment and only for being missing as well, and weighs no more: what is taken out can't change the verdict.
 /// Answers the rules of which something was taken out.
-pub(crate) fn fold(findings: &mut Vec<Finding>) -> BTreeSet<Arc<str>> {
+pub(crate) fn fold(findings: &mut Vec<Finding>) -> SortedSet<Arc<str>> {
     let absent = |(at, finding): (usize, &Finding)| is_about_absence(finding).then_some(at);
     let mut absent: Vec<usize> = findings.iter().enumerate().filter_map(absent).collect();
     let path = |at: usize| findings.get(at).map_or("", |finding| finding.path.as_str());
@@ -20,10 +19,10 @@ pub(crate) fn fold(findings: &mut Vec<Finding>) -> BTreeSet<Arc<str>> {
         absent.iter().filter_map(|&at| Some((at, parent(at, findings, &absent)?))).collect();
     explained.sort_unstable();
     if explained.is_empty() {
-        return BTreeSet::new();
+        return SortedSet::new();
     }
-    let mut explains: BTreeMap<usize, Explains> = BTreeMap::new();
-    let mut rules = BTreeSet::new();
+    let mut explains: SortedMap<usize, Explains> = SortedMap::new();
+    let mut rules = SortedSet::new();
     let mut gone: Vec<bool> = vec![false; findings.len()];
     for (at, parent) in explained {
         let (Some(finding), Some(gone)) = (findings.get(at), gone.get_mut(at)) else { continue };

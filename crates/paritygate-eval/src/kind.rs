@@ -1,13 +1,12 @@
 //! What a rule kind is. The kinds themselves live in `paritygate-rules`.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use paritygate_lang::selector::Selector;
 use paritygate_lang::{Spanned, params};
 use paritygate_model::read::Read;
 use paritygate_model::report::Fix;
-use paritygate_model::{Diagnostic, Document, Location, Node};
+use paritygate_model::{Diagnostic, Document, Location, Node, SortedMap};
 
 use crate::cell::Cell;
 use crate::reach::check_selector;
@@ -286,7 +285,7 @@ pub trait Kind: Read + Documented + 'static {
 }
 
 /// The documents that rules name in their parameters, by the place that names them; or why one is not there.
-pub type Beside = BTreeMap<(Arc<str>, u32), Result<Arc<Document>, Vec<Diagnostic>>>;
+pub type Beside = SortedMap<(Arc<str>, u32), Result<Arc<Document>, Vec<Diagnostic>>>;
 
 /// Where parameters were written, for diagnostics about their sense.
 #[derive(Clone, Copy, Debug)]

@@ -1,11 +1,10 @@
 //! Whether what policies and requests of promotions name is there: a gate over a name that is misspelled would be about nothing.
 
-use std::collections::BTreeSet;
 use std::fmt;
 
 use paritygate_lang::policy::{EnvironmentRef, Gate};
 use paritygate_model::promotion::{FactSource, Origin};
-use paritygate_model::{Diagnostic, Level, Location, Node, Tier, suggest};
+use paritygate_model::{Diagnostic, Level, Location, Node, SortedSet, Tier, suggest};
 
 use crate::decide::GateRequest;
 use crate::engine::{CompiledGate, Engine};
@@ -155,7 +154,7 @@ fn check_request(asked: &GateRequest<'_>, diagnostics: &mut Vec<Diagnostic>) {
     if asked.request.names().all(is_known) {
         return;
     }
-    let mut told = BTreeSet::new();
+    let mut told = SortedSet::new();
     for Named { name, place, origin } in named(asked.request).filter(|named| !is_known(named.name)) {
         let is_imported = origin.source == FactSource::Imported;
         // What another system keeps may be about other projects as well, and of most facts that says nothing.

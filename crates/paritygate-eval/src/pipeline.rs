@@ -1,11 +1,9 @@
 //! The promotion pipeline, ready to be asked: stages, the ways between them, and what each stage asks.
 
-use std::collections::BTreeMap;
-
 use paritygate_lang::project::{Admission, Approvals, Needs, PipelineSpec};
 use paritygate_lang::selector::Glob;
 use paritygate_model::promotion::Trigger;
-use paritygate_model::{Diagnostic, Location, Tier, suggest};
+use paritygate_model::{Diagnostic, Location, SortedMap, Tier, suggest};
 
 use crate::schedule::{Schedule, Sense};
 use crate::zones::Zones;
@@ -18,7 +16,7 @@ pub struct Pipeline {
     /// The ways between them.
     pub edges: Vec<Edge>,
     /// The members of groups, where they are known.
-    pub groups: BTreeMap<String, Vec<String>>,
+    pub groups: SortedMap<String, Vec<String>>,
 }
 
 /// An environment as a stage of the pipeline.
@@ -108,7 +106,7 @@ impl Pipeline {
     pub fn compile(
         environments: &[StageInput<'_>],
         spec: &PipelineSpec,
-        groups: &BTreeMap<String, Vec<String>>,
+        groups: &SortedMap<String, Vec<String>>,
         zones: &Zones,
     ) -> (Self, Vec<Diagnostic>) {
         let mut diagnostics = Vec::new();

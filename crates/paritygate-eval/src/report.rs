@@ -1,6 +1,5 @@
 //! From raw findings to the report: severity, words, places.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use paritygate_lang::policy::{Mode, OnUnknown};
@@ -10,7 +9,7 @@ use paritygate_model::report::{
     State as CellState, Status, Summary, Verdict,
 };
 use paritygate_model::secret::redacted;
-use paritygate_model::{Environment, Secret, Source, View, report};
+use paritygate_model::{Environment, Secret, SortedMap, Source, View, report};
 
 use crate::cell::{Cell, State};
 use crate::collector::{Collector, RawFinding};
@@ -134,7 +133,7 @@ pub(crate) fn inputs(environments: &[&Environment]) -> Vec<Digested> {
     sources.into_iter().map(|source| digested(Arc::clone(source.name()), source)).collect()
 }
 
-pub(crate) type Classes = BTreeMap<(Arc<str>, Arc<str>), usize>;
+pub(crate) type Classes = SortedMap<(Arc<str>, Arc<str>), usize>;
 
 /// Numbers the secrets in the order of their paths, so that a report does not depend on the key.
 fn classes(raw: &[RawFinding], collector: &Collector<'_, '_>, environments: &[&Environment]) -> Classes {

@@ -3,7 +3,6 @@
 //! Judging and telling are apart: whoever only asks whether it may go gets the answer without a word being written. What
 //! gates that pass have to say is put into words when the decision is asked for.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use paritygate_lang::policy::Mode;
@@ -14,7 +13,7 @@ use paritygate_model::decision::{
 use paritygate_model::promotion::Origin;
 use paritygate_model::report::{Digested, LazyDigest, Severity, Verdict};
 use paritygate_model::secret::redacted;
-use paritygate_model::{Source, Timestamp};
+use paritygate_model::{SortedMap, Source, Timestamp};
 
 use crate::decide::{GateRequest, Moment};
 use crate::engine::{CompiledGate, Engine};
@@ -90,7 +89,7 @@ impl Ruling<'_> {
             let mut summary = GateSummary {
                 gates: judged.len(),
                 not_applicable: others.map(|gate| gate.gate.id.to_string()).collect(),
-                by_status: BTreeMap::new(),
+                by_status: SortedMap::new(),
             };
             let mut verdict = Verdict::Pass;
             for finding in &findings {

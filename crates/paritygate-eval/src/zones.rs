@@ -1,14 +1,13 @@
 //! Time zones: one database, the same on every host, handed in.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::SignedDuration;
 use jiff::civil::DateTime;
 use jiff::tz::{Offset, TimeZone};
-use paritygate_model::Timestamp;
 use paritygate_model::decision::{Local, Moment};
 use paritygate_model::suggest;
+use paritygate_model::{SortedMap, Timestamp};
 
 /// What the first line of a database file begins with, before the version of the data.
 const MAGIC: &str = "paritygate-tzdb 1 ";
@@ -26,9 +25,9 @@ enum Data {
     #[default]
     None,
     /// Bytes that the program carries.
-    Static(Arc<BTreeMap<&'static str, &'static [u8]>>),
+    Static(Arc<SortedMap<&'static str, &'static [u8]>>),
     /// A file that was handed in, and where each zone's bytes lie in it.
-    File(Arc<[u8]>, Arc<BTreeMap<String, (usize, usize)>>),
+    File(Arc<[u8]>, Arc<SortedMap<String, (usize, usize)>>),
 }
 
 /// Why there is no such zone.
@@ -60,7 +59,7 @@ impl Zones {
         let mut lines = head.lines();
         let version =
             lines.next().and_then(|line| line.strip_prefix(MAGIC)).ok_or_else(|| wrong("it begins otherwise"))?;
-        let (mut at, mut zones) = (end + 2, BTreeMap::new());
+        let (mut at, mut zones) = (end + 2, SortedMap::new());
         for line in lines {
             let zone = line.split_once(' ').and_then(|(name, length)| Some((name, length.parse::<usize>().ok()?)));
             let (name, length) = zone.ok_or_else(|| wrong("a line of its head can't be read"))?;

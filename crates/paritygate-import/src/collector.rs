@@ -1,9 +1,7 @@
 //! What is collected of facts until all texts are read, and what their formats share.
 
-use std::collections::BTreeMap;
-
 use paritygate_model::promotion::{CheckStatus, FactSource, Facts, Instant, Origin};
-use paritygate_model::{Diagnostic, Node, Timestamp, limits};
+use paritygate_model::{Diagnostic, Node, SortedMap, Timestamp, limits};
 
 use crate::facts::github_commits;
 use crate::facts::github_deployments::{self, Deployments};
@@ -21,9 +19,9 @@ pub struct Collector<'d> {
     /// The commits of pull requests.
     pub(crate) commits: Vec<Node<'d>>,
     /// How checks of a name ended that say which workflow they are of, by name and commit.
-    pub(crate) workflows: BTreeMap<(&'d str, &'d str), (&'d str, CheckStatus)>,
+    pub(crate) workflows: SortedMap<(&'d str, &'d str), (&'d str, CheckStatus)>,
     /// Lists that say how many items they have on all pages.
-    pages: BTreeMap<(&'static str, &'d str), Page<'d>>,
+    pages: SortedMap<(&'static str, &'d str), Page<'d>>,
     count: usize,
     diagnostics: Vec<Diagnostic>,
     untold: usize,

@@ -169,8 +169,8 @@ fn add(out: &mut Facts, more: Facts) {
 mod tests {
     use std::fmt::Write as _;
 
-    use paritygate_model::Source;
     use paritygate_model::promotion::{FactSource, Instant, Origin};
+    use paritygate_model::{SortedMap, Source};
 
     use super::*;
     use crate::document;
@@ -258,7 +258,7 @@ mod tests {
         }
         for fact in &facts.parity {
             imported(&fact.origin);
-            let list = |map: &std::collections::BTreeMap<String, String>| {
+            let list = |map: &SortedMap<String, String>| {
                 map.iter().map(|(name, digest)| format!("{name}={digest}")).collect::<Vec<_>>().join(", ")
             };
             let (environments, at) = (fact.environments.join(", "), at(fact.evaluated_at, " at "));

@@ -13,12 +13,12 @@ mod variable;
 
 pub use paritygate_model::quantity;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use paritygate_model::promotion::FactSource;
 use paritygate_model::{
-    Coverage, Diagnostic, Draft, Environment, FingerprintKey, Location, Node, NodeId, SecretTable, Source, Tier, Tree,
+    Coverage, Diagnostic, Draft, Environment, FingerprintKey, Location, Node, NodeId, SecretTable, SortedMap, Source,
+    Tier, Tree,
 };
 
 /// What a host answered to the question for one file.
@@ -35,7 +35,7 @@ pub enum Supplied {
 }
 
 /// The files at hand, by path relative to the project's root, with `/` between folders.
-pub type Files = BTreeMap<String, Supplied>;
+pub type Files = SortedMap<String, Supplied>;
 
 /// A file that an import asks for.
 #[derive(Clone, Debug)]

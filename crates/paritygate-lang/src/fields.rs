@@ -1,11 +1,10 @@
 //! Walks maps whose keys are known, and keeps what is wrong with them.
 
-use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 
 use paritygate_model::read::type_mistake;
-use paritygate_model::{Diagnostic, Document, Location, Node, Source, Span, Value, suggest};
+use paritygate_model::{Diagnostic, Document, Location, Node, SortedSet, Source, Span, Value, suggest};
 
 pub(crate) use paritygate_model::read::{Mistakes, shown};
 
@@ -253,7 +252,7 @@ impl<'d> Reader<'d> {
     }
 
     /// Reports a name that is none of the manifest's environments. Without any, nothing can be said.
-    pub(crate) fn environment_name(&mut self, name: &str, at: Location, known: &BTreeSet<&str>) {
+    pub(crate) fn environment_name(&mut self, name: &str, at: Location, known: &SortedSet<&str>) {
         if known.is_empty() || known.contains(name) {
             return;
         }

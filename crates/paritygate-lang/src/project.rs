@@ -5,9 +5,7 @@ mod lower;
 mod pipeline;
 mod relation;
 
-use std::collections::BTreeMap;
-
-use paritygate_model::{Location, Tier, Timestamp};
+use paritygate_model::{Location, SortedMap, Tier, Timestamp};
 
 use crate::selector::{Glob, Selector};
 use crate::spanned::Spanned;
@@ -39,7 +37,7 @@ pub struct Project {
     /// The promotion pipeline.
     pub pipeline: PipelineSpec,
     /// The members of groups, where the manifest names them.
-    pub groups: BTreeMap<String, Vec<String>>,
+    pub groups: SortedMap<String, Vec<String>>,
 }
 
 /// An environment as the manifest declares it.

@@ -1,9 +1,7 @@
 //! Promotion requests, and facts that stand beside them: documents to plain data.
 
-use std::collections::BTreeSet;
-
 use paritygate_model::promotion::{FactSource, Facts, Origin, Places, Promotion, RequestText};
-use paritygate_model::{Diagnostic, Document, Location, Node, Span};
+use paritygate_model::{Diagnostic, Document, Location, Node, SortedSet, Span};
 
 use crate::params;
 
@@ -170,7 +168,7 @@ fn facts_of(text: RequestText, root: Node<'_>, source: FactSource) -> Facts {
 
 /// A request can't vouch for its own facts: what it calls imported counts as asserted, and that is told.
 fn claims(root: Node<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    let mut told = BTreeSet::new();
+    let mut told = SortedSet::new();
     for field in FACTS {
         let Some(node) = root.get(field) else { continue };
         let facts: Vec<Node<'_>> = if node.is_sequence() { node.items().collect() } else { vec![node] };
@@ -194,7 +192,7 @@ fn claims(root: Node<'_>, diagnostics: &mut Vec<Diagnostic>) {
 }
 
 fn check_components(promotion: &Promotion, diagnostics: &mut Vec<Diagnostic>) {
-    let mut seen = BTreeSet::new();
+    let mut seen = SortedSet::new();
     for artifact in &promotion.artifacts {
         if !seen.insert(artifact.component.as_str())
             && let Some(at) = &artifact.origin.at

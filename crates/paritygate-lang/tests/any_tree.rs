@@ -1,11 +1,10 @@
 //! No tree, however odd, makes a front end panic, hang, or point outside of its text.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use paritygate_lang::{Selector, Template, params, policy, project};
 use paritygate_model::read::Read;
-use paritygate_model::{Diagnostic, Document, Location, NodeId, Source, Span, TreeBuilder, path};
+use paritygate_model::{Diagnostic, Document, Location, NodeId, SortedMap, Source, Span, TreeBuilder, path};
 
 /// A generator of numbers, the same on every host (SplitMix64).
 struct Numbers(u64);
@@ -156,11 +155,11 @@ struct Params {
     kind: Option<Word>,
     select: Vec<Params>,
     #[serde(default)]
-    environments: BTreeMap<Word, Vec<u8>>,
+    environments: SortedMap<Word, Vec<u8>>,
     order: i64,
     max: u8,
     path: Option<Box<Params>>,
-    relation: BTreeMap<String, bool>,
+    relation: SortedMap<String, bool>,
 }
 
 #[derive(Read, PartialEq, Eq, PartialOrd, Ord)]
@@ -178,7 +177,7 @@ enum Word {
 struct Flat {
     id: String,
     rules: Vec<Word>,
-    params: BTreeMap<String, Flat>,
+    params: SortedMap<String, Flat>,
     path: Word,
     mode: Option<Box<Flat>>,
 }

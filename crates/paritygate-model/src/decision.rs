@@ -8,7 +8,7 @@ use serde::{Serialize, Serializer};
 
 use crate::promotion::{FactSource, KindOfChange};
 use crate::report::{Digested, Place, Severity, Verdict};
-use crate::{Location, Timestamp};
+use crate::{Location, SortedMap, Timestamp};
 
 /// The answer to a promotion.
 #[derive(Clone, Debug, Serialize)]
@@ -344,7 +344,7 @@ pub struct GateSummary {
     /// Gates that judged.
     pub gates: usize,
     /// Gates by status.
-    pub by_status: std::collections::BTreeMap<&'static str, usize>,
+    pub by_status: SortedMap<&'static str, usize>,
     /// Gates that are not about this promotion.
     pub not_applicable: Vec<String>,
 }

@@ -1,8 +1,8 @@
 //! A tree that can still be changed: importers fill one, layers are merged in it, and it ends as a [`Tree`].
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::SortedMap;
 use crate::secret::{Secret, ValueClass, ValueType};
 use crate::source::{Location, Span};
 use crate::tree::{Node, NodeId, Tree, TreeBuilder, Value, Variable};
@@ -38,7 +38,7 @@ pub enum DraftValue {
     /// A list.
     Sequence(Vec<Draft>),
     /// A map.
-    Map(BTreeMap<String, Draft>),
+    Map(SortedMap<String, Draft>),
 }
 
 /// Never prints values: they may be secret.
@@ -102,7 +102,7 @@ impl Draft {
 
     /// An empty map.
     pub fn map() -> Self {
-        Self::new(None, DraftValue::Map(BTreeMap::new()))
+        Self::new(None, DraftValue::Map(SortedMap::new()))
     }
 
     /// A text at a place.
@@ -124,11 +124,11 @@ impl Draft {
     }
 
     /// The entries of this map; a value that is no map becomes an empty one.
-    pub fn as_map(&mut self) -> &mut BTreeMap<String, Draft> {
+    pub fn as_map(&mut self) -> &mut SortedMap<String, Draft> {
         loop {
             match self.value {
                 DraftValue::Map(ref mut map) => return map,
-                ref mut other => *other = DraftValue::Map(BTreeMap::new()),
+                ref mut other => *other = DraftValue::Map(SortedMap::new()),
             }
         }
     }

@@ -21,6 +21,7 @@ pub mod read;
 pub mod report;
 pub mod secret;
 pub mod shape;
+pub mod sorted;
 pub mod source;
 pub mod suggest;
 pub mod tree;
@@ -33,6 +34,7 @@ pub use environment::{Coverage, Environment, Tier, View, ViewOf};
 pub use path::PathBuf;
 pub use secret::{Fingerprint, FingerprintKey, Secret, SecretTable};
 pub use shape::Shape;
+pub use sorted::{SortedMap, SortedSet};
 pub use source::{Location, Position, Source, Span};
 pub use tree::{Node, NodeId, Tree, TreeBuilder, Value, Variable};
 

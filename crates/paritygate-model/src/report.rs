@@ -1,6 +1,5 @@
 //! The answer of a check: plain data, free of secrets, in an order that does not change.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 #[cfg(feature = "schema")]
@@ -8,7 +7,7 @@ use schemars::JsonSchema;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-use crate::Timestamp;
+use crate::{SortedMap, Timestamp};
 
 /// The answer of a parity check.
 #[derive(Clone, Debug, Serialize)]
@@ -225,19 +224,19 @@ pub struct Summary {
     /// Findings in all.
     pub findings: usize,
     /// Findings by status.
-    pub by_status: BTreeMap<&'static str, usize>,
+    pub by_status: SortedMap<&'static str, usize>,
     /// Findings by severity.
-    pub by_severity: BTreeMap<&'static str, usize>,
+    pub by_severity: SortedMap<&'static str, usize>,
     /// Rows that a rule looked at.
     pub rows: usize,
     /// Rules that met no row at all: they said nothing, which is not the same as a pass.
     pub vacuous: Vec<String>,
     /// Rows that could not be judged, by reason, where the policy asks for a summary (`onUnknown: warn`).
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub unknown: BTreeMap<String, usize>,
+    #[serde(skip_serializing_if = "SortedMap::is_empty")]
+    pub unknown: SortedMap<String, usize>,
     /// Findings beyond the limit of a rule, by rule: counted, not shown.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub truncated: BTreeMap<String, usize>,
+    #[serde(skip_serializing_if = "SortedMap::is_empty")]
+    pub truncated: SortedMap<String, usize>,
 }
 
 /// What a rule says about one path.

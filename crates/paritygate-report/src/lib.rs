@@ -15,12 +15,10 @@ mod view;
 mod when;
 mod words;
 
-use std::collections::BTreeMap;
-
 use paritygate_model::decision::Decision;
 use paritygate_model::differences::Differences;
 use paritygate_model::report::Report;
-use paritygate_model::{Diagnostic, Level, Location, Position};
+use paritygate_model::{Diagnostic, Level, Location, Position, SortedMap};
 
 use crate::block::{Block, Line, Spot};
 use crate::pen::{Ink, Pen};
@@ -42,7 +40,7 @@ pub struct Style<'a> {
     /// Whether to show what is usually only counted.
     pub verbose: bool,
     /// The paths of texts from where the reader stands, by their names, where these count from elsewhere.
-    pub paths: Option<&'a BTreeMap<String, String>>,
+    pub paths: Option<&'a SortedMap<String, String>>,
     /// What the reader asked for that makes this check fail though its verdict alone does not: `--fail-on warning`.
     pub fails_by: Option<&'a str>,
 }

@@ -2,14 +2,13 @@
 
 mod decision;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use paritygate_model::report::{
     Cell, Cells, Column, Digested, Engine, Finding, LazyDigest, Place, RanRule, Report, Severity, State, Status,
     Summary, Verdict, WaiverRef,
 };
-use paritygate_model::{Diagnostic, Location, Source, Span};
+use paritygate_model::{Diagnostic, Location, SortedMap, Source, Span};
 
 pub(crate) use decision::decision;
 
@@ -95,8 +94,8 @@ impl Sample {
             findings: findings.len(),
             rows: 212,
             vacuous: vec!["same-postgres-major".into()],
-            unknown: BTreeMap::from([("only part of this section is described".to_owned(), 12)]),
-            truncated: BTreeMap::from([("plain-differs".to_owned(), 1)]),
+            unknown: SortedMap::from([("only part of this section is described".to_owned(), 12)]),
+            truncated: SortedMap::from([("plain-differs".to_owned(), 1)]),
             ..Summary::default()
         };
         for finding in &findings {

@@ -1,12 +1,11 @@
 //! What belongs to an environment: its own hosts, and the names under which it is known.
 
-use std::collections::BTreeSet;
 use std::ops::Range;
 
 use paritygate_eval::Cell;
 use paritygate_lang::selector::Glob;
 use paritygate_model::secret::SplitUrl;
-use paritygate_model::{Environment, Node};
+use paritygate_model::{Environment, Node, SortedSet};
 
 use crate::address::{host_and_port, hosts, is_host, readable};
 
@@ -18,7 +17,7 @@ pub(crate) struct Belongings {
     /// Those of its names that stand for nothing else.
     aliases: Vec<String>,
     /// Hosts that it names and that have its name.
-    hosts: BTreeSet<String>,
+    hosts: SortedSet<String>,
 }
 
 /// What a value names, as it is written there.
@@ -47,7 +46,7 @@ impl Belongings {
         let names = names(environment);
         let name = environment.name.to_ascii_lowercase();
         let aliases = names.iter().filter(|alias| **alias != name).cloned().collect();
-        let mut found = Self { environment: at, names, aliases, hosts: BTreeSet::new() };
+        let mut found = Self { environment: at, names, aliases, hosts: SortedSet::new() };
         let root = environment.root();
         let entries = |node: Option<Node<'_>>, take: &mut dyn FnMut(&str, Node<'_>)| {
             node.into_iter().flat_map(Node::entries).for_each(|(key, _, node)| take(key, node));
@@ -193,7 +192,7 @@ mod tests {
     fn own(hosts: &[&str], aliases: &[&str]) -> Belongings {
         let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<String>>();
         let names = [texts(&["production"]), texts(aliases)].concat();
-        let mut own = Belongings { environment: 0, names, aliases: texts(aliases), hosts: BTreeSet::new() };
+        let mut own = Belongings { environment: 0, names, aliases: texts(aliases), hosts: SortedSet::new() };
         for host in hosts {
             own.add_from_text(host, true);
         }

@@ -1,9 +1,7 @@
 //! Firewall rules in one form, so that two ways to write one rule are the same rule.
 
-use std::collections::BTreeMap;
-
 use paritygate_eval::{cell, compare};
-use paritygate_model::{Node, Value, address_range};
+use paritygate_model::{Node, SortedMap, Value, address_range};
 
 /// What a rule lets pass, but for its ports.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,7 +34,7 @@ pub(crate) const ALL_PORTS: (u16, u16) = (1, u16::MAX);
 /// The rules of an environment.
 #[derive(Debug, Default)]
 pub(crate) struct RuleSet {
-    flows: BTreeMap<Flow, Ports>,
+    flows: SortedMap<Flow, Ports>,
     /// Why there may be more.
     pub(crate) unknown: Option<String>,
 }
@@ -44,11 +42,11 @@ pub(crate) struct RuleSet {
 impl RuleSet {
     /// Rules of which nothing is known.
     pub(crate) fn unknown(reason: &str) -> Self {
-        Self { flows: BTreeMap::new(), unknown: Some(reason.to_owned()) }
+        Self { flows: SortedMap::new(), unknown: Some(reason.to_owned()) }
     }
 
     /// Reads a list of rules. `names` has the ranges that go by a name; fields in `ignore` don't count.
-    pub(crate) fn read(list: Option<Node<'_>>, names: &BTreeMap<String, String>, ignore: &[String]) -> Self {
+    pub(crate) fn read(list: Option<Node<'_>>, names: &SortedMap<String, String>, ignore: &[String]) -> Self {
         let mut rules = Self::default();
         for item in list.into_iter().flat_map(Node::items) {
             if let Err(reason) = rules.add(item, names, ignore) {
@@ -68,7 +66,7 @@ impl RuleSet {
         self.flows.iter().filter_map(rest).collect()
     }
 
-    fn add(&mut self, rule: Node<'_>, names: &BTreeMap<String, String>, ignore: &[String]) -> Result<(), String> {
+    fn add(&mut self, rule: Node<'_>, names: &SortedMap<String, String>, ignore: &[String]) -> Result<(), String> {
         let mut flow = Flow { direction: String::new(), protocol: "all".to_owned(), peer: None, rest: Vec::new() };
         let (mut from, mut to, mut peers) = (None, None, Vec::new());
         if !rule.is_map() {

@@ -10,12 +10,10 @@ mod tests;
 mod value;
 mod words;
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use jsonschema::error::ValidationErrorKind as Wrong;
 use jsonschema::{PatternOptions, ValidationError, Validator};
 use paritygate_eval::Step;
-use paritygate_model::{Diagnostic, Node, limits};
+use paritygate_model::{Diagnostic, Node, SortedMap, SortedSet, limits};
 use serde_json::Value;
 
 pub(crate) use value::secrets;
@@ -60,14 +58,14 @@ impl JsonSchema {
     }
 
     /// Where a value breaks the schema, in the order of its text. `sealed` are places that are secret in any environment.
-    pub(crate) fn judge(&self, node: Node<'_>, sealed: &BTreeSet<Vec<Step>>) -> Vec<Place> {
+    pub(crate) fn judge(&self, node: Node<'_>, sealed: &SortedSet<Vec<Step>>) -> Vec<Place> {
         let instance = value::instance(node, sealed);
         let asked = match reach::asked(&self.value, &instance) {
             Ok(asked) => asked,
             Err(reason) => return vec![Place::unknown(Vec::new(), reason)],
         };
         let asked: Vec<&Hole> = asked.into_iter().filter_map(|at| instance.holes.get(at)).collect();
-        let mut places: BTreeMap<(Vec<Step>, bool), Vec<Words>> = BTreeMap::new();
+        let mut places: SortedMap<(Vec<Step>, bool), Vec<Words>> = SortedMap::new();
         for error in self.validator.iter_errors(&instance.value).take(limits::MAX_SCHEMA_MISTAKES) {
             let at = steps_of(error.instance_path().as_str(), node);
             if is_clear(&error, &at, &asked) {

@@ -11,11 +11,9 @@ mod read;
 mod tests;
 pub(crate) mod words;
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use paritygate_eval::{Judgement, Scope};
 use paritygate_model::promotion::{Instant, Origin};
-use paritygate_model::{Timestamp, limits};
+use paritygate_model::{SortedMap, SortedSet, Timestamp, limits};
 
 pub(crate) use checks::Checks;
 use operation::Name;
@@ -116,9 +114,9 @@ pub(crate) struct Described<'a> {
     pub(crate) framework: Option<&'a str>,
     tracking: Option<Tracking>,
     /// `None` where that is not known.
-    pub(crate) available: Option<BTreeMap<&'a str, Available<'a>>>,
+    pub(crate) available: Option<SortedMap<&'a str, Available<'a>>>,
     /// `None` where that is not known.
-    pub(crate) applied: Option<BTreeMap<&'a str, Applied<'a>>>,
+    pub(crate) applied: Option<SortedMap<&'a str, Applied<'a>>>,
     pub(crate) origin: Origin,
     /// What of it could not be read.
     pub(crate) unread: Vec<(String, Origin)>,
@@ -133,7 +131,7 @@ pub(crate) struct Database<'a> {
 }
 
 /// All databases, by name.
-pub(crate) type Databases<'a> = BTreeMap<&'a str, Database<'a>>;
+pub(crate) type Databases<'a> = SortedMap<&'a str, Database<'a>>;
 
 /// A migration in the union of all lists.
 #[derive(Clone, Debug)]
@@ -145,7 +143,7 @@ pub(crate) struct Brought<'d, 'a> {
 }
 
 /// The union of all lists, by id.
-pub(crate) type Union<'d, 'a> = BTreeMap<&'a str, Brought<'d, 'a>>;
+pub(crate) type Union<'d, 'a> = SortedMap<&'a str, Brought<'d, 'a>>;
 
 /// A migration that ran somewhere, itself or as what it is squashed from.
 #[derive(Clone, Debug, Default)]
@@ -209,7 +207,7 @@ impl<'a> Database<'a> {
     }
 
     /// What is to be promoted: the list of the environment that it comes from, else all lists together.
-    pub(crate) fn candidate<'d>(&'d self, from: &str, union: &Union<'d, 'a>) -> BTreeMap<&'a str, &'d Available<'a>> {
+    pub(crate) fn candidate<'d>(&'d self, from: &str, union: &Union<'d, 'a>) -> SortedMap<&'a str, &'d Available<'a>> {
         match self.of(from).and_then(|described| described.available.as_ref()) {
             Some(own) => own.iter().map(|(id, migration)| (*id, migration)).collect(),
             None => union.iter().map(|(id, brought)| (*id, brought.migration)).collect(),
@@ -218,11 +216,11 @@ impl<'a> Database<'a> {
 
     /// What ran in an environment, with what follows by squashes: who ran one has run all of it, and the other way round.
     /// `None` where that is not known.
-    pub(crate) fn ran(&self, environment: &str, union: &Union<'_, 'a>) -> Option<BTreeMap<&'a str, Ran<'a>>> {
+    pub(crate) fn ran(&self, environment: &str, union: &Union<'_, 'a>) -> Option<SortedMap<&'a str, Ran<'a>>> {
         let applied = self.of(environment)?.applied.as_ref()?;
         let own =
             |applied: &Applied<'a>| Ran { at: applied.at, checksum: applied.checksum, origin: applied.origin.clone() };
-        let mut ran: BTreeMap<&'a str, Ran<'a>> = applied.iter().map(|(id, applied)| (*id, own(applied))).collect();
+        let mut ran: SortedMap<&'a str, Ran<'a>> = applied.iter().map(|(id, applied)| (*id, own(applied))).collect();
         let squashes = || union.iter().filter(|(_, brought)| !brought.migration.replaces.is_empty());
         // Squashes of squashes settle step by step; what is deeper than that counts as not run.
         for _ in 0..limits::MAX_CHAIN {
@@ -263,9 +261,9 @@ impl<'a> Database<'a> {
 pub(crate) struct Pending<'d, 'a> {
     pub(crate) union: Union<'d, 'a>,
     /// What ran in the target.
-    pub(crate) ran: BTreeMap<&'a str, Ran<'a>>,
+    pub(crate) ran: SortedMap<&'a str, Ran<'a>>,
     /// What has not run there, by id.
-    pub(crate) migrations: BTreeMap<&'a str, &'d Available<'a>>,
+    pub(crate) migrations: SortedMap<&'a str, &'d Available<'a>>,
 }
 
 impl<'d, 'a> Pending<'d, 'a> {
@@ -286,7 +284,7 @@ impl<'d, 'a> Pending<'d, 'a> {
             return Err(Box::new(Judgement::unknown(message).help(help)));
         };
         let mut migrations = database.candidate(from, &union);
-        let listed: BTreeSet<&str> = migrations.keys().copied().collect();
+        let listed: SortedSet<&str> = migrations.keys().copied().collect();
         migrations.retain(|id, migration| {
             if let Some(ran) = ran.get(id) {
                 return number::is_repeatable(id) && ran.checksum != migration.checksum;
@@ -297,7 +295,7 @@ impl<'d, 'a> Pending<'d, 'a> {
             !(has_begun && parts.iter().all(|part| ran.contains_key(part) || listed.contains(part)))
         });
         // What a squash stands for runs as the squash.
-        let squashed: BTreeSet<&str> =
+        let squashed: SortedSet<&str> =
             migrations.values().flat_map(|migration| migration.replaces.iter().copied()).collect();
         migrations.retain(|id, _| !squashed.contains(id));
         Ok(Self { union, ran, migrations })

@@ -1,12 +1,10 @@
 //! Who said what about a promotion: the newest word of each person, and whether it is about this promotion.
 
-use std::collections::BTreeMap;
-
 use paritygate_eval::Scope;
-use paritygate_model::Timestamp;
 pub(crate) use paritygate_model::promotion::person::{Form, key};
 use paritygate_model::promotion::{Approval, ApprovalState, Artifact, FactSource, digest};
 use paritygate_model::read::Read;
+use paritygate_model::{SortedMap, Timestamp};
 
 /// What an approval has to name to count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Read)]
@@ -62,8 +60,8 @@ impl Miss {
 
 /// What each person said last about a promotion of an artifact to this environment, by person. A word without a date might
 /// be the last: if it is a no it counts as that, and so it does beside a yes of the same instant.
-pub(crate) fn last_words<'a>(scope: &Scope<'a>, artifact: Option<&Artifact>) -> BTreeMap<String, &'a Approval> {
-    let mut last: BTreeMap<String, &Approval> = BTreeMap::new();
+pub(crate) fn last_words<'a>(scope: &Scope<'a>, artifact: Option<&Artifact>) -> SortedMap<String, &'a Approval> {
+    let mut last: SortedMap<String, &Approval> = SortedMap::new();
     for approval in &scope.facts().approvals {
         let is_no = approval.state == ApprovalState::Rejected;
         if !concerns(scope, approval, artifact, is_no) {
@@ -171,7 +169,7 @@ pub(crate) fn approvals<'a>(scope: &Scope<'a>, artifact: Option<&Artifact>) -> V
 
 /// Approvals of people who are certainly different, and the rest: an account, an address and a full name may be of one person.
 pub(crate) fn in_one_form(approvals: Vec<&Approval>) -> (Vec<&Approval>, Vec<&Approval>) {
-    let mut counts: BTreeMap<Form, usize> = BTreeMap::new();
+    let mut counts: SortedMap<Form, usize> = SortedMap::new();
     for approval in &approvals {
         *counts.entry(Form::of(&approval.by)).or_default() += 1;
     }

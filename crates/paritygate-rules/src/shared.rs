@@ -1,10 +1,9 @@
 //! What two environments must not share: one index over all environments, whatever the keys are called.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use paritygate_eval::compare::KEY_MISMATCH;
 use paritygate_eval::kind::GroupFinding;
 use paritygate_eval::{Compares, Deviation, Row, Rows};
+use paritygate_model::{SortedMap, SortedSet};
 
 /// With whom nothing may be shared.
 #[derive(Clone, Copy, Debug)]
@@ -21,7 +20,7 @@ impl With {
     /// The environments of a row that count: those of the rule, and the references where they are asked for.
     pub(crate) fn environments<'r>(self, row: &Row<'r, '_>) -> impl Iterator<Item = usize> + use<'r> {
         let (members, references) = (row.members(), row.references().iter().copied().filter(move |_| self.reference));
-        let is_member = row.members().collect::<BTreeSet<usize>>();
+        let is_member = row.members().collect::<SortedSet<usize>>();
         members.chain(references.filter(move |reference| !is_member.contains(reference)))
     }
 }
@@ -33,14 +32,14 @@ type Place = (usize, usize);
 pub(crate) struct Index<'a, I> {
     places: Vec<(I, Place)>,
     /// The key under which the fingerprints of an environment were made.
-    keys: BTreeMap<usize, &'a str>,
+    keys: SortedMap<usize, &'a str>,
     /// A row, an environment and another one whose fingerprints can't be compared with its own.
     mismatch: Option<(usize, usize, usize)>,
 }
 
 impl<'a, I: Ord> Index<'a, I> {
     pub(crate) fn with_capacity(capacity: usize) -> Self {
-        Self { places: Vec::with_capacity(capacity), keys: BTreeMap::new(), mismatch: None }
+        Self { places: Vec::with_capacity(capacity), keys: SortedMap::new(), mismatch: None }
     }
 
     /// An environment has it in a row.
@@ -66,7 +65,7 @@ impl<'a, I: Ord> Index<'a, I> {
         out: &mut Vec<GroupFinding>,
         evidence: impl Fn(&I) -> Vec<String>,
     ) {
-        let mut seen: BTreeSet<(Place, Place)> = BTreeSet::new();
+        let mut seen: SortedSet<(Place, Place)> = SortedSet::new();
         // Stable: one identity's places keep the order of the rows.
         self.places.sort_by(|(a, _), (b, _)| a.cmp(b));
         for alike in self.places.chunk_by(|a, b| a.0 == b.0).filter(|alike| matches!(alike, [_, _, ..])) {
@@ -105,7 +104,7 @@ pub(crate) fn unknown(row: usize, environment: usize, reason: &str) -> GroupFind
 
 /// Who shares one thing: each environment with every reference that has it, or else with the last that has it.
 fn shared(places: &[Place], references: &[usize], with: With) -> Vec<(Place, Place)> {
-    let mut by_environment: BTreeMap<usize, usize> = BTreeMap::new();
+    let mut by_environment: SortedMap<usize, usize> = SortedMap::new();
     for &(environment, row) in places {
         by_environment.entry(environment).or_insert(row);
     }

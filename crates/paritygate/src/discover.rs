@@ -4,10 +4,9 @@
 //! an environment of its own beside an overlay; `.env.example` is a contract. What is not used is listed with the reason.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
 
 use paritygate_import::{Format, Request, formats};
-use paritygate_model::{Tier, suggest};
+use paritygate_model::{SortedMap, SortedSet, Tier, suggest};
 
 use crate::plan::{Layer, NEVER_WAIVE, Plan, PlannedEnvironment};
 
@@ -52,17 +51,17 @@ enum Role {
 struct Group {
     base: Option<String>,
     over: Option<String>,
-    overlays: BTreeMap<String, Vec<String>>,
+    overlays: SortedMap<String, Vec<String>>,
     contract: Vec<String>,
 }
 
 /// Plans what the names of a project's files suggest. Names are paths relative to the project's folder, with `/`.
 pub fn discover<'a>(names: impl Iterator<Item = &'a str>) -> Plan {
-    let names: BTreeSet<&str> = names.collect();
+    let names: SortedSet<&str> = names.collect();
     let mut plan = Plan { never_waive: vec![NEVER_WAIVE.to_owned()], ..Plan::default() };
-    let mut dotenv: BTreeMap<&str, Group> = BTreeMap::new();
-    let mut compose: BTreeMap<&str, Group> = BTreeMap::new();
-    let mut documents: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut dotenv: SortedMap<&str, Group> = SortedMap::new();
+    let mut compose: SortedMap<&str, Group> = SortedMap::new();
+    let mut documents: SortedMap<String, Vec<String>> = SortedMap::new();
     let by_folder = environments_by_folder(&names);
     for path in names {
         let (mut folder, name) = path.rsplit_once('/').unwrap_or(("", path));
@@ -105,8 +104,8 @@ fn named_folder(folder: &str) -> Option<(&str, &str)> {
 }
 
 /// The folders in which several folders are named after environments and hold a base file each (`envs/staging/.env`).
-fn environments_by_folder<'a>(names: &BTreeSet<&'a str>) -> BTreeSet<(&'static str, &'a str)> {
-    let mut seen: BTreeMap<(&'static str, &'a str), BTreeSet<&'a str>> = BTreeMap::new();
+fn environments_by_folder<'a>(names: &SortedSet<&'a str>) -> SortedSet<(&'static str, &'a str)> {
+    let mut seen: SortedMap<(&'static str, &'a str), SortedSet<&'a str>> = SortedMap::new();
     for path in names {
         let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
         if let (Some((format, Role::Base)), Some((parent, environment))) = (role(name), named_folder(folder)) {
@@ -200,9 +199,9 @@ fn layer(format: Option<&'static Format>, paths: Vec<String>, component: Option<
 
 /// Stacks the groups into environments.
 fn stack(
-    mut dotenv: BTreeMap<&str, Group>,
-    mut compose: BTreeMap<&str, Group>,
-    documents: &BTreeMap<String, Vec<String>>,
+    mut dotenv: SortedMap<&str, Group>,
+    mut compose: SortedMap<&str, Group>,
+    documents: &SortedMap<String, Vec<String>>,
     plan: &mut Plan,
 ) {
     one_spelling(dotenv.values_mut().chain(compose.values_mut()));
@@ -226,7 +225,7 @@ fn stack(
     }
     let used = |group: &Group| group.base.is_some() || !group.overlays.is_empty();
     let components = dotenv.values().filter(|group| used(group) || !group.contract.is_empty()).count();
-    let mut names: BTreeSet<String> =
+    let mut names: SortedSet<String> =
         dotenv.values().chain(compose.values()).flat_map(|group| group.overlays.keys().cloned()).collect();
     if names.is_empty() && dotenv.values().chain(compose.values()).any(used) {
         names.insert(LONE.to_owned());

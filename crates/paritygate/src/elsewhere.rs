@@ -1,9 +1,7 @@
 //! Variables that are secret in one environment and plain in another, where other values are built from them.
 
-use std::collections::BTreeSet;
-
 use paritygate_import::{Files, Supplied};
-use paritygate_model::{Environment, Node, Value, Variable};
+use paritygate_model::{Environment, Node, SortedSet, Value, Variable};
 
 /// How often environments are read anew: a value may be built from one that is built from another.
 pub(crate) const MAX_STEPS: usize = 4;
@@ -11,14 +9,14 @@ pub(crate) const MAX_STEPS: usize = 4;
 /// The names of variables that are plain in one of these environments, secret in another, and referred to in these files.
 ///
 /// Their plain values are masked where they stand, so that no excerpt shows them beside something else.
-pub(crate) fn names<'e>(environments: impl Iterator<Item = &'e Environment>, files: &Files) -> BTreeSet<String> {
+pub(crate) fn names<'e>(environments: impl Iterator<Item = &'e Environment>, files: &Files) -> SortedSet<String> {
     let mut holders: Vec<_> = environments.flat_map(holders).collect();
     holders.sort_by_key(|(component, _)| *component);
-    let mut names = BTreeSet::new();
+    let mut names = SortedSet::new();
     for alike in holders.chunk_by(|a, b| a.0 == b.0) {
         // Secrets are few: what is looked up is each of them, not each variable.
         let secrets = alike.iter().flat_map(|(_, holder)| variables(*holder).filter(|(_, variable)| variable.secret));
-        let secrets: BTreeSet<&str> = secrets.map(|(name, _)| name).collect();
+        let secrets: SortedSet<&str> = secrets.map(|(name, _)| name).collect();
         for name in secrets {
             let plain: Vec<Node<'_>> = alike.iter().filter_map(|(_, holder)| plain(*holder, name)).collect();
             for at in plain.iter().filter_map(|value| value.location()) {

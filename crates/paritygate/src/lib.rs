@@ -3,7 +3,6 @@
 //! This is the façade: the one crate that hosts import. It takes bytes and `now`, and answers plain data.
 //!
 //! ```
-//! use std::collections::BTreeMap;
 //! use paritygate::{Files, FingerprintKey, Project, Supplied, discover};
 //!
 //! let texts = [(".env.staging", "LOG_LEVEL=debug\nPAY_URL=https://pay.example.com\n"), (".env.production", "LOG_LEVEL=info\n")];
@@ -19,7 +18,6 @@
 //! let (report, _) = project.check(&engine, &plan, paritygate::Timestamp::UNIX_EPOCH, &[]);
 //! let found = report.findings.iter().find(|finding| finding.path == "variables.PAY_URL").expect("found");
 //! assert_eq!(found.message, "`variables.PAY_URL` is missing in production: staging has it");
-//! # let _: BTreeMap<(), ()> = BTreeMap::new();
 //! ```
 
 pub mod baseline;
@@ -47,8 +45,8 @@ pub use paritygate_import::{Context, Files, Format as InputFormat, Need, Request
 pub use paritygate_lang as lang;
 pub use paritygate_model::promotion::Elapsed;
 pub use paritygate_model::{
-    Diagnostic, Document, Environment, FingerprintKey, Level, Location, Node, SecretTable, Source, Span, Tier,
-    Timestamp, Value, decision, diagnostic, limits, report, suggest,
+    Diagnostic, Document, Environment, FingerprintKey, Level, Location, Node, SecretTable, SortedMap, Source, Span,
+    Tier, Timestamp, Value, decision, diagnostic, limits, report, suggest,
 };
 pub use paritygate_policies as policies;
 pub use paritygate_report as output;

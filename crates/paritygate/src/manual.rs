@@ -1,6 +1,5 @@
 //! The manual: what `rules` lists and `explain` says.
 
-use std::collections::BTreeMap;
 #[cfg(feature = "manual")]
 use std::fmt::Write;
 use std::sync::Arc;
@@ -9,10 +8,10 @@ use std::sync::Arc;
 use paritygate_lang::policy::OnUnknown;
 use paritygate_lang::policy::{EnvironmentRef, Gate, Policy, Rule, SeverityBy};
 use paritygate_lang::{Selector, Spanned};
-use paritygate_model::Source;
 use paritygate_model::report::Severity;
 #[cfg(feature = "manual")]
 use paritygate_model::suggest;
+use paritygate_model::{SortedMap, Source};
 #[cfg(feature = "schema")]
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -93,7 +92,7 @@ fn word(reference: &EnvironmentRef) -> &str {
 
 /// The policies of all built-in packs, each once, in the order of their paths.
 fn policies() -> impl Iterator<Item = (InPacks, Policy)> {
-    let mut files: BTreeMap<&'static str, (InPacks, &'static str)> = BTreeMap::new();
+    let mut files: SortedMap<&'static str, (InPacks, &'static str)> = SortedMap::new();
     for pack in paritygate_policies::ALL {
         for file in pack.policies {
             let home = file.path.split('/').next().unwrap_or_default();

@@ -1,9 +1,7 @@
 //! What the files are that a user names: by their names, and where those say nothing by their first keys.
 
-use std::collections::BTreeMap;
-
 use paritygate_import::{Files, Format, Request, Supplied, document, formats};
-use paritygate_model::{Diagnostic, Source, suggest};
+use paritygate_model::{Diagnostic, SortedMap, Source, suggest};
 
 use crate::discover;
 use crate::plan::{Layer, Plan, PlannedEnvironment};
@@ -151,7 +149,7 @@ pub fn plan(names: &[String], files: &Files) -> Plan {
             Err(near) => plan.diagnostics.push(unknown(name, near)),
         }
     }
-    let mut taken: BTreeMap<String, usize> = BTreeMap::new();
+    let mut taken: SortedMap<String, usize> = SortedMap::new();
     for (name, ..) in &alone {
         *taken.entry(name.clone()).or_default() += 1;
     }
@@ -174,7 +172,7 @@ fn split_by_folder(plan: &mut Plan) {
         let path = layer.request.paths.first().map(String::as_str).unwrap_or_default();
         path.rsplit_once('/').map(|(folder, _)| folder.to_owned()).unwrap_or_default()
     };
-    let mut folders: BTreeMap<String, Vec<Layer>> = BTreeMap::new();
+    let mut folders: SortedMap<String, Vec<Layer>> = SortedMap::new();
     for layer in &lone.layers {
         let mut layer = layer.clone();
         layer.request.component = None;

@@ -1,7 +1,6 @@
 //! What is to be read, and how it is to be judged: from a manifest, or from what was discovered.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use paritygate_eval::Exceptions;
@@ -9,7 +8,9 @@ use paritygate_eval::pipeline::{Pipeline, StageInput};
 use paritygate_eval::zones::Zones;
 use paritygate_import::{Format, Request, document, formats};
 use paritygate_lang::project::{self, Admission, Expected, PipelineSpec, ProjectEnvironment, SourceSpec, Waiver};
-use paritygate_model::{Diagnostic, Document, Environment, Location, SecretTable, Source, Tier, diagnostic, suggest};
+use paritygate_model::{
+    Diagnostic, Document, Environment, Location, SecretTable, SortedMap, Source, Tier, diagnostic, suggest,
+};
 
 /// The rule kind that no exception may cover where production is concerned, unless the manifest says otherwise.
 pub const NEVER_WAIVE: &str = "no-shared-secret";
@@ -36,7 +37,7 @@ pub struct Plan {
     /// The promotion pipeline.
     pub pipeline: PipelineSpec,
     /// The members of groups.
-    pub groups: BTreeMap<String, Vec<String>>,
+    pub groups: SortedMap<String, Vec<String>>,
     /// The manifest's own text.
     pub manifest: Option<Arc<Source>>,
     /// Files that were seen and not used, each with the reason.

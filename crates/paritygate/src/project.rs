@@ -1,6 +1,5 @@
 //! Reading a plan's environments, and checking them.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use paritygate_eval::zones::Zones;
@@ -9,8 +8,8 @@ use paritygate_import::{Context, Description, Files, Imported, Named, Need, Supp
 use paritygate_lang::{Accepted, baseline, policy};
 use paritygate_model::report::{ENVIRONMENT_GONE, Report};
 use paritygate_model::{
-    Coverage, Diagnostic, Draft, Environment, FingerprintKey, Location, Node, SecretTable, Source, Timestamp, View,
-    diagnostic::Level,
+    Coverage, Diagnostic, Draft, Environment, FingerprintKey, Location, Node, SecretTable, SortedSet, Source,
+    Timestamp, View, diagnostic::Level,
 };
 
 use crate::plan::{Plan, PlannedEnvironment, is_path};
@@ -49,7 +48,7 @@ impl Project {
     /// secret here.
     pub fn load_beside(plan: &Plan, files: &Files, key: &FingerprintKey, others: &[Environment]) -> Self {
         let mut project = Self::read_all(plan, files, &plan.secrets, key);
-        let mut known = BTreeSet::new();
+        let mut known = SortedSet::new();
         // What is secret in one environment is secret in all, and so is what was built from it there.
         for _ in 0..elsewhere::MAX_STEPS {
             let before = known.len();
@@ -372,7 +371,7 @@ pub(crate) fn compile(
 
 /// The texts, in their order, without those that were there before: packs share policies, and a rule is judged once.
 fn each_once(sources: &[Arc<Source>]) -> impl Iterator<Item = &Arc<Source>> {
-    let mut known = BTreeSet::new();
+    let mut known = SortedSet::new();
     sources.iter().filter(move |source| known.insert((source.name().as_ref(), source.text())))
 }
 

@@ -1,6 +1,5 @@
 //! Promotions: a request and what stands beside it, ready to be decided.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use paritygate_eval::pipeline::Pipeline;
@@ -10,7 +9,9 @@ use paritygate_import::{Context, Files, Named, document, facts, formats};
 use paritygate_lang::request;
 use paritygate_model::decision::{Decision, InputRole};
 use paritygate_model::promotion::{FactSource, Facts};
-use paritygate_model::{Diagnostic, Environment, FingerprintKey, Node, NodeId, Source, Tier, Timestamp, diagnostic};
+use paritygate_model::{
+    Diagnostic, Environment, FingerprintKey, Node, NodeId, SortedSet, Source, Tier, Timestamp, diagnostic,
+};
 
 use crate::plan::{Plan, PlannedEnvironment};
 use crate::project::references;
@@ -109,7 +110,7 @@ impl Promotion {
         if listed.is_empty() {
             return;
         }
-        let mut seen = BTreeSet::new();
+        let mut seen = SortedSet::new();
         for (name, node) in &listed {
             if !seen.insert(name)
                 && let Some(at) = document.tree.node(*node).location()

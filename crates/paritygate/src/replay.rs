@@ -1,10 +1,9 @@
 //! Replaying a decision: the same texts give the same bytes, or it is told which text is another.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 use paritygate_model::decision::Decision;
-use paritygate_model::{Diagnostic, Timestamp};
+use paritygate_model::{Diagnostic, SortedMap, Timestamp};
 use serde::Deserialize;
 use serde::de::{self, Deserializer, Visitor};
 
@@ -107,7 +106,7 @@ impl Recorded {
         let then = self.policies.iter().map(|policy| (("policy", policy.name.as_str()), policy.digest.as_str()));
         let then = then
             .chain(self.inputs.iter().map(|input| ((input.role.as_str(), input.name.as_str()), input.digest.as_str())));
-        let then: BTreeMap<(&str, &str), &str> = then.collect();
+        let then: SortedMap<(&str, &str), &str> = then.collect();
         let digests: Vec<((&str, &str), String)> = decision
             .policies
             .iter()
@@ -119,7 +118,7 @@ impl Recorded {
                     .map(|input| ((input.role.word(), &*input.text.name), input.text.digest.0.digest())),
             )
             .collect();
-        let now: BTreeMap<(&str, &str), &str> = digests.iter().map(|(key, digest)| (*key, digest.as_str())).collect();
+        let now: SortedMap<(&str, &str), &str> = digests.iter().map(|(key, digest)| (*key, digest.as_str())).collect();
         for ((role, name), digest) in &then {
             match now.get(&(*role, *name)) {
                 None => changes.push(format!("the {role} `{name}` is no longer read")),

@@ -1,12 +1,11 @@
 //! `paritygate import`: what files say about an environment, as an environment document.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 use clap::builder::{PossibleValue, PossibleValuesParser};
 use paritygate::naming::{self, Layers};
-use paritygate::{Environment, Supplied, diagnostic, diagram, export, formats};
+use paritygate::{Environment, SortedMap, Supplied, diagnostic, diagram, export, formats};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
 
@@ -125,7 +124,7 @@ fn pipeline(path: &Path, args: &Args, terminal: &Terminal) -> Result<Exit, Error
         Supplied::Absent => return Err(error("file-not-found", format!("`{name}` does not exist"))),
     };
     let (manifest, diagnostics) = diagram::read(&source);
-    terminal.diagnostics(&diagnostics, &BTreeMap::new());
+    terminal.diagnostics(&diagnostics, &SortedMap::new());
     if diagnostic::has_errors(&diagnostics) {
         return Ok(Exit::CouldNotCheck);
     }

@@ -1,9 +1,7 @@
 //! The baseline: findings that were accepted, by rule, path and environment.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use paritygate_model::Environment;
 use paritygate_model::report::{Severity, WaiverRef};
+use paritygate_model::{Environment, SortedMap, SortedSet};
 
 use super::{ExceptionFinding, lay, never};
 use crate::collector::Collector;
@@ -21,7 +19,7 @@ pub(super) fn apply<'t>(
     if accepted.is_empty() {
         return;
     }
-    let mut index: BTreeMap<(&str, &str), Vec<usize>> = BTreeMap::new();
+    let mut index: SortedMap<(&str, &str), Vec<usize>> = SortedMap::new();
     for (at, entry) in accepted.iter().enumerate() {
         index.entry((&entry.rule, &entry.path)).or_default().push(at);
     }
@@ -38,7 +36,7 @@ pub(super) fn apply<'t>(
         expires_at: None,
     };
     let no_class = |_: &paritygate_model::Secret| String::new();
-    let mut used: BTreeSet<usize> = BTreeSet::new();
+    let mut used: SortedSet<usize> = SortedSet::new();
     let mut split = Vec::new();
     let mut findings = std::mem::take(&mut collector.findings);
     for finding in findings.iter_mut().filter(|finding| finding.waiver.is_none()) {
@@ -75,14 +73,14 @@ fn gone(
     request: &CheckRequest<'_>,
     environments: &[&Environment],
     collector: &Collector<'_, '_>,
-    used: &BTreeSet<usize>,
+    used: &SortedSet<usize>,
 ) -> Option<ExceptionFinding> {
-    let ran: BTreeSet<&str> =
+    let ran: SortedSet<&str> =
         collector.rules.iter().filter(|rule| rule.runs).map(|rule| &*rule.compiled.rule.id).collect();
-    let known: BTreeSet<&str> = environments.iter().map(|environment| &**environment.own_name()).collect();
+    let known: SortedSet<&str> = environments.iter().map(|environment| &**environment.own_name()).collect();
     let no_class = |_: &paritygate_model::Secret| String::new();
     // What is not known today may be as it was.
-    let undecided: BTreeSet<(&str, String)> = collector
+    let undecided: SortedSet<(&str, String)> = collector
         .undecided
         .iter()
         .flatten()

@@ -1,12 +1,11 @@
 //! Comments that except what stands in their line: `# paritygate: ignore RULE reason`.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use paritygate_model::report::{Severity, WaiverRef};
 use paritygate_model::secret::redacted;
 use paritygate_model::source::REMARK;
-use paritygate_model::{Diagnostic, Environment, Location, Source, Span, suggest};
+use paritygate_model::{Diagnostic, Environment, Location, SortedMap, SortedSet, Source, Span, suggest};
 
 use super::{ExceptionFinding, lay, never};
 use crate::collector::Collector;
@@ -37,7 +36,7 @@ pub(super) fn apply<'t>(
     found: &mut Vec<ExceptionFinding>,
 ) {
     let mut ignores: Vec<Ignore> = Vec::new();
-    let mut index: BTreeMap<Line, Vec<usize>> = BTreeMap::new();
+    let mut index: SortedMap<Line, Vec<usize>> = SortedMap::new();
     for source in sources(environments) {
         for span in source.remarks() {
             let line = (Arc::as_ptr(source), meant(source, span));
@@ -103,7 +102,7 @@ pub(super) fn apply<'t>(
 /// The texts of all environments, each once, by name.
 fn sources<'t>(environments: &[&'t Environment]) -> Vec<&'t Arc<Source>> {
     let all = environments.iter().flat_map(|environment| environment.tree.sources());
-    let mut seen = BTreeSet::new();
+    let mut seen = SortedSet::new();
     let mut sources: Vec<&Arc<Source>> = all.filter(|source| seen.insert(Arc::as_ptr(source))).collect();
     sources.sort_by(|a, b| a.name().cmp(b.name()));
     sources

@@ -1,10 +1,7 @@
 //! What is known of the deployments to environments, whatever they deployed.
 
-use std::collections::BTreeMap;
-
-use paritygate_model::Timestamp;
 use paritygate_model::promotion::{DeploymentFact, DeploymentResult, Instant, digest};
-use paritygate_model::suggest;
+use paritygate_model::{SortedMap, Timestamp, suggest};
 
 use super::{Judgement, Scope};
 
@@ -64,7 +61,7 @@ impl<'a> Run<'a> {
 impl<'a> Scope<'a> {
     /// The deployments to an environment that began after an instant, newest first, wherever they are known from.
     pub fn runs(&self, environment: &str, after: Timestamp) -> Vec<Run<'a>> {
-        let (mut places, mut runs): (BTreeMap<Key<'a>, usize>, Vec<Run<'a>>) = (BTreeMap::new(), Vec::new());
+        let (mut places, mut runs): (SortedMap<Key<'a>, usize>, Vec<Run<'a>>) = (SortedMap::new(), Vec::new());
         let request = self.request;
         let began = |fact: &&DeploymentFact| fact.started_at.or(fact.finished_at).is_none_or(|at| at.0 > after);
         for fact in request.deployments(environment).take_while(began) {
@@ -84,7 +81,7 @@ impl<'a> Scope<'a> {
         let is_running = |fact: &&DeploymentFact| fact.result == DeploymentResult::Running;
         let mut running: Vec<&'a DeploymentFact> = request.deployments(environment).filter(is_running).collect();
         if !running.is_empty() {
-            let mut ended: BTreeMap<Key<'a>, Vec<&DeploymentFact>> = BTreeMap::new();
+            let mut ended: SortedMap<Key<'a>, Vec<&DeploymentFact>> = SortedMap::new();
             for fact in request.deployments(environment).filter(|fact| has_ended(fact, self)) {
                 if let Some(key) = key(fact) {
                     ended.entry(key).or_default().push(fact);

@@ -1,12 +1,10 @@
 //! A promotion, indexed for gates: newest facts first.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use paritygate_model::promotion::{
     BreakGlass, Change, ChangeTicket, CheckFact, CheckStatus, DeploymentFact, DeploymentResult, FactSource, Facts,
     Freeze, Health, HealthStatus, Instant, Origin, Promotion, TicketState, commit,
 };
-use paritygate_model::{Diagnostic, Level, Location, Source, Span, limits};
+use paritygate_model::{Diagnostic, Level, Location, SortedMap, SortedSet, Source, Span, limits};
 
 use super::Scope;
 use crate::schedule::{Interval, zone};
@@ -18,15 +16,15 @@ pub struct Request {
     /// What is asked.
     pub promotion: Promotion,
     /// The deployments of each environment, newest first; those without a time come before all others, since they might be.
-    deployments: BTreeMap<String, Vec<u32>>,
+    deployments: SortedMap<String, Vec<u32>>,
     /// The checks of each name, newest first, likewise.
-    checks: BTreeMap<String, Vec<u32>>,
+    checks: SortedMap<String, Vec<u32>>,
     /// The freezes as instants, each with its zone and its place among the facts.
     freezes: Vec<(Interval, Zone, usize)>,
     /// The names of environments in the facts.
-    names: BTreeSet<String>,
+    names: SortedSet<String>,
     /// By artifact: the place of a deployment of its digest that was built from another commit than the request says.
-    contradictions: BTreeMap<usize, usize>,
+    contradictions: SortedMap<usize, usize>,
 }
 
 impl Request {
@@ -66,7 +64,7 @@ impl Request {
         );
         request.freezes = freezes(&facts.freezes, zones, &mut diagnostics);
         request.contradictions = contradictions(&request.promotion);
-        let names: BTreeSet<&str> = crate::names::named(&request).map(|named| named.name).collect();
+        let names: SortedSet<&str> = crate::names::named(&request).map(|named| named.name).collect();
         request.names = names.into_iter().map(str::to_owned).collect();
         (request, diagnostics)
     }
@@ -136,8 +134,8 @@ fn untangle(deployments: &mut [DeploymentFact], diagnostics: &mut Vec<Diagnostic
     }
 }
 
-fn contradictions(promotion: &Promotion) -> BTreeMap<usize, usize> {
-    let mut found = BTreeMap::new();
+fn contradictions(promotion: &Promotion) -> SortedMap<usize, usize> {
+    let mut found = SortedMap::new();
     for (artifact, place) in promotion.artifacts.iter().zip(0..) {
         let Some(built) = artifact.source.as_ref().and_then(|source| source.commit.as_deref()) else { continue };
         let other = promotion.facts.deployments.iter().position(|fact| {
@@ -159,8 +157,8 @@ fn index<T>(
     facts: &[T],
     name: impl Fn(&T) -> &String,
     at: impl Fn(&T) -> (Option<Instant>, bool),
-) -> BTreeMap<String, Vec<u32>> {
-    let mut by: BTreeMap<String, Vec<u32>> = BTreeMap::new();
+) -> SortedMap<String, Vec<u32>> {
+    let mut by: SortedMap<String, Vec<u32>> = SortedMap::new();
     for (place, fact) in facts.iter().enumerate() {
         let place = u32::try_from(place).unwrap_or(u32::MAX);
         match by.get_mut(name(fact)) {

@@ -2,10 +2,9 @@
 
 mod escape;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use paritygate_model::{Diagnostic, Location, Source, Span, limits};
+use paritygate_model::{Diagnostic, Location, SortedMap, Source, Span, limits};
 
 use super::{Dialect, Line, Quote};
 use crate::document::mask_line;
@@ -384,9 +383,9 @@ impl<'s> Lexer<'s> {
     }
 
     fn duplicates(&mut self) {
-        let mut last: BTreeMap<&str, Span> = BTreeMap::new();
+        let mut last: SortedMap<&str, Span> = SortedMap::new();
         let mut found = Vec::new();
-        let mut values: BTreeMap<&str, Span> = BTreeMap::new();
+        let mut values: SortedMap<&str, Span> = SortedMap::new();
         for line in &self.lines {
             if let Some(first) = last.insert(&line.key, line.key_span) {
                 found.push((first, line.key_span, line.key.clone()));

@@ -3,10 +3,8 @@
 //! One whose account is not known is named by e-mail, else by name. GitHub itself commits what is merged or edited on its
 //! pages, as `web-flow`: in its author's stead.
 
-use std::collections::BTreeSet;
-
-use paritygate_model::Node;
 use paritygate_model::promotion::Change;
+use paritygate_model::{Node, SortedSet};
 
 use super::FactFormat;
 use crate::collector::{Collector, has, inner, origin, text};
@@ -36,7 +34,7 @@ pub(crate) fn finish(collector: &mut Collector<'_>) {
 }
 
 fn add<'d>(known: &mut Vec<String>, more: impl Iterator<Item = &'d str>) {
-    let mut seen: BTreeSet<String> = known.iter().cloned().collect();
+    let mut seen: SortedSet<String> = known.iter().cloned().collect();
     for person in more.filter(|person| !GITHUB.contains(person)) {
         if seen.insert(person.to_owned()) {
             known.push(person.to_owned());

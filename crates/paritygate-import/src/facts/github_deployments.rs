@@ -5,10 +5,8 @@
 //! excerpts. The component is empty where none is named. A git ref is not taken for the tag of an image. Another task than
 //! `deploy`, such as `deploy:migrations`, deploys nothing where it went well; that it runs or failed still counts.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use paritygate_model::promotion::{DeploymentFact, DeploymentResult, Instant};
-use paritygate_model::{Node, Source, limits};
+use paritygate_model::{Node, SortedMap, SortedSet, Source, limits};
 
 use super::FactFormat;
 use super::github_deployment_statuses::outcome;
@@ -29,8 +27,8 @@ const PAYLOAD: [&str; 5] = ["component", "digest", "image", "tag", "version"];
 /// Deployments by id, in the order of their ids, and their statuses.
 #[derive(Default)]
 pub(crate) struct Deployments<'d> {
-    deployments: BTreeMap<(usize, &'d str), Node<'d>>,
-    pub(crate) statuses: BTreeMap<(usize, &'d str), Vec<Node<'d>>>,
+    deployments: SortedMap<(usize, &'d str), Node<'d>>,
+    pub(crate) statuses: SortedMap<(usize, &'d str), Vec<Node<'d>>>,
 }
 
 fn is(object: Node<'_>) -> bool {
@@ -113,9 +111,9 @@ pub(crate) fn finish(collector: &mut Collector<'_>) {
 /// Takes away those that are inactive while none is at hand that took their place.
 fn take_away(gone: &[(usize, Node<'_>)], collector: &mut Collector<'_>) {
     let began = |fact: &DeploymentFact| fact.started_at.or(fact.finished_at);
-    let mut newest: BTreeMap<String, Option<Instant>> = BTreeMap::new();
+    let mut newest: SortedMap<String, Option<Instant>> = SortedMap::new();
     // One that is gone itself took the place of none that still runs.
-    let gone_places: BTreeSet<usize> = gone.iter().map(|(place, _)| *place).collect();
+    let gone_places: SortedSet<usize> = gone.iter().map(|(place, _)| *place).collect();
     let all = collector.facts.deployments.iter().enumerate();
     let stands = all.filter(|(place, fact)| fact.result == DeploymentResult::Succeeded && !gone_places.contains(place));
     for (_, fact) in stands {

@@ -6,10 +6,8 @@
 //! Reviews are joined over the repository and the number; over the number alone where `gh` was not asked for the `url`, and
 //! only one repository has a pull request of that number. Where two texts say different last commits, neither counts.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use paritygate_model::Node;
 use paritygate_model::promotion::{Change, PullRequest};
+use paritygate_model::{Node, SortedMap, SortedSet};
 
 use super::FactFormat;
 use super::github_reviews::{Review, judge, review};
@@ -32,7 +30,7 @@ pub(crate) type Key = (Option<String>, Option<u64>);
 /// Pull requests with what is known of each.
 #[derive(Default)]
 pub(crate) struct PullRequests<'d> {
-    by_key: BTreeMap<Key, Pull<'d>>,
+    by_key: SortedMap<Key, Pull<'d>>,
     nameless: Vec<Pull<'d>>,
 }
 
@@ -113,7 +111,7 @@ pub(crate) fn finish(collector: &mut Collector<'_>) {
     // Those of which the repository is not known, where only one can be meant.
     let numbers: Vec<Option<u64>> = by_key.keys().filter(|(of, _)| of.is_none()).map(|(_, number)| *number).collect();
     for number in numbers {
-        let mut others = by_key.keys().filter(|(of, other)| of.is_some() && *other == number);
+        let mut others = by_key.iter().map(|(key, _)| key).filter(|(of, other)| of.is_some() && *other == number);
         let (Some(other), None) = (others.next().cloned(), others.next()) else { continue };
         if let Some(alone) = by_key.remove(&(None, number))
             && let Some(pull) = by_key.get_mut(&other)
@@ -123,7 +121,7 @@ pub(crate) fn finish(collector: &mut Collector<'_>) {
         }
     }
     let mut change: Option<Change> = None;
-    let mut authors = BTreeSet::new();
+    let mut authors = SortedSet::new();
     let named = by_key.into_iter().map(|((_, number), pull)| (number, pull));
     for (number, pull) in named.chain(nameless.into_iter().map(|pull| (None, pull))) {
         let change = change.get_or_insert_with(|| Change { origin: origin(pull.first), ..Change::default() });
@@ -137,7 +135,7 @@ pub(crate) fn finish(collector: &mut Collector<'_>) {
             merged_by: pull.views.iter().find_map(|view| merger(*view)).map(str::to_owned),
             ..PullRequest::default()
         };
-        let heads: BTreeSet<&str> = pull.views.iter().filter_map(|view| head(*view)).collect();
+        let heads: SortedSet<&str> = pull.views.iter().filter_map(|view| head(*view)).collect();
         if let (Some(head), 1) = (heads.first(), heads.len()) {
             found.head_commit = Some((*head).to_owned());
         } else if heads.len() > 1 {
@@ -145,7 +143,7 @@ pub(crate) fn finish(collector: &mut Collector<'_>) {
             let message = "the texts name different last commits of this pull request: neither counts";
             collector.doubt("contradiction", pull.first, message, help);
         }
-        let own: BTreeSet<&str> = pull.views.iter().flat_map(|view| authors_of(*view)).collect();
+        let own: SortedSet<&str> = pull.views.iter().flat_map(|view| authors_of(*view)).collect();
         judge(pull.reviews, &own, &mut found);
         change.pull_requests.push(found);
     }

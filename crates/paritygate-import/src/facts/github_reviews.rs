@@ -5,10 +5,8 @@
 //! newest approval that stands. What asks for changes stands until its author approves or it is dismissed. A review without a time gives no approval where another of its person has one, and takes
 //! one back wherever it might be newer.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use paritygate_model::Node;
 use paritygate_model::promotion::{Instant, PullRequest};
+use paritygate_model::{Node, SortedMap, SortedSet};
 
 use super::FactFormat;
 use super::github_pull_requests::key;
@@ -73,14 +71,14 @@ pub(crate) fn review<'d>(object: Node<'d>, collector: &mut Collector<'d>) -> Opt
 }
 
 /// Says who approves, and up to which commit. Whose change it is does not review it.
-pub(crate) fn judge(mut reviews: Vec<Review<'_>>, authors: &BTreeSet<&str>, pull_request: &mut PullRequest) {
+pub(crate) fn judge(mut reviews: Vec<Review<'_>>, authors: &SortedSet<&str>, pull_request: &mut PullRequest) {
     reviews.retain(|review| !review.approves || !authors.contains(review.by));
     // Of two at the same instant the one that takes back counts, and the one that says more.
     reviews.sort_by_key(|review| {
         let unknown = review.at.is_none() && !review.approves;
         (unknown, review.at, !review.approves, review.commit.is_some())
     });
-    let newest: BTreeMap<&str, &Review<'_>> = reviews.iter().map(|review| (review.by, review)).collect();
+    let newest: SortedMap<&str, &Review<'_>> = reviews.iter().map(|review| (review.by, review)).collect();
     let asking = newest.values().filter(|review| review.asks_for_changes);
     pull_request.changes_requested_by = asking.map(|review| review.by.to_owned()).collect();
     let approvals: Vec<&Review<'_>> = newest.into_values().filter(|review| review.approves).collect();

@@ -10,10 +10,9 @@ mod host;
 mod value;
 mod variables;
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use paritygate_model::{Coverage, Diagnostic, Draft, DraftValue, Location, Source, Span, path};
+use paritygate_model::{Coverage, Diagnostic, Draft, DraftValue, Location, SortedMap, SortedSet, Source, Span, path};
 
 use self::host::Host;
 use crate::{Context, Description, Format, Imported, Module, Request};
@@ -59,30 +58,30 @@ fn import(request: &Request, context: &Context<'_>) -> Imported {
 /// What the texts tell: hosts, and which group they belong to.
 #[derive(Default)]
 struct Fleet {
-    hosts: BTreeMap<String, Host>,
-    groups: BTreeMap<String, BTreeSet<String>>,
+    hosts: SortedMap<String, Host>,
+    groups: SortedMap<String, SortedSet<String>>,
     /// The variables of each host, as far as a text tells them.
-    variables: BTreeMap<String, Draft>,
+    variables: SortedMap<String, Draft>,
 }
 
 impl Fleet {
     /// The groups, each with its hosts; `group` is that of hosts that are in none.
-    fn groups<'f>(&'f self, group: &'f str) -> BTreeMap<&'f str, BTreeSet<&'f str>> {
-        let mut groups: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    fn groups<'f>(&'f self, group: &'f str) -> SortedMap<&'f str, SortedSet<&'f str>> {
+        let mut groups: SortedMap<&str, SortedSet<&str>> = SortedMap::new();
         for (name, hosts) in &self.groups {
             // Every host is in `all`, and that says nothing.
             if name == ALL_HOSTS || name == UNGROUPED {
                 continue;
             }
             let known = hosts.iter().filter(|host| self.hosts.contains_key(*host)).map(String::as_str);
-            let known: BTreeSet<&str> = known.collect();
+            let known: SortedSet<&str> = known.collect();
             if !known.is_empty() {
                 groups.insert(name, known);
             }
         }
         let group = if self.groups.is_empty() { group } else { UNGROUPED };
         let alone = self.hosts.keys().filter(|host| !groups.values().any(|hosts| hosts.contains(host.as_str())));
-        let alone: BTreeSet<&str> = alone.map(String::as_str).collect();
+        let alone: SortedSet<&str> = alone.map(String::as_str).collect();
         if !alone.is_empty() {
             groups.entry(group).or_default().extend(alone);
         }

@@ -16,9 +16,7 @@ mod service;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeSet;
-
-use paritygate_model::{Coverage, Draft, DraftValue};
+use paritygate_model::{Coverage, Draft, DraftValue, SortedSet};
 
 use crate::{Context, Description, Format, Imported, Module, Request};
 use load::{Base, Loader};
@@ -50,7 +48,7 @@ fn import(request: &Request, context: &Context<'_>) -> Imported {
     };
     let folder = path::parent(first).to_owned();
     let scope = loader.scope(&path::join(&folder, ".env"), None, false, None);
-    let mut profiles: BTreeSet<String> = request.profiles.iter().cloned().collect();
+    let mut profiles: SortedSet<String> = request.profiles.iter().cloned().collect();
     if let Some(Ok(active)) = scope.get("COMPOSE_PROFILES").map(|known| &known.value) {
         profiles.extend(active.split(',').map(|profile| profile.trim().to_owned()));
     }
@@ -70,7 +68,7 @@ fn import(request: &Request, context: &Context<'_>) -> Imported {
 }
 
 /// Services without profiles always run; the others only with one of theirs.
-fn is_active(service: &Service, profiles: &BTreeSet<String>) -> bool {
+fn is_active(service: &Service, profiles: &SortedSet<String>) -> bool {
     let named = |profile: &Draft| match &profile.value {
         DraftValue::String(name) => profiles.contains(name),
         _ => false,

@@ -3,12 +3,13 @@
 //! Files are layers: later ones win, and a value may refer to what stands before it.
 
 use std::cell::Cell;
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use paritygate_model::secret::MaskReason;
 use paritygate_model::source::MASK;
-use paritygate_model::{Coverage, Diagnostic, Draft, DraftValue, Level, Location, Source, limits, path};
+use paritygate_model::{
+    Coverage, Diagnostic, Draft, DraftValue, Level, Location, SortedMap, SortedSet, Source, limits, path,
+};
 
 use crate::dotenv::{Dialect, Interpolated, Line, Lookup, lex};
 use crate::{Context, Description, Format, Imported, Module, Request, variable};
@@ -32,7 +33,7 @@ const EXAMPLES: &[&str] = &["dist", "example", "sample", "template"];
 
 fn import(request: &Request, context: &Context<'_>) -> Imported {
     let mut imported = Imported::default();
-    let mut layers = Layers { known: BTreeMap::new(), budget: limits::MAX_DOCUMENT_BYTES, variables: Draft::map() };
+    let mut layers = Layers { known: SortedMap::new(), budget: limits::MAX_DOCUMENT_BYTES, variables: Draft::map() };
     layers.variables.as_map();
     let (mut read, mut missed) = (false, false);
     for (path, at) in request.named() {
@@ -70,7 +71,7 @@ enum Known {
 }
 
 struct Layers {
-    known: BTreeMap<String, Known>,
+    known: SortedMap<String, Known>,
     /// How many bytes references may still add.
     budget: usize,
     variables: Draft,
@@ -88,7 +89,7 @@ impl Layers {
         let (lines, problems) = lex(source, Dialect::Dotenv);
         let is_partial = problems.iter().any(|problem| problem.level == Level::Error);
         diagnostics.extend(problems);
-        let keys: BTreeSet<&str> = lines.iter().map(|line| line.key.as_str()).collect();
+        let keys: SortedSet<&str> = lines.iter().map(|line| line.key.as_str()).collect();
         for line in &lines {
             let span = if line.value_span.start < line.value_span.end { line.value_span } else { line.key_span };
             let at = Location::new(source, span);
@@ -103,7 +104,7 @@ impl Layers {
         &mut self,
         line: &Line,
         at: &Location,
-        keys: &BTreeSet<&str>,
+        keys: &SortedSet<&str>,
         context: &Context<'_>,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> DraftValue {

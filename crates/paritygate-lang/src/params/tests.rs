@@ -1,11 +1,10 @@
 //! Tests of typed parameters.
 
-use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 use expect_test::{Expect, expect};
 use paritygate_model::read::{self, Read, Reader};
-use paritygate_model::{Location, Span};
+use paritygate_model::{Location, SortedMap, Span};
 
 use super::from_node;
 use crate::testing::{lines, yaml};
@@ -34,7 +33,7 @@ struct Tolerance {
     #[serde(default)]
     names: Vec<String>,
     #[serde(default)]
-    by: BTreeMap<String, Bound>,
+    by: SortedMap<String, Bound>,
 }
 
 #[derive(Debug, Read, PartialEq, Eq, PartialOrd, Ord)]
@@ -81,8 +80,8 @@ fn good_parameters_are_read() {
         "params: [any, { atLeast: 3 }, { between: [1, 2] }, { window: { start: a, end: b } }, { not: any }]",
         expect![[r#"[Any, AtLeast(3), Between(1, 2), Window { start: "a", end: "b" }, Not(Any)]"#]],
     );
-    check::<BTreeMap<u16, Option<Level>>>("params: { 80: minor, 443: }", expect!["{80: Some(Minor), 443: None}"]);
-    check::<BTreeMap<Level, u64>>("params: { minor: 18446744073709551615 }", expect!["{Minor: 18446744073709551615}"]);
+    check::<SortedMap<u16, Option<Level>>>("params: { 80: minor, 443: }", expect!["{80: Some(Minor), 443: None}"]);
+    check::<SortedMap<Level, u64>>("params: { minor: 18446744073709551615 }", expect!["{Minor: 18446744073709551615}"]);
 }
 
 #[test]
@@ -186,14 +185,14 @@ fn words_are_suggested() {
             1:146 expected one of `any`, `atLeast`, `between`, `window`, `not` as the only key, found 2 keys
         "#]],
     );
-    check::<BTreeMap<Level, bool>>(
+    check::<SortedMap<Level, bool>>(
         "params: { minor: true, mayor: true, major: 1 }",
         expect![[r#"
         1:24 unknown word `mayor` (did you mean `major`?)
         1:44 expected a boolean, found a number
     "#]],
     );
-    check::<BTreeMap<u16, bool>>(
+    check::<SortedMap<u16, bool>>(
         "params: { 80: true, http: true, 99999: true }",
         expect![[r#"
         1:21 expected a whole number, found `http`

@@ -1,9 +1,7 @@
 //! The gates of a policy, and how they may be passed over.
 
-use std::collections::BTreeMap;
-
 use paritygate_model::promotion::{Elapsed, FactSource, KindOfChange};
-use paritygate_model::{Location, Node, Value, limits};
+use paritygate_model::{Location, Node, SortedMap, Value, limits};
 
 use super::lower::Common;
 use super::{BreakGlassRule, Gate, Mode};
@@ -25,7 +23,7 @@ impl Reader<'_> {
         &mut self,
         node: Node<'t>,
         defaults: &Common,
-        ids: &mut BTreeMap<&'t str, Location>,
+        ids: &mut SortedMap<&'t str, Location>,
     ) -> Vec<Gate> {
         let items = self.items(node);
         if items.len() == 0 && (node.is_sequence() || node.is_null()) {

@@ -1,11 +1,10 @@
 //! Document to policy.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use paritygate_model::promotion::FactSource;
 use paritygate_model::report::Severity;
-use paritygate_model::{Diagnostic, Document, Location, Node, suggest};
+use paritygate_model::{Diagnostic, Document, Location, Node, SortedMap, suggest};
 
 use super::{EnvironmentRef, Mode, OnUnknown, Policy, Rule, SeverityBy};
 use crate::fields::{Reader, shown};
@@ -51,7 +50,7 @@ pub fn lower(document: Arc<Document>) -> (Policy, Vec<Diagnostic>) {
             reader.text(node);
         }
         let defaults = root.get("defaults").map(|node| reader.defaults(node)).unwrap_or_default();
-        let mut ids = BTreeMap::new();
+        let mut ids = SortedMap::new();
         match root.get("rules") {
             Some(node) => rules = reader.rules(node, &defaults, &mut ids),
             None if root.get("gates").is_some() || root.get("breakGlass").is_some() => {}
@@ -147,7 +146,7 @@ impl Reader<'_> {
         severity
     }
 
-    fn rules<'t>(&mut self, node: Node<'t>, defaults: &Common, ids: &mut BTreeMap<&'t str, Location>) -> Vec<Rule> {
+    fn rules<'t>(&mut self, node: Node<'t>, defaults: &Common, ids: &mut SortedMap<&'t str, Location>) -> Vec<Rule> {
         let items = self.items(node);
         if items.len() == 0 && (node.is_sequence() || node.is_null()) {
             let at = self.at(node);
@@ -165,7 +164,7 @@ impl Reader<'_> {
     }
 
     /// Says so where an id was given before: rules and gates share their names.
-    pub(super) fn unique<'t>(&mut self, item: Node<'t>, ids: &mut BTreeMap<&'t str, Location>) {
+    pub(super) fn unique<'t>(&mut self, item: Node<'t>, ids: &mut SortedMap<&'t str, Location>) {
         let Some((id, at)) = item.get("id").and_then(|id| id.scalar_text().map(|text| (text, self.at(id)))) else {
             return;
         };

@@ -1,8 +1,6 @@
 //! Expected differences and waivers. They must say all that keeps an exception from growing unseen.
 
-use std::collections::BTreeSet;
-
-use paritygate_model::{Diagnostic, Location, Node, Timestamp};
+use paritygate_model::{Diagnostic, Location, Node, SortedSet, Timestamp};
 
 use super::{Expected, Relation, Waiver};
 use crate::fields::{Reader, shown};
@@ -30,7 +28,7 @@ struct Common {
 }
 
 impl Reader<'_> {
-    pub(super) fn expected(&mut self, map: Node<'_>, known: &BTreeSet<&str>) -> Option<Expected> {
+    pub(super) fn expected(&mut self, map: Node<'_>, known: &SortedSet<&str>) -> Option<Expected> {
         let form = Form { what: "an expected difference", fields: &EXPECTED_FIELDS };
         let common = self.exception(map, &form, known)?;
         let relation = self.required(
@@ -52,7 +50,7 @@ impl Reader<'_> {
         })
     }
 
-    pub(super) fn waiver(&mut self, map: Node<'_>, known: &BTreeSet<&str>) -> Option<Waiver> {
+    pub(super) fn waiver(&mut self, map: Node<'_>, known: &SortedSet<&str>) -> Option<Waiver> {
         let form = Form { what: "a waiver", fields: &WAIVER_FIELDS };
         let common = self.exception(map, &form, known)?;
         let owner = self.required(map, form.what, form.fields, "owner", "name who answers for it");
@@ -81,7 +79,7 @@ impl Reader<'_> {
         })
     }
 
-    fn exception(&mut self, map: Node<'_>, form: &Form, known: &BTreeSet<&str>) -> Option<Common> {
+    fn exception(&mut self, map: Node<'_>, form: &Form, known: &SortedSet<&str>) -> Option<Common> {
         if !self.map(map, form.what) {
             return None;
         }
@@ -163,7 +161,7 @@ impl Reader<'_> {
     }
 
     /// The pinned values, by environment. They are never shown: a value may be secret.
-    fn cells(&mut self, node: Node<'_>, known: &BTreeSet<&str>) -> Vec<(String, String)> {
+    fn cells(&mut self, node: Node<'_>, known: &SortedSet<&str>) -> Vec<(String, String)> {
         if !self.map(node, "`cells`") {
             return Vec::new();
         }

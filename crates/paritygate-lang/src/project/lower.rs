@@ -1,8 +1,6 @@
 //! Document to project manifest.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use paritygate_model::{Diagnostic, Document, Node, Span, Tier};
+use paritygate_model::{Diagnostic, Document, Node, SortedMap, SortedSet, Span, Tier};
 
 use super::{Admission, Project, ProjectEnvironment, SourceSpec};
 use crate::fields::Reader;
@@ -41,7 +39,7 @@ impl Reader<'_> {
         if let Some(node) = section("environments") {
             project.environments = self.declared(node);
         }
-        let known: BTreeSet<&str> =
+        let known: SortedSet<&str> =
             section("environments").into_iter().flat_map(|node| node.entries().map(|(key, ..)| key)).collect();
         for reference in project.environments.iter().filter_map(|environment| environment.reference.as_ref()) {
             if let Some(at) = &reference.at {
@@ -122,7 +120,8 @@ impl Reader<'_> {
 
     /// An alias means one environment.
     fn check_aliases(&mut self, node: Node<'_>, declared: &[ProjectEnvironment]) {
-        let mut owners: BTreeMap<&str, &str> = declared.iter().map(|it| (it.name.as_str(), it.name.as_str())).collect();
+        let mut owners: SortedMap<&str, &str> =
+            declared.iter().map(|it| (it.name.as_str(), it.name.as_str())).collect();
         for environment in declared {
             for (place, alias) in environment.aliases.iter().enumerate() {
                 let owner = *owners.entry(alias).or_insert(&environment.name);
@@ -192,7 +191,7 @@ impl Reader<'_> {
     }
 
     /// Names of environments of the manifest. An empty list is a mistake: `what` names it.
-    pub(super) fn names(&mut self, node: Node<'_>, what: &str, known: &BTreeSet<&str>) -> Vec<crate::Spanned<String>> {
+    pub(super) fn names(&mut self, node: Node<'_>, what: &str, known: &SortedSet<&str>) -> Vec<crate::Spanned<String>> {
         let names = self.spanned_texts(node, Some(what));
         for name in &names {
             if let Some(at) = &name.at {

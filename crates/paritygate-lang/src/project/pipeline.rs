@@ -2,7 +2,7 @@
 
 use paritygate_model::promotion::Trigger;
 use paritygate_model::read::Read;
-use paritygate_model::{Location, Node};
+use paritygate_model::{Location, Node, SortedSet};
 
 use super::Project;
 use crate::fields::Reader;
@@ -117,8 +117,7 @@ impl Reader<'_> {
     }
 
     pub(super) fn pipeline(&mut self, node: Node<'_>, project: &mut Project) {
-        let known: std::collections::BTreeSet<&str> =
-            project.environments.iter().map(|environment| environment.name.as_str()).collect();
+        let known: SortedSet<&str> = project.environments.iter().map(|environment| environment.name.as_str()).collect();
         self.known(node, "the pipeline", &PIPELINE_FIELDS);
         let stages = node.get("stages").map(|node| self.names(node, "stages", &known)).unwrap_or_default();
         let edges = node.get("edges").map(|edges| {
@@ -128,7 +127,7 @@ impl Reader<'_> {
         project.pipeline = PipelineSpec { stages, edges, at: Some(self.at(node)) };
     }
 
-    fn edge(&mut self, map: Node<'_>, known: &std::collections::BTreeSet<&str>) -> Option<EdgeSpec> {
+    fn edge(&mut self, map: Node<'_>, known: &SortedSet<&str>) -> Option<EdgeSpec> {
         if !self.map(map, "an edge") {
             return None;
         }

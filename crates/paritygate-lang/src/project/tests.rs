@@ -197,7 +197,7 @@ pipeline: { edges: [{ from: staging, to: production, needs: any }] }
     assert_eq!(staging.admission.branches.as_ref().map(Vec::len), Some(2));
     assert_eq!(production.admission.approvals.as_ref().map(|approvals| approvals.value.required), Some(2));
     assert_eq!(production.admission.windows.as_ref().map(|windows| windows.value.windows.len()), Some(1));
-    assert_eq!(project.groups["sre"], ["dana", "erin"]);
+    assert_eq!(*project.groups.get("sre").unwrap(), ["dana", "erin"]);
     mistakes(
         "environments:
   staging: { trigger: auto }

@@ -1,8 +1,8 @@
 //! Facts: what happened, and what others said.
 
 use super::{CivilInstant, FactSource, Instant, words};
-use crate::Location;
 use crate::read::Read;
+use crate::{Location, SortedMap};
 
 /// Where a fact is from.
 #[derive(Clone, Debug, Default)]
@@ -387,9 +387,9 @@ fact! {
         /// When.
         evaluated_at: Option<Instant>,
         /// The policies, by id, each with its digest.
-        policies: std::collections::BTreeMap<String, String>,
+        policies: SortedMap<String, String>,
         /// The texts that were read, by name, each with its digest.
-        inputs: std::collections::BTreeMap<String, String>,
+        inputs: SortedMap<String, String>,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Types of Rust, as texts write them.
 
-use std::collections::BTreeMap;
+use crate::SortedMap;
 
 use super::{Read, Reader};
 
@@ -71,7 +71,7 @@ impl<T: Read> Read for Vec<T> {
     }
 }
 
-impl<K: Read + Ord, V: Read> Read for BTreeMap<K, V> {
+impl<K: Read + Ord, V: Read> Read for SortedMap<K, V> {
     fn read(reader: &Reader<'_>) -> Self {
         let mut entries = reader.entries();
         let mut all = Self::new();

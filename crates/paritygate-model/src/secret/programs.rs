@@ -1,7 +1,8 @@
 //! Passwords that programs take by options whose names do not say so: `mysql -psecret`, `curl -u name:secret`.
 
-use std::collections::BTreeSet;
 use std::ops::Range;
+
+use crate::SortedSet;
 
 use super::table::data;
 use super::values;
@@ -32,9 +33,9 @@ impl How {
 }
 
 /// The places of the words of a command that hold a password which the program takes by its options.
-pub fn passwords_of_programs(words: &[&str]) -> BTreeSet<usize> {
+pub fn passwords_of_programs(words: &[&str]) -> SortedSet<usize> {
     let line = words.join(" ");
-    let (mut found, mut at, mut start) = (BTreeSet::new(), 0, 0);
+    let (mut found, mut at, mut start) = (SortedSet::new(), 0, 0);
     // Passwords come in order.
     find(&line, &mut |secret| {
         while let Some(word) = words.get(at) {
@@ -171,8 +172,8 @@ mod tests {
         check("curl -b 'sid=x7' --cookie sid=y8 -b cookies.txt a", &["x7", "y8"]);
         check("curl -fsS https://acme.io:80/ -o a:b", &[]);
         check("curl --user-agent a:b -Lsu admin https://acme.io:80", &[]);
-        assert_eq!(passwords_of_programs(&["curl", "-u", "a:x7", "y"]), BTreeSet::from([2]));
-        assert_eq!(passwords_of_programs(&["sh", "-c", "mysql -px7", "-"]), BTreeSet::from([2]));
-        assert_eq!(passwords_of_programs(&[]), BTreeSet::new());
+        assert_eq!(passwords_of_programs(&["curl", "-u", "a:x7", "y"]), SortedSet::from([2]));
+        assert_eq!(passwords_of_programs(&["sh", "-c", "mysql -px7", "-"]), SortedSet::from([2]));
+        assert_eq!(passwords_of_programs(&[]), SortedSet::new());
     }
 }

@@ -1,9 +1,9 @@
 //! Building a tree from the bottom up.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::{Entry, Kind, Node, NodeId, Raw, Text, Tree, Variable};
+use crate::SortedSet;
 use crate::secret::Secret;
 use crate::source::{Source, Span};
 
@@ -169,7 +169,7 @@ impl TreeBuilder {
     pub fn merge(&mut self, mark: Mark, maps: &[NodeId]) {
         let Tree { pool, entries, nodes, .. } = &self.tree;
         let key = |entry: &Entry| pool.get(entry.key.start as usize..(entry.key.start + entry.key.len) as usize);
-        let mut known: BTreeSet<_> = self.open_entries.get(mark.0..).unwrap_or_default().iter().map(key).collect();
+        let mut known: SortedSet<_> = self.open_entries.get(mark.0..).unwrap_or_default().iter().map(key).collect();
         for raw in maps.iter().filter_map(|id| nodes.get(id.index())).filter(|raw| raw.kind == Kind::Map) {
             let range = raw.a as usize..(raw.a + raw.b) as usize;
             for entry in entries.get(range).unwrap_or_default() {

@@ -1,8 +1,7 @@
 //! The parity matrix as data: paths with findings × environments.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use paritygate_model::report::{Cell, Finding, Report, State, Status};
+use paritygate_model::{SortedMap, SortedSet};
 
 use super::Group;
 use crate::words::escape;
@@ -91,7 +90,7 @@ pub(crate) struct Row {
 
 /// The names of the columns: every environment, and the contracts that a finding speaks of.
 pub(crate) fn columns<'r>(report: &'r Report, ranked: &[(Group, &Finding)]) -> Vec<&'r str> {
-    let told: BTreeSet<&str> =
+    let told: SortedSet<&str> =
         ranked.iter().flat_map(|(_, finding)| &finding.cells.0).map(|(name, _)| &**name).collect();
     let columns = report.environments.iter().filter(|column| !column.contract || told.contains(&*column.name));
     columns.map(|column| &*column.name).collect()
@@ -100,8 +99,8 @@ pub(crate) fn columns<'r>(report: &'r Report, ranked: &[(Group, &Finding)]) -> V
 /// One row per path, in the order of the findings. Findings without cells are about no row; what is waived is left
 /// out, unless asked for.
 pub(crate) fn rows(columns: &[&str], ranked: &[(Group, &Finding)], waived: bool) -> Vec<Row> {
-    let places_of: BTreeMap<&str, usize> = columns.iter().enumerate().map(|(at, &name)| (name, at)).collect();
-    let mut places: BTreeMap<&str, usize> = BTreeMap::new();
+    let places_of: SortedMap<&str, usize> = columns.iter().enumerate().map(|(at, &name)| (name, at)).collect();
+    let mut places: SortedMap<&str, usize> = SortedMap::new();
     let mut rows: Vec<Row> = Vec::new();
     for &(group, finding) in ranked {
         if finding.cells.0.is_empty() || (group == Group::Waived && !waived) {
@@ -137,7 +136,7 @@ pub(crate) fn rows(columns: &[&str], ranked: &[(Group, &Finding)], waived: bool)
 pub(crate) fn marks(finding: &Finding) -> impl Iterator<Item = (&str, &Cell, Mark, bool)> {
     let reference = super::reference(finding);
     let unknown = finding.status == Status::Unknown || reference.is_some_and(super::is_unknown);
-    let deviating: BTreeSet<&str> = finding.environments.iter().map(|name| &**name).collect();
+    let deviating: SortedSet<&str> = finding.environments.iter().map(|name| &**name).collect();
     finding.cells.0.iter().map(move |(name, cell)| {
         let deviates = deviating.contains(&**name);
         (&**name, cell, Mark::of(cell, deviates, reference, unknown, finding.mutual), deviates)
@@ -146,7 +145,7 @@ pub(crate) fn marks(finding: &Finding) -> impl Iterator<Item = (&str, &Cell, Mar
 
 /// How many rows were judged and are clean.
 pub(crate) fn without_findings(report: &Report, ranked: &[(Group, &Finding)]) -> usize {
-    let with: BTreeSet<&str> =
+    let with: SortedSet<&str> =
         ranked.iter().filter(|(_, finding)| !finding.cells.0.is_empty()).map(|(_, f)| f.path.as_str()).collect();
     // What was cut off or could not be judged is not clean either.
     let untold: usize = report.summary.truncated.values().chain(report.summary.unknown.values()).sum();

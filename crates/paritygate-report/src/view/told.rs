@@ -1,12 +1,10 @@
 //! What an answer tells, one thing after the other, for formats of other tools: findings, gates, and what is wrong with
 //! the texts.
 
-use std::collections::BTreeSet;
-
 use paritygate_model::decision::{Decision, GateFinding, GateStatus};
 use paritygate_model::report::{Cell, Finding, Place, RanRule, Report};
 use paritygate_model::secret::sha256;
-use paritygate_model::{Diagnostic, Level};
+use paritygate_model::{Diagnostic, Level, SortedSet};
 
 use super::{Group, content, is_meant};
 use crate::formats::json::WirePlace;
@@ -59,7 +57,7 @@ pub(crate) fn untold<'a>(
     report: &'a Report,
     told: &[Told<'_>],
 ) -> impl Iterator<Item = (&'a str, Option<&'static str>)> {
-    let told: BTreeSet<&str> = told.iter().map(|told| told.rule).collect();
+    let told: SortedSet<&str> = told.iter().map(|told| told.rule).collect();
     let untold: Vec<&RanRule> = report.rules.iter().filter(|rule| !told.contains(&*rule.id)).collect();
     untold.into_iter().map(|rule| {
         let why = match (rule.explained, rule.met) {

@@ -4,9 +4,7 @@
 //! So the steps are counted, up to a limit. On the way it is seen of which holes something is asked. What is visited is
 //! never less than what the validator looks at: both forms of a choice, and each side of a condition.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use paritygate_model::limits;
+use paritygate_model::{SortedMap, SortedSet, limits};
 use serde_json::{Map, Value};
 
 use super::value::Instance;
@@ -18,11 +16,11 @@ type Object = Map<String, Value>;
 /// # Errors
 ///
 /// The reason why nothing is judged, where that would take too long.
-pub(super) fn asked(schema: &Value, instance: &Instance) -> Result<BTreeSet<usize>, String> {
+pub(super) fn asked(schema: &Value, instance: &Instance) -> Result<SortedSet<usize>, String> {
     let places = instance.holes.iter().enumerate();
     let holes = places.filter_map(|(at, hole)| Some((std::ptr::from_ref(hole.find(&instance.value)?), at)));
     let holes = holes.collect();
-    let mut walk = Walk { root: schema, instance, holes, asked: BTreeSet::new(), steps: 0, known: BTreeMap::new() };
+    let mut walk = Walk { root: schema, instance, holes, asked: SortedSet::new(), steps: 0, known: SortedMap::new() };
     walk.visit(schema, schema, &instance.value, 0)?;
     Ok(walk.asked)
 }
@@ -31,11 +29,11 @@ struct Walk<'s> {
     root: &'s Value,
     instance: &'s Instance,
     /// The holes by the values that stand in them.
-    holes: BTreeMap<*const Value, usize>,
-    asked: BTreeSet<usize>,
+    holes: SortedMap<*const Value, usize>,
+    asked: SortedSet<usize>,
     steps: usize,
     /// Where references lead, by the schema that they count from.
-    known: BTreeMap<(*const Value, &'s str), Option<Target<'s>>>,
+    known: SortedMap<(*const Value, &'s str), Option<Target<'s>>>,
 }
 
 /// A schema, and the one that its own references count from.
@@ -91,7 +89,7 @@ impl<'s> Walk<'s> {
 
     fn ask_all(&mut self, value: &Value) -> Result<(), String> {
         self.step()?;
-        self.asked.extend(self.holes.get(&std::ptr::from_ref(value)));
+        self.asked.extend(self.holes.get(&std::ptr::from_ref(value)).copied());
         match value {
             Value::Object(entries) => entries.values().try_for_each(|value| self.ask_all(value)),
             Value::Array(items) => items.iter().try_for_each(|value| self.ask_all(value)),

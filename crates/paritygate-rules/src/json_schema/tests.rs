@@ -1,12 +1,11 @@
 //! Schemas against values: what is said of which place.
 
-use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use expect_test::{Expect, expect};
 use paritygate_eval::Step;
 use paritygate_import::document;
-use paritygate_model::{Document, Source};
+use paritygate_model::{Document, SortedSet, Source};
 use proptest::prelude::*;
 
 use super::JsonSchema;
@@ -33,7 +32,7 @@ fn judged(schema: &str, value: &str) -> String {
         }
     };
     let root = value.root().expect("a value");
-    for place in schema.judge(root, &BTreeSet::new()) {
+    for place in schema.judge(root, &SortedSet::new()) {
         let at = super::value::position(root, &place.steps, place.at_key);
         let at = value.source.position(at);
         let unknown = place.unknown;
@@ -505,7 +504,7 @@ proptest! {
             let places = schema.judge(value.root().expect("a value"), &sealed);
             let is_unknown = places.iter().any(|place| place.unknown.is_some());
             let known = places.into_iter().filter(|place| place.unknown.is_none());
-            (known.map(|place| (place.steps, place.at_key)).collect::<BTreeSet<_>>(), is_unknown)
+            (known.map(|place| (place.steps, place.at_key)).collect::<SortedSet<_>>(), is_unknown)
         };
         let (told, is_unknown) = wrong("xyz", true);
         for text in ["x", "xyz", "ab", "q1", "longer-than-most"] {

@@ -1,10 +1,8 @@
 //! Trees as the values that a validator takes, and ways in them.
 
-use std::collections::BTreeSet;
-
 use paritygate_eval::Step;
 use paritygate_model::secret::{Secret, ValueType};
-use paritygate_model::{Node, Value as Tree, limits};
+use paritygate_model::{Node, SortedSet, Value as Tree, limits};
 use serde_json::{Map, Number, Value};
 
 /// What is said of a value that is sealed.
@@ -110,18 +108,18 @@ fn plain(node: Node<'_>) -> Node<'_> {
 
 /// A value as it is.
 pub(super) fn whole(node: Node<'_>) -> Value {
-    instance(node, &BTreeSet::new()).value
+    instance(node, &SortedSet::new()).value
 }
 
 /// A value with its holes: those that are in it, and those that are `sealed`.
-pub(super) fn instance(node: Node<'_>, sealed: &BTreeSet<Vec<Step>>) -> Instance {
+pub(super) fn instance(node: Node<'_>, sealed: &SortedSet<Vec<Step>>) -> Instance {
     let mut reader = Reader { sealed, steps: Vec::new(), holes: Vec::new() };
     let value = reader.read(node);
     Instance { value, holes: reader.holes }
 }
 
 struct Reader<'s> {
-    sealed: &'s BTreeSet<Vec<Step>>,
+    sealed: &'s SortedSet<Vec<Step>>,
     steps: Vec<Step>,
     holes: Vec<Hole>,
 }

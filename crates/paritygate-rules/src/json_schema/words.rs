@@ -2,12 +2,11 @@
 //! where secrets are masked.
 
 use std::cmp::Ordering;
-use std::collections::BTreeSet;
 
 use jsonschema::ValidationError;
 use jsonschema::error::{TypeKind, ValidationErrorKind as Wrong};
 use paritygate_eval::Description;
-use paritygate_model::{Node, suggest};
+use paritygate_model::{Node, SortedSet, suggest};
 use serde_json::Value;
 
 /// How many allowed values are listed.
@@ -53,7 +52,7 @@ pub(super) fn joined(mut all: Vec<Words>) -> Words {
     let mut rest = others.into_iter();
     let mut words = match missing.into_iter().reduce(|a, b| Words { missing: [a.missing, b.missing].concat(), ..a }) {
         Some(mut lacks) => {
-            let mut seen = BTreeSet::new();
+            let mut seen = SortedSet::new();
             lacks.missing.retain(|key| seen.insert(key.clone()));
             lacks.what = format!("lacks {}", suggest::quoted(&lacks.missing));
             let them = if lacks.missing.len() == 1 { "it" } else { "them" };

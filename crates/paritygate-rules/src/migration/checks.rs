@@ -1,8 +1,7 @@
 //! What is wrong with the migrations of a database, however they are tracked.
 
-use std::collections::BTreeMap;
-
 use paritygate_eval::{Judgement, Scope};
+use paritygate_model::SortedMap;
 use paritygate_model::promotion::Origin;
 
 use super::conflict::{self, Conflict};
@@ -19,9 +18,9 @@ pub(crate) struct Checks<'d, 'a> {
     pub(crate) pending: &'d Pending<'d, 'a>,
     pub(crate) graph: &'d Graph<'a>,
     /// What is promoted, by id.
-    pub(crate) candidate: BTreeMap<&'a str, &'d Available<'a>>,
+    pub(crate) candidate: SortedMap<&'a str, &'d Available<'a>>,
     /// What ran in each environment for which that is known, in the order of the environments.
-    pub(crate) ran: Vec<(&'a str, BTreeMap<&'a str, Ran<'a>>)>,
+    pub(crate) ran: Vec<(&'a str, SortedMap<&'a str, Ran<'a>>)>,
     pub(crate) from: &'a str,
     pub(crate) to: &'a str,
 }
@@ -49,7 +48,7 @@ impl<'d, 'a> Checks<'d, 'a> {
         }
     }
 
-    fn in_environment(&self, name: &str) -> Option<&BTreeMap<&'a str, Ran<'a>>> {
+    fn in_environment(&self, name: &str) -> Option<&SortedMap<&'a str, Ran<'a>>> {
         self.ran.iter().find(|(environment, _)| *environment == name).map(|(_, ran)| ran)
     }
 
@@ -92,7 +91,7 @@ impl<'d, 'a> Checks<'d, 'a> {
         if tracking == Tracking::DagSet || by_name.is_some_and(|it| ["laravel", "liquibase", "prisma"].contains(&it)) {
             return Vec::new();
         }
-        let mut by_number = BTreeMap::new();
+        let mut by_number = SortedMap::new();
         for id in self.pending.union.keys().filter(|id| self.graph.whole(id) == **id) {
             if let Some(number) = number(id) {
                 by_number.entry(number).or_insert_with(Vec::new).push(*id);
@@ -237,7 +236,7 @@ impl<'d, 'a> Checks<'d, 'a> {
                         let lists = || other.described.iter().filter_map(|it| it.available.as_ref());
                         let stands = || {
                             lists().all(|available| available.contains_key(there))
-                                && lists().flat_map(BTreeMap::values).all(|it| !it.replaces.contains(&there))
+                                && lists().flat_map(SortedMap::values).all(|it| !it.replaces.contains(&there))
                         };
                         found.extend((!places.is_empty() && stands()).then(|| self.without(id, needed, &places)));
                     }

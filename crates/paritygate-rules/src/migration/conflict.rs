@@ -1,6 +1,6 @@
 //! Migrations that can't both run: one removes what the other needs, or both make the same.
 
-use std::collections::{BTreeMap, BTreeSet};
+use paritygate_model::{SortedMap, SortedSet};
 
 use super::graph::Graph;
 use super::number::number;
@@ -27,11 +27,11 @@ pub(crate) fn conflicts<'a>(
     union: &Union<'_, 'a>,
     tracking: Tracking,
     graph: &Graph<'a>,
-    ran: &BTreeMap<&'a str, Ran<'a>>,
+    ran: &SortedMap<&'a str, Ran<'a>>,
 ) -> Option<Vec<Conflict<'a>>> {
     let mut budget = MAX_PAIRS;
     let mut found = Vec::new();
-    let mut told: BTreeSet<(&str, &str)> = BTreeSet::new();
+    let mut told: SortedSet<(&str, &str)> = SortedSet::new();
     for (object, touched) in objects(union, tracking, graph) {
         // What runs in an order: whatever comes next finds what the last one left, unless it is not known what came between.
         let mut left: Option<&Touch<'_>> = None;
@@ -88,10 +88,10 @@ struct Touch<'a> {
 pub(crate) fn unsettled<'a>(
     union: &Union<'_, 'a>,
     graph: &Graph<'a>,
-    ran: &BTreeMap<&'a str, Ran<'a>>,
+    ran: &SortedMap<&'a str, Ran<'a>>,
 ) -> Option<(&'a str, &'a str)> {
     // Lists are few, and so are the ways in which they share migrations.
-    let mut groups: BTreeMap<&[&str], (&str, Option<&str>)> = BTreeMap::new();
+    let mut groups: SortedMap<&[&str], (&str, Option<&str>)> = SortedMap::new();
     let all = || union.iter().filter(|(id, _)| graph.whole(id) == **id);
     let is_unknown = |id: &str| union.get(id).is_none_or(|brought| brought.migration.operations.is_none());
     for (id, brought) in all() {
@@ -120,7 +120,7 @@ fn is_in_one_list(union: &Union<'_, '_>, a: &str, b: &str) -> bool {
 }
 
 /// What each table and column goes through, in the order in which migrations run.
-fn objects<'a>(union: &Union<'_, 'a>, tracking: Tracking, graph: &Graph<'a>) -> BTreeMap<Object<'a>, Vec<Touch<'a>>> {
+fn objects<'a>(union: &Union<'_, 'a>, tracking: Tracking, graph: &Graph<'a>) -> SortedMap<Object<'a>, Vec<Touch<'a>>> {
     // What is squashed does what its squash does.
     let mut ids: Vec<&str> = union.keys().copied().filter(|id| graph.whole(id) == *id).collect();
     if tracking == Tracking::DagSet {
@@ -129,7 +129,7 @@ fn objects<'a>(union: &Union<'_, 'a>, tracking: Tracking, graph: &Graph<'a>) -> 
     } else {
         ids.sort_by_cached_key(|id| (number(id), *id));
     }
-    let mut objects: BTreeMap<Object<'_>, Vec<Touch<'_>>> = BTreeMap::new();
+    let mut objects: SortedMap<Object<'_>, Vec<Touch<'_>>> = SortedMap::new();
     let operations = |id: &str| union.get(id).and_then(|brought| brought.migration.operations.as_deref());
     let mut unknown_before = 0;
     for id in ids {

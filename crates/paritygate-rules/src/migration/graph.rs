@@ -1,9 +1,8 @@
 //! Which migrations need which: the last ones, circles, and what runs before what.
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, BTreeSet};
 
-use paritygate_model::limits;
+use paritygate_model::{SortedMap, SortedSet, limits};
 
 use super::{Available, Union};
 
@@ -13,10 +12,10 @@ const MAX_WALKED: usize = 2_000_000;
 /// The graph of a union. What is squashed stands for its squash.
 pub(crate) struct Graph<'a> {
     /// What each migration needs.
-    needs: BTreeMap<&'a str, BTreeSet<&'a str>>,
+    needs: SortedMap<&'a str, SortedSet<&'a str>>,
     /// The squash of each squashed migration.
-    squash: BTreeMap<&'a str, &'a str>,
-    before: RefCell<BTreeMap<&'a str, Option<BTreeSet<&'a str>>>>,
+    squash: SortedMap<&'a str, &'a str>,
+    before: RefCell<SortedMap<&'a str, Option<SortedSet<&'a str>>>>,
     /// How many steps are left.
     steps: Cell<usize>,
 }
@@ -28,9 +27,9 @@ impl<'a> Graph<'a> {
             migration.replaces.iter().map(|part| (*part, id)).collect::<Vec<_>>()
         };
         let all = || union.iter().map(|(id, brought)| (*id, brought.migration));
-        let squash: BTreeMap<&str, &str> = all().flat_map(squashed).collect();
+        let squash: SortedMap<&str, &str> = all().flat_map(squashed).collect();
         let mut graph =
-            Self { needs: BTreeMap::new(), squash, before: RefCell::default(), steps: Cell::new(MAX_WALKED) };
+            Self { needs: SortedMap::new(), squash, before: RefCell::default(), steps: Cell::new(MAX_WALKED) };
         for (id, migration) in all() {
             let own = graph.whole(id);
             let needs = migration.depends_on.iter().flatten().map(|needed| graph.whole(needed));
@@ -59,14 +58,14 @@ impl<'a> Graph<'a> {
 
     /// The migrations that no other needs.
     pub(crate) fn leaves(&self) -> Vec<&'a str> {
-        let needed: BTreeSet<&str> = self.needs.values().flatten().copied().collect();
+        let needed: SortedSet<&str> = self.needs.values().flatten().copied().collect();
         self.needs.keys().copied().filter(|id| !needed.contains(id)).collect()
     }
 
     /// Migrations that need each other in a circle, and those behind it.
     pub(crate) fn circle(&self) -> Vec<&'a str> {
-        let mut open: BTreeMap<&str, usize> = BTreeMap::new();
-        let mut needed_by: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        let mut open: SortedMap<&str, usize> = SortedMap::new();
+        let mut needed_by: SortedMap<&str, Vec<&str>> = SortedMap::new();
         for (id, needs) in &self.needs {
             let inside = needs.iter().filter(|needed| self.needs.contains_key(*needed));
             open.insert(id, inside.clone().count());
@@ -90,7 +89,7 @@ impl<'a> Graph<'a> {
     }
 
     /// All migrations that run before one. `None` where there are too many to walk.
-    pub(crate) fn before(&self, id: &'a str) -> Option<BTreeSet<&'a str>> {
+    pub(crate) fn before(&self, id: &'a str) -> Option<SortedSet<&'a str>> {
         let id = self.whole(id);
         if let Some(known) = self.before.borrow().get(id) {
             return known.clone();
@@ -100,8 +99,8 @@ impl<'a> Graph<'a> {
         found
     }
 
-    fn walk(&self, id: &'a str) -> Option<BTreeSet<&'a str>> {
-        let mut found = BTreeSet::new();
+    fn walk(&self, id: &'a str) -> Option<SortedSet<&'a str>> {
+        let mut found = SortedSet::new();
         let mut open = vec![id];
         while let Some(next) = open.pop() {
             for needed in self.needs.get(next).into_iter().flatten() {

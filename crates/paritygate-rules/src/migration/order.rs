@@ -1,6 +1,6 @@
 //! Migrations that are late: lower than one that ran before them.
 
-use std::collections::BTreeMap;
+use paritygate_model::SortedMap;
 
 use super::graph::Graph;
 use super::number::{Number, number};
@@ -36,7 +36,7 @@ pub(crate) enum Overlap<'a> {
 #[derive(Default)]
 struct Marks<'a> {
     all: Option<(Number<'a>, &'a str)>,
-    by_table: BTreeMap<Name<'a>, (Number<'a>, &'a str)>,
+    by_table: SortedMap<Name<'a>, (Number<'a>, &'a str)>,
     /// The highest of which it is not known what it touches.
     unknown: Option<(Number<'a>, &'a str)>,
 }
@@ -78,8 +78,8 @@ pub(crate) fn late<'a>(
     union: &Union<'_, 'a>,
     graph: &Graph<'a>,
     environment: &'a str,
-    ran_here: &BTreeMap<&'a str, Ran<'a>>,
-    ran_in_target: Option<&BTreeMap<&'a str, Ran<'a>>>,
+    ran_here: &SortedMap<&'a str, Ran<'a>>,
+    ran_in_target: Option<&SortedMap<&'a str, Ran<'a>>>,
 ) -> Vec<Late<'a>> {
     let of_union = |id: &str| union.get(id).map(|brought| brought.migration);
     let touched = |id: &str| of_union(id).and_then(|migration| tables(migration.operations.as_deref()));

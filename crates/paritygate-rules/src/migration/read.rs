@@ -1,17 +1,15 @@
 //! The sections `migrations` of environments, read.
 
-use std::collections::BTreeMap;
-
 use paritygate_eval::Scope;
 use paritygate_model::promotion::{FactSource, Origin};
-use paritygate_model::{Environment, Location, Node, Span, Timestamp};
+use paritygate_model::{Environment, Location, Node, SortedMap, Span, Timestamp};
 
 use super::operation::Name;
 use super::{Applied, Available, Database, Described, Operation, Phase, Tracking};
 
 /// The databases of all environments that count, by name.
-pub(crate) fn databases<'a>(scope: &Scope<'a>, counts: &dyn Fn(&str) -> bool) -> BTreeMap<&'a str, Database<'a>> {
-    let mut databases: BTreeMap<&str, Database<'_>> = BTreeMap::new();
+pub(crate) fn databases<'a>(scope: &Scope<'a>, counts: &dyn Fn(&str) -> bool) -> SortedMap<&'a str, Database<'a>> {
+    let mut databases: SortedMap<&str, Database<'_>> = SortedMap::new();
     for environment in scope.environments().filter(|environment| !environment.contract && counts(&environment.name)) {
         let section = environment.root().get("migrations");
         for (name, span, node) in section.into_iter().flat_map(Node::entries) {
@@ -115,7 +113,7 @@ impl Reader {
         field: &str,
         origin: &Origin,
         read: fn(&mut Self, &'a str, Node<'a>, Origin) -> T,
-    ) -> Option<BTreeMap<&'a str, T>> {
+    ) -> Option<SortedMap<&'a str, T>> {
         let list = node.get(field)?;
         if !list.is_map() && !list.is_null() {
             self.wrong(format!("`{field}` is {}", list.kind_word()), origin);

@@ -2,8 +2,6 @@
 
 mod conflicts;
 
-use std::collections::BTreeMap;
-
 use paritygate_eval::kind::{Beside, Params};
 use paritygate_eval::pipeline::Pipeline;
 use paritygate_eval::zones::{Zone, Zones};
@@ -11,7 +9,7 @@ use paritygate_eval::{GateContext, Judgement, Request, Scope};
 use paritygate_import::{Context, Files, Named, document, formats};
 use paritygate_model::decision::GateStatus;
 use paritygate_model::promotion::Promotion;
-use paritygate_model::{Environment, FingerprintKey, Location, Node, SecretTable, Source, Span};
+use paritygate_model::{Environment, FingerprintKey, Location, Node, SecretTable, SortedMap, Source, Span};
 
 use super::graph::Graph;
 use super::{Available, Brought};
@@ -468,7 +466,7 @@ fn needing(lists: &[(&'static str, &[&'static str])]) -> Vec<(&'static str, Avai
 }
 
 /// All of them, as one environment brings them.
-fn brought<'l>(lists: &'l [(&'static str, Available<'static>)]) -> BTreeMap<&'l str, Brought<'l, 'static>> {
+fn brought<'l>(lists: &'l [(&'static str, Available<'static>)]) -> SortedMap<&'l str, Brought<'l, 'static>> {
     lists.iter().map(|(id, migration)| (*id, Brought { migration, by: vec!["staging"] })).collect()
 }
 

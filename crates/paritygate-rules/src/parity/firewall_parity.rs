@@ -1,11 +1,9 @@
 //! `firewall-parity`: firewalls let the same traffic pass.
 
-use std::collections::BTreeMap;
-
 use paritygate_eval::kind::Params;
 use paritygate_eval::{Accepts, Comparison, Description, Deviation, Kind, Outcome, Plan, Row, RowCheck};
 use paritygate_model::read::Read;
-use paritygate_model::{Diagnostic, Node, address_range};
+use paritygate_model::{Diagnostic, Node, SortedMap, address_range};
 
 use crate::firewall::{ALL_PORTS, Flow, Ports, RuleSet};
 
@@ -15,7 +13,7 @@ use crate::firewall::{ALL_PORTS, Flow, Ports, RuleSet};
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct FirewallParity {
     /// Address ranges that differ by right: a name, and the ranges that it stands for in each environment or tier.
-    pub cidrs: BTreeMap<String, BTreeMap<String, Vec<String>>>,
+    pub cidrs: SortedMap<String, SortedMap<String, Vec<String>>>,
     /// Fields of rules that don't count, beside `description`.
     pub ignore: Vec<String>,
 }
@@ -94,7 +92,7 @@ message: "`10.0.0.0/40` is no range of addresses"
 
     fn compile(mut self, params: &Params<'_>) -> Result<Plan, Vec<Diagnostic>> {
         let mut diagnostics = Vec::new();
-        let mut names: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
+        let mut names: SortedMap<String, SortedMap<String, String>> = SortedMap::new();
         for (name, environments) in &self.cidrs {
             for (environment, ranges) in environments {
                 for text in ranges {
@@ -122,7 +120,7 @@ message: "`10.0.0.0/40` is no range of addresses"
 
 struct Check {
     /// By environment or tier: ranges and their names.
-    names: BTreeMap<String, BTreeMap<String, String>>,
+    names: SortedMap<String, SortedMap<String, String>>,
     ignore: Vec<String>,
 }
 
@@ -143,7 +141,7 @@ impl Check {
             return RuleSet::unknown("it is no list of rules");
         }
         let names = self.names.get(row.name(environment)).or_else(|| self.names.get(row.tier(environment).word()));
-        RuleSet::read(cell.collection(), names.unwrap_or(&BTreeMap::new()), &self.ignore)
+        RuleSet::read(cell.collection(), names.unwrap_or(&SortedMap::new()), &self.ignore)
     }
 
     fn difference(&self, row: &Row<'_, '_>, environment: usize, against: usize) -> Option<Difference> {
@@ -211,7 +209,7 @@ impl RowCheck for Check {
 const SHOWN: usize = 6;
 
 /// Differences from a reference, each with the environments that share it.
-type Told = BTreeMap<(Flow, Ports, usize), Vec<usize>>;
+type Told = SortedMap<(Flow, Ports, usize), Vec<usize>>;
 
 /// `open `, unless the rule says itself what it does.
 fn open(flow: &Flow) -> &'static str {

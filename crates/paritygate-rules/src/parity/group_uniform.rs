@@ -1,12 +1,10 @@
 //! `group-uniform`: the members of a group of hosts are alike.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use paritygate_eval::kind::{GroupFinding, Params};
 use paritygate_eval::row::visible;
 use paritygate_eval::{Cell, Compares, Description, Deviation, GroupCheck, Kind, Plan, Row, Rows, State, compare};
 use paritygate_model::read::Read;
-use paritygate_model::{Diagnostic, path};
+use paritygate_model::{Diagnostic, SortedMap, SortedSet, path};
 
 use super::same::Missing;
 use super::version_tolerance::Level;
@@ -122,8 +120,8 @@ type Members<'r> = Vec<(&'r str, usize)>;
 const MEMBER: usize = 3;
 
 /// The rows by field. A row that is no field of a host is the error.
-fn fields<'r>(rows: &'r Rows<'_, '_>) -> Result<BTreeMap<Field<'r>, Members<'r>>, usize> {
-    let mut fields: BTreeMap<Field<'r>, Members<'r>> = BTreeMap::new();
+fn fields<'r>(rows: &'r Rows<'_, '_>) -> Result<SortedMap<Field<'r>, Members<'r>>, usize> {
+    let mut fields: SortedMap<Field<'r>, Members<'r>> = SortedMap::new();
     for (at, row) in rows.iter() {
         let ["hosts", group, "members", member, field @ ..] = row.path() else { return Err(at) };
         fields.entry((group, field)).or_default().push((member, at));
@@ -148,11 +146,11 @@ impl<'r> Values<'r> {
         rows: &'r Rows<'_, '_>,
         members: &[(&'r str, usize)],
         environment: usize,
-        known: &BTreeSet<&'r str>,
+        known: &SortedSet<&'r str>,
         lacking: Missing,
     ) -> Self {
-        let mut by_value: BTreeMap<String, Members<'r>> = BTreeMap::new();
-        let mut missing = if lacking == Missing::Fail { known.clone() } else { BTreeSet::new() };
+        let mut by_value: SortedMap<String, Members<'r>> = SortedMap::new();
+        let mut missing = if lacking == Missing::Fail { known.clone() } else { SortedSet::new() };
         let (mut unknown, mut unresolved) = (None, 0);
         for &(member, at) in members {
             let Some(row) = rows.get(at) else { continue };
@@ -312,8 +310,8 @@ fn finding(row: usize, deviation: Deviation, unknown: Option<String>) -> GroupFi
 }
 
 /// The hosts of each group of which something is known, by environment.
-fn known<'r>(rows: &'r Rows<'_, '_>) -> BTreeMap<(usize, &'r str), BTreeSet<&'r str>> {
-    let mut known: BTreeMap<(usize, &str), BTreeSet<&str>> = BTreeMap::new();
+fn known<'r>(rows: &'r Rows<'_, '_>) -> SortedMap<(usize, &'r str), SortedSet<&'r str>> {
+    let mut known: SortedMap<(usize, &str), SortedSet<&str>> = SortedMap::new();
     for (_, row) in rows.iter() {
         let ["hosts", group, _, member, ..] = row.path() else { continue };
         let involved = row.members().chain(row.references().iter().copied());
@@ -342,7 +340,7 @@ impl GroupCheck for GroupUniform {
             }
         };
         let (known, lacking) = (known(rows), self.lacking());
-        let nobody = BTreeSet::new();
+        let nobody = SortedSet::new();
         for ((group, _), members) in &fields {
             let Some(row) = members.first().and_then(|&(_, at)| rows.get(at)) else { continue };
             let of = |environment: usize| {
@@ -375,7 +373,7 @@ impl GroupCheck for GroupUniform {
         let members: Vec<(&str, usize)> =
             rows.iter().filter(like).filter_map(|(at, other)| Some((*other.path().get(MEMBER)?, at))).collect();
         let known = known(rows);
-        let nobody = BTreeSet::new();
+        let nobody = SortedSet::new();
         let shown = |environment: usize| {
             let hosts = known.get(&(environment, *group)).unwrap_or(&nobody);
             shown_values(rows, &Values::of(rows, &members, environment, hosts, self.lacking()), environment)

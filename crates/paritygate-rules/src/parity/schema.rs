@@ -135,7 +135,7 @@ fn plan(params: &Params<'_>) -> Result<Plan, Vec<Diagnostic>> {
 
 #[cfg(feature = "formats")]
 mod check {
-    use std::collections::BTreeSet;
+    use paritygate_model::SortedSet;
 
     use paritygate_eval::{Compares, Description, Deviation, Inside, Outcome, Row, RowCheck, State, Step};
 
@@ -153,7 +153,7 @@ mod check {
             row: &Row<'_, '_>,
             environment: usize,
             node: Node<'_>,
-            sealed: &BTreeSet<Vec<Step>>,
+            sealed: &SortedSet<Vec<Step>>,
             out: &mut Outcome,
         ) {
             for Place { steps, at_key, unknown, words } in self.schema.judge(node, sealed) {
@@ -166,7 +166,7 @@ mod check {
     impl RowCheck for Check {
         fn row(&self, row: &Row<'_, '_>, out: &mut Outcome) {
             // What is secret in one environment is secret in all.
-            let mut sealed: BTreeSet<Vec<Step>> = BTreeSet::new();
+            let mut sealed: SortedSet<Vec<Step>> = SortedSet::new();
             for cell in row.members().map(|member| row.cell(member)) {
                 sealed.extend(matches!(cell.state, State::Secret(_)).then(Vec::new));
                 sealed.extend(cell.node.map(secrets).into_iter().flatten());

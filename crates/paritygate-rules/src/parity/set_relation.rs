@@ -1,12 +1,11 @@
 //! `set-relation`: the keys of a map, or the values of a list, relate as sets.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use paritygate_eval::kind::Params;
 use paritygate_eval::{Accepts, Cell, Compares, Description, Deviation, Kind, Outcome, Plan, Row, RowCheck, compare};
 use paritygate_model::read::Read;
-use paritygate_model::{Diagnostic, Node};
+use paritygate_model::{Diagnostic, Node, SortedMap};
 
 /// The parameters of `set-relation`.
 #[derive(Debug, Read)]
@@ -287,7 +286,7 @@ impl RowCheck for SetRelation {
             let set = |at: usize| sorted(elements(row.cell(at), &self.ignore).unwrap_or_default());
             let (own, reference) = (set(deviation.environment), set(against));
             let names = readable(row.cell(deviation.environment)).into_iter().chain(readable(row.cell(against)));
-            let names: BTreeMap<String, String> = names.collect();
+            let names: SortedMap<String, String> = names.collect();
             let mut found = Vec::new();
             let mut list = |whose: String, elements: Vec<&str>| {
                 if !elements.is_empty() {

@@ -1,7 +1,6 @@
 //! `version-floor`: a version is not too old, and still maintained.
 
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -9,7 +8,7 @@ use paritygate_eval::kind::Params;
 use paritygate_eval::{Compares, Description, Deviation, Kind, Outcome, Plan, Row, RowCheck, State};
 use paritygate_model::promotion::{CivilDate, Elapsed};
 use paritygate_model::read::Read;
-use paritygate_model::{Diagnostic, Timestamp};
+use paritygate_model::{Diagnostic, SortedMap, Timestamp};
 
 use crate::version::{self, Scheme};
 
@@ -23,7 +22,7 @@ pub struct VersionFloor {
     /// How versions are read.
     pub scheme: Scheme,
     /// Until when releases are maintained: the beginning of their versions, such as `7.4`, and their last day.
-    pub end_of_life: BTreeMap<String, CivilDate>,
+    pub end_of_life: SortedMap<String, CivilDate>,
     /// How long before its last day a release fails already: `P90D`.
     pub warn_before: Option<Elapsed>,
 }
@@ -243,7 +242,7 @@ impl RowCheck for VersionFloor {
     }
 
     fn describe(&self, row: &Row<'_, '_>, deviations: &[Deviation]) -> Description {
-        let mut problems: BTreeMap<Problem<'_>, Vec<usize>> = BTreeMap::new();
+        let mut problems: SortedMap<Problem<'_>, Vec<usize>> = SortedMap::new();
         for environment in deviations.iter().map(|deviation| deviation.environment) {
             if let Ok(Some(problem)) = self.problem(row, environment) {
                 problems.entry(problem).or_default().push(environment);

@@ -1,13 +1,13 @@
 //! `approvals`: so many different people of certain groups said yes.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 use paritygate_eval::kind::Params;
 use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope};
 use paritygate_model::promotion::{Approval, Artifact};
 use paritygate_model::read::Read;
-use paritygate_model::{Diagnostic, Timestamp, suggest};
+use paritygate_model::{Diagnostic, SortedMap, Timestamp, suggest};
 
 use crate::people::{self, BOTH, Bind};
 
@@ -220,7 +220,7 @@ fn give(
     shares: &mut [Option<usize>],
 ) -> bool {
     // For each rule that is reached, the approval that it would give away, and to which rule.
-    let mut reached: BTreeMap<usize, Option<(usize, usize)>> = BTreeMap::from([(to, None)]);
+    let mut reached: SortedMap<usize, Option<(usize, usize)>> = SortedMap::from([(to, None)]);
     let mut queue = VecDeque::from([to]);
     while let Some(at) = queue.pop_front() {
         let Some(rule) = rules.get(at) else { continue };

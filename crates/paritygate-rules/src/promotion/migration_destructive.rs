@@ -1,12 +1,10 @@
 //! `migration-destructive`: what takes something away comes a release after what took its place.
 
-use std::collections::BTreeSet;
-
 use paritygate_eval::kind::Params;
 use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope};
 use paritygate_model::promotion::{DeploymentFact, Elapsed};
 use paritygate_model::read::Read;
-use paritygate_model::{Diagnostic, Timestamp, suggest};
+use paritygate_model::{Diagnostic, SortedSet, Timestamp, suggest};
 
 use crate::migration::graph::Graph;
 use crate::migration::operation::{KINDS, is_same, known, tables};
@@ -443,9 +441,9 @@ impl<'a> Since<'a> {
     fn new(scope: &Scope<'a>, artifact: &paritygate_model::promotion::Artifact, at: Timestamp) -> Self {
         let good = || scope.standing(scope.to(), &artifact.component);
         let own = [&artifact.digest, &artifact.index_digest, &artifact.version, &artifact.tag, &artifact.build_id];
-        let mut seen: BTreeSet<String> = own.into_iter().flatten().map(|name| name.to_ascii_lowercase()).collect();
+        let mut seen: SortedSet<String> = own.into_iter().flatten().map(|name| name.to_ascii_lowercase()).collect();
         let is_later = |fact: &DeploymentFact| fact.when().is_some_and(|when| when.0 >= at);
-        let before: BTreeSet<String> = good().filter(|fact| !is_later(fact)).flat_map(release).collect();
+        let before: SortedSet<String> = good().filter(|fact| !is_later(fact)).flat_map(release).collect();
         let was_there = |names: &[String]| names.iter().any(|name| before.contains(name));
         let unnamed = good().any(|fact| release(fact).is_empty() || fact.when().is_none());
         let old = good().next().filter(|fact| !is_later(fact) || was_there(&release(fact)));
@@ -471,7 +469,7 @@ fn expands<'a>(
 ) -> Option<Vec<&'a str>> {
     let is_expand =
         |other: &str| pending.union.get(other).is_some_and(|brought| brought.migration.phase == Some(Phase::Expand));
-    let named: BTreeSet<&str> =
+    let named: SortedSet<&str> =
         migration.depends_on.iter().flatten().copied().filter(|other| is_expand(other)).collect();
     let own = tables(migration.operations.as_deref()).unwrap_or_default();
     let touches = |other: &str| {
@@ -479,5 +477,5 @@ fn expands<'a>(
         tables(operations).is_some_and(|tables| tables.iter().any(|table| own.contains(table)))
     };
     let behind = graph.before(id)?.into_iter().filter(|other| is_expand(other) && touches(other));
-    Some(named.iter().copied().chain(behind).collect::<BTreeSet<_>>().into_iter().collect())
+    Some(named.iter().copied().chain(behind).collect::<SortedSet<_>>().into_iter().collect())
 }

@@ -1,12 +1,10 @@
 //! `migration-order`: the migrations of all lists together can run in the target.
 
-use std::collections::BTreeMap;
-
 use paritygate_eval::kind::Params;
 use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope};
 use paritygate_model::read::Read;
 use paritygate_model::suggest::quoted;
-use paritygate_model::{Diagnostic, Timestamp};
+use paritygate_model::{Diagnostic, SortedMap, Timestamp};
 
 use crate::migration::graph::Graph;
 use crate::migration::number::{is_repeatable, number};
@@ -374,7 +372,7 @@ enum Disjoint {
 
 /// Whether what leads to each leaf, and not to all of them, touches other tables than what leads to the others.
 fn disjoint<'a>(checks: &Checks<'_, 'a>, leaves: &[&'a str]) -> Disjoint {
-    let mut touched: BTreeMap<Name<'_>, &str> = BTreeMap::new();
+    let mut touched: SortedMap<Name<'_>, &str> = SortedMap::new();
     let mut branches = Vec::new();
     for leaf in leaves {
         let Some(mut branch) = checks.graph.before(leaf) else {
@@ -419,7 +417,7 @@ fn unnumbered(checks: &Checks<'_, '_>) -> Vec<Judgement> {
 
 /// What comes late, each migration once.
 fn lateness(checks: &Checks<'_, '_>, tracking: Tracking) -> Vec<Judgement> {
-    let mut by_id: BTreeMap<&str, Vec<Late<'_>>> = BTreeMap::new();
+    let mut by_id: SortedMap<&str, Vec<Late<'_>>> = SortedMap::new();
     for (environment, ran) in &checks.ran {
         // How the past went decides nothing where what ran is only recorded as a mark or a chain.
         let target = Some(&checks.pending.ran).filter(|_| tracking == Tracking::Set && *environment != checks.to);

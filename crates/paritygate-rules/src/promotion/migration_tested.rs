@@ -1,7 +1,5 @@
 //! `migration-tested`: what is to run in the target ran where it comes from.
 
-use std::collections::BTreeMap;
-
 use jiff::SignedDuration;
 use paritygate_eval::kind::Params;
 use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope};
@@ -9,7 +7,7 @@ use paritygate_model::decision::GateStatus;
 use paritygate_model::promotion::Elapsed;
 use paritygate_model::read::Read;
 use paritygate_model::suggest::quoted;
-use paritygate_model::{Diagnostic, Timestamp};
+use paritygate_model::{Diagnostic, SortedMap, Timestamp};
 
 use crate::migration::words::{names, verb, worst};
 use crate::migration::{Available, Database, Pending, Ran, databases, has_happened, judge_each};
@@ -232,7 +230,7 @@ impl MigrationTested {
             let help = format!("describe them below `migrations.{name}.applied` of {place}; `{{}}` says that none did");
             return Judgement::unknown(message).help(help);
         };
-        let mut sorted: BTreeMap<State, Vec<(&str, &Available<'_>)>> = BTreeMap::new();
+        let mut sorted: SortedMap<State, Vec<(&str, &Available<'_>)>> = SortedMap::new();
         for (id, migration) in &pending.migrations {
             sorted.entry(self.state(scope, migration, ran.get(id))).or_default().push((id, migration));
         }

@@ -1,12 +1,10 @@
 //! `no-rebuild`: one build for all environments.
 
-use std::collections::BTreeSet;
-
 use paritygate_eval::kind::Params;
 use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope};
 use paritygate_model::promotion::{Artifact, AttestationResult, Origin};
 use paritygate_model::read::Read;
-use paritygate_model::{Diagnostic, suggest};
+use paritygate_model::{Diagnostic, SortedSet, suggest};
 
 /// The parameters of `no-rebuild`.
 #[derive(Debug, Default, Read)]
@@ -71,7 +69,7 @@ fn one(scope: &Scope<'_>, artifact: &Artifact) -> Judgement {
             named.push((build, "attested".to_owned(), &attestation.origin));
         }
     }
-    let builds: BTreeSet<&str> = named.iter().map(|(build, ..)| *build).collect();
+    let builds: SortedSet<&str> = named.iter().map(|(build, ..)| *build).collect();
     let builds: Vec<&str> = builds.into_iter().collect();
     let judged = match (builds.as_slice(), named.len()) {
         ([build], 2..) => Judgement::pass(format!("`{component}` was built once: build `{build}`")),

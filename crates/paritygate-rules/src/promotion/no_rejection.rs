@@ -1,12 +1,10 @@
 //! `no-rejection`: nobody says no.
 
-use std::collections::BTreeSet;
-
 use paritygate_eval::kind::Params;
 use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope};
-use paritygate_model::Diagnostic;
 use paritygate_model::promotion::{Approval, ApprovalState};
 use paritygate_model::read::Read;
+use paritygate_model::{Diagnostic, SortedSet};
 
 use crate::people;
 
@@ -77,7 +75,7 @@ message: "rejected by `dana`"
 
 impl GateCheck for NoRejection {
     fn judge(&self, scope: &Scope<'_>) -> Judgement {
-        let (mut words, mut seen): (Vec<&Approval>, BTreeSet<*const Approval>) = Default::default();
+        let (mut words, mut seen): (Vec<&Approval>, SortedSet<*const Approval>) = Default::default();
         let artifacts = scope.artifacts().iter().map(Some);
         // A no to one artifact stays whatever is said of another.
         for artifact in artifacts.chain(scope.artifacts().is_empty().then_some(None)) {

@@ -1,13 +1,11 @@
 //! `rate-limit`: not too many deployments in a time, and some time between them.
 
-use std::collections::BTreeMap;
-
 use paritygate_eval::gate::Run;
 use paritygate_eval::kind::Params;
 use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope};
 use paritygate_model::promotion::{DeploymentFact, Elapsed};
 use paritygate_model::read::Read;
-use paritygate_model::{Diagnostic, Timestamp, suggest};
+use paritygate_model::{Diagnostic, SortedMap, Timestamp, suggest};
 
 use super::{History, with_target};
 
@@ -168,7 +166,7 @@ impl RateLimit {
         let longest = self.per.max(self.gap).unwrap_or_default();
         let after = scope.at.checked_sub(longest.0).unwrap_or(Timestamp::MIN);
         for environment in environments {
-            let mut by_id: BTreeMap<&str, usize> = BTreeMap::new();
+            let mut by_id: SortedMap<&str, usize> = SortedMap::new();
             for run in scope.runs(environment, after) {
                 let Some(fact) = self.counts(&run, scope) else { continue };
                 let began = run.started().ok_or(fact)?;

@@ -1,12 +1,10 @@
 //! `required-keys`: the keys that an artifact needs exist where it goes.
 
-use std::collections::BTreeSet;
-
 use paritygate_eval::kind::Params;
 use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope};
 use paritygate_model::promotion::Origin;
 use paritygate_model::read::Read;
-use paritygate_model::{Diagnostic, Environment, Node, Timestamp};
+use paritygate_model::{Diagnostic, Environment, Node, SortedSet, Timestamp};
 
 use crate::keys::{self, Presence};
 
@@ -88,7 +86,7 @@ pub(super) fn judge(scope: &Scope<'_>, keys: &[String], allow_empty: bool) -> Ju
     let (mut judged, mut count) = (Judgement::default(), 0);
     let none = [paritygate_model::promotion::Artifact::default()];
     let artifacts = if scope.artifacts().is_empty() { &none[..] } else { scope.artifacts() };
-    let mut seen: BTreeSet<(&str, &str)> = BTreeSet::new();
+    let mut seen: SortedSet<(&str, &str)> = SortedSet::new();
     for artifact in artifacts {
         let component = artifact.component.as_str();
         let own = keys.iter().chain(&artifact.required_keys).map(String::as_str);

@@ -1,12 +1,10 @@
 //! `review-current`: the review covers the last commit.
 
-use std::collections::BTreeSet;
-
 use paritygate_eval::kind::Params;
 use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope};
 use paritygate_model::promotion::{Artifact, PullRequest, commit};
 use paritygate_model::read::Read;
-use paritygate_model::{Diagnostic, suggest};
+use paritygate_model::{Diagnostic, SortedSet, suggest};
 
 use crate::people::key;
 
@@ -66,9 +64,9 @@ impl ReviewCurrent {
         let needed = self.approvals.unwrap_or(1) as usize;
         // Whose change it is, a review of their own says nothing; of several pull requests, whose is whose is not known.
         let authors = scope.facts().change.iter().filter(|_| is_alone).flat_map(|change| &change.authors);
-        let authors: BTreeSet<String> = authors.map(|author| key(author)).collect();
+        let authors: SortedSet<String> = authors.map(|author| key(author)).collect();
         let reviewers = request.approved_by.iter().map(|by| key(by));
-        let approved: BTreeSet<String> = reviewers.filter(|by| !by.is_empty() && !authors.contains(by)).collect();
+        let approved: SortedSet<String> = reviewers.filter(|by| !by.is_empty() && !authors.contains(by)).collect();
         if approved.len() < needed {
             let message = format!("{name} has {} of {needed} approvals", approved.len());
             return Judgement::needs_people(message).help("ask for a review");

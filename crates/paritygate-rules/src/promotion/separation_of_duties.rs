@@ -1,11 +1,9 @@
 //! `separation-of-duties`: who approves had no hand in it.
 
-use std::collections::BTreeMap;
-
 use paritygate_eval::kind::Params;
 use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope};
 use paritygate_model::read::Read;
-use paritygate_model::{Diagnostic, Timestamp};
+use paritygate_model::{Diagnostic, SortedMap, Timestamp};
 
 use paritygate_model::promotion::person::Form;
 
@@ -111,10 +109,10 @@ impl SeparationOfDuties {
     }
 
     /// Who had a hand in it, with what they did; or what is not known.
-    fn hands(&self, scope: &Scope<'_>) -> Result<BTreeMap<String, Relation>, Vec<&'static str>> {
+    fn hands(&self, scope: &Scope<'_>) -> Result<SortedMap<String, Relation>, Vec<&'static str>> {
         let (promotion, change) = (scope.promotion(), scope.facts().change.as_ref());
         let believed = change.filter(|change| scope.accepts(&change.origin));
-        let (mut hands, mut unknown) = (BTreeMap::new(), Vec::new());
+        let (mut hands, mut unknown) = (SortedMap::new(), Vec::new());
         for relation in self.relations() {
             let people: Option<Vec<&String>> = match relation {
                 Relation::Author => believed.map(|change| change.authors.iter().collect()),

@@ -1,10 +1,9 @@
 //! Reads a flowchart as a pipeline. Of Mermaid it understands nodes with labels, arrows with and without a text, chains and
 //! `&`; styles, classes, subgraphs' frames and comments are passed over, and what it can't read is told.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use paritygate_model::{Diagnostic, Location, Source, Span, limits};
+use paritygate_model::{Diagnostic, Location, SortedMap, Source, Span, limits};
 use serde_json::{Map, Value, json};
 
 /// Lines that say how it looks, or where it is grouped.
@@ -17,7 +16,7 @@ const MAX_STAGES: usize = 256;
 #[derive(Default)]
 struct Chart {
     ids: Vec<String>,
-    labels: BTreeMap<String, String>,
+    labels: SortedMap<String, String>,
     /// Sources, target, text.
     edges: Vec<(Vec<String>, String, String)>,
 }
@@ -131,7 +130,7 @@ impl Chart {
 
     fn manifest(&self) -> Value {
         let mut environments = Map::new();
-        let mut names: BTreeMap<&str, String> = BTreeMap::new();
+        let mut names: SortedMap<&str, String> = SortedMap::new();
         for id in &self.ids {
             let label = self.labels.get(id).map_or(id.as_str(), String::as_str);
             let mut lines = label.split('\n').map(str::trim).filter(|line| !line.is_empty());

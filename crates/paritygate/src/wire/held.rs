@@ -1,12 +1,11 @@
 //! What a session holds for its host, by number.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use paritygate_eval::Engine;
 use paritygate_model::decision::Decision;
 use paritygate_model::report::Report;
-use paritygate_model::{Diagnostic, Environment, limits};
+use paritygate_model::{Diagnostic, Environment, SortedMap, limits};
 
 use super::envelope::Refusal;
 
@@ -48,7 +47,7 @@ impl Held {
 #[derive(Default)]
 pub(super) struct Table {
     last: u32,
-    held: BTreeMap<u32, Held>,
+    held: SortedMap<u32, Held>,
 }
 
 impl Table {

@@ -1,11 +1,10 @@
 //! What the parameters and answers of several verbs are made of.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use paritygate_import::{Files, Need, Supplied, document};
 use paritygate_model::read::Read;
-use paritygate_model::{Diagnostic, FingerprintKey, SecretTable, Source, Timestamp, diagnostic};
+use paritygate_model::{Diagnostic, FingerprintKey, SecretTable, SortedMap, Source, Timestamp, diagnostic};
 use paritygate_report::{WireDiagnostic, WirePlace};
 #[cfg(feature = "schema")]
 use schemars::JsonSchema;
@@ -63,7 +62,7 @@ impl Text {
 }
 
 /// The files of a call, by path relative to the project's root, with `/` between folders.
-pub type Texts = BTreeMap<String, Text>;
+pub type Texts = SortedMap<String, Text>;
 
 /// The files as the importers take them.
 pub(super) fn files(texts: &Texts, call: &Call<'_>) -> Result<Files, Refusal> {

@@ -1,8 +1,6 @@
 //! What all hosts have alike: the runtimes of the environment, and the packages of its groups.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use paritygate_model::{Draft, DraftValue, DraftVariable};
+use paritygate_model::{Draft, DraftValue, DraftVariable, SortedMap, SortedSet};
 
 use super::host::{Host, SYSTEM};
 
@@ -10,18 +8,18 @@ const DIFFERENT: &str = "the hosts have different values";
 const SOME: &str = "only some of the hosts have it";
 
 /// The runtimes of the environment: what its hosts have alike, unknown where they differ. `None` where none is known.
-pub(super) fn runtimes(hosts: &BTreeMap<String, Host>) -> Option<Draft> {
+pub(super) fn runtimes(hosts: &SortedMap<String, Host>) -> Option<Draft> {
     agreed(hosts.values().filter_map(|host| host.draft.get("runtimes")))
 }
 
 /// The packages of the environment: a group of hosts is a component.
-pub(super) fn packages(hosts: &BTreeMap<String, Host>, groups: &BTreeMap<&str, BTreeSet<&str>>) -> Option<Draft> {
+pub(super) fn packages(hosts: &SortedMap<String, Host>, groups: &SortedMap<&str, SortedSet<&str>>) -> Option<Draft> {
     let mut packages = Draft::map();
     let mut known = false;
     for (group, members) in groups {
         let members = members.iter().filter_map(|name| hosts.get(*name));
         let components: Vec<&Draft> = members.filter_map(|host| host.draft.get("packages")?.get(SYSTEM)).collect();
-        let kinds: BTreeSet<&String> = components.iter().copied().flat_map(entries).map(|(kind, _)| kind).collect();
+        let kinds: SortedSet<&String> = components.iter().copied().flat_map(entries).map(|(kind, _)| kind).collect();
         for kind in kinds {
             // A host without packages of that kind has none of them.
             let nothing = Draft::map();
@@ -36,9 +34,9 @@ pub(super) fn packages(hosts: &BTreeMap<String, Host>, groups: &BTreeMap<&str, B
 }
 
 /// The variables of the environment: what its hosts have alike, unknown where they differ.
-pub(super) fn variables(hosts: &BTreeMap<String, Draft>) -> Draft {
+pub(super) fn variables(hosts: &SortedMap<String, Draft>) -> Draft {
     let mut agreed = agreed(hosts.values()).unwrap_or_else(Draft::map);
-    for (name, value) in agreed.as_map() {
+    for (name, value) in agreed.as_map().iter_mut() {
         let of = |host: &Draft| match host.get(name).map(|variable| &variable.value) {
             Some(DraftValue::Variable(variable)) => Some(variable.clone()),
             _ => None,
@@ -66,7 +64,7 @@ fn entries(draft: &Draft) -> impl Iterator<Item = (&String, &Draft)> {
 /// One map out of several: values that all have alike, and the unknown for all others.
 fn agreed<'d>(maps: impl Iterator<Item = &'d Draft>) -> Option<Draft> {
     let maps: Vec<&Draft> = maps.collect();
-    let mut found: BTreeMap<&String, (usize, &Draft, bool)> = BTreeMap::new();
+    let mut found: SortedMap<&String, (usize, &Draft, bool)> = SortedMap::new();
     for (key, value) in maps.iter().copied().flat_map(entries) {
         let (count, first, alike) = found.entry(key).or_insert((0, value, true));
         *alike &= *count == 0 || same(first, value);

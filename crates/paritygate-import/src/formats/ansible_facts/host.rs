@@ -1,9 +1,7 @@
 //! The facts of one host, as far as an environment has a place for them.
 
-use std::collections::BTreeMap;
-
 use paritygate_model::secret::MaskReason;
-use paritygate_model::{Draft, DraftValue, Node, Span, Timestamp};
+use paritygate_model::{Draft, DraftValue, Node, SortedMap, Span, Timestamp};
 
 use super::value::{Values, collection};
 use crate::variable;
@@ -212,7 +210,7 @@ fn option(option: &str, whole: Node<'_>, values: Values<'_>) -> DraftValue {
 /// Packages, as a map from names to what is installed, or as a plain list.
 fn packages(listed: Node<'_>, values: Values<'_>, host: &mut Host) {
     host.has_packages = true;
-    let mut found: BTreeMap<(&str, &str), Vec<Draft>> = BTreeMap::new();
+    let mut found: SortedMap<(&str, &str), Vec<Draft>> = SortedMap::new();
     for (name, package) in named(listed) {
         let name = name.or_else(|| package.get("name").and_then(Node::as_str));
         let version = package

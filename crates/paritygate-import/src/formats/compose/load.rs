@@ -1,11 +1,10 @@
 //! From files to services: layers, `include`, `extends`.
 
 use std::cell::Cell;
-use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use paritygate_model::{Diagnostic, Document, Level, Location, Source, limits, suggest};
+use paritygate_model::{Diagnostic, Document, Level, Location, SortedMap, SortedSet, Source, limits, suggest};
 
 use super::model::{self, Service, Services};
 use super::path;
@@ -39,12 +38,12 @@ pub(super) struct Loader<'a> {
     pub(super) imported: Imported,
     /// Whether something that belongs to the project was not read.
     pub(super) partial: bool,
-    documents: BTreeMap<String, Option<Rc<Document>>>,
+    documents: SortedMap<String, Option<Rc<Document>>>,
     layers: Vec<Rc<Layer>>,
-    layer_of: BTreeMap<(String, String, u64), usize>,
-    extended: BTreeMap<(usize, String), Service>,
-    said: BTreeSet<(&'static str, Arc<str>, u32)>,
-    needed: BTreeMap<String, usize>,
+    layer_of: SortedMap<(String, String, u64), usize>,
+    extended: SortedMap<(usize, String), Service>,
+    said: SortedSet<(&'static str, Arc<str>, u32)>,
+    needed: SortedMap<String, usize>,
     loads: usize,
     scopes: u64,
     budget: usize,
@@ -63,12 +62,12 @@ impl<'a> Loader<'a> {
             context,
             imported: Imported::default(),
             partial: false,
-            documents: BTreeMap::new(),
+            documents: SortedMap::new(),
             layers: Vec::new(),
-            layer_of: BTreeMap::new(),
-            extended: BTreeMap::new(),
-            said: BTreeSet::new(),
-            needed: BTreeMap::new(),
+            layer_of: SortedMap::new(),
+            extended: SortedMap::new(),
+            said: SortedSet::new(),
+            needed: SortedMap::new(),
             loads: 0,
             scopes: 0,
             // What every file holds may be used once; beyond that there is a limit.
@@ -305,7 +304,7 @@ impl<'a> Loader<'a> {
         if !self.spend(known + source.text().len() / 16, at) {
             return empty();
         }
-        let mut variables = BTreeMap::new();
+        let mut variables = SortedMap::new();
         let look_up = |name: &str| outer.and_then(|outer| outer.get(name)).cloned();
         let diagnostics = scope::read(&source, false, &look_up, self.context, &self.allowance, &mut variables);
         for diagnostic in diagnostics {

@@ -1,14 +1,13 @@
 //! A Compose service in one form, whichever of the many ways it was written in, and how one is laid over another.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use paritygate_model::{Draft, DraftValue, Location};
+use paritygate_model::{Draft, DraftValue, Location, SortedMap};
 
 use super::scope::Scope;
 
 /// Services by name.
-pub(super) type Services = BTreeMap<String, Service>;
+pub(super) type Services = SortedMap<String, Service>;
 
 /// One service.
 #[derive(Clone, Debug, Default)]
@@ -22,19 +21,19 @@ pub(super) struct Service {
     /// Whether its image is built from the project.
     pub(super) build: bool,
     /// Variables by name: a text, sealed, or unresolved.
-    pub(super) environment: BTreeMap<String, Draft>,
+    pub(super) environment: SortedMap<String, Draft>,
     /// Files with further variables; `environment` wins over them, and later files over earlier ones.
     pub(super) env_files: Vec<EnvFile>,
     /// Ports in the order in which they stand.
     pub(super) ports: Vec<Port>,
     /// Mounts by their path in the container.
-    pub(super) mounts: BTreeMap<String, Mount>,
+    pub(super) mounts: SortedMap<String, Mount>,
     /// The profiles that it belongs to.
     pub(super) profiles: Vec<Draft>,
     /// The service that it takes everything else from.
     pub(super) extends: Option<Extends>,
     /// Everything else, by key.
-    pub(super) fields: BTreeMap<String, Draft>,
+    pub(super) fields: SortedMap<String, Draft>,
     /// What of it could not be read: `ports`, `variables`.
     pub(super) partial: Vec<&'static str>,
 }
@@ -137,7 +136,7 @@ impl Service {
         match (key.as_str(), rest.first()) {
             ("image", _) => self.image = None,
             ("build", None) => self.build = false,
-            ("environment", None) => self.environment.clear(),
+            ("environment", None) => self.environment = SortedMap::new(),
             ("environment", Some(name)) => {
                 self.environment.remove(name);
             }
@@ -190,7 +189,7 @@ pub(super) fn clear_service(service: &mut Service, name: &str, cleared: &[Vec<St
     }
 }
 
-fn remove(map: &mut BTreeMap<String, Draft>, path: &[String]) {
+fn remove(map: &mut SortedMap<String, Draft>, path: &[String]) {
     let Some((key, rest)) = path.split_first() else { return };
     if rest.is_empty() {
         map.remove(key);

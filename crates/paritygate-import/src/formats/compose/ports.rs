@@ -1,9 +1,8 @@
 //! The short forms: `127.0.0.1:3000-3005:3000-3005/tcp`, `./data:/data:ro`.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 
-use paritygate_model::{Diagnostic, Draft, DraftValue, Node};
+use paritygate_model::{Diagnostic, Draft, DraftValue, Node, SortedMap};
 
 use super::load::Loader;
 use super::model::Port;
@@ -91,8 +90,8 @@ fn outside_braces(text: &str) -> impl Iterator<Item = (usize, u8)> + '_ {
 }
 
 /// Ports by `8080/tcp`. Answers whether all of them could be read.
-pub(super) fn map(ports: &[Port], loader: &mut Loader<'_>) -> (BTreeMap<String, Draft>, bool) {
-    let mut map: BTreeMap<String, Draft> = BTreeMap::new();
+pub(super) fn map(ports: &[Port], loader: &mut Loader<'_>) -> (SortedMap<String, Draft>, bool) {
+    let mut map: SortedMap<String, Draft> = SortedMap::new();
     let mut complete = true;
     for port in ports {
         let protocol = match &port.protocol {

@@ -3,7 +3,9 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use paritygate_model::{Diagnostic, Document, Draft, DraftValue, Location, Node, Source, Span, Value, suggest};
+use paritygate_model::{
+    Diagnostic, Document, Draft, DraftValue, Location, Node, SortedMap, Source, Span, Value, suggest,
+};
 
 use super::load::{Base, Loader};
 use super::model::{self, Service, Services};
@@ -276,7 +278,7 @@ impl Reader<'_, '_> {
     fn any(&mut self, node: Node<'_>, path: &mut Vec<String>) -> Draft {
         let value = match node.value() {
             Value::Map => {
-                let mut map = std::collections::BTreeMap::new();
+                let mut map = SortedMap::new();
                 for (key, _, value) in node.entries() {
                     path.push(key.to_owned());
                     let keys: Vec<&str> = path.iter().map(String::as_str).collect();

@@ -1,12 +1,11 @@
 //! What references are resolved by: the variables of `.env` and of env files, and `${NAME:-default}` itself.
 
 use std::cell::Cell;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use paritygate_model::secret::MaskReason;
 use paritygate_model::source::MASK;
-use paritygate_model::{Diagnostic, Draft, DraftValue, Location, SecretTable, Source};
+use paritygate_model::{Diagnostic, Draft, DraftValue, Location, SecretTable, SortedMap, Source};
 
 use crate::dotenv::{self, Dialect, Interpolated, Lookup};
 use crate::{Context, variable};
@@ -19,7 +18,7 @@ pub(super) const INHERITED: &str = "is taken from the process environment";
 pub(super) struct Scope {
     /// Tells scopes apart.
     pub(super) id: u64,
-    pub(super) variables: BTreeMap<String, Known>,
+    pub(super) variables: SortedMap<String, Known>,
 }
 
 /// A variable of which something is known.
@@ -166,7 +165,7 @@ pub(super) fn read(
     look_up: &dyn Fn(&str) -> Option<Known>,
     context: &Context<'_>,
     allowance: &Cell<usize>,
-    known: &mut BTreeMap<String, Known>,
+    known: &mut SortedMap<String, Known>,
 ) -> Vec<Diagnostic> {
     let (lines, diagnostics) = dotenv::lex(source, Dialect::Compose);
     for line in lines {

@@ -1,10 +1,9 @@
 //! Services to workloads, artifacts and backing services.
 
 use std::cell::Cell;
-use std::collections::BTreeMap;
 
 use paritygate_model::secret::ValueClass;
-use paritygate_model::{Coverage, Diagnostic, Draft, DraftValue, Level, Location};
+use paritygate_model::{Coverage, Diagnostic, Draft, DraftValue, Level, Location, SortedMap};
 
 use super::load::{Asked, Loader};
 use super::model::{EnvFile, Image, Service, Services};
@@ -117,7 +116,7 @@ const FIELDS: &[Field] = &[
 ];
 
 struct Fields<'s> {
-    fields: &'s BTreeMap<String, Draft>,
+    fields: &'s SortedMap<String, Draft>,
 }
 
 impl<'s> Fields<'s> {
@@ -244,8 +243,8 @@ fn backing_service(image: &Image) -> Option<Draft> {
 }
 
 /// The variables of a service: those of its files, then its own. Answers whether all of them are known.
-fn variables(service: &Service, loader: &mut Loader<'_>) -> (BTreeMap<String, Draft>, bool) {
-    let mut known: BTreeMap<String, Known> = BTreeMap::new();
+fn variables(service: &Service, loader: &mut Loader<'_>) -> (SortedMap<String, Draft>, bool) {
+    let mut known: SortedMap<String, Known> = SortedMap::new();
     let mut complete = true;
     for file in &service.env_files {
         complete &= env_file(file, &service.environment, &mut known, loader);
@@ -296,8 +295,8 @@ fn refers(name: &str, value: &Draft, context: &Context<'_>) -> bool {
 
 fn env_file(
     file: &EnvFile,
-    environment: &BTreeMap<String, Draft>,
-    known: &mut BTreeMap<String, Known>,
+    environment: &SortedMap<String, Draft>,
+    known: &mut SortedMap<String, Known>,
     loader: &mut Loader<'_>,
 ) -> bool {
     let at: Option<&Location> = file.at.as_ref();

@@ -1,10 +1,9 @@
 //! Tests: files in, a flat picture of the environment, its coverage, needs and diagnostics out.
 
-use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use expect_test::{Expect, expect};
-use paritygate_model::{DraftValue, FingerprintKey, SecretTable, Source};
+use paritygate_model::{DraftValue, FingerprintKey, SecretTable, SortedMap, Source};
 
 use super::*;
 use crate::{Files, Supplied};
@@ -74,7 +73,7 @@ fn picture(imported: &Imported) -> String {
     let mut out = String::new();
     for description in &imported.descriptions {
         if let Description::Draft(draft) = description {
-            let mut sections: BTreeMap<&str, &Draft> = BTreeMap::new();
+            let mut sections: SortedMap<&str, &Draft> = SortedMap::new();
             sections.extend(
                 ["workloads", "artifacts", "backingServices"].map(|name| (name, draft.get(name).expect("a section"))),
             );

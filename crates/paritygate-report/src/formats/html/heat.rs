@@ -1,7 +1,8 @@
 //! The matrix as a heat map.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
+
+use paritygate_model::{SortedMap, SortedSet};
 
 use super::parts::{self, class, sign};
 use super::report::Ready;
@@ -18,7 +19,7 @@ pub(super) fn write(out: &mut String, ready: &Ready<'_>) {
         return;
     }
     // The findings of each path, by their numbers.
-    let mut about: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    let mut about: SortedMap<&str, Vec<String>> = SortedMap::new();
     for (at, (_, finding)) in ready.ranked.iter().enumerate().filter(|(_, (_, finding))| !finding.cells.0.is_empty()) {
         about.entry(&finding.path).or_default().push(at.to_string());
     }
@@ -71,7 +72,7 @@ fn square(out: &mut String, square: Option<&Square>) {
 
 fn legend(out: &mut String, rows: &[Row]) {
     let squares = rows.iter().flat_map(|row| &row.squares);
-    let marks: BTreeSet<Mark> =
+    let marks: SortedSet<Mark> =
         squares.map(|square| square.as_ref().map_or(Mark::Outside, |square| square.mark)).collect();
     out.push_str("<ul class=\"legend\" aria-label=\"Marks\">\n");
     for mark in marks {

@@ -1,10 +1,9 @@
 //! A report as a page: how it ended, the matrix, the findings, and what they were made from.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-use paritygate_model::Diagnostic;
 use paritygate_model::report::{Finding, Report, Verdict};
+use paritygate_model::{Diagnostic, SortedMap, SortedSet};
 
 use super::parts::{self, class};
 use super::{filters, finding, heat, page};
@@ -31,7 +30,7 @@ impl<'r> Ready<'r> {
     fn of(report: &'r Report) -> Self {
         let ranked = view::ranked(report);
         let columns = matrix::columns(report, &ranked);
-        let rules: BTreeSet<&str> = ranked.iter().map(|(_, finding)| &*finding.rule).collect();
+        let rules: SortedSet<&str> = ranked.iter().map(|(_, finding)| &*finding.rule).collect();
         let environments = report.environments.iter().filter(|column| !column.contract);
         Self {
             report,
@@ -111,7 +110,7 @@ fn top(out: &mut String, ready: &Ready<'_>, style: &Style<'_>) {
 
 /// The rows as a bar: how much of it is clean. The words beside it say the same.
 fn bar(out: &mut String, ready: &Ready<'_>, without: usize) {
-    let mut rows: BTreeMap<Group, usize> = BTreeMap::new();
+    let mut rows: SortedMap<Group, usize> = SortedMap::new();
     for row in &ready.rows {
         *rows.entry(row.group).or_default() += 1;
     }
@@ -148,7 +147,8 @@ fn findings(out: &mut String, ready: &Ready<'_>, style: &Style<'_>) {
     if ready.ranked.is_empty() {
         return;
     }
-    let places: BTreeMap<&str, usize> = ready.rows.iter().enumerate().map(|(at, row)| (row.key.as_str(), at)).collect();
+    let places: SortedMap<&str, usize> =
+        ready.rows.iter().enumerate().map(|(at, row)| (row.key.as_str(), at)).collect();
     out.push_str("<section aria-labelledby=\"findings\">\n<h2 id=\"findings\">Findings</h2>\n");
     for (group, findings) in ready.groups() {
         let (_, one, many) = group.words();

@@ -1,7 +1,6 @@
 //! The parity matrix as it fits a terminal.
 
-use std::collections::BTreeSet;
-
+use paritygate_model::SortedSet;
 use paritygate_model::report::{Finding, Report};
 
 use crate::Style;
@@ -186,7 +185,7 @@ fn legend(pen: &mut Pen<'_>, rows: &[Row]) {
         .iter()
         .flat_map(|row| &row.squares)
         .map(|square| square.as_ref().map_or(Mark::Outside, |square| square.mark));
-    let marks: BTreeSet<Mark> = marks.collect();
+    let marks: SortedSet<Mark> = marks.collect();
     // In ASCII, what is not in the rule stays blank.
     let named = marks.into_iter().filter(|&mark| unicode || mark != Mark::Outside);
     flow(pen, named.map(|mark| (Ink::Plain, mark.sign(unicode).to_owned(), mark.meaning().to_owned())));

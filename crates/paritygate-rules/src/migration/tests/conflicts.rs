@@ -1,6 +1,6 @@
 //! Which migrations are in each other's way, by what they do, who brings them and what ran.
 
-use std::collections::BTreeMap;
+use paritygate_model::SortedMap;
 
 use super::super::graph::Graph;
 use super::super::operation::Name;
@@ -29,9 +29,9 @@ fn conflicting(listed: &[Listed], tracking: Tracking, has_run: &[&'static str]) 
         ..Available::default()
     };
     let all: Vec<_> = listed.iter().map(|(id, by, needs, does)| (*id, *by, available(needs, *does))).collect();
-    let union: BTreeMap<&str, Brought<'_, '_>> =
+    let union: SortedMap<&str, Brought<'_, '_>> =
         all.iter().map(|(id, by, migration)| (*id, Brought { migration, by: vec![*by] })).collect();
-    let ran: BTreeMap<&str, Ran<'_>> = has_run.iter().map(|id| (*id, Ran::default())).collect();
+    let ran: SortedMap<&str, Ran<'_>> = has_run.iter().map(|id| (*id, Ran::default())).collect();
     let graph = Graph::new(&union);
     let found = conflict::conflicts(&union, tracking, &graph, &ran).expect("few");
     let found: Vec<String> = found.iter().map(|it| format!("{} {}", it.first.0, it.second.0)).collect();
