@@ -26,6 +26,7 @@ pub mod diagram;
 pub mod discover;
 mod elsewhere;
 pub mod export;
+pub mod json;
 pub mod key;
 pub mod manual;
 pub mod naming;

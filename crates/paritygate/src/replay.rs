@@ -1,63 +1,28 @@
 //! Replaying a decision: the same texts give the same bytes, or it is told which text is another.
 
-use std::fmt;
+use std::sync::Arc;
 
+use paritygate_import::document;
 use paritygate_model::decision::Decision;
-use paritygate_model::{Diagnostic, SortedMap, Timestamp};
-use serde::Deserialize;
-use serde::de::{self, Deserializer, Visitor};
+use paritygate_model::{Diagnostic, Node, SortedMap, Source, Timestamp, Value, diagnostic};
 
 /// A decision that was written down, as far as it is needed to make it again.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug)]
 pub struct Recorded {
-    engine: RecordedEngine,
-    #[serde(deserialize_with = "instant")]
-    now: Timestamp,
-    policies: Vec<RecordedText>,
-    inputs: Vec<RecordedInput>,
-    decision: RecordedOutcome,
-}
-
-#[derive(Debug, Deserialize)]
-struct RecordedEngine {
-    version: String,
+    engine: String,
     tzdb: Option<String>,
+    now: Timestamp,
+    clock: String,
+    policies: Vec<RecordedText>,
+    inputs: Vec<RecordedText>,
 }
 
-#[derive(Debug, Deserialize)]
+/// A text that was read.
+#[derive(Debug)]
 struct RecordedText {
-    name: String,
-    digest: String,
-}
-
-#[derive(Debug, Deserialize)]
-struct RecordedInput {
     role: String,
     name: String,
     digest: String,
-}
-
-#[derive(Debug, Deserialize)]
-struct RecordedOutcome {
-    clock: String,
-}
-
-/// Reads an instant. That of `jiff` itself carries the words of every error that it knows, and here only the place is told.
-fn instant<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
-    struct Text;
-    impl Visitor<'_> for Text {
-        type Value = Timestamp;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("an instant")
-        }
-
-        fn visit_str<E: de::Error>(self, text: &str) -> Result<Timestamp, E> {
-            text.parse().map_err(|_| E::custom("no instant"))
-        }
-    }
-    deserializer.deserialize_str(Text)
 }
 
 /// How a replay ended.
@@ -75,16 +40,39 @@ impl Recorded {
     /// # Errors
     ///
     /// If the text is none.
-    pub fn read(name: &str, text: &str) -> Result<Self, Diagnostic> {
-        serde_json::from_str(text).map_err(|wrong| {
-            let message = format!("`{name}` is no decision: line {}, column {}", wrong.line(), wrong.column());
+    pub fn read(source: &Arc<Source>) -> Result<Self, Diagnostic> {
+        let (document, wrong) = document::read(source);
+        let recorded = document.root().filter(|_| !diagnostic::has_errors(&wrong)).and_then(Self::of);
+        recorded.ok_or_else(|| {
+            let at = wrong.iter().find_map(|wrong| Some(wrong.location.as_ref()?.position()));
+            let (line, column) = at.map_or((1, 1), |at| (at.line, at.column));
+            let message = format!("`{}` is no decision: line {line}, column {column}", source.name());
             Diagnostic::nowhere("not-a-decision", message).help("hand in what `paritygate gate --format json` wrote")
+        })
+    }
+
+    fn of(root: Node<'_>) -> Option<Self> {
+        let (engine, decision) = (root.get("engine")?, root.get("decision")?);
+        let texts = |list: &str, role: &dyn Fn(Node<'_>) -> Option<String>| {
+            let list = root.get(list).filter(|list| matches!(list.value(), Value::Sequence))?;
+            let read = |item| {
+                Some(RecordedText { role: role(item)?, name: text(item, "name")?, digest: text(item, "digest")? })
+            };
+            list.items().map(read).collect::<Option<Vec<_>>>()
+        };
+        Some(Self {
+            engine: text(engine, "version")?,
+            tzdb: text(engine, "tzdb"),
+            now: text(root, "now")?.parse().ok()?,
+            clock: text(decision, "clock")?,
+            policies: texts("policies", &|_| Some("policy".to_owned()))?,
+            inputs: texts("inputs", &|item| text(item, "role"))?,
         })
     }
 
     /// The instant to judge for; `None` where the request itself said it.
     pub fn now(&self) -> Option<Timestamp> {
-        (self.decision.clock == "host").then_some(self.now)
+        (self.clock == "host").then_some(self.now)
     }
 
     /// The names of the texts that were read in a role: `request`, `facts`.
@@ -100,12 +88,11 @@ impl Recorded {
                 changes.push(format!("{what} was {then}, and is {now}"));
             }
         };
-        told("the version of the engine", &self.engine.version, decision.engine.version);
+        told("the version of the engine", &self.engine, decision.engine.version);
         let none = |version: Option<&str>| version.unwrap_or("none").to_owned();
-        told("the time-zone database", &none(self.engine.tzdb.as_deref()), &none(decision.engine.tzdb.as_deref()));
-        let then = self.policies.iter().map(|policy| (("policy", policy.name.as_str()), policy.digest.as_str()));
-        let then = then
-            .chain(self.inputs.iter().map(|input| ((input.role.as_str(), input.name.as_str()), input.digest.as_str())));
+        told("the time-zone database", &none(self.tzdb.as_deref()), &none(decision.engine.tzdb.as_deref()));
+        let then = self.policies.iter().chain(&self.inputs);
+        let then = then.map(|text| ((text.role.as_str(), text.name.as_str()), text.digest.as_str()));
         let then: SortedMap<(&str, &str), &str> = then.collect();
         let digests: Vec<((&str, &str), String)> = decision
             .policies
@@ -137,4 +124,8 @@ impl Recorded {
         }
         Replay { same, changes }
     }
+}
+
+fn text(of: Node<'_>, key: &str) -> Option<String> {
+    of.get(key)?.as_str().map(str::to_owned)
 }

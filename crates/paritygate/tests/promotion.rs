@@ -3,6 +3,7 @@
 #![expect(clippy::expect_used, clippy::panic, reason = "a failed expectation is a failed test")]
 
 use expect_test::{Expect, expect};
+use paritygate::json::Json;
 use paritygate::promotion::Promotion;
 use paritygate::replay::Recorded;
 use paritygate::{
@@ -200,11 +201,11 @@ graph TD;
 ";
     let (manifest, diagnostics) = diagram::read(&Source::new("a.mmd", text));
     assert_eq!(lines(&diagnostics), "");
-    assert_eq!(
-        manifest["pipeline"]["stages"],
-        serde_json::json!(["Development", "Staging", "Production EU", "prod-us"])
-    );
-    assert_eq!(manifest["pipeline"]["edges"][2], serde_json::json!({ "from": "Staging", "to": "prod-us" }));
+    let pipeline = manifest.get("pipeline").expect("a pipeline");
+    let stages = Json::texts(["Development", "Staging", "Production EU", "prod-us"]);
+    assert_eq!(pipeline.get("stages"), Some(&stages));
+    let Some(Json::List(edges)) = pipeline.get("edges") else { panic!("{manifest}") };
+    assert_eq!(edges[2], Json::map([("from", Json::text("Staging")), ("to", Json::text("prod-us"))]));
     for (text, expected) in [
         ("sequenceDiagram\n A->>B: x\n", "1:1 this is no flowchart (begin it with `flowchart LR`)\n"),
         ("", "1:1 the flowchart has no node (draw a node per environment)\n"),
@@ -340,14 +341,14 @@ fn a_decision_is_made_again_byte_for_byte() {
     let before = asked(GATES, REQUEST, Some(FACTS));
     let (decision, diagnostics) = before.at(Some("2026-08-24T08:00:00Z"));
     let written = output::decision_json(&decision, &diagnostics);
-    let recorded = Recorded::read("decision.json", &written).expect("a decision");
+    let recorded = Recorded::read(&Source::new("decision.json", written.as_str())).expect("a decision");
     assert_eq!(recorded.now(), Some(now("2026-08-24T08:00:00Z")));
     assert!(recorded.compare(&written, &decision, &diagnostics).same);
     let after = asked(GATES, REQUEST, Some(&FACTS.replace("aa", "bb")));
     let (decision, diagnostics) = after.at(Some("2026-08-24T08:00:00Z"));
     let replay = recorded.compare(&written, &decision, &diagnostics);
     assert_eq!((replay.same, replay.changes), (false, vec!["the facts `facts.yaml` is another text".to_owned()]));
-    assert!(Recorded::read("x.json", "{}").is_err());
+    assert!(Recorded::read(&Source::new("x.json", "{}")).is_err());
 }
 
 #[test]

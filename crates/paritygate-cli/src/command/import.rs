@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 use clap::builder::{PossibleValue, PossibleValuesParser};
+use paritygate::json::Json;
 use paritygate::naming::{self, Layers};
 use paritygate::{Environment, SortedMap, Supplied, diagnostic, diagram, export, formats};
 use serde::ser::{Serialize, SerializeMap, Serializer};
-use serde_json::Value;
 
 use crate::disk::{Disk, STDIN, is_stdin};
 use crate::exit::Exit;
@@ -137,7 +137,7 @@ fn render(environments: &[Environment], format: DocumentFormat) -> Result<String
     written(&environments.iter().map(export::document).collect::<Vec<_>>(), format)
 }
 
-fn written(documents: &[Value], format: DocumentFormat) -> Result<String, Error> {
+fn written(documents: &[Json], format: DocumentFormat) -> Result<String, Error> {
     if format == DocumentFormat::Json {
         return Ok(match documents {
             [one] => super::json(&Ordered(one)),
@@ -157,7 +157,7 @@ fn written(documents: &[Value], format: DocumentFormat) -> Result<String, Error>
 }
 
 /// YAML that reads the same under YAML 1.1 and 1.2, one line per value.
-fn yaml(document: &Value) -> Result<String, serde_saphyr::ser::Error> {
+fn yaml(document: &Json) -> Result<String, serde_saphyr::ser::Error> {
     let options = serde_saphyr::ser_options! { prefer_block_scalars: false };
     let mut out = String::new();
     serde_saphyr::to_fmt_writer_with_options(&mut out, &Ordered(document), options)?;
@@ -168,15 +168,16 @@ fn yaml(document: &Value) -> Result<String, serde_saphyr::ser::Error> {
 }
 
 /// A document with what names it on top.
-struct Ordered<'a>(&'a Value);
+struct Ordered<'a>(&'a Json);
 
 impl Serialize for Ordered<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         const TOP: [&str; 3] = ["environment", "tier", "coverage"];
-        let Some(fields) = self.0.as_object() else { return self.0.serialize(serializer) };
+        let Json::Map(fields) = self.0 else { return self.0.serialize(serializer) };
         let mut map = serializer.serialize_map(Some(fields.len()))?;
-        let top = TOP.iter().filter_map(|name| fields.get_key_value(*name));
-        for (name, value) in top.chain(fields.iter().filter(|(name, _)| !TOP.contains(&name.as_str()))) {
+        let top = TOP.iter().filter_map(|name| Some((*name, fields.get(*name)?)));
+        let others = fields.iter().map(|(name, value)| (name.as_str(), value)).filter(|(name, _)| !TOP.contains(name));
+        for (name, value) in top.chain(others) {
             map.serialize_entry(name, value)?;
         }
         map.end()
@@ -188,12 +189,15 @@ mod tests {
     use super::*;
     use expect_test::expect;
     use paritygate::{Source, document};
-    use serde_json::json;
 
     #[test]
     fn the_name_stands_on_top() {
-        let document =
-            json!({ "artifacts": {}, "coverage": { "variables": "complete" }, "environment": "a", "tier": "other" });
+        let document = Json::map([
+            ("artifacts", Json::map([])),
+            ("coverage", Json::map([("variables", Json::text("complete"))])),
+            ("environment", Json::text("a")),
+            ("tier", Json::text("other")),
+        ]);
         expect![[r"
             environment: a
             tier: other
@@ -257,7 +261,8 @@ mod tests {
             "  a\n b\n",
         ];
         for text in texts.into_iter().map(str::to_owned).chain([format!("{} ", "long ".repeat(60))]) {
-            let written = yaml(&json!({ "key": text, "list": [text.clone()] })).expect("can be written");
+            let written = yaml(&Json::map([("key", Json::text(&*text)), ("list", Json::texts([&*text]))]))
+                .expect("can be written");
             let (document, found) = document::read(&Source::new("a.yaml", written.clone()));
             assert!(found.is_empty(), "{written}: {found:?}");
             let root = document.tree.node(document.roots[0]);

@@ -43,7 +43,7 @@ pub(super) fn run(mut args: Args, terminal: &Terminal) -> Result<Exit, Error> {
         Supplied::Refused(why) => return Err(error("file-not-readable", format!("`{name}` was not read: {why}"))),
         Supplied::Absent => return Err(error("file-not-found", format!("`{name}` does not exist"))),
     };
-    let recorded = Recorded::read(&name, written.text())?;
+    let recorded = Recorded::read(&written)?;
     let (named, facts) = (recorded.texts("request").next(), recorded.texts("facts").collect::<Vec<_>>());
     let request = match (&args.request, named) {
         (Some(request), _) => request.clone(),

@@ -4,7 +4,8 @@
 use std::sync::Arc;
 
 use paritygate_model::{Diagnostic, Location, SortedMap, Source, Span, limits};
-use serde_json::{Map, Value, json};
+
+use crate::json::Json;
 
 /// Lines that say how it looks, or where it is grouped.
 const LOOKS: [&str; 9] =
@@ -22,7 +23,7 @@ struct Chart {
 }
 
 /// The part of a manifest that a flowchart draws: `environments` and `pipeline`.
-pub fn read(source: &Arc<Source>) -> (Value, Vec<Diagnostic>) {
+pub fn read(source: &Arc<Source>) -> (Json, Vec<Diagnostic>) {
     let mut chart = Chart::default();
     let mut diagnostics = Vec::new();
     let (mut at, mut has_head) = (0usize, false);
@@ -128,43 +129,46 @@ impl Chart {
         Ok((id.to_owned(), rest))
     }
 
-    fn manifest(&self) -> Value {
-        let mut environments = Map::new();
+    fn manifest(&self) -> Json {
+        let mut environments = SortedMap::new();
         let mut names: SortedMap<&str, String> = SortedMap::new();
         for id in &self.ids {
             let label = self.labels.get(id).map_or(id.as_str(), String::as_str);
             let mut lines = label.split('\n').map(str::trim).filter(|line| !line.is_empty());
             let name = lines.next().unwrap_or(id).to_owned();
-            let mut about = Map::new();
+            let mut about = SortedMap::new();
             lines.for_each(|line| field(line, &mut about));
             names.insert(id, name.clone());
-            environments.insert(name, Value::Object(about));
+            environments.insert(name, Json::Map(about));
         }
         let name = |id: &String| names.get(id.as_str()).cloned().unwrap_or_default();
-        let edges: Vec<Value> = self
+        let edges: Vec<Json> = self
             .edges
             .iter()
             .map(|(from, to, text)| {
                 let from: Vec<String> = from.iter().map(name).collect();
                 let from = match from.as_slice() {
-                    [one] => json!(one),
-                    many => json!(many),
+                    [one] => Json::text(one),
+                    many => Json::texts(many),
                 };
-                let mut edge = Map::new();
+                let mut edge = SortedMap::new();
                 edge.insert("from".to_owned(), from);
-                edge.insert("to".to_owned(), json!(name(to)));
+                edge.insert("to".to_owned(), Json::text(name(to)));
                 let needs = text.split('\n').find_map(|line| line.trim().strip_prefix("needs:"));
                 if let Some(needs) = needs.map(str::trim) {
                     edge.insert(
                         "needs".to_owned(),
-                        needs.parse::<u64>().map_or_else(|_| json!(needs), |number| json!(number)),
+                        needs
+                            .parse::<u64>()
+                            .map_or_else(|_| Json::text(needs), |number| Json::Number(number.to_string())),
                     );
                 }
-                Value::Object(edge)
+                Json::Map(edge)
             })
             .collect();
         let stages: Vec<String> = self.ordered().iter().map(|id| name(id)).collect();
-        json!({ "environments": environments, "pipeline": { "stages": stages, "edges": edges } })
+        let pipeline = Json::map([("stages", Json::texts(stages)), ("edges", Json::List(edges))]);
+        Json::map([("environments", Json::Map(environments)), ("pipeline", pipeline)])
     }
 
     /// The nodes, each behind those that lead to it; in the order of the text where that leaves a choice, or is a circle.
@@ -224,13 +228,13 @@ fn unescaped(label: &str) -> String {
 }
 
 /// A line of a stage's label as a field of its environment; what is none is passed over.
-fn field(line: &str, about: &mut Map<String, Value>) {
+fn field(line: &str, about: &mut SortedMap<String, Json>) {
     let Some((word, value)) = line.split_once(':') else { return };
     let (word, value) = (word.trim(), value.trim());
-    let list = || Value::from(value.split(',').map(|part| part.trim().to_owned()).collect::<Vec<_>>());
+    let list = || Json::texts(value.split(',').map(str::trim));
     match word {
         "trigger" | "tier" => {
-            about.insert(word.to_owned(), json!(value));
+            about.insert(word.to_owned(), Json::text(value));
         }
         "branches" | "tags" => {
             about.insert(word.to_owned(), list());
@@ -239,13 +243,12 @@ fn field(line: &str, about: &mut Map<String, Value>) {
             let (number, groups) =
                 value.split_once(" of ").map_or((value, None), |(number, groups)| (number, Some(groups)));
             if let Ok(required) = number.trim().parse::<u32>() {
-                let mut approvals = Map::new();
-                approvals.insert("required".to_owned(), json!(required));
+                let mut approvals = SortedMap::new();
+                approvals.insert("required".to_owned(), Json::Number(required.to_string()));
                 if let Some(groups) = groups {
-                    let groups: Vec<&str> = groups.split(',').map(str::trim).collect();
-                    approvals.insert("groups".to_owned(), json!(groups));
+                    approvals.insert("groups".to_owned(), Json::texts(groups.split(',').map(str::trim)));
                 }
-                about.insert(word.to_owned(), Value::Object(approvals));
+                about.insert(word.to_owned(), Json::Map(approvals));
             }
         }
         "window" => window(value, about),
@@ -254,18 +257,21 @@ fn field(line: &str, about: &mut Map<String, Value>) {
 }
 
 /// `mon,tue 09:00-17:00 Europe/London`
-fn window(value: &str, about: &mut Map<String, Value>) {
+fn window(value: &str, about: &mut SortedMap<String, Json>) {
     let Some((rest, timezone)) = value.rsplit_once(' ') else { return };
     let Some((days, hours)) = rest.rsplit_once(' ') else { return };
     let Some((start, end)) = hours.split_once('-') else { return };
-    let mut window = Map::new();
+    let mut window = SortedMap::new();
     if days != "every day" {
-        window.insert("days".to_owned(), json!(days.split(',').collect::<Vec<_>>()));
+        window.insert("days".to_owned(), Json::texts(days.split(',')));
     }
-    window.insert("start".to_owned(), json!(start));
-    window.insert("end".to_owned(), json!(end));
-    let windows = about.entry("windows").or_insert_with(|| json!({ "timezone": timezone, "windows": [] }));
-    if let Some(list) = windows.get_mut("windows").and_then(Value::as_array_mut) {
-        list.push(Value::Object(window));
+    window.insert("start".to_owned(), Json::text(start));
+    window.insert("end".to_owned(), Json::text(end));
+    let first = || Json::map([("timezone", Json::text(timezone)), ("windows", Json::List(Vec::new()))]);
+    let windows = about.entry("windows".to_owned()).or_insert_with(first);
+    if let Json::Map(windows) = windows
+        && let Some(Json::List(list)) = windows.get_mut("windows")
+    {
+        list.push(Json::Map(window));
     }
 }

@@ -3,10 +3,10 @@
 use paritygate_model::read::Read;
 #[cfg(feature = "schema")]
 use schemars::JsonSchema;
-use serde::Serialize;
 
-use super::{Call, Verb};
+use super::{Call, ToJson, Verb};
 use crate::export;
+use crate::json::Json;
 use crate::wire::Refusal;
 
 pub(super) struct Document;
@@ -21,12 +21,20 @@ pub struct Params {
 }
 
 /// The document.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
-#[serde(rename = "DocumentAnswer")]
+#[cfg_attr(feature = "schema", schemars(rename = "DocumentAnswer"))]
 pub struct Answer {
     /// The environment document, with fingerprints where secrets stood.
-    pub document: serde_json::Value,
+    #[cfg_attr(feature = "schema", schemars(with = "serde_json::Value"))]
+    pub document: Json,
+}
+
+/// Written by itself, as the document is: through serde, each kind of value would bring its own code.
+impl ToJson for Answer {
+    fn to_json(&self) -> String {
+        format!("{{\"document\":{}}}", self.document)
+    }
 }
 
 impl Verb for Document {

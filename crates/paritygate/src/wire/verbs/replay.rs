@@ -49,7 +49,7 @@ impl Verb for Replay {
     fn run(call: &Call<'_>, params: Params) -> Result<Answer, Refusal> {
         let mut diagnostics = Vec::new();
         let source = params.recorded.source(call, "decision.json", &mut diagnostics)?;
-        let recorded = Recorded::read(source.name(), source.text()).map_err(|wrong| Refusal::from(vec![wrong]))?;
+        let recorded = Recorded::read(&source).map_err(|wrong| Refusal::from(vec![wrong]))?;
         if params.promotion.request.is_none() {
             return Err(Refusal::new("no-request", "there is no request to decide", "hand it in as `request`"));
         }
