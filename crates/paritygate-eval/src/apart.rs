@@ -1,6 +1,6 @@
 //! What tells two values apart that read alike.
 
-use paritygate_model::{Node, Value};
+use paritygate_model::{Node, Value, limits};
 
 use crate::cell::{Cell, State};
 
@@ -15,8 +15,12 @@ pub(crate) fn told(own: &Cell<'_>, other: &Cell<'_>) -> Option<String> {
         let (one, two) = (kind(*a), kind(*b));
         return (one != two).then(|| format!("the one is {one}, the other {two}"));
     }
+    // What is shown as it is, and differs, is seen to differ.
+    let is_whole = |text: &str| {
+        text.len() <= limits::MAX_SHOWN_CHARS && !text.contains(['\n', '\r']) && !text.ends_with(char::is_whitespace)
+    };
     let shown = |cell: &Cell<'_>| cell.shown(|_| String::new());
-    if shown(own) != shown(other) {
+    if is_whole(one) && is_whole(two) || shown(own) != shown(other) {
         return None;
     }
     let at = one.chars().zip(two.chars()).take_while(|(a, b)| a == b).count();

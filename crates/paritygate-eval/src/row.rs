@@ -74,7 +74,7 @@ impl<'r, 't> Row<'r, 't> {
     }
 
     /// The environments that the rule is about, by their place in the check, lowest first.
-    pub fn members(&self) -> impl Iterator<Item = usize> + use<'r> {
+    pub fn members(&self) -> impl Iterator<Item = usize> + Clone + use<'r> {
         self.scope.members.iter().copied()
     }
 

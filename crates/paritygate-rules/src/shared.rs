@@ -19,9 +19,9 @@ impl With {
 
     /// The environments of a row that count: those of the rule, and the references where they are asked for.
     pub(crate) fn environments<'r>(self, row: &Row<'r, '_>) -> impl Iterator<Item = usize> + use<'r> {
-        let (members, references) = (row.members(), row.references().iter().copied().filter(move |_| self.reference));
-        let is_member = row.members().collect::<SortedSet<usize>>();
-        members.chain(references.filter(move |reference| !is_member.contains(reference)))
+        let members = row.members();
+        let references = row.references().iter().copied().filter(move |_| self.reference);
+        members.clone().chain(references.filter(move |reference| members.clone().all(|member| member != *reference)))
     }
 }
 
