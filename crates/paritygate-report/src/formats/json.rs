@@ -159,24 +159,68 @@ pub fn decision_json(decision: &Decision, diagnostics: &[Diagnostic]) -> String 
     visible(&JsonDecision { decision, diagnostics: diagnostics.iter().map(WireDiagnostic::from).collect() })
 }
 
-/// JSON in which every hidden character is an escape.
+/// JSON with a line per value, in which every hidden character is an escape.
+///
+/// The lines are made here, and not by `serde_json`: the text is gone through in any case, and so a type is written in one way
+/// alone, whoever asks for it.
 pub(super) fn visible(answer: &impl Serialize) -> String {
     // Plain data with text keys: writing it to a string can't fail.
-    let json = serde_json::to_string_pretty(answer).unwrap_or_default();
-    let mut out = String::with_capacity(json.len() + 1);
-    for c in json.chars() {
-        // Line breaks are the layout's own: inside of a text they are escaped already.
-        if is_hidden(c) && c != '\n' {
-            let mut units = [0; 2];
-            for unit in c.encode_utf16(&mut units) {
-                let _infallible = write!(out, "\\u{unit:04x}");
+    laid_out(&serde_json::to_string(answer).unwrap_or_default())
+}
+
+fn laid_out(json: &str) -> String {
+    let mut out = String::with_capacity(json.len() * 2);
+    let (mut depth, mut in_text, mut is_escaped) = (0, false, false);
+    let mut chars = json.chars().peekable();
+    while let Some(c) = chars.next() {
+        if in_text {
+            in_text = c != '"' || is_escaped;
+            is_escaped = c == '\\' && !is_escaped;
+            push_visible(&mut out, c);
+            continue;
+        }
+        in_text = c == '"';
+        match c {
+            '{' | '[' => {
+                out.push(c);
+                if let Some(end) = chars.next_if(|next| matches!(next, '}' | ']')) {
+                    out.push(end);
+                } else {
+                    depth += 1;
+                    new_line(&mut out, depth);
+                }
             }
-        } else {
-            out.push(c);
+            '}' | ']' => {
+                depth -= 1;
+                new_line(&mut out, depth);
+                out.push(c);
+            }
+            ',' => {
+                out.push(c);
+                new_line(&mut out, depth);
+            }
+            ':' => out.push_str(": "),
+            _ => out.push(c),
         }
     }
     out.push('\n');
     out
+}
+
+fn new_line(out: &mut String, depth: usize) {
+    out.push('\n');
+    for _ in 0..depth {
+        out.push_str("  ");
+    }
+}
+
+fn push_visible(out: &mut String, c: char) {
+    if !is_hidden(c) {
+        return out.push(c);
+    }
+    for unit in c.encode_utf16(&mut [0; 2]) {
+        let _infallible = write!(out, "\\u{unit:04x}");
+    }
 }
 
 #[cfg(test)]
@@ -191,5 +235,12 @@ mod tests {
         expect_file!["../sample/report.json"].assert_eq(&json);
         let read: serde_json::Value = serde_json::from_str(&json).expect("JSON");
         assert_eq!(read["findings"][6]["cells"]["staging"]["value"], "\u{1b}[31mred\u{202e} alert\nsecond line");
+    }
+    #[test]
+    fn lines_are_those_of_serde_json() {
+        let value =
+            serde_json::json!({ "a": [], "b": {}, "c": [1, [2.5, null], { "x\"{[,:": "\\\"}],: \n" }], "d": true });
+        let pretty = serde_json::to_string_pretty(&value).expect("JSON");
+        assert_eq!(laid_out(&value.to_string()), pretty + "\n");
     }
 }
