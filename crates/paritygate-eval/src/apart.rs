@@ -9,6 +9,9 @@ const SHOWN: usize = 16;
 
 /// In words how two plain values differ that look the same where they are shown; `None` where that is to be seen.
 pub(crate) fn told(own: &Cell<'_>, other: &Cell<'_>) -> Option<String> {
+    if let (State::Empty, State::Empty, Some(a), Some(b)) = (&own.state, &other.state, own.node, other.node) {
+        return Some(format!("the one is {}, the other {}", empty(a), empty(b))).filter(|_| empty(a) != empty(b));
+    }
     let (State::Value(a), State::Value(b)) = (&own.state, &other.state) else { return None };
     let (one, two) = (own.text()?, other.text()?);
     if one == two {
@@ -29,6 +32,14 @@ pub(crate) fn told(own: &Cell<'_>, other: &Cell<'_>) -> Option<String> {
         rest => format!("`{}`", rest.escape_debug()),
     };
     Some(format!("they differ from character {} on: {} and {}", at + 1, rest(one), rest(two)))
+}
+
+fn empty(node: Node<'_>) -> &'static str {
+    match (node.is_map(), node.is_sequence()) {
+        (true, _) => "an empty map",
+        (_, true) => "an empty list",
+        _ => "an empty text",
+    }
 }
 
 fn kind(node: Node<'_>) -> &'static str {

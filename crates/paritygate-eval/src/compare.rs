@@ -52,7 +52,11 @@ pub fn compare<'t>(a: &Cell<'t>, b: &Cell<'t>, set: bool, aliases: Aliases<'_>) 
             Some(equal) => Comparison::of(equal),
             None => Comparison::Unknown(Cow::Borrowed(KEY_MISMATCH)),
         },
-        (State::Empty, State::Empty) => Comparison::Equal,
+        // An empty text, an empty list and an empty map are three things.
+        (State::Empty, State::Empty) => {
+            let kind = |cell: &Cell<'_>| cell.node.map(|node| (node.is_map(), node.is_sequence()));
+            Comparison::of(kind(a) == kind(b))
+        }
         // Missing and null both say that nothing is there.
         (State::Missing | State::Null, State::Missing | State::Null) => Comparison::Equal,
         _ => Comparison::Different,

@@ -60,6 +60,7 @@ pub fn describe(
     let mut lowering = Lowering { tree: document.tree, source: &document.source, context, diagnostics };
     for &root in roots {
         lowering.record(root, &ENVIRONMENT);
+        lowering.covered(root);
     }
     let tree = Arc::new(lowering.tree);
     roots.iter().map(|&root| Description::Tree(Arc::clone(&tree), root)).collect()
@@ -113,6 +114,20 @@ const SHORTEST_TOKEN: usize = 16;
 impl Lowering<'_> {
     fn node(&self, id: NodeId) -> Node<'_> {
         self.tree.node(id)
+    }
+
+    /// Says which paths below `coverage` begin in no section.
+    fn covered(&mut self, root: NodeId) {
+        let declared = self.tree.node(root).get("coverage").into_iter().flat_map(Node::entries);
+        for (path, span, _) in declared {
+            let section = path.split('.').next().unwrap_or_default();
+            if ENVIRONMENT.field(section).is_none() {
+                let help = suggest::did_you_mean(section, ENVIRONMENT.fields.iter().map(|field| field.name));
+                let message = format!("there is no section `{section}` whose coverage this could be");
+                let wrong = Diagnostic::error("unknown-field", Location::new(self.source, span), message);
+                self.diagnostics.push(wrong.maybe_help(help));
+            }
+        }
     }
 
     fn wrong(&mut self, id: NodeId, expected: &str) {

@@ -218,6 +218,7 @@ record! {
 record! {
     /// A port.
     PORT ["published"] {
+        "hostIp": Set(&Text), "The addresses of the host on which it is published; all of them where it is absent.";
         "published": Set(&Integer), "The ports on the host.";
     }
 }

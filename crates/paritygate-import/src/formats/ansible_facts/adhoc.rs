@@ -27,7 +27,7 @@ pub(super) fn to_json(text: &str) -> Option<String> {
             out.extend_from_slice(line.get(lead + host.len() + sign..).unwrap_or_default().as_bytes());
             first = false;
             inside = seen.ends_with('{');
-        } else if let Some(host) = failure(&seen) {
+        } else if let Some(host) = failure(seen) {
             let lead = line.len() - line.trim_start().len();
             let end = line.trim_end_matches(['\n', '\r']).len();
             let start = out.len();

@@ -75,6 +75,8 @@ pub(super) struct Port {
     pub(super) target: Draft,
     /// The port on the host.
     pub(super) published: Option<Draft>,
+    /// The address of the host, where it is published on one alone.
+    pub(super) address: Option<Draft>,
     /// `tcp` where it is not said.
     pub(super) protocol: Option<Draft>,
     /// Whether it stands under `expose`.

@@ -23,19 +23,20 @@ impl Reader<'_, '_> {
             };
             let published =
                 published.filter(|draft| !matches!(&draft.value, DraftValue::String(text) if text.is_empty()));
-            return Some(Port { at: node.location(), target, published, protocol, exposed });
+            let address = field("host_ip");
+            return Some(Port { at: node.location(), target, published, address, protocol, exposed });
         }
         let Some(text) = node.scalar_text() else {
             self.wrong(node, "a port: `80`, `8080:80`, or a map");
             return None;
         };
-        let [target, published, protocol] = self.split(node, text, |text| Some(port(text)))?;
-        Some(Port { at: node.location(), target: target?, published, protocol, exposed })
+        let [target, published, protocol, address] = self.split(node, text, |text| Some(port(text)))?;
+        Some(Port { at: node.location(), target: target?, published, address, protocol, exposed })
     }
 }
 
-/// Target, published port and protocol of a short form. What stands in `${…}` is left whole.
-fn port(text: &str) -> [Option<Range<usize>>; 3] {
+/// Target, published port, protocol and address of a short form. What stands in `${…}` is left whole.
+fn port(text: &str) -> [Option<Range<usize>>; 4] {
     let mut cuts = Vec::new();
     let mut slash = None;
     for (at, byte) in outside_braces(text) {
@@ -49,8 +50,10 @@ fn port(text: &str) -> [Option<Range<usize>>; 3] {
     let protocol = slash.map(|slash| slash + 1..text.len());
     let last = cuts.pop();
     let target = last.map_or(0, |cut| cut + 1)..end;
-    let published = last.map(|last| cuts.pop().map_or(0, |cut| cut + 1)..last).filter(|range| !range.is_empty());
-    [Some(target), published, protocol]
+    let first = cuts.pop();
+    let published = last.map(|last| first.map_or(0, |cut| cut + 1)..last).filter(|range| !range.is_empty());
+    let address = first.map(|first| 0..first).filter(|range| !range.is_empty());
+    [Some(target), published, protocol, address]
 }
 
 /// Source, target and mode of a short form. Knows `C:\data:/data` and leaves what stands in `${…}` whole.
@@ -123,11 +126,41 @@ pub(super) fn map(ports: &[Port], loader: &mut Loader<'_>) -> (SortedMap<String,
             let key = if whole { format!("{first}-{last}/{protocol}") } else { format!("{}/{protocol}", first + step) };
             let entry = map.entry(key).or_insert_with(|| Draft::new(port.at.clone(), Draft::map().value));
             if let Some(published) = &port.published {
+                publish_on(entry, port.address.as_ref().and_then(address));
                 publish(entry, host_port(published, step, count));
             }
         }
     }
     (map, complete)
+}
+
+/// An address of the host as it is compared; `None` where it means all of them.
+fn address(draft: &Draft) -> Option<Draft> {
+    let DraftValue::String(text) = &draft.value else { return Some(draft.clone()) };
+    let text = text.trim_matches(['[', ']']);
+    let is_all = text.is_empty() || text.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_unspecified());
+    (!is_all).then(|| Draft::string(draft.at.clone(), text.to_owned()))
+}
+
+/// Adds an address, before the port itself; a port that is published on all addresses once is on all.
+fn publish_on(entry: &mut Draft, address: Option<Draft>) {
+    let ports = entry.as_map();
+    let is_first = !ports.contains_key("published");
+    match (address, ports.get_mut("hostIp").map(|known| &mut known.value)) {
+        (None, _) => {
+            ports.remove("hostIp");
+        }
+        // Of several of which one is not known, all are not.
+        (Some(address @ Draft { value: DraftValue::Unresolved(_), .. }), known) if is_first || known.is_some() => {
+            ports.insert("hostIp".to_owned(), address);
+        }
+        (Some(address), Some(DraftValue::Sequence(known))) => known.push(address),
+        (Some(address), _) if is_first => {
+            let at = address.at.clone();
+            ports.insert("hostIp".to_owned(), Draft::new(at, DraftValue::Sequence(vec![address])));
+        }
+        _ => {}
+    }
 }
 
 /// Adds a port of the host: where there are several, they stand in a list.
@@ -185,7 +218,7 @@ fn range(text: &str) -> Option<(u32, u32)> {
 mod tests {
     use super::*;
 
-    fn shown(text: &str, parts: [Option<Range<usize>>; 3]) -> String {
+    fn shown<const N: usize>(text: &str, parts: [Option<Range<usize>>; N]) -> String {
         let parts = parts.map(|part| part.and_then(|part| text.get(part)).unwrap_or("-").to_owned());
         parts.join(" ")
     }
@@ -193,14 +226,14 @@ mod tests {
     #[test]
     fn ports_have_parts() {
         for (text, expected) in [
-            ("80", "80 - -"),
-            ("8080:80", "80 8080 -"),
-            ("127.0.0.1:8080:80/udp", "80 8080 udp"),
-            ("127.0.0.1::80", "80 - -"),
-            ("[::1]:8080:80", "80 8080 -"),
-            ("3000-3005:3000-3005", "3000-3005 3000-3005 -"),
-            ("${PORT:-80}:80", "80 ${PORT:-80} -"),
-            ("", " - -"),
+            ("80", "80 - - -"),
+            ("8080:80", "80 8080 - -"),
+            ("127.0.0.1:8080:80/udp", "80 8080 udp 127.0.0.1"),
+            ("127.0.0.1::80", "80 - - 127.0.0.1"),
+            ("[::1]:8080:80", "80 8080 - [::1]"),
+            ("3000-3005:3000-3005", "3000-3005 3000-3005 - -"),
+            ("${PORT:-80}:80", "80 ${PORT:-80} - -"),
+            ("", " - - -"),
         ] {
             assert_eq!(shown(text, port(text)), expected, "{text}");
         }

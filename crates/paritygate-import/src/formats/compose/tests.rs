@@ -178,6 +178,7 @@ fn a_service_becomes_a_workload_and_an_artifact() {
             workloads.api.mounts./v.source = "v" @c.yml:9:57
             workloads.api.ports.53/tcp = {} @c.yml:7:61
             workloads.api.ports.7000/tcp = {} @c.yml:8:14
+            workloads.api.ports.8080/tcp.hostIp = ["127.0.0.1"] @c.yml:7:14
             workloads.api.ports.8080/tcp.published = 80 @c.yml:7:24
             workloads.api.ports.9090/udp.published = 9090 @c.yml:7:35
             workloads.api.ports.9091/udp.published = 9091 @c.yml:7:35
