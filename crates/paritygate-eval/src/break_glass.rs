@@ -29,6 +29,11 @@ pub(crate) fn apply(engine: &Engine, scope: &Scope<'_>, judged: &mut [Judged<'_>
         finding.help = Some("add `breakGlass` to a policy, or apply the pack `break-glass`".to_owned());
         return Some(finding);
     }
+    if glass.rules.is_empty() {
+        let mut finding = finding(GateStatus::Warn, "the glass is broken over no gate: `rules` is empty".to_owned());
+        finding.help = Some("name the gates that are to be passed over, by their ids".to_owned());
+        return Some(finding);
+    }
     // Each policy releases its gates on its own conditions.
     let (mut held, mut why) = (Vec::new(), None);
     for rule in rules {

@@ -1,7 +1,8 @@
 //! Promotion requests, and facts that stand beside them: documents to plain data.
 
 use paritygate_model::promotion::{FactSource, Facts, Origin, Places, Promotion, RequestText};
-use paritygate_model::{Diagnostic, Document, Location, Node, SortedSet, Span};
+use paritygate_model::shape::environment::VERSION_SCHEMES;
+use paritygate_model::{Diagnostic, Document, Location, Node, SortedSet, Span, suggest};
 
 use crate::params;
 
@@ -194,6 +195,12 @@ fn claims(root: Node<'_>, diagnostics: &mut Vec<Diagnostic>) {
 fn check_components(promotion: &Promotion, diagnostics: &mut Vec<Diagnostic>) {
     let mut seen = SortedSet::new();
     for artifact in &promotion.artifacts {
+        let scheme = artifact.version_scheme.as_deref().filter(|scheme| !VERSION_SCHEMES.contains(scheme));
+        if let (Some(scheme), Some(at)) = (scheme.filter(|scheme| !scheme.trim().is_empty()), &artifact.origin.at) {
+            let message = format!("there is no scheme of versions `{scheme}`");
+            let help = suggest::did_you_mean(scheme, VERSION_SCHEMES.iter().copied());
+            diagnostics.push(Diagnostic::error("unknown-word", at.clone(), message).maybe_help(help));
+        }
         if !seen.insert(artifact.component.as_str())
             && let Some(at) = &artifact.origin.at
         {

@@ -121,7 +121,7 @@ message: "the freeze `fair` ends before it starts"
     fn compile(self, params: &Params<'_>, context: &GateContext<'_>) -> Result<Box<dyn GateCheck>, Vec<Diagnostic>> {
         let mut wrong = Vec::new();
         let exempt = self.exempt_kinds.unwrap_or_default();
-        if exempt.len() == KindOfChange::ALL.len() {
+        if KindOfChange::ALL.iter().all(|kind| exempt.contains(kind)) {
             let all = params.wrong("exemptKinds", "every kind of change is exempt: no freeze would ever hold");
             wrong.push(all.help("remove the kinds for which freezes are meant"));
         }

@@ -151,7 +151,7 @@ impl Check {
         };
         let may: Vec<String> = [list("branches", branches), list("tags", tags)].into_iter().flatten().collect();
         Judgement::fail(format!("{what} `{name}` may not reach {to}"))
-            .note(format!("what may: {}", may.join(" and ")))
+            .note(if may.is_empty() { "nothing may".to_owned() } else { format!("what may: {}", may.join(" and ")) })
             .help("merge or tag it first")
             .fact(git_ref, &artifact.origin)
     }

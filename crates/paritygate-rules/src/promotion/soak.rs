@@ -343,7 +343,9 @@ impl Check {
         if upstream.len() == needed {
             return judgement;
         }
-        judgement.note(format!("{number} of {} soaked long enough, and {needed} are needed", suggest::quoted(upstream)))
+        let are = if needed == 1 { "is" } else { "are" };
+        judgement
+            .note(format!("{number} of {} soaked long enough, and {needed} {are} needed", suggest::quoted(upstream)))
     }
 
     fn one(&self, scope: &Scope<'_>, artifact: &Artifact, environment: &str) -> Judgement {

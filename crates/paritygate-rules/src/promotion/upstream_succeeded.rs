@@ -110,7 +110,8 @@ fn group(scope: &Scope<'_>, artifact: &Artifact, upstream: &[&str], needed: usiz
     if upstream.len() == needed {
         return bad;
     }
-    bad.note(format!("{good} of {} went well, and {needed} are needed", suggest::quoted(upstream)))
+    let are = if needed == 1 { "is" } else { "are" };
+    bad.note(format!("{good} of {} went well, and {needed} {are} needed", suggest::quoted(upstream)))
 }
 
 fn one(scope: &Scope<'_>, artifact: &Artifact, environment: &str) -> Judgement {
