@@ -13,7 +13,11 @@ pub struct Parts {
     pub digest: Option<Range<usize>>,
 }
 
-/// Takes a reference apart. What stands in `${…}` or `{{…}}` is left whole, so that references with gaps have parts too.
+/// What Docker Hub's images may be called by, beside their names: `docker.io/library/nginx` is `nginx`.
+const HUB: [&str; 4] = ["docker.io/library/", "index.docker.io/library/", "docker.io/", "index.docker.io/"];
+
+/// Takes a reference apart. What stands in `${…}` or `{{…}}` is left whole, so that references with gaps have parts too. The
+/// name of an image on Docker Hub is as short as it can be.
 pub fn parts(text: &str) -> Parts {
     let (mut depth, mut colon, mut at) = (0_usize, None, None);
     for (index, byte) in text.bytes().enumerate() {
@@ -33,7 +37,7 @@ pub fn parts(text: &str) -> Parts {
     }
     let end = at.unwrap_or(text.len());
     Parts {
-        name: 0..colon.unwrap_or(end),
+        name: HUB.iter().find(|hub| text.starts_with(**hub)).map_or(0, |hub| hub.len())..colon.unwrap_or(end),
         tag: colon.map(|colon| colon + 1..end).filter(|tag| !tag.is_empty()),
         digest: at.map(|at| at + 1..text.len()).filter(|digest| !digest.is_empty()),
     }
@@ -114,6 +118,10 @@ mod tests {
             ("${R:-host:5000}/app:${T:-1:2}", "${R:-host:5000}/app", "${T:-1:2}", ""),
             ("${IMAGE}", "${IMAGE}", "", ""),
             ("app:", "app", "", ""),
+            ("docker.io/library/nginx:1", "nginx", "1", ""),
+            ("docker.io/team/app", "team/app", "", ""),
+            ("index.docker.io/library/nginx", "nginx", "", ""),
+            ("docker.io/", "", "", ""),
             ("{{ image }}:{{ tag }}", "{{ image }}", "{{ tag }}", ""),
             ("", "", "", ""),
         ] {
