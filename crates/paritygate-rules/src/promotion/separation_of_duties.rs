@@ -157,8 +157,10 @@ impl GateCheck for SeparationOfDuties {
                     all => all.join(", "),
                 };
                 let judged = Judgement::unknown(format!("it is not known {listed}"));
-                return judged
-                    .help("hand in the pull request and its commits, as `change` or as `gh pr view` prints them");
+                return judged.help(
+                    "hand in the pull request and its commits: `gh pr view --json …` and `gh api \
+                     repos/{owner}/{repo}/pulls/{number}/commits`, or write them as `change`",
+                );
             }
         };
         if scope.artifacts().is_empty() {
