@@ -1,7 +1,7 @@
 //! Maps and sets whose entries are in the order of their keys: what the standard library's B-trees are, with less code for
 //! each type of entry.
 //!
-//! Entries are kept in the order they came in, and [`order::Order`] says which order their keys have. It knows no types, so
+//! Entries are kept in the order they came in, and the private `Order` says which order their keys have. It knows no types, so
 //! that there is one of it for all maps; it lists nothing where the entries came in order, as they mostly do. To look up and to
 //! insert costs what it costs in a B-tree. To remove costs as much as there are entries.
 
