@@ -255,10 +255,13 @@ describe("promotion", () => {
     await page.keyboard.press("End");
     await decided(() => page.keyboard.press("Backspace"));
     assert.equal(await text("#verdict strong"), "May not go");
-    // Another environment was deployed to: what is asked for is not known to have run.
+    // A deployment to an environment that nobody knows is told, with the one that was meant.
     await endOf("request", 22);
     await decided(() => page.keyboard.press("Backspace"));
-    assert.deepEqual(await page.locator(".gate > .mark").allTextContents(), ["?", "✗", "✗"]);
+    assert.equal(await text("#verdict"), "One mistake in the textsnothing was decided");
+    assert.match((await text("#gates")) ?? "", /no environment stagin.*did you mean staging\?/);
+    await decided(() => page.keyboard.type("g"));
+    assert.equal(await text("#verdict strong"), "May not go");
     await endOf("pipeline", 1);
     await page.keyboard.press("Enter");
     await page.keyboard.type("  canary: {}");
