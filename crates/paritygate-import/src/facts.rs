@@ -263,6 +263,7 @@ mod tests {
             };
             let (environments, at) = (fact.environments.join(", "), at(fact.evaluated_at, " at "));
             let (policies, inputs) = (list(&fact.policies), list(&fact.inputs));
+            let at = format!("{at}{}", fact.valid_until.map_or(String::new(), |end| format!(" until {}", end.0)));
             writeln!(out, "parity of {environments}: {}{at}, policies {policies}, inputs {inputs}", fact.verdict)
                 .unwrap();
         }

@@ -12,12 +12,12 @@ pub struct Run<'a> {
     pub facts: Vec<&'a DeploymentFact>,
 }
 
-/// What makes two facts be about one deployment: its name, else when it began and what it deployed. One without either is
-/// about none that others are about.
-type Key<'a> = (&'a str, Option<&'a str>, Option<(Instant, Option<&'a str>)>);
+/// What makes two facts of one digest be about one deployment: its name, else when it began. One without either is about
+/// none that others are about.
+type Key<'a> = (&'a str, Option<&'a str>, Option<Instant>);
 
 fn key(fact: &DeploymentFact) -> Option<Key<'_>> {
-    let began = fact.started_at.map(|at| (at, fact.digest.as_deref()));
+    let began = fact.started_at;
     match fact.id.as_deref() {
         Some(id) => Some((&fact.component, Some(id), None)),
         None => Some((&fact.component, None, Some(began?))),
@@ -35,8 +35,12 @@ fn has_ended(fact: &DeploymentFact, scope: &Scope<'_>) -> bool {
 fn is_end_of(end: &DeploymentFact, running: &DeploymentFact) -> bool {
     let no_other =
         |began: Instant| end.started_at.is_none_or(|at| at == began) && end.when().is_none_or(|at| at >= began);
-    let digests = end.digest.as_deref().zip(running.digest.as_deref());
-    running.started_at.is_none_or(no_other) && digests.is_none_or(|(a, b)| digest::same(a, b) != Some(false))
+    running.started_at.is_none_or(no_other) && !is_of_another(end, running)
+}
+
+/// Whether two facts are certainly of two digests.
+fn is_of_another(a: &DeploymentFact, b: &DeploymentFact) -> bool {
+    a.digest.as_deref().zip(b.digest.as_deref()).is_some_and(|(a, b)| digest::same(a, b) == Some(false))
 }
 
 impl<'a> Run<'a> {
@@ -65,7 +69,11 @@ impl<'a> Scope<'a> {
         let request = self.request;
         let began = |fact: &&DeploymentFact| fact.started_at.or(fact.finished_at).is_none_or(|at| at.0 > after);
         for fact in request.deployments(environment).take_while(began) {
-            let place = key(fact).map_or(runs.len(), |key| *places.entry(key).or_insert(runs.len()));
+            let known = key(fact).map_or(runs.len(), |key| *places.entry(key).or_insert(runs.len()));
+            // What began at one time and is of two digests are two.
+            let is_other =
+                |run: &Run<'_>| fact.id.is_none() && run.facts.iter().any(|known| is_of_another(known, fact));
+            let place = if runs.get(known).is_some_and(is_other) { runs.len() } else { known };
             match runs.get_mut(place) {
                 Some(run) => run.facts.push(fact),
                 None => runs.push(Run { facts: vec![fact] }),

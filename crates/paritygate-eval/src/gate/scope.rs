@@ -221,7 +221,7 @@ impl<'a> Scope<'a> {
 
     /// The newest deployment to an environment that went well and counts for an artifact, likewise.
     pub fn current_of(&self, environment: &str, artifact: &Artifact) -> Option<&'a DeploymentFact> {
-        standing(self.counting(environment, artifact)).next()
+        standing(*self, self.counting(environment, artifact)).next()
     }
 
     fn counting<'s>(
@@ -269,7 +269,7 @@ impl<'a> Scope<'a> {
         environment: &'s str,
         component: &'s str,
     ) -> impl Iterator<Item = &'a DeploymentFact> + use<'a, 's> {
-        standing(self.deployments(environment, component))
+        standing(*self, self.deployments(environment, component))
     }
 
     /// Whether a deployment there was passed over only because its source is not accepted.
@@ -299,17 +299,24 @@ impl<'a> Scope<'a> {
     }
 }
 
-/// Of deployments, newest first, those that went well; without those that were rolled back later.
-fn standing<'a>(facts: impl Iterator<Item = &'a DeploymentFact>) -> impl Iterator<Item = &'a DeploymentFact> {
+/// Of deployments, newest first, those that went well; without those that were rolled back later. It ends where a fact that
+/// is not believed, or that may be about another deployment, says that one was: what ran before is then not known to run.
+fn standing<'a>(
+    scope: Scope<'a>,
+    facts: impl Iterator<Item = &'a DeploymentFact>,
+) -> impl Iterator<Item = &'a DeploymentFact> {
     let mut taken_back: Vec<&DeploymentFact> = Vec::new();
+    let mut is_over = false;
     facts.filter(move |fact| match fact.result {
+        _ if is_over => false,
         DeploymentResult::RolledBack => {
             taken_back.push(fact);
             false
         }
-        DeploymentResult::Succeeded => match taken_back.iter().position(|back| takes_back(back, fact)) {
+        DeploymentResult::Succeeded => match taken_back.iter().position(|back| takes_back(back, fact) != Some(false)) {
             Some(at) => {
-                taken_back.remove(at);
+                let back = taken_back.remove(at);
+                is_over = takes_back(back, fact).is_none() || !scope.accepts(&back.origin);
                 false
             }
             None => true,
@@ -318,13 +325,21 @@ fn standing<'a>(facts: impl Iterator<Item = &'a DeploymentFact>) -> impl Iterato
     })
 }
 
-/// Whether what was rolled back is a deployment: the one of its name, else of its digest; else any.
-fn takes_back(back: &DeploymentFact, fact: &DeploymentFact) -> bool {
+/// Whether what was rolled back is a deployment: the one of its name, else of its digest that began when it did. `None` where
+/// it may be.
+fn takes_back(back: &DeploymentFact, fact: &DeploymentFact) -> Option<bool> {
     if let (Some(id), Some(own)) = (&back.id, &fact.id) {
-        return id == own;
+        return Some(id == own);
     }
-    let digests = back.digest.as_deref().zip(fact.digest.as_deref());
-    digests.is_none_or(|(back, own)| digest::same(back, own) != Some(false))
+    let both = |a: &Option<String>, b: &Option<String>| Some((a.clone()?, b.clone()?));
+    let digests = both(&back.digest, &fact.digest).and_then(|(back, own)| digest::same(&back, &own));
+    let differs = |names: Option<(String, String)>| names.is_some_and(|(back, own)| back != own);
+    let is_other =
+        digests.is_none() && (differs(both(&back.version, &fact.version)) || differs(both(&back.tag, &fact.tag)));
+    if digests == Some(false) || is_other {
+        return Some(false);
+    }
+    (digests == Some(true) && back.started_at.is_some() && back.started_at == fact.started_at).then_some(true)
 }
 
 /// When a description was made, and for how long it holds.

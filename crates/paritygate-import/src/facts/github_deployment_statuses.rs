@@ -151,13 +151,16 @@ mod tests {
     #[test]
     fn inactive_with_nothing_in_its_place_no_longer_runs() {
         let gone = status(8, "inactive", 20);
+        let later = r#"{"id": 10, "sha": "def", "environment": "staging", "created_at": "2026-08-03T10:10:00Z"},
+            {"id": 3, "state": "success", "created_at": "2026-08-03T10:20:00Z", "environment": "staging",
+            "deployment_url": "https://api.github.com/repos/o/r/deployments/10"}"#;
         let elsewhere = r#"{"id": 10, "sha": "def", "environment": "production", "created_at": "2026-08-01T10:10:00Z"},
             {"id": 3, "state": "success", "created_at": "2026-08-01T10:20:00Z", "environment": "production",
             "deployment_url": "https://api.github.com/repos/o/r/deployments/10"}"#;
         let before = r#"{"id": 8, "sha": "def", "environment": "staging", "created_at": "2026-08-01T09:10:00Z"},
             {"id": 3, "state": "success", "created_at": "2026-08-01T09:20:00Z", "environment": "staging",
             "deployment_url": "https://api.github.com/repos/o/r/deployments/8"}"#;
-        for others in ["", elsewhere, before] {
+        for others in ["", elsewhere, before, later] {
             for good in [status(2, "success", 5), status(2, "inactive", 5)] {
                 let comma = if others.is_empty() { "" } else { ", " };
                 let shown = with(&format!("[{gone}, {good}{comma}{others}]"));

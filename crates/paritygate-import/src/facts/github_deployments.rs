@@ -111,19 +111,23 @@ pub(crate) fn finish(collector: &mut Collector<'_>) {
 /// Takes away those that are inactive while none is at hand that took their place.
 fn take_away(gone: &[(usize, Node<'_>)], collector: &mut Collector<'_>) {
     let began = |fact: &DeploymentFact| fact.started_at.or(fact.finished_at);
-    let mut newest: SortedMap<String, Option<Instant>> = SortedMap::new();
     // One that is gone itself took the place of none that still runs.
     let gone_places: SortedSet<usize> = gone.iter().map(|(place, _)| *place).collect();
     let all = collector.facts.deployments.iter().enumerate();
     let stands = all.filter(|(place, fact)| fact.result == DeploymentResult::Succeeded && !gone_places.contains(place));
+    // When those began that still run, by environment.
+    let mut standing: SortedMap<String, Vec<Option<Instant>>> = SortedMap::new();
     for (_, fact) in stands {
-        let newest = newest.entry(fact.environment.clone()).or_default();
-        *newest = began(fact).max(*newest);
+        standing.entry(fact.environment.clone()).or_default().push(began(fact));
     }
+    standing.values_mut().for_each(|began| began.sort_unstable());
     for (place, inactive) in gone {
         let ended = collector.instant(*inactive, "created_at");
         let Some(fact) = collector.facts.deployments.get_mut(*place) else { continue };
-        if began(fact) >= newest.get(&fact.environment).copied().flatten() {
+        // What took its place began after it, and before it was said to be inactive.
+        let others = standing.get(&fact.environment).map(Vec::as_slice).unwrap_or_default();
+        let next = others.get(others.partition_point(|other| *other <= began(fact))).copied();
+        if next.is_none_or(|next| ended.is_some() && next > ended) {
             (fact.result, fact.finished_at) = (DeploymentResult::RolledBack, ended);
         }
     }

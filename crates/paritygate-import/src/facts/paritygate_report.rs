@@ -6,7 +6,7 @@ use paritygate_model::Node;
 use paritygate_model::promotion::ParityFact;
 
 use super::FactFormat;
-use crate::collector::{Collector, has, inner, list, origin, text};
+use crate::collector::{Collector, has, inner, list, number, origin, text};
 
 /// The form.
 pub static FORMAT: FactFormat =
@@ -31,6 +31,15 @@ fn take<'d>(object: Node<'d>, collector: &mut Collector<'d>) {
         let items = list(object, field).into_iter().flat_map(Node::items);
         items.filter_map(|item| Some((text(item, name)?.to_owned(), text(item, "digest")?.to_owned()))).collect()
     };
+    // One whose rules all met nothing says nothing.
+    let summary = object.get("summary");
+    let count = |field: &str| summary.and_then(|summary| summary.get(field));
+    let rules = count("rules").and_then(number);
+    let vacuous = count("vacuous").map(|list| list.len() as u64);
+    let verdict = if rules.is_some() && rules == vacuous { "unknown" } else { verdict };
+    let findings = list(object, "findings").into_iter().flat_map(Node::items);
+    let ends = findings.filter_map(|finding| collector.instant(finding.get("waiver")?, "expiresAt"));
+    let valid_until = ends.min();
     let fact = ParityFact {
         environments: columns.filter_map(|column| text(column, "name")).map(str::to_owned).collect(),
         only: list(object, "only")
@@ -41,6 +50,7 @@ fn take<'d>(object: Node<'d>, collector: &mut Collector<'d>) {
             .collect(),
         verdict: verdict.to_owned(),
         evaluated_at: collector.instant(object, "evaluatedAt"),
+        valid_until,
         policies: digests("policies", "name"),
         inputs: digests("inputs", "name"),
         origin: origin(object),
@@ -65,6 +75,18 @@ mod tests {
             shown(&[REPORT]),
             "parity of staging, production: warn at 2026-08-01T10:00:00Z, policies ours=sha256:aa, inputs .env=sha256:bb"
         );
+    }
+
+    #[test]
+    fn it_says_no_more_than_it_judged_and_no_longer_than_its_waivers() {
+        let vacuous = REPORT.replace("\"summary\": {}", r#""summary": {"rules": 2, "vacuous": ["a", "b"]}"#);
+        assert!(shown(&[&vacuous]).starts_with("parity of staging, production: unknown at"));
+        let some = REPORT.replace("\"summary\": {}", r#""summary": {"rules": 2, "vacuous": ["a"]}"#);
+        assert!(shown(&[&some]).starts_with("parity of staging, production: warn at"));
+        let waived = r#""findings": [{"rule": "a"}, {"waiver": {"expiresAt": "2026-09-01T00:00:00Z"}},
+            {"waiver": {"expiresAt": "2026-08-15T00:00:00Z"}}]"#;
+        let shown = shown(&[&REPORT.replace("\"findings\": []", waived)]);
+        assert!(shown.contains("warn at 2026-08-01T10:00:00Z until 2026-08-15T00:00:00Z,"), "{shown}");
     }
 
     #[test]

@@ -1,11 +1,15 @@
 //! Digests of artifacts: `sha256:…`.
 
+/// A digest without what it is of before it, and without blanks around it.
+pub fn plain(digest: &str) -> &str {
+    digest.rsplit_once('@').map_or(digest, |(_, digest)| digest).trim()
+}
+
 /// Whether two digests are of the same bytes; `None` where their algorithms differ or one is empty, which says nothing: also
 /// `sha256:` with nothing behind it. Digits are written in either case, and a digest may stand behind what it is of:
 /// `registry.example/api@sha256:…`.
 pub fn same(a: &str, b: &str) -> Option<bool> {
-    let plain = |digest: &'_ str| digest.rsplit_once('@').map_or(0, |(image, _)| image.len() + 1);
-    let (a, b) = (a.get(plain(a)..).unwrap_or_default(), b.get(plain(b)..).unwrap_or_default());
+    let (a, b) = (plain(a), plain(b));
     if [a, b].iter().any(|digest| digest.trim_end().is_empty() || digest.trim_end().ends_with(':')) {
         return None;
     }
@@ -37,5 +41,6 @@ mod tests {
         assert_eq!(same("registry.example/api@sha256:aa", "sha256:aa"), Some(true));
         assert_eq!(same("registry.example/api@sha256:aa", "sha256:ab"), Some(false));
         assert_eq!(same("registry.example/api@", "sha256:ab"), None);
+        assert_eq!(same("sha256:aa\n", " sha256:aa"), Some(true));
     }
 }

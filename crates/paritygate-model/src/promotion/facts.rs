@@ -2,7 +2,7 @@
 
 use super::{CivilInstant, FactSource, Instant, words};
 use crate::read::Read;
-use crate::{Location, SortedMap};
+use crate::{Location, SortedMap, SortedSet};
 
 /// Where a fact is from.
 #[derive(Clone, Debug, Default)]
@@ -65,37 +65,68 @@ impl Facts {
         }
     }
 
-    /// Lets what speaks against a promotion and names a tier speak of each environment of that tier, which `of_tier` knows.
-    /// What speaks for it has to name its environment.
+    /// Lets what speaks against a promotion and names a tier speak of each environment of that tier, which `of_tier` knows;
+    /// and what takes that back. What speaks for a promotion has to name its environment: of a deployment that went well
+    /// somewhere in the tier, it is not known what runs.
     pub fn spread(&mut self, of_tier: impl Fn(&str) -> Vec<String>) {
         fn each<T: Clone>(
             facts: &mut Vec<T>,
             of_tier: &dyn Fn(&str) -> Vec<String>,
             is_bad: impl Fn(&T) -> bool,
-            environment: impl Fn(&mut T) -> Option<&mut String>,
+            about: impl Fn(&T) -> Option<(String, String)>,
+            set: impl Fn(&mut T, String),
         ) {
-            for at in 0..facts.len() {
-                let Some(mut fact) = facts.get(at).filter(|fact| is_bad(fact)).cloned() else { continue };
-                let names = environment(&mut fact).map(|name| of_tier(name)).unwrap_or_default();
-                for name in names {
+            // By environment and subject, of what something bad is said: there, what is good counts as well.
+            let amiss: SortedSet<(String, String)> =
+                facts.iter().filter(|fact| is_bad(fact)).filter_map(&about).collect();
+            let mut more = Vec::new();
+            for fact in facts.iter() {
+                let Some(about) = about(fact).filter(|about| amiss.contains(about)) else { continue };
+                for name in of_tier(&about.0) {
                     let mut one = fact.clone();
-                    if let Some(place) = environment(&mut one) {
-                        *place = name;
-                    }
-                    facts.push(one);
+                    set(&mut one, name);
+                    more.push(one);
                 }
             }
+            facts.append(&mut more);
         }
         let good = |status: CheckStatus| matches!(status, CheckStatus::Passed | CheckStatus::Warned);
-        each(&mut self.approvals, &of_tier, |it| it.state != ApprovalState::Approved, |it| it.environment.as_mut());
-        each(&mut self.checks, &of_tier, |it| !good(it.status), |it| it.environment.as_mut());
         each(
-            &mut self.deployments,
+            &mut self.approvals,
             &of_tier,
-            |it| it.result != DeploymentResult::Succeeded,
-            |it| Some(&mut it.environment),
+            |it| it.state == ApprovalState::Rejected,
+            |it| {
+                let takes_back = it.state != ApprovalState::Approved;
+                Some((it.environment.clone().filter(|_| takes_back)?, super::person::key(&it.by)))
+            },
+            |it, name| it.environment = Some(name),
         );
-        each(&mut self.health, &of_tier, |it| it.status != HealthStatus::Healthy, |it| Some(&mut it.environment));
+        each(
+            &mut self.checks,
+            &of_tier,
+            |it| !good(it.status),
+            |it| Some((it.environment.clone()?, it.name.clone())),
+            |it, name| it.environment = Some(name),
+        );
+        each(
+            &mut self.health,
+            &of_tier,
+            |it| it.status != HealthStatus::Healthy,
+            |it| Some((it.environment.clone(), String::new())),
+            |it, name| it.environment = name,
+        );
+        let mut more = Vec::new();
+        for fact in &self.deployments {
+            for environment in of_tier(&fact.environment) {
+                let mut one = DeploymentFact { environment, ..fact.clone() };
+                if one.result == DeploymentResult::Succeeded {
+                    (one.digest, one.index_digest, one.tag, one.version) = (None, None, None, None);
+                    (one.build_id, one.commit) = (None, None);
+                }
+                more.push(one);
+            }
+        }
+        self.deployments.append(&mut more);
     }
 }
 
@@ -386,6 +417,8 @@ fact! {
         verdict: String,
         /// When.
         evaluated_at: Option<Instant>,
+        /// When the first of the waivers ends that it counts on.
+        valid_until: Option<Instant>,
         /// The policies, by id, each with its digest.
         policies: SortedMap<String, String>,
         /// The texts that were read, by name, each with its digest.

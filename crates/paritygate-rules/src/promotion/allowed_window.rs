@@ -139,10 +139,12 @@ impl GateCheck for Check {
         }
         // Each tells when it opens itself; what counts is when they are open together.
         let (zone, opens) = (first.zone(), self.passes_from(scope));
-        let told = match opens {
-            Some(opens) => format!("the gate's window and the manifest's are both open {}", zone.say(opens)),
-            None => "the gate's window and the manifest's are never open together".to_owned(),
+        let Some(both) = opens else {
+            let message = format!("{} is outside the gate's window or the manifest's", zone.say(scope.at));
+            let judged = Judgement::wait(None, message).note("they are never open together");
+            return judged.help("change one of them, or let the gate's stand in with `replacesManifest`");
         };
+        let told = format!("the gate's window and the manifest's are both open {}", zone.say(both));
         let mut judged = judged.note(told).opens(opens.map(|opens| zone.moment(opens)));
         judged.until = opens;
         judged

@@ -2,7 +2,7 @@
 
 use paritygate_eval::kind::Params;
 use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope};
-use paritygate_model::promotion::{DeploymentFact, Elapsed};
+use paritygate_model::promotion::{DeploymentFact, Elapsed, digest};
 use paritygate_model::read::Read;
 use paritygate_model::{Diagnostic, SortedSet, Timestamp, suggest};
 
@@ -424,7 +424,7 @@ impl MigrationDestructive {
 /// What tells one release from another: all its names.
 fn release(fact: &DeploymentFact) -> Vec<String> {
     let names = [&fact.digest, &fact.index_digest, &fact.version, &fact.tag, &fact.build_id, &fact.commit];
-    names.into_iter().flatten().map(|name| name.to_ascii_lowercase()).collect()
+    names.into_iter().flatten().map(|name| digest::plain(name).to_ascii_lowercase()).collect()
 }
 
 /// The releases of a component that went to the target since an instant.
@@ -441,7 +441,8 @@ impl<'a> Since<'a> {
     fn new(scope: &Scope<'a>, artifact: &paritygate_model::promotion::Artifact, at: Timestamp) -> Self {
         let good = || scope.standing(scope.to(), &artifact.component);
         let own = [&artifact.digest, &artifact.index_digest, &artifact.version, &artifact.tag, &artifact.build_id];
-        let mut seen: SortedSet<String> = own.into_iter().flatten().map(|name| name.to_ascii_lowercase()).collect();
+        let mut seen: SortedSet<String> =
+            own.into_iter().flatten().map(|name| digest::plain(name).to_ascii_lowercase()).collect();
         let is_later = |fact: &DeploymentFact| fact.when().is_some_and(|when| when.0 >= at);
         let before: SortedSet<String> = good().filter(|fact| !is_later(fact)).flat_map(release).collect();
         let was_there = |names: &[String]| names.iter().any(|name| before.contains(name));

@@ -187,6 +187,10 @@ impl ParityGate {
                     .help("make a new one");
             }
         }
+        if let Some(end) = fact.valid_until.filter(|end| scope.at >= end.0) {
+            let message = format!("{said} counts on a waiver that ended {}", scope.say(end.0));
+            return Judgement::unknown(message).help("make a new one");
+        }
         let age = Scope::length(at.0, scope.at);
         match self.max_age {
             Some(most) if age.0 > most.0 => {
@@ -222,8 +226,9 @@ impl GateCheck for ParityGate {
     fn next_change(&self, scope: &Scope<'_>) -> Option<Timestamp> {
         let described = [scope.from(), scope.to()].iter().all(|name| scope.environment(name).is_some());
         let old = || {
-            let end = Self::recorded(scope)?.evaluated_at?.0.checked_add(self.max_age?.0).ok()?;
-            scope.next_of(after(end))
+            let fact = Self::recorded(scope)?;
+            let aged = || after(fact.evaluated_at?.0.checked_add(self.max_age?.0).ok()?);
+            scope.next_of(fact.valid_until.map(|end| end.0).into_iter().chain(aged()))
         };
         let of_it = if described { scope.waiver_end() } else { old() };
         of_it.into_iter().chain(scope.description_end()).min()

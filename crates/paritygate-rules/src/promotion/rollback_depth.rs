@@ -3,7 +3,7 @@
 use paritygate_eval::kind::Params;
 use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope};
 use paritygate_model::Diagnostic;
-use paritygate_model::promotion::{Artifact, DeploymentFact, DeploymentResult, KindOfChange};
+use paritygate_model::promotion::{Artifact, DeploymentFact, DeploymentResult, KindOfChange, digest};
 use paritygate_model::read::Read;
 
 /// The parameters of `rollback-depth`.
@@ -63,7 +63,7 @@ impl RollbackDepth {
         let good = scope.standing(to, component);
         let mut distinct: Vec<&DeploymentFact> = Vec::new();
         for fact in good {
-            let Some(digest) = fact.digest.as_ref().or(fact.index_digest.as_ref()) else {
+            let Some(own) = fact.digest.as_ref().or(fact.index_digest.as_ref()) else {
                 return Judgement::unknown(format!("a deployment of `{component}` to {to} has no digest"))
                     .help("give it one")
                     .fact("without a digest", &fact.origin);
@@ -73,8 +73,10 @@ impl RollbackDepth {
                     .help("give the deployment `startedAt`")
                     .fact("without a time", &fact.origin);
             }
-            let is_known =
-                |known: &&DeploymentFact| known.digest.as_ref().or(known.index_digest.as_ref()) == Some(digest);
+            let is_known = |known: &&DeploymentFact| {
+                let known = known.digest.as_ref().or(known.index_digest.as_ref());
+                known.is_some_and(|known| digest::same(known, own) == Some(true))
+            };
             if !distinct.iter().any(is_known) {
                 distinct.push(fact);
             }

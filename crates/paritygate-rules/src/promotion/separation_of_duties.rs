@@ -5,6 +5,7 @@ use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope};
 use paritygate_model::read::Read;
 use paritygate_model::{Diagnostic, SortedMap, Timestamp};
 
+use paritygate_model::promotion::ActorKind;
 use paritygate_model::promotion::person::Form;
 
 use crate::people::{self, BOTH, Bind};
@@ -176,7 +177,10 @@ impl GateCheck for SeparationOfDuties {
             let (own, others): (Vec<_>, Vec<_>) =
                 yes.into_iter().partition(|approval| hands.contains_key(&people::key(&approval.by)));
             // An e-mail address and the name of an account may be of one person.
-            let stranger = |by: &str| hands.keys().find(|hand| Form::of(hand) != Form::of(by));
+            let is_person = scope.promotion().actor.as_ref().is_none_or(|actor| actor.kind == ActorKind::Human);
+            let may_be = |relation: &Relation| *relation != Relation::Actor || is_person;
+            let people = || hands.iter().filter(|(_, relation)| may_be(relation)).map(|(hand, _)| hand);
+            let stranger = |by: &str| people().find(|hand| Form::of(hand) != Form::of(by));
             let (others, doubtful): (Vec<_>, Vec<_>) =
                 others.into_iter().partition(|approval| stranger(&people::key(&approval.by)).is_none());
             if others.len() >= required {

@@ -485,11 +485,14 @@ fn healthy<'a>(scope: &Scope<'a>, environment: &str, need: HealthNeed) -> Result
 
 /// The end of the newest check of a name, if it is of the artifact and passed.
 fn checked<'a>(scope: &Scope<'a>, artifact: &Artifact, environment: &str, name: &str) -> Counts<'a> {
-    let about = |check: &&CheckFact| {
-        check.environment.as_deref().is_none_or(|of| of == environment)
-            && checks::is_of(scope, check, artifact) == Some(true)
-    };
+    let here = |check: &&CheckFact| check.environment.as_deref().is_none_or(|of| of == environment);
+    let is_known =
+        scope.request.checks(name).filter(here).any(|check| checks::is_of(scope, check, artifact) == Some(true));
     let good = |check: &CheckFact| matches!(check.status, CheckStatus::Passed | CheckStatus::Warned);
+    // A bad one that does not say of what it is may be of this, and makes a good one doubtful.
+    let about = |check: &&CheckFact| {
+        here(check) && checks::is_of(scope, check, artifact).unwrap_or_else(|| !good(check) && is_known)
+    };
     let counts = |check: &&CheckFact| {
         !good(check) || scope.accepts(&check.origin) && check.finished_at.is_none_or(|at| scope.has_happened(at))
     };
