@@ -29,11 +29,6 @@ pub(crate) fn apply(engine: &Engine, scope: &Scope<'_>, judged: &mut [Judged<'_>
         finding.help = Some("add `breakGlass` to a policy, or apply the pack `break-glass`".to_owned());
         return Some(finding);
     }
-    if glass.rules.is_empty() {
-        let mut finding = finding(GateStatus::Warn, "the glass is broken over no gate: `rules` is empty".to_owned());
-        finding.help = Some("name the gates that are to be passed over, by their ids".to_owned());
-        return Some(finding);
-    }
     // Each policy releases its gates on its own conditions.
     let (mut held, mut why) = (Vec::new(), None);
     for rule in rules {
@@ -45,6 +40,11 @@ pub(crate) fn apply(engine: &Engine, scope: &Scope<'_>, judged: &mut [Judged<'_>
     if let Some(why) = why.as_ref().filter(|_| held.is_empty()) {
         let mut finding = finding(GateStatus::Warn, format!("the glass is not broken: {why}"));
         finding.notes.push("no gate is passed over".to_owned());
+        return Some(finding);
+    }
+    if glass.rules.is_empty() {
+        let mut finding = finding(GateStatus::Warn, "the glass is broken over no gate: `rules` is empty".to_owned());
+        finding.help = Some("name the gates that are to be passed over, by their ids".to_owned());
         return Some(finding);
     }
     let matches = |patterns: &[paritygate_lang::Spanned<String>], name: &str| {
