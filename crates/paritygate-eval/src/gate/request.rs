@@ -257,10 +257,8 @@ fn merged(own: Change, more: Change) -> Change {
         own.into_iter().chain(fresh).collect()
     }
     let both = own.origin.source == FactSource::Imported && more.origin.source == FactSource::Imported;
-    let worse = |own: Option<bool>, more: Option<bool>| match (own, more) {
-        (Some(own), Some(more)) if both => Some(own && more),
-        (own, more) => more.or(own),
-    };
+    let worse =
+        |own: Option<bool>, more: Option<bool>| own.zip(more).map_or(more.or(own), |(own, more)| Some(own && more));
     let kept = |own: bool, more: bool| own && !more;
     let mut mixed = kept(!own.authors.is_empty(), !more.authors.is_empty())
         || kept(!own.committers.is_empty(), !more.committers.is_empty())
@@ -275,8 +273,8 @@ fn merged(own: Change, more: Change) -> Change {
         authors: people(own.authors, more.authors),
         committers: people(own.committers, more.committers),
         pull_requests,
-        // Of two that are believed alike, the worse counts.
-        commits: if both { more.commits.max(own.commits) } else { more.commits.or(own.commits) },
+        // Of two the worse counts: what speaks against a promotion does so wherever it is from.
+        commits: more.commits.max(own.commits),
         contains_current: worse(own.contains_current, more.contains_current),
         branch_contains: list(own.branch_contains, more.branch_contains, both).0,
         signed: worse(own.signed, more.signed),
