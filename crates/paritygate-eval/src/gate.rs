@@ -1,5 +1,6 @@
 //! What a kind of gate is. The kinds themselves live in `paritygate-rules`.
 
+mod deployed;
 mod history;
 mod judgement;
 mod request;

@@ -5,9 +5,7 @@ use std::sync::Arc;
 
 use jiff::SignedDuration;
 use paritygate_lang::project::Waiver;
-use paritygate_model::promotion::{
-    Artifact, DeploymentFact, DeploymentResult, Elapsed, FactSource, Facts, Instant, Origin, Promotion, digest,
-};
+use paritygate_model::promotion::{Artifact, DeploymentFact, Elapsed, FactSource, Facts, Instant, Origin, Promotion};
 use paritygate_model::report::Report;
 use paritygate_model::{Environment, Node, Source, Tier, Timestamp, limits};
 
@@ -212,82 +210,6 @@ impl<'a> Scope<'a> {
         at.0 <= self.now
     }
 
-    /// The newest deployment to an environment that counts for an artifact. One of it that went well counts only if its
-    /// source is accepted and it has happened; whatever speaks against it counts wherever it is from, also that another
-    /// digest went well.
-    pub fn latest(&self, environment: &str, artifact: &Artifact) -> Option<&'a DeploymentFact> {
-        self.counting(environment, artifact).next()
-    }
-
-    /// The newest deployment to an environment that went well and counts for an artifact, likewise.
-    pub fn current_of(&self, environment: &str, artifact: &Artifact) -> Option<&'a DeploymentFact> {
-        standing(*self, self.counting(environment, artifact)).next()
-    }
-
-    fn counting<'s>(
-        &self,
-        environment: &'s str,
-        artifact: &'s Artifact,
-    ) -> impl Iterator<Item = &'a DeploymentFact> + use<'a, 's> {
-        let good = move |fact: &DeploymentFact| Self::is_of(fact, artifact) != Some(false);
-        self.believed(environment, &artifact.component, good)
-    }
-
-    /// The deployments of a component, newest first, without those that went well, are good news, and don't count: their
-    /// source is not accepted, or they have not happened.
-    fn believed<'s, F: Fn(&DeploymentFact) -> bool + 's>(
-        &self,
-        environment: &'s str,
-        component: &'s str,
-        is_good_news: F,
-    ) -> impl Iterator<Item = &'a DeploymentFact> + use<'a, 's, F> {
-        let scope = *self;
-        self.request.deployments(environment).filter(move |fact| {
-            let of = fact.component == component || fact.component.is_empty();
-            let good = fact.result == DeploymentResult::Succeeded && is_good_news(fact);
-            of && (!good || (scope.accepts(&fact.origin) && fact.when().is_none_or(|at| scope.has_happened(at))))
-        })
-    }
-
-    /// The deployments of a component to an environment that count, newest first.
-    pub fn deployments<'s>(
-        &self,
-        environment: &'s str,
-        component: &'s str,
-    ) -> impl Iterator<Item = &'a DeploymentFact> + use<'a, 's> {
-        self.believed(environment, component, |_| true)
-    }
-
-    /// The newest deployment of a component to an environment that went well: what runs there.
-    pub fn current(&self, environment: &str, component: &str) -> Option<&'a DeploymentFact> {
-        self.standing(environment, component).next()
-    }
-
-    /// The deployments of a component to an environment that went well and were not rolled back, newest first.
-    pub fn standing<'s>(
-        &self,
-        environment: &'s str,
-        component: &'s str,
-    ) -> impl Iterator<Item = &'a DeploymentFact> + use<'a, 's> {
-        standing(*self, self.deployments(environment, component))
-    }
-
-    /// Whether a deployment there was passed over only because its source is not accepted.
-    pub fn has_unaccepted(&self, environment: &str, component: &str) -> Option<&'a DeploymentFact> {
-        self.request.deployments(environment).find(|fact| {
-            (fact.component == component || fact.component.is_empty())
-                && fact.result == DeploymentResult::Succeeded
-                && !self.accepts(&fact.origin)
-        })
-    }
-
-    /// Whether a deployment is of an artifact: by platform digest, else by index digest. `None` where neither is known
-    /// on both sides, by the same algorithm.
-    pub fn is_of(fact: &DeploymentFact, artifact: &Artifact) -> Option<bool> {
-        let both = |a: &Option<String>, b: &Option<String>| digest::same(a.as_deref()?, b.as_deref()?);
-        both(&fact.digest, &artifact.digest).or_else(|| both(&fact.index_digest, &artifact.index_digest))
-    }
-
     /// An instant as it is told to people: on the clocks of the pipeline's zone.
     pub fn say(&self, at: Timestamp) -> String {
         self.zone.say(at)
@@ -297,49 +219,6 @@ impl<'a> Scope<'a> {
     pub fn length(from: Timestamp, to: Timestamp) -> Elapsed {
         Elapsed(to.duration_since(from))
     }
-}
-
-/// Of deployments, newest first, those that went well; without those that were rolled back later. It ends where a fact that
-/// is not believed, or that may be about another deployment, says that one was: what ran before is then not known to run.
-fn standing<'a>(
-    scope: Scope<'a>,
-    facts: impl Iterator<Item = &'a DeploymentFact>,
-) -> impl Iterator<Item = &'a DeploymentFact> {
-    let mut taken_back: Vec<&DeploymentFact> = Vec::new();
-    let mut is_over = false;
-    facts.filter(move |fact| match fact.result {
-        _ if is_over => false,
-        DeploymentResult::RolledBack => {
-            taken_back.push(fact);
-            false
-        }
-        DeploymentResult::Succeeded => match taken_back.iter().position(|back| takes_back(back, fact) != Some(false)) {
-            Some(at) => {
-                let back = taken_back.remove(at);
-                is_over = takes_back(back, fact).is_none() || !scope.accepts(&back.origin);
-                false
-            }
-            None => true,
-        },
-        _ => false,
-    })
-}
-
-/// Whether what was rolled back is a deployment: the one of its name, else of its digest that began when it did. `None` where
-/// it may be.
-fn takes_back(back: &DeploymentFact, fact: &DeploymentFact) -> Option<bool> {
-    if let (Some(id), Some(own)) = (&back.id, &fact.id) {
-        return Some(id == own);
-    }
-    let both = |a: &Option<String>, b: &Option<String>| Some((a.clone()?, b.clone()?));
-    let digests = both(&back.digest, &fact.digest).and_then(|(back, own)| digest::same(&back, &own));
-    let differs = |names: Option<(String, String)>| names.is_some_and(|(back, own)| back != own);
-    let is_other =
-        digests.is_none() && (differs(both(&back.version, &fact.version)) || differs(both(&back.tag, &fact.tag)));
-    if digests == Some(false) || is_other {
-        return Some(false);
-    }
-    (digests == Some(true) && back.started_at.is_some() && back.started_at == fact.started_at).then_some(true)
 }
 
 /// When a description was made, and for how long it holds.
