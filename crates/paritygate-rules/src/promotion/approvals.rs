@@ -176,7 +176,7 @@ impl Approvals {
             let free = |share: &Option<usize>| share.is_none_or(|share| share == at);
             let eligible = counting.iter().zip(&shares).filter(|(approval, share)| free(share) && may(rule, approval));
             let yes: Vec<&Approval> = eligible.map(|(approval, _)| *approval).collect();
-            judged = judged.and(quorum(scope, rule, &yes));
+            judged = judged.and(quorum(scope, rule, &yes, &counting));
         }
         if judged.cleared_by.is_some() {
             for (approval, miss) in people::missed(scope, artifact, bind) {
@@ -247,7 +247,8 @@ fn give(
     false
 }
 
-fn quorum(scope: &Scope<'_>, rule: &Quorum, yes: &[&Approval]) -> Judgement {
+/// Judges one rule: `yes` count for it, of all that count for the promotion. Who said yes for another rule is not asked again.
+fn quorum(scope: &Scope<'_>, rule: &Quorum, yes: &[&Approval], all: &[&Approval]) -> Judgement {
     let groups: Vec<&str> = rule.groups.iter().flatten().map(String::as_str).collect();
     let said = || {
         let whom = if groups.is_empty() { "anybody".to_owned() } else { suggest::quoted(&groups) };
@@ -261,7 +262,7 @@ fn quorum(scope: &Scope<'_>, rule: &Quorum, yes: &[&Approval]) -> Judgement {
             yes.iter().fold(judged, |judged, approval| judged.fact(by(approval), &approval.origin))
         });
     }
-    let has = |person: &str| yes.iter().any(|approval| people::key(&approval.by) == people::key(person));
+    let has = |person: &str| all.iter().any(|approval| people::key(&approval.by) == people::key(person));
     let known = groups.iter().map(|group| {
         let members = scope.pipeline.groups.get(*group).into_iter().flatten();
         let members: Vec<&str> = members.map(String::as_str).filter(|member| !has(member)).collect();
