@@ -34,7 +34,8 @@ pub(crate) fn told(own: &Cell<'_>, other: &Cell<'_>) -> Option<String> {
     Some(format!("they differ from character {} on: {} and {}", at + 1, rest(one), rest(two)))
 }
 
-fn empty(node: Node<'_>) -> &'static str {
+/// What an empty value is, in words.
+pub(crate) fn empty(node: Node<'_>) -> &'static str {
     match (node.is_map(), node.is_sequence()) {
         (true, _) => "an empty map",
         (_, true) => "an empty list",

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use paritygate_model::{Node, Value};
 
+use crate::apart;
 use crate::cell::{Cell, State};
 
 /// The answer to "are these two alike?".
@@ -53,10 +54,7 @@ pub fn compare<'t>(a: &Cell<'t>, b: &Cell<'t>, set: bool, aliases: Aliases<'_>) 
             None => Comparison::Unknown(Cow::Borrowed(KEY_MISMATCH)),
         },
         // An empty text, an empty list and an empty map are three things.
-        (State::Empty, State::Empty) => {
-            let kind = |cell: &Cell<'_>| cell.node.map(|node| (node.is_map(), node.is_sequence()));
-            Comparison::of(kind(a) == kind(b))
-        }
+        (State::Empty, State::Empty) => Comparison::of(a.node.map(apart::empty) == b.node.map(apart::empty)),
         // Missing and null both say that nothing is there.
         (State::Missing | State::Null, State::Missing | State::Null) => Comparison::Equal,
         _ => Comparison::Different,

@@ -96,14 +96,13 @@ fn standing<'a>(
             taken_back.push(fact);
             false
         }
-        DeploymentResult::Succeeded => match taken_back.iter().position(|back| takes_back(back, fact) != Some(false)) {
-            Some(at) => {
-                let back = taken_back.remove(at);
-                is_over = takes_back(back, fact).is_none() || !scope.accepts(&back.origin);
-                false
-            }
-            None => true,
-        },
+        DeploymentResult::Succeeded => {
+            let mut taken = taken_back.iter().map(|back| takes_back(back, fact)).enumerate();
+            let Some((at, is_certain)) = taken.find(|(_, taken)| *taken != Some(false)) else { return true };
+            let back = taken_back.remove(at);
+            is_over = is_certain.is_none() || !scope.accepts(&back.origin);
+            false
+        }
         _ => false,
     })
 }
@@ -114,11 +113,9 @@ fn takes_back(back: &DeploymentFact, fact: &DeploymentFact) -> Option<bool> {
     if let (Some(id), Some(own)) = (&back.id, &fact.id) {
         return Some(id == own);
     }
-    let both = |a: &Option<String>, b: &Option<String>| Some((a.clone()?, b.clone()?));
-    let digests = both(&back.digest, &fact.digest).and_then(|(back, own)| digest::same(&back, &own));
-    let differs = |names: Option<(String, String)>| names.is_some_and(|(back, own)| back != own);
-    let is_other =
-        digests.is_none() && (differs(both(&back.version, &fact.version)) || differs(both(&back.tag, &fact.tag)));
+    let digests = back.digest.as_deref().zip(fact.digest.as_deref()).and_then(|(back, own)| digest::same(back, own));
+    let differs = |back: &Option<String>, own: &Option<String>| back.is_some() && own.is_some() && back != own;
+    let is_other = digests.is_none() && (differs(&back.version, &fact.version) || differs(&back.tag, &fact.tag));
     if digests == Some(false) || is_other {
         return Some(false);
     }

@@ -203,12 +203,8 @@ fn merge(facts: &mut Facts, more: Facts, diagnostics: &mut Vec<Diagnostic>) {
                 "two texts say different things of the ticket of the change (`{}`, `{}`): it counts as a draft",
                 own.id, more.id
             );
-            let mut wrong = Diagnostic::nowhere("several-tickets", message).help("hand in the one that is about it");
-            (wrong.level, wrong.location) = (Level::Warning, more.origin.at.clone());
-            if let Some(at) = own.origin.at {
-                wrong = wrong.related(at, "the other one");
-            }
-            diagnostics.push(wrong);
+            let wrong = Diagnostic::nowhere("several-tickets", message).help("hand in the one that is about it");
+            diagnostics.push(contradictory(wrong, &own.origin, &more.origin));
             // Neither counts: a ticket without a state is a draft.
             Some(ChangeTicket { state: TicketState::default(), ..more })
         }
@@ -217,23 +213,28 @@ fn merge(facts: &mut Facts, more: Facts, diagnostics: &mut Vec<Diagnostic>) {
     facts.break_glass = match (facts.break_glass.take(), more.break_glass) {
         (Some(own), Some(more)) if own.origin.source == FactSource::Imported && !is_same_glass(&own, &more) => {
             let message = "two texts say different things of how the glass is broken: neither counts";
-            let mut wrong = Diagnostic::nowhere("several-emergencies", message).help("hand in the one that holds");
-            (wrong.level, wrong.location) = (Level::Warning, more.origin.at);
-            if let Some(at) = own.origin.at {
-                wrong = wrong.related(at, "the other one");
-            }
-            diagnostics.push(wrong);
+            let wrong = Diagnostic::nowhere("several-emergencies", message).help("hand in the one that holds");
+            diagnostics.push(contradictory(wrong, &own.origin, &more.origin));
             None
         }
         (own, more) => more.or(own),
     };
 }
 
+/// A warning of two texts that say different things, at the places of both.
+fn contradictory(mut wrong: Diagnostic, one: &Origin, other: &Origin) -> Diagnostic {
+    (wrong.level, wrong.location) = (Level::Warning, other.at.clone());
+    match &one.at {
+        Some(at) => wrong.related(at.clone(), "the other one"),
+        None => wrong,
+    }
+}
+
 fn is_same_glass(a: &BreakGlass, b: &BreakGlass) -> bool {
     let when = |it: &BreakGlass| (it.at, it.expires_at);
-    let who = |it: &BreakGlass| (it.by.clone(), it.co_approvers.clone());
-    let what = |it: &BreakGlass| (it.rules.clone(), it.incident.clone(), it.reason.clone());
-    when(a) == when(b) && who(a) == who(b) && what(a) == what(b)
+    when(a) == when(b)
+        && (&a.by, &a.co_approvers) == (&b.by, &b.co_approvers)
+        && (&a.rules, &a.incident, &a.reason) == (&b.rules, &b.incident, &b.reason)
 }
 
 fn is_same(a: &ChangeTicket, b: &ChangeTicket) -> bool {

@@ -184,6 +184,15 @@ impl<'a> Scope<'a> {
         self.next_of(self.waivers.iter().map(|waiver| waiver.expires_at))
     }
 
+    /// How long a deployment has to fit into a time in which it has to end: no time where it need not. `None` where that has
+    /// to be known and is not; what takes no time is nothing that could end.
+    pub fn length_to_fit(&self, must_finish: bool) -> Option<SignedDuration> {
+        if !must_finish {
+            return Some(SignedDuration::ZERO);
+        }
+        self.promotion().expected_duration.map(|length| length.0).filter(|length| length.is_positive())
+    }
+
     /// Until when the next opening is looked for.
     pub fn limit(&self) -> Timestamp {
         self.now.checked_add(limits::HORIZON).unwrap_or(Timestamp::MAX)
@@ -196,7 +205,7 @@ impl<'a> Scope<'a> {
 
     /// A deployment of an artifact's digest that was built from another commit than the request says.
     pub fn contradicts(&self, artifact: &Artifact) -> Option<&'a DeploymentFact> {
-        let place = self.artifacts().iter().position(|own| std::ptr::eq(own, artifact))?;
+        let place = self.artifacts().iter().position(|own| own.component == artifact.component)?;
         self.request.contradiction(place)
     }
 

@@ -130,12 +130,19 @@ mod tests {
         }
     }
 
+    /// Another deployment, begun and ended in one hour.
+    fn good(id: u32, environment: &str, hour: &str) -> String {
+        format!(
+            r#"{{"id": {id}, "sha": "def", "environment": "{environment}", "created_at": "{hour}:10:00Z"}},
+            {{"id": 3, "state": "success", "created_at": "{hour}:20:00Z", "environment": "{environment}",
+            "deployment_url": "https://api.github.com/repos/o/r/deployments/{id}"}}"#
+        )
+    }
+
     #[test]
     fn inactive_means_replaced() {
         let replaced = status(8, "inactive", 20);
-        let next = r#"{"id": 10, "sha": "def", "environment": "staging", "created_at": "2026-08-01T10:10:00Z"},
-            {"id": 3, "state": "success", "created_at": "2026-08-01T10:20:00Z", "environment": "staging",
-            "deployment_url": "https://api.github.com/repos/o/r/deployments/10"}"#;
+        let next = good(10, "staging", "2026-08-01T10");
         for (before, expected) in [
             (status(2, "success", 5), "succeeded until 2026-08-01T10:05:00Z"),
             (status(2, "error", 5), "failed until 2026-08-01T10:05:00Z"),
@@ -151,19 +158,13 @@ mod tests {
     #[test]
     fn inactive_with_nothing_in_its_place_no_longer_runs() {
         let gone = status(8, "inactive", 20);
-        let later = r#"{"id": 10, "sha": "def", "environment": "staging", "created_at": "2026-08-03T10:10:00Z"},
-            {"id": 3, "state": "success", "created_at": "2026-08-03T10:20:00Z", "environment": "staging",
-            "deployment_url": "https://api.github.com/repos/o/r/deployments/10"}"#;
-        let elsewhere = r#"{"id": 10, "sha": "def", "environment": "production", "created_at": "2026-08-01T10:10:00Z"},
-            {"id": 3, "state": "success", "created_at": "2026-08-01T10:20:00Z", "environment": "production",
-            "deployment_url": "https://api.github.com/repos/o/r/deployments/10"}"#;
-        let before = r#"{"id": 8, "sha": "def", "environment": "staging", "created_at": "2026-08-01T09:10:00Z"},
-            {"id": 3, "state": "success", "created_at": "2026-08-01T09:20:00Z", "environment": "staging",
-            "deployment_url": "https://api.github.com/repos/o/r/deployments/8"}"#;
-        for others in ["", elsewhere, before, later] {
-            for good in [status(2, "success", 5), status(2, "inactive", 5)] {
+        let later = good(10, "staging", "2026-08-03T10");
+        let elsewhere = good(10, "production", "2026-08-01T10");
+        let before = good(8, "staging", "2026-08-01T09");
+        for others in [String::new(), elsewhere, before, later] {
+            for before in [status(2, "success", 5), status(2, "inactive", 5)] {
                 let comma = if others.is_empty() { "" } else { ", " };
-                let shown = with(&format!("[{gone}, {good}{comma}{others}]"));
+                let shown = with(&format!("[{gone}, {before}{comma}{others}]"));
                 let expected =
                     "deployment 9 to staging of abc from 2026-08-01T10:00:00Z rolledBack until 2026-08-01T10:20:00Z";
                 assert!(shown.contains(expected), "{shown}");

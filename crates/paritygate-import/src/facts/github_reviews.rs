@@ -2,8 +2,8 @@
 //!
 //! The newest review of each person counts that approves, asks for changes or was dismissed; a comment changes nothing.
 //! What asks for changes or was dismissed takes an earlier approval back. The commit that is reviewed is the one of the
-//! newest approval that stands. What asks for changes stands until its author approves or it is dismissed. A review without a time gives no approval where another of its person has one, and takes
-//! one back wherever it might be newer.
+//! newest approval that stands. What asks for changes stands until its author approves or it is dismissed. A review
+//! without a time gives no approval where another of its person has one, and takes one back wherever it might be newer.
 
 use paritygate_model::promotion::{Instant, PullRequest};
 use paritygate_model::{Node, SortedMap, SortedSet};

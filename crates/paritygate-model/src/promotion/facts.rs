@@ -1,6 +1,6 @@
 //! Facts: what happened, and what others said.
 
-use super::{CivilInstant, FactSource, Instant, words};
+use super::{Artifact, CivilInstant, FactSource, Instant, words};
 use crate::read::Read;
 use crate::{Location, SortedMap, SortedSet};
 
@@ -314,6 +314,13 @@ fact! {
         by: Option<String>,
         /// Its name in the system that did it.
         id: Option<String>,
+    }
+}
+
+impl Attestation {
+    /// Whether it is about an artifact.
+    pub fn is_of(&self, artifact: &Artifact) -> bool {
+        self.subject_digest.as_deref().is_some_and(|digest| artifact.has_digest(digest))
     }
 }
 

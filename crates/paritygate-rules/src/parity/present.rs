@@ -150,14 +150,10 @@ impl RowCheck for Present {
         }
         for (environment, reference) in row.pairs() {
             // Of two references each is the other's.
-            let is_reference = row.references().contains(&environment);
-            if self.missing_from != Side::Reference && !(is_reference && self.missing_from == Side::Others) {
-                self.judge(row, environment, reference, out);
-            }
-            if self.missing_from != Side::Others {
-                self.judge(row, reference, environment, out);
-                if is_reference && self.missing_from == Side::Reference {
-                    self.judge(row, environment, reference, out);
+            let own = if row.references().contains(&environment) { Side::Reference } else { Side::Others };
+            for (side, lacking, having) in [(own, environment, reference), (Side::Reference, reference, environment)] {
+                if self.missing_from == Side::Any || self.missing_from == side {
+                    self.judge(row, lacking, having, out);
                 }
             }
         }

@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use paritygate_eval::kind::Params;
 use paritygate_eval::schedule::{Schedule, Sense};
 use paritygate_eval::zones::Zone;
-use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope};
+use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope, after};
 use paritygate_lang::schedule::{Window, Windows};
 use paritygate_model::read::Read;
 use paritygate_model::{Diagnostic, Timestamp, limits};
@@ -102,14 +102,6 @@ impl Check {
         let stage = scope.target().filter(|_| !self.replaces_manifest);
         self.schedule.iter().chain(stage.and_then(|stage| stage.windows.as_ref()))
     }
-
-    /// How long a deployment has to fit into the window; `None` where that has to be known and is not.
-    fn length(&self, scope: &Scope<'_>) -> Option<SignedDuration> {
-        if !self.must_finish {
-            return Some(SignedDuration::ZERO);
-        }
-        scope.promotion().expected_duration.map(|length| length.0).filter(|length| length.is_positive())
-    }
 }
 
 impl GateCheck for Check {
@@ -127,7 +119,7 @@ impl GateCheck for Check {
             }
             return Judgement::not_applicable(format!("the pipeline gives `{to}` no windows: it is always open"));
         };
-        let Some(length) = self.length(scope) else {
+        let Some(length) = scope.length_to_fit(self.must_finish) else {
             let message = "the request does not say how long it takes, and it has to end inside the window";
             return Judgement::unknown(message).help("give the request an `expectedDuration`, such as PT20M");
         };
@@ -138,20 +130,20 @@ impl GateCheck for Check {
             return judged;
         }
         // Each tells when it opens itself; what counts is when they are open together.
-        let (zone, opens) = (first.zone(), self.passes_from(scope));
-        let Some(both) = opens else {
+        let zone = first.zone();
+        let Some(both) = self.passes_from(scope) else {
             let message = format!("{} is outside the gate's window or the manifest's", zone.say(scope.at));
             let judged = Judgement::wait(None, message).note("they are never open together");
             return judged.help("change one of them, or let the gate's stand in with `replacesManifest`");
         };
         let told = format!("the gate's window and the manifest's are both open {}", zone.say(both));
-        let mut judged = judged.note(told).opens(opens.map(|opens| zone.moment(opens)));
-        judged.until = opens;
+        let mut judged = judged.note(told).opens(Some(zone.moment(both)));
+        judged.until = Some(both);
         judged
     }
 
     fn next_change(&self, scope: &Scope<'_>) -> Option<Timestamp> {
-        let length = self.length(scope)?;
+        let length = scope.length_to_fit(self.must_finish)?;
         self.schedules(scope).filter_map(|schedule| next_change(schedule, length, scope)).min()
     }
 
@@ -160,7 +152,7 @@ impl GateCheck for Check {
         if self.schedules(scope).next().is_none() {
             return (!self.default_closed).then_some(at);
         }
-        let length = self.length(scope)?;
+        let length = scope.length_to_fit(self.must_finish)?;
         for _ in 0..limits::MAX_STEPS {
             let before = at;
             for schedule in self.schedules(scope) {
@@ -228,7 +220,7 @@ fn next_change(schedule: &Schedule, length: SignedDuration, scope: &Scope<'_>) -
         Some(run) => match run.end.checked_sub(length) {
             Ok(shuts) if shuts >= scope.at && !length.is_zero() => {
                 // The last instant at which it still fits is inside.
-                shuts.checked_add(SignedDuration::from_nanos(1)).ok()
+                after(shuts)
             }
             _ => Some(run.end),
         },

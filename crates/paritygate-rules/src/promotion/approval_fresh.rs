@@ -1,7 +1,7 @@
 //! `approval-fresh`: approvals are of this artifact, for this environment, and not old.
 
 use paritygate_eval::kind::Params;
-use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope};
+use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope, after};
 use paritygate_model::promotion::{Approval, ApprovalState, Elapsed};
 use paritygate_model::read::Read;
 use paritygate_model::{Diagnostic, Timestamp};
@@ -110,8 +110,7 @@ impl GateCheck for ApprovalFresh {
     fn next_change(&self, scope: &Scope<'_>) -> Option<Timestamp> {
         let ages = scope.facts().approvals.iter().filter_map(|approval| {
             // At exactly that age it still counts.
-            let end = approval.at?.0.checked_add(self.max_age?.0).ok()?;
-            end.checked_add(jiff::SignedDuration::from_nanos(1)).ok()
+            after(approval.at?.0.checked_add(self.max_age?.0).ok()?)
         });
         scope.next_of(ages.chain(people::next_expiry(scope)))
     }

@@ -1,8 +1,7 @@
 //! `change-ticket`: an approved ticket covers the time and the target.
 
-use jiff::SignedDuration;
 use paritygate_eval::kind::Params;
-use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope};
+use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope, after};
 use paritygate_model::promotion::TicketState;
 use paritygate_model::read::Read;
 use paritygate_model::{Diagnostic, Timestamp};
@@ -108,7 +107,7 @@ impl ChangeTicket {
                         let message = format!("the planned time of `{id}` ended {}", scope.say(end.0));
                         Judgement::fail(message).help("plan it anew")
                     }
-                    (_, Some(end)) => match self.length(scope) {
+                    (_, Some(end)) => match scope.length_to_fit(self.must_finish) {
                         None => Judgement::unknown(
                             "the request does not say how long it takes, and it has to end in the planned time",
                         )
@@ -131,13 +130,6 @@ impl ChangeTicket {
             };
         judged.fact(ticket.state.word(), &ticket.origin)
     }
-
-    fn length(&self, scope: &Scope<'_>) -> Option<SignedDuration> {
-        if !self.must_finish {
-            return Some(SignedDuration::ZERO);
-        }
-        scope.promotion().expected_duration.map(|length| length.0).filter(|length| length.is_positive())
-    }
 }
 
 impl GateCheck for ChangeTicket {
@@ -147,9 +139,9 @@ impl GateCheck for ChangeTicket {
 
     fn next_change(&self, scope: &Scope<'_>) -> Option<Timestamp> {
         let ticket = scope.facts().change_ticket.as_ref()?;
-        let length = self.length(scope).unwrap_or_default();
+        let length = scope.length_to_fit(self.must_finish).unwrap_or_default();
         let end = ticket.planned_end.map(|end| end.0);
-        let late = end.and_then(|end| end.checked_sub(length).ok()?.checked_add(SignedDuration::from_nanos(1)).ok());
+        let late = end.and_then(|end| after(end.checked_sub(length).ok()?));
         let late = late.filter(|_| !length.is_zero());
         let all = [ticket.planned_start.map(|start| start.0), late, end];
         scope.next_of(all.into_iter().flatten())

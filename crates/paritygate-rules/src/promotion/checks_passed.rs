@@ -1,7 +1,7 @@
 //! `checks-passed`: named checks passed for this artifact.
 
 use paritygate_eval::kind::Params;
-use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope};
+use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope, after};
 use paritygate_model::promotion::{Artifact, CheckFact, CheckStatus, Elapsed};
 use paritygate_model::read::Read;
 use paritygate_model::{Diagnostic, Timestamp};
@@ -111,28 +111,15 @@ message: "no result of `e2e` is known for `api`"
 impl ChecksPassed {
     fn one(&self, scope: &Scope<'_>, name: &str, artifact: &Artifact) -> Judgement {
         let component = &artifact.component;
-        let is_good = |check: &CheckFact| matches!(check.status, CheckStatus::Passed | CheckStatus::Warned);
         // A bad one that does not say where it ran may have run here.
-        let here = |check: &&CheckFact| {
-            let anywhere = self.environment.is_none() || (check.environment.is_none() && !is_good(check));
+        let here = |check: &CheckFact| {
+            let anywhere = self.environment.is_none() || (check.environment.is_none() && !checks::is_good(check));
             anywhere || check.environment == self.environment
         };
         let other_commit = scope.contradicts(artifact);
-        let is_of = |check: &CheckFact| checks::is_of(scope, check, artifact);
-        // Good news have to be believed, and to have happened; bad news count from anywhere.
-        let counts = |check: &&CheckFact| {
-            !is_good(check)
-                || (scope.accepts(&check.origin) && check.finished_at.is_none_or(|at| scope.has_happened(at)))
-        };
-        let all = || scope.request.checks(name).filter(here);
-        let is_known = all().any(|check| is_of(check) == Some(true));
-        // A bad one that does not say of what it is may be of this, and makes a good one doubtful.
-        let about = |check: &&CheckFact| match is_of(check) {
-            Some(about) => about,
-            None => !is_good(check) && is_known,
-        };
-        let Some(newest) = all().filter(counts).find(about) else {
-            if let Some(other) = all().find(|check| is_of(check) == Some(false)) {
+        let all = || scope.request.checks(name).filter(|check| here(check));
+        let Some(newest) = checks::about(scope, name, artifact, here).find(|check| checks::counts(scope, check)) else {
+            if let Some(other) = all().find(|check| checks::is_of(scope, check, artifact) == Some(false)) {
                 let how = other.status.word();
                 let what = if other.digest.is_some() { "digest" } else { "commit" };
                 return Judgement::fail(format!("`{name}` {how} for another {what} than that of `{component}`"))
@@ -214,10 +201,7 @@ impl GateCheck for ChecksPassed {
     fn next_change(&self, scope: &Scope<'_>) -> Option<Timestamp> {
         let all = self.names.iter().flat_map(|name| scope.request.checks(name));
         // At exactly that age it still counts.
-        let ends = all.filter_map(|check| {
-            let end = check.finished_at?.0.checked_add(self.max_age?.0).ok()?;
-            end.checked_add(jiff::SignedDuration::from_nanos(1)).ok()
-        });
+        let ends = all.filter_map(|check| after(check.finished_at?.0.checked_add(self.max_age?.0).ok()?));
         scope.next_of(ends)
     }
 }

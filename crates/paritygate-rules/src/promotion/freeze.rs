@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use paritygate_eval::kind::Params;
 use paritygate_eval::schedule::{Interval, Intervals, Schedule, Sense, zone};
 use paritygate_eval::zones::Zone;
-use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope};
+use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope, after};
 use paritygate_lang::schedule::{Window, Windows};
 use paritygate_model::promotion::{CivilInstant, Elapsed, KindOfChange, Origin};
 use paritygate_model::read::Read;
@@ -380,7 +380,7 @@ impl GateCheck for Check {
         let start = frozen.next_start(at)?;
         // The last instant at which it would end in time passes; the start itself, where nothing has to end, does not.
         let last = start.checked_sub(length).ok()?;
-        if length.is_zero() { Some(start) } else { last.checked_add(SignedDuration::from_nanos(1)).ok() }
+        if length.is_zero() { Some(start) } else { after(last) }
     }
 
     fn passes_from(&self, scope: &Scope<'_>) -> Option<Timestamp> {

@@ -2,7 +2,7 @@
 
 use paritygate_eval::gate::recency;
 use paritygate_eval::kind::Params;
-use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope};
+use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope, after};
 use paritygate_model::promotion::{Elapsed, Metric};
 use paritygate_model::read::Read;
 use paritygate_model::{Diagnostic, Timestamp};
@@ -275,7 +275,6 @@ impl GateCheck for MetricThreshold {
     fn next_change(&self, scope: &Scope<'_>) -> Option<Timestamp> {
         let ends = self.criteria.iter().filter_map(|it| self.stale_from(self.newest(scope, it)?));
         // At its end it is still fresh.
-        let after = ends.filter_map(|end| end.checked_add(jiff::SignedDuration::from_nanos(1)).ok());
-        scope.next_of(after)
+        scope.next_of(ends.filter_map(after))
     }
 }

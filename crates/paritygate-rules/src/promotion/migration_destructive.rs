@@ -423,7 +423,11 @@ impl MigrationDestructive {
 
 /// What tells one release from another: all its names.
 fn release(fact: &DeploymentFact) -> Vec<String> {
-    let names = [&fact.digest, &fact.index_digest, &fact.version, &fact.tag, &fact.build_id, &fact.commit];
+    spelled([&fact.digest, &fact.index_digest, &fact.version, &fact.tag, &fact.build_id, &fact.commit])
+}
+
+/// Names as they are compared.
+fn spelled<const N: usize>(names: [&Option<String>; N]) -> Vec<String> {
     names.into_iter().flatten().map(|name| digest::plain(name).to_ascii_lowercase()).collect()
 }
 
@@ -441,17 +445,16 @@ impl<'a> Since<'a> {
     fn new(scope: &Scope<'a>, artifact: &paritygate_model::promotion::Artifact, at: Timestamp) -> Self {
         let good = || scope.standing(scope.to(), &artifact.component);
         let own = [&artifact.digest, &artifact.index_digest, &artifact.version, &artifact.tag, &artifact.build_id];
-        let mut seen: SortedSet<String> =
-            own.into_iter().flatten().map(|name| digest::plain(name).to_ascii_lowercase()).collect();
         let is_later = |fact: &DeploymentFact| fact.when().is_some_and(|when| when.0 >= at);
         let before: SortedSet<String> = good().filter(|fact| !is_later(fact)).flat_map(release).collect();
         let was_there = |names: &[String]| names.iter().any(|name| before.contains(name));
         let unnamed = good().any(|fact| release(fact).is_empty() || fact.when().is_none());
         let old = good().next().filter(|fact| !is_later(fact) || was_there(&release(fact)));
-        let mut fresh = Vec::new();
+        let (mut fresh, mut seen) = (Vec::new(), before);
+        seen.extend(spelled(own));
         for fact in good().filter(|fact| is_later(fact)) {
             let names = release(fact);
-            if !names.is_empty() && !was_there(&names) && !names.iter().any(|name| seen.contains(name)) {
+            if !names.is_empty() && !names.iter().any(|name| seen.contains(name)) {
                 fresh.push(fact);
             }
             seen.extend(names);

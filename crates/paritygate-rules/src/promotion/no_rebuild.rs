@@ -60,8 +60,7 @@ fn one(scope: &Scope<'_>, artifact: &Artifact) -> Judgement {
         named.push((build, format!("runs in {}", scope.from()), &current.origin));
     }
     for attestation in &scope.facts().attestations {
-        let is_of = attestation.subject_digest.as_deref().is_some_and(|digest| artifact.has_digest(digest));
-        if is_of
+        if attestation.is_of(artifact)
             && attestation.result == AttestationResult::Passed
             && scope.accepts(&attestation.origin)
             && let Some(build) = &attestation.build_id

@@ -121,10 +121,8 @@ impl Check {
 
     fn one(&self, scope: &Scope<'_>, artifact: &Artifact) -> Judgement {
         let component = &artifact.component;
-        let is_of = |attestation: &&Attestation| {
-            attestation.subject_digest.as_deref().is_some_and(|digest| artifact.has_digest(digest))
-        };
-        let all: Vec<&Attestation> = scope.facts().attestations.iter().filter(is_of).collect();
+        let of_it = scope.facts().attestations.iter().filter(|attestation| attestation.is_of(artifact));
+        let all: Vec<&Attestation> = of_it.collect();
         let believed: Vec<&Attestation> =
             all.iter().copied().filter(|attestation| scope.accepts(&attestation.origin)).collect();
         if believed.is_empty() {

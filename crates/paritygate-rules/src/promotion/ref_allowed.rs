@@ -3,7 +3,7 @@
 use paritygate_eval::kind::Params;
 use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope};
 use paritygate_lang::selector::Glob;
-use paritygate_model::promotion::{Artifact, AttestationResult};
+use paritygate_model::promotion::{Artifact, Attestation, AttestationResult};
 use paritygate_model::read::Read;
 use paritygate_model::{Diagnostic, suggest};
 
@@ -27,8 +27,9 @@ impl GateKind for RefAllowed {
     const SUMMARY: &'static str = "it was built from a branch or a tag that may go there";
     const MANUAL: &'static str = r#"
 The `source.ref` of every artifact, such as `refs/heads/main` or `refs/tags/v1.2.3`, matches a pattern of `branches` or of
-`tags`. What the request says of it is believed, unless an attestation of the artifact names another ref. A ref without `refs/heads/` or `refs/tags/` may be either, and can't be judged. With `containedIn`, one of these
-branches has to contain the change (`change.branchContains`) as well.
+`tags`. What the request says of it is believed, unless an attestation of the artifact names another ref. A ref without
+`refs/heads/` or `refs/tags/` may be either, and can't be judged. With `containedIn`, one of these branches has to contain
+the change (`change.branchContains`) as well.
 
 The patterns that the manifest gives the target count beside the gate's: a ref has to match both. With `replacesManifest` the
 gate's stand in for them, such as other branches for a hotfix.
@@ -114,14 +115,12 @@ impl Check {
                 .fact("without a ref", &artifact.origin);
         };
         // What it was built from is part of the question; an attestation of it knows better.
-        let mut attested = scope.facts().attestations.iter().filter(|attestation| {
-            let is_of = |digest: &str| artifact.has_digest(digest);
+        let is_other = |own: &String| own != git_ref;
+        let contradicts = |attestation: &&Attestation| {
             let passed = attestation.result == AttestationResult::Passed;
-            passed && attestation.subject_digest.as_deref().is_some_and(is_of)
-        });
-        if let Some(other) =
-            attested.find(|attestation| attestation.source_ref.as_deref().is_some_and(|own| own != git_ref))
-        {
+            passed && attestation.is_of(artifact) && attestation.source_ref.as_ref().is_some_and(is_other)
+        };
+        if let Some(other) = scope.facts().attestations.iter().find(contradicts) {
             let built = other.source_ref.as_deref().unwrap_or_default();
             return Judgement::fail(format!(
                 "`{component}` was built from `{built}`, and the request says from `{git_ref}`"

@@ -7,7 +7,7 @@ use paritygate_eval::zones::Zone;
 use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope};
 use paritygate_lang::schedule::Windows;
 use paritygate_model::decision::GateStatus;
-use paritygate_model::promotion::{Artifact, CheckFact, CheckStatus, DeploymentFact, DeploymentResult, Elapsed};
+use paritygate_model::promotion::{Artifact, CheckFact, DeploymentFact, DeploymentResult, Elapsed};
 use paritygate_model::promotion::{Health, HealthStatus, Instant, Origin};
 use paritygate_model::read::Read;
 use paritygate_model::{Diagnostic, Timestamp, suggest};
@@ -485,29 +485,19 @@ fn healthy<'a>(scope: &Scope<'a>, environment: &str, need: HealthNeed) -> Result
 
 /// The end of the newest check of a name, if it is of the artifact and passed.
 fn checked<'a>(scope: &Scope<'a>, artifact: &Artifact, environment: &str, name: &str) -> Counts<'a> {
-    let here = |check: &&CheckFact| check.environment.as_deref().is_none_or(|of| of == environment);
-    let is_known =
-        scope.request.checks(name).filter(here).any(|check| checks::is_of(scope, check, artifact) == Some(true));
-    let good = |check: &CheckFact| matches!(check.status, CheckStatus::Passed | CheckStatus::Warned);
-    // A bad one that does not say of what it is may be of this, and makes a good one doubtful.
-    let about = |check: &&CheckFact| {
-        here(check) && checks::is_of(scope, check, artifact).unwrap_or_else(|| !good(check) && is_known)
-    };
-    let counts = |check: &&CheckFact| {
-        !good(check) || scope.accepts(&check.origin) && check.finished_at.is_none_or(|at| scope.has_happened(at))
-    };
+    let here = |check: &CheckFact| check.environment.as_deref().is_none_or(|of| of == environment);
+    let about = || checks::about(scope, name, artifact, here);
     let component = &artifact.component;
-    let request = scope.request;
-    let Some(check) = request.checks(name).filter(about).find(counts) else {
+    let Some(check) = about().find(|check| checks::counts(scope, check)) else {
         let judgement = Judgement::unknown(format!(
             "no result of `{name}` for this digest of `{component}` in {environment} is known"
         ));
-        let ignored = scope.request.checks(name).filter(about).find(|check| !scope.accepts(&check.origin));
+        let ignored = about().find(|check| !scope.accepts(&check.origin));
         let judgement = passed_over(judgement, ignored.map(|check| &check.origin));
         return Err(judgement.help(format!("run `{name}`, and hand in its result with the `digest`")).into());
     };
     let judgement = match check.finished_at {
-        _ if !good(check) => {
+        _ if !checks::is_good(check) => {
             Judgement::fail(format!("`{name}` is {} for `{component}` in {environment}", check.status.word()))
                 .help(format!("it soaks from the end of `{name}` on: let it pass"))
         }
