@@ -83,6 +83,9 @@ impl How {
     }
 }
 
+/// `MAX_FIELDS` of `paritygate_model::read`.
+const MAX_FIELDS: usize = 32;
+
 /// The fields of a struct or a word.
 struct Asked<'f> {
     /// Their names in texts, by their numbers.
@@ -105,6 +108,9 @@ impl<'f> Asked<'f> {
                 names.push(own.name(around.rename_all.field(&ident.to_string())));
             }
             values.push((ident, how));
+        }
+        if names.len() > MAX_FIELDS {
+            return Err(Error::new_spanned(fields, format!("at most {MAX_FIELDS} fields are read")));
         }
         Ok(Self { names, values })
     }

@@ -1,6 +1,6 @@
 //! Time zones: one database, the same on every host, handed in.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use jiff::SignedDuration;
 use jiff::civil::DateTime;
@@ -109,7 +109,7 @@ impl Zones {
     ///
     /// If there is none.
     pub fn find(&self, name: &str) -> Result<Zone, NoZone> {
-        let utc = Zone { name: name.into(), tz: TimeZone::UTC };
+        let utc = Zone::new(name, TimeZone::UTC);
         if utc.is_utc() {
             return Ok(utc);
         }
@@ -119,7 +119,7 @@ impl Zones {
             Data::File(file, zones) => zones.get(name).and_then(|(start, end)| file.get(*start..*end)),
         };
         let tz = bytes.and_then(|bytes| TimeZone::tzif(name, bytes).ok());
-        tz.map(|tz| Zone { name: name.into(), tz }).ok_or_else(|| NoZone::Unknown(self.like(name)))
+        tz.map(|tz| Zone::new(name, tz)).ok_or_else(|| NoZone::Unknown(self.like(name)))
     }
 
     fn like(&self, name: &str) -> Option<String> {
@@ -150,6 +150,20 @@ const LONGEST_SHIFT: SignedDuration = SignedDuration::from_hours(25);
 pub struct Zone {
     name: Arc<str>,
     tz: TimeZone,
+    /// The first span that was asked about: the next question is about the same year most of the time.
+    asked: Arc<OnceLock<Steady>>,
+}
+
+/// A span of time in which the clocks are neither put forward nor back, or a part of one.
+#[derive(Clone, Copy, Debug)]
+struct Steady {
+    since: Timestamp,
+    /// The next shift; the end of time where there is none in sight.
+    ends: Timestamp,
+    offset: Offset,
+    /// The times that the clocks show once, and at that offset: from the one to before the other.
+    from: DateTime,
+    until: DateTime,
 }
 
 /// The instants that a time on the wall clock stands for: one, none (then both are the first after the gap) or two.
@@ -166,7 +180,11 @@ pub struct Resolved {
 impl Zone {
     /// UTC.
     pub fn utc() -> Self {
-        Self { name: "UTC".into(), tz: TimeZone::UTC }
+        Self::new("UTC", TimeZone::UTC)
+    }
+
+    fn new(name: &str, tz: TimeZone) -> Self {
+        Self { name: name.into(), tz, asked: Arc::default() }
     }
 
     /// Whether it is UTC, which needs no database.
@@ -241,50 +259,59 @@ impl Zone {
     }
 }
 
-/// Resolves times on the clocks of a zone that lie near each other: between two shifts of its clocks that is an addition,
-/// and the database is asked once.
-#[derive(Clone, Debug)]
-pub(crate) struct Near<'z> {
-    zone: &'z Zone,
-    offset: Offset,
-    /// The times that the clocks show once, and at that offset: from the one to before the other.
-    from: DateTime,
-    until: DateTime,
-}
-
-impl<'z> Near<'z> {
-    /// Resolves times around an instant.
-    pub(crate) fn new(zone: &'z Zone, at: Timestamp) -> Self {
-        let tz = &zone.tz;
+impl Steady {
+    /// The span that holds an instant, seen from there back as far as windows may have started.
+    fn around(tz: &TimeZone, at: Timestamp) -> Self {
         let offset = tz.to_offset(at);
         // Nor is jiff 0.2.46 asked for the shift before: it tells of some that never were (America/Ciudad_Juarez on
         // 2022-11-06), for the same reason.
         let back = at.checked_sub(LOOKED_BACK).unwrap_or(Timestamp::MIN);
         let (mut before, mut from) =
             (tz.to_offset(back), back.checked_add(LONGEST_SHIFT).map(|at| tz.to_datetime(at)).ok());
-        let mut until = DateTime::MAX;
+        let (mut ends, mut until) = (Timestamp::MAX, DateTime::MAX);
         for shift in tz.following(back).take(LOOKED_THROUGH) {
             let (instant, after) = (shift.timestamp(), shift.offset());
             if instant > at {
-                until = before.min(after).to_datetime(instant);
+                (ends, until) = (instant, before.min(after).to_datetime(instant));
                 break;
             }
             from = Some(before.max(after).to_datetime(instant));
             before = after;
         }
-        let from = from.unwrap_or(DateTime::MAX);
-        Self { zone, offset, from, until }
+        Self { since: at, ends, offset, from: from.unwrap_or(DateTime::MAX), until }
+    }
+}
+
+/// Resolves times on the clocks of a zone that lie near each other: between two shifts of its clocks that is an addition,
+/// and the database is asked once.
+#[derive(Clone, Debug)]
+pub(crate) struct Near<'z> {
+    zone: &'z Zone,
+    steady: Steady,
+}
+
+impl<'z> Near<'z> {
+    /// Resolves times around an instant.
+    pub(crate) fn new(zone: &'z Zone, at: Timestamp) -> Self {
+        let holds = |steady: &Steady| steady.since <= at && at < steady.ends;
+        let steady = *zone.asked.get_or_init(|| Steady::around(&zone.tz, at));
+        Self { zone, steady: if holds(&steady) { steady } else { Steady::around(&zone.tz, at) } }
+    }
+
+    /// What the clocks show at the instant around which times are resolved.
+    pub(crate) fn civil(&self, at: Timestamp) -> DateTime {
+        self.steady.offset.to_datetime(at)
     }
 
     /// The times that the clocks show once, and at one offset: from the one to before the other.
     pub(crate) const fn span(&self) -> (DateTime, DateTime) {
-        (self.from, self.until)
+        (self.steady.from, self.steady.until)
     }
 
     /// When the clocks show a time, as [`Zone::resolve`] says it.
     pub(crate) fn resolve(&mut self, time: DateTime) -> Option<Resolved> {
-        if self.from <= time && time < self.until {
-            let at = self.offset.to_timestamp(time).ok()?;
+        if self.steady.from <= time && time < self.steady.until {
+            let at = self.steady.offset.to_timestamp(time).ok()?;
             return Some(Resolved { first: at, last: at, is_gap: false });
         }
         let resolved = self.zone.resolve(time)?;

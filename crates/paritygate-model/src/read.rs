@@ -9,6 +9,8 @@ mod number;
 mod state;
 mod types;
 
+use std::num::NonZeroU32;
+
 use crate::{Diagnostic, Location, Node, Span, Value, limits, suggest};
 
 pub use mistakes::{Mistakes, shown};
@@ -227,12 +229,16 @@ impl<'r> Reader<'r> {
     #[inline(never)]
     pub fn fields(&self, names: &'static [&'static str]) -> Fields<'r> {
         let map = Self { at: self.map(), ..*self };
+        let mut entries = [None; MAX_FIELDS];
         if let At::Node(node) = map.at {
-            for (key, span, _) in node.entries().filter(|(key, ..)| !names.contains(key)) {
-                self.state.unknown_field(node, key, span, names);
+            for (number, (key, span, _)) in (1..).zip(node.entries()) {
+                match names.iter().zip(&mut entries).find(|(name, _)| **name == key) {
+                    Some((_, entry)) => *entry = NonZeroU32::new(number),
+                    None => self.state.unknown_field(node, key, span, names),
+                }
             }
         }
-        Fields { map, names }
+        Fields { map, names, entries }
     }
 
     /// What has no fields: null, or an empty map.
@@ -293,11 +299,16 @@ impl<'r> Reader<'r> {
     }
 }
 
+/// How many fields what is read may have; the derive refuses more.
+const MAX_FIELDS: usize = 32;
+
 /// The fields of a map, by their numbers among its names.
 pub struct Fields<'r> {
     /// At a node that is a map, at [`At::Absent`] or [`At::Gap`].
     map: Reader<'r>,
     names: &'static [&'static str],
+    /// Which entry of the map each name is, counted from one: found once, and not searched for with every field.
+    entries: [Option<NonZeroU32>; MAX_FIELDS],
 }
 
 impl<'r> Fields<'r> {
@@ -320,8 +331,9 @@ impl<'r> Fields<'r> {
 
     #[inline(never)]
     fn find(&self, at: usize) -> Option<Reader<'r>> {
-        let (At::Node(map), Some(name)) = (self.map.at, self.names.get(at)) else { return None };
-        map.get(name).map(|node| self.map.child(node))
+        let (At::Node(map), Some(Some(entry))) = (self.map.at, self.entries.get(at)) else { return None };
+        let (_, _, value) = map.tree().entry_at(map.id(), entry.get() as usize - 1)?;
+        Some(self.map.child(map.tree().node(value)))
     }
 
     #[inline(never)]

@@ -123,8 +123,7 @@ fn concerns(scope: &Scope<'_>, approval: &Approval, artifact: Option<&Artifact>,
 
 /// Whether a digest may be that of an artifact, however it is written.
 fn may_be_of(artifact: &Artifact, written: &str) -> bool {
-    let plain = |digest: &str| digest.rsplit('@').next().unwrap_or_default().to_ascii_lowercase();
-    let mut same = artifact.digests().map(|own| digest::same(&plain(own), &plain(written))).peekable();
+    let mut same = artifact.digests().map(|own| digest::same(own, written)).peekable();
     same.peek().is_none() || same.any(|same| same != Some(false))
 }
 

@@ -86,8 +86,7 @@ impl<'a> Scope<'a> {
     /// one that it has.
     pub fn running(&self, environment: &str) -> Vec<&'a DeploymentFact> {
         let request = self.request;
-        let is_running = |fact: &&DeploymentFact| fact.result == DeploymentResult::Running;
-        let mut running: Vec<&'a DeploymentFact> = request.deployments(environment).filter(is_running).collect();
+        let mut running: Vec<&'a DeploymentFact> = request.unfinished(environment).collect();
         if !running.is_empty() {
             let mut ended: SortedMap<Key<'a>, Vec<&DeploymentFact>> = SortedMap::new();
             for fact in request.deployments(environment).filter(|fact| has_ended(fact, self)) {

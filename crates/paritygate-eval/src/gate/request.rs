@@ -17,6 +17,8 @@ pub struct Request {
     pub promotion: Promotion,
     /// The deployments of each environment, newest first; those without a time come before all others, since they might be.
     deployments: SortedMap<String, Vec<u32>>,
+    /// Those of them that are said to run, likewise.
+    unfinished: SortedMap<String, Vec<u32>>,
     /// The checks of each name, newest first, likewise.
     checks: SortedMap<String, Vec<u32>>,
     /// The freezes as instants, each with its zone and its place among the facts.
@@ -57,6 +59,12 @@ impl Request {
             |fact| &fact.environment,
             |fact| (fact.started_at.or(fact.finished_at), fact.result != DeploymentResult::Succeeded),
         );
+        let runs = |place: &u32| {
+            let fact = facts.deployments.get(*place as usize);
+            fact.is_some_and(|fact| fact.result == DeploymentResult::Running)
+        };
+        request.unfinished = request.deployments.clone();
+        request.unfinished.values_mut().for_each(|places| places.retain(runs));
         request.checks = index(
             &facts.checks,
             |fact| &fact.name,
@@ -71,7 +79,16 @@ impl Request {
 
     /// The deployments to an environment, newest first.
     pub fn deployments(&self, environment: &str) -> impl Iterator<Item = &DeploymentFact> {
-        let places = self.deployments.get(environment).map(Vec::as_slice).unwrap_or_default();
+        self.at(&self.deployments, environment)
+    }
+
+    /// The deployments to an environment that are said to run, newest first.
+    pub fn unfinished(&self, environment: &str) -> impl Iterator<Item = &DeploymentFact> {
+        self.at(&self.unfinished, environment)
+    }
+
+    fn at(&self, deployments: &SortedMap<String, Vec<u32>>, environment: &str) -> impl Iterator<Item = &DeploymentFact> {
+        let places = deployments.get(environment).map(Vec::as_slice).unwrap_or_default();
         places.iter().filter_map(|at| self.promotion.facts.deployments.get(*at as usize))
     }
 

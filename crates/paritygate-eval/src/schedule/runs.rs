@@ -24,7 +24,7 @@ pub(super) struct Runs<'s> {
 impl<'s> Runs<'s> {
     pub(super) fn new(schedule: &'s Schedule, from: Timestamp, limit: Timestamp) -> Self {
         let near = Near::new(&schedule.zone, from);
-        let date = schedule.zone.civil(from).date().checked_sub(days(schedule.reach)).ok();
+        let date = near.civil(from).date().checked_sub(days(schedule.reach)).ok();
         let date = date.max(schedule.first).filter(|_| date.is_some());
         let mut runs = Self { schedule, near, from, limit, date, frontier: Timestamp::MAX, waiting: Vec::new() };
         runs.advance();

@@ -2,18 +2,23 @@
 
 /// A digest without what it is of before it, and without blanks around it.
 pub fn plain(digest: &str) -> &str {
-    digest.rsplit_once('@').map_or(digest, |(_, digest)| digest).trim()
+    let behind = memchr::memrchr(b'@', digest.as_bytes()).and_then(|at| digest.get(at + 1..));
+    behind.unwrap_or(digest).trim()
 }
 
 /// Whether two digests are of the same bytes; `None` where their algorithms differ or one is empty, which says nothing: also
 /// `sha256:` with nothing behind it. Digits are written in either case, and a digest may stand behind what it is of:
 /// `registry.example/api@sha256:…`.
 pub fn same(a: &str, b: &str) -> Option<bool> {
+    // Most are written alike. What ends with a digit is no mere name of an algorithm.
+    if a == b && a.ends_with(|last: char| last.is_ascii_hexdigit()) {
+        return Some(true);
+    }
     let (a, b) = (plain(a), plain(b));
-    if [a, b].iter().any(|digest| digest.trim_end().is_empty() || digest.trim_end().ends_with(':')) {
+    if [a, b].iter().any(|digest| digest.is_empty() || digest.ends_with(':')) {
         return None;
     }
-    let algorithm = |digest: &str| digest.split_once(':').map(|(algorithm, _)| algorithm.len());
+    let algorithm = |digest: &str| digest.bytes().position(|byte| byte == b':');
     let (one, other) = (algorithm(a), algorithm(b));
     let alike = |a: Option<&str>, b: Option<&str>| a.zip(b).is_some_and(|(a, b)| a.eq_ignore_ascii_case(b));
     (one == other && one.is_none_or(|end| alike(a.get(..end), b.get(..end)))).then(|| a.eq_ignore_ascii_case(b))

@@ -4,6 +4,10 @@
 /// that nobody sees tell nobody apart. Of `Name <address>` the address counts, and one that GitHub makes up for an account
 /// stands for that.
 pub fn key(person: &str) -> String {
+    // Most are accounts, and written as they are.
+    if person.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-') {
+        return person.to_owned();
+    }
     let seen: String = person.chars().filter(|character| !is_unseen(*character)).collect();
     let key = seen.trim().to_lowercase();
     let address = key.strip_suffix('>').and_then(|key| key.rsplit_once('<')).map(|(_, address)| address.trim());
