@@ -130,11 +130,15 @@ fn refused(rule: &BreakGlassRule, glass: &BreakGlass, scope: &Scope<'_>) -> Opti
     if glass.reason.trim().is_empty() {
         return Some("it gives no `reason`".to_owned());
     }
+    if person::is_program(&glass.by) {
+        return Some(format!("`{}` is a program, and people break the glass", glass.by));
+    }
     let by = person::key(&glass.by);
     // An account and an e-mail address may be of one person.
     let alike = |other: &&String| person::Form::of(other) == person::Form::of(&glass.by);
     let others = glass.co_approvers.iter().filter(alike).map(|other| person::key(other));
-    let others: SortedSet<String> = others.filter(|other| *other != by && !other.is_empty()).collect();
+    let others = others.filter(|other| *other != by && !other.is_empty() && !person::is_program(other));
+    let others: SortedSet<String> = others.collect();
     if others.len() < rule.co_approvers as usize {
         let all = glass.co_approvers.iter().all(|other| alike(&other));
         let why = if all { "" } else { ", as far as they are named in the way of who breaks it" };

@@ -22,6 +22,8 @@ pub(crate) struct CheckRule<'c> {
     last_row: usize,
     /// Whether it met any row.
     pub(crate) met: bool,
+    /// Whether it judged any.
+    pub(crate) judged: bool,
     /// How many findings it has.
     found: usize,
     /// How many findings beyond the limit it would have.
@@ -32,7 +34,7 @@ pub(crate) struct CheckRule<'c> {
 
 impl<'c> CheckRule<'c> {
     pub(crate) fn new(compiled: &'c CompiledRule, scope: &'c Scope, runs: bool) -> Self {
-        Self { compiled, scope, runs, last_row: 0, met: false, found: 0, truncated: 0, kept: Vec::new() }
+        Self { compiled, scope, runs, last_row: 0, met: false, judged: false, found: 0, truncated: 0, kept: Vec::new() }
     }
 }
 
@@ -327,9 +329,10 @@ impl<'t> Collector<'_, 't> {
         for inside in std::mem::take(&mut self.outcome.inside) {
             self.take_inside(rule_at, path, cells, inside);
         }
-        let Some(rule) = self.rules.get(rule_at) else { return };
+        let Some(rule) = self.rules.get_mut(rule_at) else { return };
         let on_unknown = rule.compiled.rule.on_unknown;
         self.outcome.settle();
+        rule.judged |= self.outcome.unknown.is_empty() || !self.outcome.deviations.is_empty();
         let deviations = self.outcome.deviations.clone();
         let unknown = std::mem::take(&mut self.outcome.unknown);
         if !deviations.is_empty() {
@@ -422,6 +425,9 @@ impl<'t> Collector<'_, 't> {
             found.clear();
             check.rows(&Rows { rows: rows.collect() }, &mut found);
             let kept = rule.kept.clone();
+            if let Some(rule) = self.rules.get_mut(at) {
+                rule.judged |= found.iter().filter(|finding| finding.unknown.is_some()).count() < kept.len();
+            }
             for finding in found.drain(..) {
                 self.take_group(at, &kept, finding);
             }

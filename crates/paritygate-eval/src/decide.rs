@@ -81,6 +81,9 @@ impl Engine {
         self.check_names(asked, &mut diagnostics);
         let zone = self.zone(asked.pipeline);
         let ruling = self.with_scope(asked, moment, &zone, false, |scope| {
+            if let Some((_, stage)) = asked.pipeline.stage(scope.to()) {
+                self.check_stage(stage, scope, &mut diagnostics);
+            }
             let mut judged = Vec::with_capacity(self.gates.len());
             for compiled in self.gates.iter().filter(|gate| gate.is_about(scope)) {
                 judged.push(Judged::new(compiled, scope));

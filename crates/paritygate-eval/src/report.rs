@@ -71,7 +71,7 @@ pub(crate) fn build(
         summary.rules += 1;
         let id = Arc::clone(&rule.compiled.rule.id);
         let explained = explained.contains(&id);
-        rules.push(RanRule { id, kind: rule.compiled.kind, met: rule.met, explained });
+        rules.push(RanRule { id, kind: rule.compiled.kind, met: rule.met, judged: rule.judged, explained });
         if !rule.met {
             summary.vacuous.push(rule.compiled.rule.id.to_string());
         }

@@ -1,11 +1,11 @@
 //! What is collected of facts until all texts are read, and what their formats share.
 
-use paritygate_model::promotion::{CheckStatus, FactSource, Facts, Instant, Origin};
+use paritygate_model::promotion::{CheckFact, CheckStatus, FactSource, Facts, Instant, Origin};
 use paritygate_model::{Diagnostic, Node, SortedMap, Timestamp, limits};
 
-use crate::facts::github_commits;
 use crate::facts::github_deployments::{self, Deployments};
 use crate::facts::github_pull_requests::{self, PullRequests};
+use crate::facts::{github_checks, github_commits};
 
 /// What is collected of facts until all texts are read: whole ones, and parts that are joined at the end.
 #[derive(Default)]
@@ -89,8 +89,12 @@ impl<'d> Collector<'d> {
         github_deployments::finish(&mut self);
         github_pull_requests::finish(&mut self);
         github_commits::finish(&mut self);
-        for ((what, _), page) in std::mem::take(&mut self.pages) {
+        for ((what, of), page) in std::mem::take(&mut self.pages) {
             if page.seen < page.total {
+                if what == github_checks::RUNS || what == github_checks::STATUSES {
+                    let listed = |check: &&mut CheckFact| of.is_empty() || check.commit.as_deref() == Some(of);
+                    self.facts.checks.iter_mut().filter(listed).for_each(|check| check.incomplete = true);
+                }
                 let message = format!("these are {} of {} {what}", page.seen, page.total);
                 self.doubt("incomplete-facts", page.list, message, "ask for all pages, with `gh api --paginate`");
             }

@@ -82,6 +82,8 @@ pub struct RanRule {
     pub kind: &'static str,
     /// Whether it met any row: one that met none said nothing, which is not the same as a pass.
     pub met: bool,
+    /// Whether it judged any row: of one that judged none, what it would say is not known.
+    pub judged: bool,
     /// Whether some of its findings are told by another one, that explains them.
     pub explained: bool,
 }

@@ -133,11 +133,11 @@ impl Sample {
         let mut rules: Vec<RanRule> = Vec::new();
         for finding in self.findings().into_iter().filter(|finding| finding.kind != "waiver-valid") {
             if rules.iter().all(|rule| rule.id != finding.rule) {
-                rules.push(RanRule { id: finding.rule, kind: finding.kind, met: true, explained: false });
+                rules.push(RanRule { id: finding.rule, kind: finding.kind, met: true, judged: true, explained: false });
             }
         }
         let others = [("key-present", "present", true), ("same-postgres-major", "version-tolerance", false)];
-        rules.extend(others.map(|(id, kind, met)| RanRule { id: id.into(), kind, met, explained: false }));
+        rules.extend(others.map(|(id, kind, met)| RanRule { id: id.into(), kind, met, judged: met, explained: false }));
         rules
     }
 

@@ -287,7 +287,9 @@ impl<'d, 'a> Pending<'d, 'a> {
         let listed: SortedSet<&str> = migrations.keys().copied().collect();
         migrations.retain(|id, migration| {
             if let Some(ran) = ran.get(id) {
-                return number::is_repeatable(id) && ran.checksum != migration.checksum;
+                let is_same = |a: &str, b: &str| a.eq_ignore_ascii_case(b);
+                let is_known = ran.checksum.zip(migration.checksum).is_some_and(|(ran, own)| is_same(ran, own));
+                return number::is_repeatable(id) && !is_known && ran.checksum != migration.checksum;
             }
             // A squash of which a part ran can't run itself: its other parts do, where they are still there.
             let parts = &migration.replaces;

@@ -1,8 +1,9 @@
 //! Who said what about a promotion: the newest word of each person, and whether it is about this promotion.
 
 use paritygate_eval::Scope;
+use paritygate_model::promotion::person::is_program;
 pub(crate) use paritygate_model::promotion::person::{Form, key};
-use paritygate_model::promotion::{Approval, ApprovalState, Artifact, FactSource, digest};
+use paritygate_model::promotion::{Approval, ApprovalState, Artifact, digest};
 use paritygate_model::read::Read;
 use paritygate_model::{SortedMap, Timestamp};
 
@@ -33,6 +34,10 @@ pub(crate) enum Miss {
     Date,
     /// It has expired.
     Expired,
+    /// A program gave it.
+    Program,
+    /// Somebody took a yes back who gave none, and may be the same person, named in another way.
+    TakenBack,
 }
 
 impl Miss {
@@ -54,6 +59,10 @@ impl Miss {
             }
             Self::Date => format!("the approval of `{by}` has no date that has come"),
             Self::Expired => format!("the approval of `{by}` has expired"),
+            Self::TakenBack => {
+                format!("somebody who gave no approval took one back, and may be `{by}`, named in another way")
+            }
+            Self::Program => format!("`{by}` is a program, and approvals are of people"),
         }
     }
 }
@@ -89,10 +98,8 @@ pub(crate) fn last_words<'a>(scope: &Scope<'a>, artifact: Option<&Artifact>) -> 
             .or_insert(approval);
     }
     // Who took a yes back has not said yes, wherever that is known from.
-    for taken in scope.facts().approvals.iter().filter(|word| word.state == ApprovalState::Withdrawn) {
-        if !concerns(scope, taken, artifact, true) {
-            continue;
-        }
+    let taken_back = scope.facts().approvals.iter().filter(|word| word.state == ApprovalState::Withdrawn);
+    for taken in taken_back.filter(|word| concerns(scope, word, artifact, true)) {
         if let Some(yes) = last.get_mut(&key(&taken.by)).filter(|word| word.state == ApprovalState::Approved)
             && taken.at.zip(yes.at).is_none_or(|(taken, given)| taken >= given)
         {
@@ -102,11 +109,11 @@ pub(crate) fn last_words<'a>(scope: &Scope<'a>, artifact: Option<&Artifact>) -> 
     last
 }
 
-/// Whether a word was given. What another system prints it has heard, with or without a date.
+/// Whether a word was given. What is printed by a system that tells no dates it has heard.
 fn has_happened(scope: &Scope<'_>, approval: &Approval) -> bool {
     match approval.at {
         Some(at) => scope.has_happened(at),
-        None => approval.origin.source == FactSource::Imported,
+        None => approval.undated,
     }
 }
 
@@ -137,6 +144,9 @@ pub(crate) fn counts(
     if !scope.accepts(&approval.origin) {
         return Err(Miss::Source);
     }
+    if is_program(&approval.by) {
+        return Err(Miss::Program);
+    }
     let digest = approval.digest.as_deref();
     let named = match (artifact, digest) {
         (Some(artifact), Some(digest)) => artifact.has_digest(digest),
@@ -157,7 +167,16 @@ pub(crate) fn counts(
     if approval.expires_at.is_some_and(|expires| scope.at >= expires.0) {
         return Err(Miss::Expired);
     }
-    Ok(())
+    let words = || scope.facts().approvals.iter();
+    let gave_one = |by: &str| words().any(|word| word.state == ApprovalState::Approved && key(&word.by) == key(by));
+    let may_take = |word: &&Approval| {
+        word.state == ApprovalState::Withdrawn
+            && Form::of(&word.by) != Form::of(&approval.by)
+            && word.at.zip(approval.at).is_none_or(|(taken, given)| taken >= given)
+            && concerns(scope, word, artifact, true)
+            && !gave_one(&word.by)
+    };
+    if words().any(|word| may_take(&word)) { Err(Miss::TakenBack) } else { Ok(()) }
 }
 
 /// The approvals of an artifact: the last word of each person about it, where it is a yes.
@@ -186,6 +205,20 @@ pub(crate) fn missed<'a>(scope: &Scope<'a>, artifact: Option<&Artifact>, bind: &
     })
     .filter_map(|approval| Some((approval, counts(scope, approval, artifact, bind).err()?)))
     .collect()
+}
+
+/// Whether a person may be in a group: its members may be named in another way, of a group that the manifest does not know
+/// anybody may be, and so may who is in no group that anybody tells.
+pub(crate) fn may_be_in(scope: &Scope<'_>, word: &Approval, group: &str) -> bool {
+    match scope.pipeline.groups.get(group) {
+        Some(members) => {
+            let may_be = |member: &String| key(member) == key(&word.by) || Form::of(member) != Form::of(&word.by);
+            word.by.trim().is_empty() || members.iter().any(may_be)
+        }
+        None => {
+            !scope.pipeline.groups.is_empty() || word.groups.is_empty() || word.groups.iter().any(|own| own == group)
+        }
+    }
 }
 
 /// The groups of a person: as the manifest names their members, else as the approval says.

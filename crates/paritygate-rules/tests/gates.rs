@@ -126,9 +126,10 @@ fn run(kind: &str, text: &str) -> Ended {
         closes: String::new(),
         lint: String::new(),
     };
-    // The parity half of an example has one rule: what is there must be the same.
-    let parity = "policy: parity\nrules: [{ id: same, kind: same, select: variables.* }]\n";
-    let (parity, found) = paritygate_lang::policy::lower(Arc::new(read("parity", parity)));
+    // The parity half of an example has one rule, unless it says otherwise: what is there must be the same.
+    let rules = field("rules").unwrap_or_else(|| "[{ id: same, kind: same, select: variables.* }]".to_owned());
+    let parity = format!("policy: parity\nrules: {rules}\n");
+    let (parity, found) = paritygate_lang::policy::lower(Arc::new(read("parity", &parity)));
     assert!(found.is_empty());
     let (engine, diagnostics) =
         Engine::compile(vec![policy, parity], paritygate_rules::CATALOGUE, &ZONES, &Beside::new());
@@ -144,7 +145,10 @@ fn run(kind: &str, text: &str) -> Ended {
         return rejected(diagnostics);
     }
     let beside = field("facts").map(|facts| {
-        let (facts, diagnostics) = request::facts(&read("facts", &facts));
+        let facts = read("facts.yaml", &facts);
+        let is_foreign = paritygate_import::facts::is_foreign(&facts);
+        let (facts, diagnostics) =
+            if is_foreign { paritygate_import::facts::read_all([&facts]) } else { request::facts(&facts) };
         assert!(diagnostics.is_empty(), "{kind}: {diagnostics:?}");
         facts
     });

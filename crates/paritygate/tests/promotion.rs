@@ -413,6 +413,12 @@ fn the_glass_is_broken_by_two_for_a_while() {
         "the glass is not broken: 0 of 1 others agreed",
     );
     check(
+        "incident: INC-7, coApprovers: ['renovate[bot]'], rules: [hours]",
+        "2026-08-21T15:40:00Z",
+        false,
+        "the glass is not broken: 0 of 1 others agreed",
+    );
+    check(
         "incident: INC-8, coApprovers: [erin], rules: [hours]",
         "2026-08-21T15:40:00Z",
         false,

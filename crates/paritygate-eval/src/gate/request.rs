@@ -1,8 +1,8 @@
 //! A promotion, indexed for gates: newest facts first.
 
 use paritygate_model::promotion::{
-    BreakGlass, Change, ChangeTicket, CheckFact, CheckStatus, DeploymentFact, DeploymentResult, FactSource, Facts,
-    Freeze, Health, HealthStatus, Instant, Origin, Promotion, TicketState, commit,
+    Artifact, BreakGlass, Change, ChangeTicket, CheckFact, CheckStatus, DeploymentFact, DeploymentResult, FactSource,
+    Facts, Freeze, Health, HealthStatus, Instant, Origin, Promotion, TicketState, commit,
 };
 use paritygate_model::{Diagnostic, Level, Location, SortedMap, SortedSet, Source, Span, limits};
 
@@ -57,7 +57,7 @@ impl Request {
         request.deployments = index(
             &facts.deployments,
             |fact| &fact.environment,
-            |fact| (fact.started_at.or(fact.finished_at), fact.result != DeploymentResult::Succeeded),
+            |fact| (fact.started_at.or(fact.finished_at), standing(fact, &request.promotion.artifacts)),
         );
         let runs = |place: &u32| {
             let fact = facts.deployments.get(*place as usize);
@@ -68,7 +68,7 @@ impl Request {
         request.checks = index(
             &facts.checks,
             |fact| &fact.name,
-            |fact| (fact.finished_at, !matches!(fact.status, CheckStatus::Passed | CheckStatus::Warned)),
+            |fact| (fact.finished_at, u8::from(!matches!(fact.status, CheckStatus::Passed | CheckStatus::Warned))),
         );
         request.freezes = freezes(&facts.freezes, zones, &mut diagnostics);
         request.contradictions = contradictions(&request.promotion);
@@ -87,7 +87,11 @@ impl Request {
         self.at(&self.unfinished, environment)
     }
 
-    fn at(&self, deployments: &SortedMap<String, Vec<u32>>, environment: &str) -> impl Iterator<Item = &DeploymentFact> {
+    fn at(
+        &self,
+        deployments: &SortedMap<String, Vec<u32>>,
+        environment: &str,
+    ) -> impl Iterator<Item = &DeploymentFact> {
         let places = deployments.get(environment).map(Vec::as_slice).unwrap_or_default();
         places.iter().filter_map(|at| self.promotion.facts.deployments.get(*at as usize))
     }
@@ -169,11 +173,25 @@ fn newest(at: Option<Instant>) -> (bool, Option<Instant>) {
     (at.is_none(), at)
 }
 
-/// The places of facts by a name, newest first. `at` says when each was, and whether it speaks against a promotion.
+/// How much a deployment speaks against a promotion, beside others of the same instant: of two that went well it is not
+/// known which runs, and it may be the one that is not promoted.
+fn standing(fact: &DeploymentFact, artifacts: &[Artifact]) -> u8 {
+    let is_promoted = |artifact: &Artifact| {
+        let built = artifact.build_id.as_ref().zip(fact.build_id.as_ref());
+        Scope::is_of(fact, artifact) == Some(true) && built.is_none_or(|(own, other)| own == other)
+    };
+    match fact.result {
+        DeploymentResult::Succeeded if artifacts.iter().any(is_promoted) => 0,
+        DeploymentResult::Succeeded => 1,
+        _ => 2,
+    }
+}
+
+/// The places of facts by a name, newest first. `at` says when each was, and how much it speaks against a promotion.
 fn index<T>(
     facts: &[T],
     name: impl Fn(&T) -> &String,
-    at: impl Fn(&T) -> (Option<Instant>, bool),
+    at: impl Fn(&T) -> (Option<Instant>, u8),
 ) -> SortedMap<String, Vec<u32>> {
     let mut by: SortedMap<String, Vec<u32>> = SortedMap::new();
     for (place, fact) in facts.iter().enumerate() {
@@ -186,11 +204,11 @@ fn index<T>(
         }
     }
     for places in by.values_mut() {
-        // Of two at the same instant the bad one counts as newer, and then the one that is written later.
+        // Of two at the same instant the worse one counts as newer, and then the one that is written later.
         places.sort_by_key(|place| {
             let when = facts.get(*place as usize).map(|fact| {
-                let (at, is_bad) = at(fact);
-                (newest(at), is_bad)
+                let (at, against) = at(fact);
+                (newest(at), against)
             });
             std::cmp::Reverse((when, *place))
         });

@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 use paritygate_lang::project::Waiver;
 use paritygate_model::promotion::{Artifact, DeploymentFact, Elapsed, FactSource, Facts, Instant, Origin, Promotion};
 use paritygate_model::report::Report;
-use paritygate_model::{Environment, Node, Source, Tier, Timestamp, limits};
+use paritygate_model::{Environment, Node, SortedSet, Source, Tier, Timestamp, limits};
 
 use super::{Judgement, Request};
 use crate::pipeline::{Pipeline, Stage};
@@ -109,7 +109,8 @@ impl<'a> Scope<'a> {
     pub fn upstream<'s>(&'s self, named: Option<&'s [String]>, at_least: Option<u32>) -> Vec<(Vec<&'s str>, usize)> {
         let needed = |all: usize, usual: usize| at_least.map_or(usual, |number| number as usize).min(all).max(1);
         if let Some(named) = named {
-            let names: Vec<&str> = named.iter().map(String::as_str).collect();
+            let mut seen = SortedSet::new();
+            let names: Vec<&str> = named.iter().map(String::as_str).filter(|name| seen.insert(*name)).collect();
             let all = names.len();
             return vec![(names, needed(all, all))];
         }

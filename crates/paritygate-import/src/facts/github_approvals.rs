@@ -57,6 +57,7 @@ fn take<'d>(object: Node<'d>, collector: &mut Collector<'d>) {
             by: by.unwrap_or(GONE).to_owned(),
             state,
             environment: environment.map(str::to_owned),
+            undated: true,
             origin: origin(object),
             ..Approval::default()
         });

@@ -18,6 +18,10 @@ pub static FORMAT: FactFormat = FactFormat {
     take,
 };
 
+/// What the lists hold that say how many they are.
+pub(crate) const RUNS: &str = "check runs";
+pub(crate) const STATUSES: &str = "statuses";
+
 fn is(object: Node<'_>) -> bool {
     let whole = list(object, "check_runs").is_some() || (has(object, &["sha"]) && list(object, "statuses").is_some());
     whole || is_check_run(object) || is_status(object) || is_printed(object)
@@ -41,12 +45,12 @@ fn is_printed(object: Node<'_>) -> bool {
 fn take<'d>(object: Node<'d>, collector: &mut Collector<'d>) {
     if let Some(runs) = list(object, "check_runs") {
         let commit = runs.items().find_map(|run| text(run, "head_sha"));
-        collector.page("check runs", commit.unwrap_or_default(), object, runs);
+        collector.page(RUNS, commit.unwrap_or_default(), object, runs);
         return all(runs, None, collector);
     }
     if let Some(statuses) = list(object, "statuses") {
         let commit = text(object, "sha");
-        collector.page("statuses", commit.unwrap_or_default(), object, statuses);
+        collector.page(STATUSES, commit.unwrap_or_default(), object, statuses);
         return all(statuses, commit, collector);
     }
     check(object, None, collector);

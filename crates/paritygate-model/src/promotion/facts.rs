@@ -224,6 +224,9 @@ fact! {
         environment: Option<String>,
         /// Until when it holds.
         expires_at: Option<Instant>,
+        /// Whether it is from a system that tells no dates: then it was given when it was printed.
+        #[serde(skip)]
+        undated: bool,
     }
 }
 
@@ -242,6 +245,9 @@ fact! {
         commit: Option<String>,
         /// When it ended.
         finished_at: Option<Instant>,
+        /// Whether it is from a list of which a part is missing, where a later one may stand.
+        #[serde(skip)]
+        incomplete: bool,
     }
 }
 

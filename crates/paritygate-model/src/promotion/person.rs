@@ -9,10 +9,10 @@ pub fn key(person: &str) -> String {
         return person.to_owned();
     }
     let seen: String = person.chars().filter(|character| !is_unseen(*character)).collect();
-    let key = seen.trim().to_lowercase();
+    let key = seen.to_lowercase().replace('ß', "ss").split_whitespace().collect::<Vec<_>>().join(" ");
     let address = key.strip_suffix('>').and_then(|key| key.rsplit_once('<')).map(|(_, address)| address.trim());
     let key = address.filter(|address| !address.is_empty()).unwrap_or(&key);
-    let key = key.strip_prefix('@').unwrap_or(key);
+    let key = ["mailto:", "https://github.com/", "@"].iter().fold(key, |key, before| key.trim_start_matches(before));
     match key.strip_suffix("@users.noreply.github.com") {
         Some(account) => account.split_once('+').map_or(account, |(_, account)| account).to_owned(),
         None => key.to_owned(),
@@ -28,13 +28,17 @@ pub enum Form {
     Mail,
     /// By the name that people call them.
     Name,
+    /// In characters that are others beneath, such as a letter and its accent apart: nobody sees the difference.
+    Composed,
 }
 
 impl Form {
     /// The form of a name.
     pub fn of(person: &str) -> Self {
         let key = key(person);
-        if key.contains('@') {
+        if key.contains(is_composed) {
+            Self::Composed
+        } else if key.contains('@') {
             Self::Mail
         } else if key.contains(char::is_whitespace) {
             Self::Name
@@ -52,9 +56,25 @@ const fn is_unseen(character: char) -> bool {
         | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{e0000}'..='\u{e0fff}')
 }
 
+/// Whether a character is written in another way where text is normalized (Unicode's NFKC): marks that join the letter before
+/// them, and the blocks of characters that stand for others.
+const fn is_composed(character: char) -> bool {
+    matches!(character,
+        '\u{300}'..='\u{36f}' | '\u{1100}'..='\u{11ff}' | '\u{1ab0}'..='\u{1aff}' | '\u{1d2c}'..='\u{1dff}'
+        | '\u{2070}'..='\u{209f}' | '\u{20d0}'..='\u{218f}' | '\u{2460}'..='\u{24ff}' | '\u{2c7c}'..='\u{2c7d}'
+        | '\u{3099}'..='\u{309c}' | '\u{3130}'..='\u{33ff}' | '\u{f900}'..='\u{fdff}' | '\u{fe10}'..='\u{ffef}'
+        | '\u{1d400}'..='\u{1d7ff}' | '\u{1f100}'..='\u{1f1ff}' | '\u{2f800}'..='\u{2fa1f}')
+}
+
+/// Whether an account is that of a program, as GitHub names them: `renovate[bot]`, or `app/renovate` where `gh` prints it.
+pub fn is_program(person: &str) -> bool {
+    let key = key(person);
+    key.ends_with("[bot]") || key.starts_with("app/")
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Form, key};
+    use super::{Form, is_program, key};
 
     #[test]
     fn case_and_what_nobody_sees_tell_nobody_apart() {
@@ -73,6 +93,20 @@ mod tests {
         assert_eq!(key("dana@example.com"), "dana@example.com");
         assert_eq!(key("Dana Scully <dana@example.com>"), "dana@example.com");
         assert_eq!(key("<>"), "<>");
+        assert_eq!(key("@@dana"), "dana");
+        assert_eq!(key("https://github.com/Dana"), "dana");
+        assert_eq!(key("mailto:dana@example.com"), "dana@example.com");
+        assert_eq!(key("Dana \u{a0} Scully"), "dana scully");
+        assert_eq!(key("STRASSE"), key("Straße"));
+    }
+
+    #[test]
+    fn programs_are_nobody() {
+        for program in ["renovate[bot]", "@Dependabot[bot]", "app/renovate", "1+renovate[bot]@users.noreply.github.com"]
+        {
+            assert!(is_program(program), "{program}");
+        }
+        assert!(!is_program("robot") && !is_program("application"));
     }
 
     #[test]
@@ -83,6 +117,9 @@ mod tests {
             ("1+dana@users.noreply.github.com", Form::Account),
             ("Dana Scully", Form::Name),
             ("Dana Scully <dana@example.com>", Form::Mail),
+            ("jos\u{e9}", Form::Account),
+            ("jose\u{301}", Form::Composed),
+            ("\u{ff44}ana", Form::Composed),
         ] {
             assert_eq!(Form::of(person), form, "{person}");
         }

@@ -69,6 +69,12 @@ impl Elapsed {
         let rest = SignedDuration::try_from(rest).ok()?;
         SignedDuration::from_secs(days.checked_mul(86_400)?).checked_add(rest).map(Self)
     }
+
+    /// As people say one that is longer than another: where both read alike, that it is.
+    pub fn beyond(self, most: Self) -> String {
+        let (own, most) = (self.to_string(), most.to_string());
+        if own == most { format!("more than {own}") } else { own }
+    }
 }
 
 /// As people say it: `4 h`, `42 min`, `3 d 2 h`. At most two units, the rest is cut.

@@ -65,7 +65,7 @@ impl<'d, 'a> Checks<'d, 'a> {
                 let Some(other) = self.pending.union.get(id).filter(|other| !std::ptr::eq(other.migration, own)) else {
                     continue;
                 };
-                let what = if differ(own.checksum.as_ref(), other.migration.checksum.as_ref()) {
+                let what = if differ_in_hex(own.checksum, other.migration.checksum) {
                     "checksum"
                 } else if differ(own.operations.as_ref(), other.migration.operations.as_ref()) {
                     "operations"
@@ -117,7 +117,7 @@ impl<'d, 'a> Checks<'d, 'a> {
             let place = described.environment;
             for (id, applied) in described.applied.iter().flatten().filter(|(id, _)| !is_repeatable(id)) {
                 let Some(file) = self.candidate.get(id) else { continue };
-                if differ(applied.checksum, file.checksum) {
+                if differ_in_hex(applied.checksum, file.checksum) {
                     let judgement = Judgement::fail(format!("`{id}` was changed after it ran in {place}"))
                         .help("restore it, and put the change into a new migration");
                     found.push(judgement.fact("ran", &applied.origin).fact("is promoted", &file.origin));
@@ -129,7 +129,7 @@ impl<'d, 'a> Checks<'d, 'a> {
         let applied = |name: &str| self.database.of(name).and_then(|described| described.applied.as_ref());
         if let Some((upstream, target)) = applied(self.from).zip(applied(self.to)) {
             for (id, here) in target.iter().filter(|(id, _)| !is_repeatable(id)) {
-                let Some(there) = upstream.get(id).filter(|there| differ(there.checksum, here.checksum)) else {
+                let Some(there) = upstream.get(id).filter(|there| differ_in_hex(there.checksum, here.checksum)) else {
                     continue;
                 };
                 if self.candidate.get(id).is_some_and(|file| file.checksum.is_some()) {
@@ -379,6 +379,11 @@ fn does_to(effect: Effect) -> &'static str {
         Effect::Changes => "changes",
         Effect::Uses => "uses",
     }
+}
+
+/// Whether two checksums are known, and differ: their digits are written in either case.
+fn differ_in_hex(a: Option<&str>, b: Option<&str>) -> bool {
+    a.zip(b).is_some_and(|(a, b)| !a.eq_ignore_ascii_case(b))
 }
 
 /// Whether both are known, and differ.

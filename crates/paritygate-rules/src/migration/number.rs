@@ -7,7 +7,7 @@ pub(crate) struct Number<'a>(Vec<(usize, &'a str)>);
 /// The number of a migration. `None` where its name begins with none: a hash, a repeatable script, words.
 pub(crate) fn number(id: &str) -> Option<Number<'_>> {
     let name = id.rsplit('/').next().unwrap_or(id);
-    let parts = flyway(name).or_else(|| laravel(name)).or_else(|| leading(name))?;
+    let parts = flyway(name).or_else(|| laravel(name)).or_else(|| dated(name)).or_else(|| leading(name))?;
     let mut parts: Vec<(usize, &str)> =
         parts.into_iter().map(|digits| digits.trim_start_matches('0')).map(|digits| (digits.len(), digits)).collect();
     while parts.last().is_some_and(|(length, _)| *length == 0) {
@@ -41,6 +41,16 @@ fn laravel(name: &str) -> Option<Vec<&str>> {
     (lengths == [4, 2, 2, 6] && parts.iter().all(|part| is_number(part))).then_some(parts)
 }
 
+/// `2026-07-21_users`, `2026-07-21T09-00-00_users`: a date, and the numbers that follow it.
+fn dated(name: &str) -> Option<Vec<&str>> {
+    let mut date = name.get(..10)?.split('-');
+    let [year, month, day] = [date.next()?, date.next()?, date.next()?];
+    let is_date = [year.len(), month.len(), day.len()] == [4, 2, 2] && [year, month, day].into_iter().all(is_number);
+    let time = name.get(10..)?.split(['T', 't', '-', '_', ':', '.', ' ']);
+    let time = time.filter(|part| !part.is_empty()).take_while(|part| is_number(part));
+    is_date.then(|| [year, month, day].into_iter().chain(time).collect())
+}
+
 /// `0042_add_users`, `20260721090000`, `1.2.3`.
 fn leading(name: &str) -> Option<Vec<&str>> {
     let first = name.split(['_', '-', '.', ' ']).next()?;
@@ -67,6 +77,9 @@ mod tests {
             ("99999999999999999999999", "199999999999999999999999"),
             ("0000_first", "0001_second"),
             ("1.9", "1.10"),
+            ("2026-07-21_b", "2026-07-22_a"),
+            ("2026-07-21T00-00_b", "2026-07-21T09-00_a"),
+            ("2026-07-21-0930-b", "2026-07-21-1000-a"),
         ] {
             assert!(number(low).is_some() && number(low) < number(high), "{low} {high}");
         }

@@ -41,7 +41,7 @@ environments:
   staging: { collectedAt: 2026-08-21T06:30:00Z, validFor: PT24H }
   production: { collectedAt: 2026-08-20T09:30:00Z, validFor: PT24H }
 expect: fail
-message: "the description of production is 1 d old and valid for 1 d"
+message: "the description of production is more than 1 d old and valid for 1 d"
 ```
 
 ```example
@@ -141,8 +141,8 @@ impl RowCheck for Staleness {
         let said = deviations.iter().filter_map(|deviation| {
             let what = format!("the description of {}", row.name(deviation.environment));
             match self.age(row, deviation.environment) {
-                Age::Outlived(age, valid) => Some(format!("{what} is {age} old and valid for {valid}")),
-                Age::Old(age, most) => Some(format!("{what} is {age} old, and {most} is allowed")),
+                Age::Outlived(age, valid) => Some(format!("{what} is {} old and valid for {valid}", age.beyond(valid))),
+                Age::Old(age, most) => Some(format!("{what} is {} old, and {most} is allowed", age.beyond(most))),
                 Age::Future(by) => Some(format!("{what} is from the future: it was made {by} after this check")),
                 Age::Fresh | Age::Unknown(_) => None,
             }

@@ -6,6 +6,7 @@ use paritygate_eval::schedule::{Schedule, Sense};
 use paritygate_eval::zones::Zone;
 use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope, after};
 use paritygate_lang::schedule::{Window, Windows};
+use paritygate_model::promotion::Elapsed;
 use paritygate_model::read::Read;
 use paritygate_model::{Diagnostic, Timestamp, limits};
 
@@ -184,12 +185,15 @@ fn judge_one(schedule: &Schedule, length: SignedDuration, scope: &Scope<'_>) -> 
     let (zone, at, limit) = (schedule.zone(), scope.at, scope.limit());
     let Some(run) = schedule.run(at) else {
         let opens = schedule.inside_from(at, length, limit);
-        let judgement = match opens {
-            Some(opens) => Judgement::wait(
-                Some(opens),
-                format!("{} is outside the window, which opens {}", zone.say(at), zone.say(opens)),
-            ),
-            None => Judgement::wait(None, format!("{} is outside the window, which never opens again", zone.say(at))),
+        let judgement = if let Some(opens) = opens {
+            let message = format!("{} is outside the window, which opens {}", zone.say(at), zone.say(opens));
+            Judgement::wait(Some(opens), message)
+        } else {
+            let why = match schedule.inside_from(at, SignedDuration::ZERO, limit) {
+                Some(_) => format!("and no window is long enough for {}", Elapsed(length)),
+                None => "which never opens again".to_owned(),
+            };
+            Judgement::wait(None, format!("{} is outside the window, {why}", zone.say(at)))
         };
         return judgement.opens(opens.map(|opens| zone.moment(opens)));
     };
@@ -202,7 +206,7 @@ fn judge_one(schedule: &Schedule, length: SignedDuration, scope: &Scope<'_>) -> 
             Some(opens) => format!("the next one opens {}", zone.say(opens)),
             None => "no window is long enough".to_owned(),
         };
-        let takes = paritygate_model::promotion::Elapsed(length);
+        let takes = Elapsed(length);
         let message = format!("it would take {takes}, and the window closes {}; {next}", zone.say(closes));
         return Judgement::wait(opens, message).opens(opens.map(|opens| zone.moment(opens)));
     }

@@ -97,6 +97,7 @@ impl GateCheck for ApprovalFresh {
             let age = Scope::length(*at, scope.at);
             let judged = match self.max_age {
                 Some(most) if age.0 > most.0 => {
+                    let age = age.beyond(most);
                     let message = format!("`{component}` was last approved {age} ago, and {most} is allowed");
                     Judgement::needs_people(message).who([newest.by.clone()]).help("ask again")
                 }

@@ -99,6 +99,8 @@ message: "no result of `e2e` is known for `api`"
     fn compile(self, params: &Params<'_>, _: &GateContext<'_>) -> Result<Box<dyn GateCheck>, Vec<Diagnostic>> {
         let wrong = if self.names.is_empty() {
             params.wrong("names", "`names` is empty: nothing would be asked").help("name at least one check")
+        } else if self.names.iter().any(|name| name.trim().is_empty()) {
+            params.wrong("names", "`names` holds an empty name, which no check has").help("remove it")
         } else if self.max_age.is_some_and(|age| age.0.is_zero()) {
             params.wrong("maxAge", "`maxAge` is no time: nothing could pass").help("such as `P7D`")
         } else {
@@ -158,7 +160,14 @@ impl ChecksPassed {
                 let said = format!("`{name}` passed for `{component}` {age} ago");
                 match self.max_age {
                     Some(most) if age.0 > most.0 => {
-                        Judgement::fail(format!("{said}, and {most} is allowed")).help("run it again")
+                        let age = age.beyond(most);
+                        let message = format!("`{name}` passed for `{component}` {age} ago, and {most} is allowed");
+                        Judgement::fail(message).help("run it again")
+                    }
+                    _ if newest.incomplete => {
+                        let message =
+                            format!("{said}, and whether it failed since is not known: its list is not whole");
+                        Judgement::unknown(message).help("hand in all pages, with `gh api --paginate`")
                     }
                     _ if newest.status == CheckStatus::Warned && self.strict => {
                         Judgement::fail(format!("`{name}` passed for `{component}` with warnings")).help("mend them")

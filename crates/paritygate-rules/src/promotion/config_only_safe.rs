@@ -4,7 +4,7 @@ use paritygate_eval::kind::Params;
 use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope};
 use paritygate_model::promotion::{KindOfChange, Origin};
 use paritygate_model::read::Read;
-use paritygate_model::{Diagnostic, Node, Timestamp};
+use paritygate_model::{Diagnostic, Environment, Node, Timestamp};
 
 /// The parameters of `config-only-safe`.
 #[derive(Debug, Default, Read)]
@@ -93,6 +93,12 @@ fn migrations(scope: &Scope<'_>) -> Judgement {
     let declared = target.coverage.iter().find(|(path, _)| path == "migrations");
     if let Some(why) = declared.and_then(|(_, coverage)| coverage.why_not_missing()) {
         let message = format!("whether a migration waits in {} is not known: {why}", scope.to());
+        return Judgement::unknown(message).help("describe them below `migrations`; `{}` says that there are none");
+    }
+    let section = |environment: &'_ Environment| environment.root().get("migrations").is_some();
+    if !section(target) && scope.environment(scope.from()).is_some_and(section) {
+        let (from, to) = (scope.from(), scope.to());
+        let message = format!("{from} has migrations, and whether one waits in {to} is not known");
         return Judgement::unknown(message).help("describe them below `migrations`; `{}` says that there are none");
     }
     let databases = target.root().get("migrations").into_iter().flat_map(Node::entries);

@@ -55,6 +55,11 @@ message: "nothing is known of the health of production"
             let wrong = params.wrong("environments", "`environments` is empty: nothing would be asked");
             return Err(vec![wrong.help("name environments, or remove the field")]);
         }
+        if self.max_severity == Some(0) {
+            let wrong =
+                params.wrong("maxSeverity", "`maxSeverity` is 0: no incident would count, since 1 is the worst");
+            return Err(vec![wrong.help("give it a number from 1 on, or remove the field: then all count")]);
+        }
         Ok(Box::new(self))
     }
 }

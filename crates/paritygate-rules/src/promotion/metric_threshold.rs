@@ -223,7 +223,7 @@ impl MetricThreshold {
                     .help("give the measurement an `at`")
             }
             (Ok(None), Some(most), Some(at)) if self.stale_from(metric).is_none_or(|end| end < scope.at) => {
-                let age = Scope::length(at.0, scope.at);
+                let age = Scope::length(at.0, scope.at).beyond(most);
                 let message =
                     format!("`{name}` in {environment} was measured {age} ago, and at most {most} is allowed");
                 Judgement::unknown(message).help("measure it again")

@@ -4,7 +4,7 @@ use paritygate_eval::kind::Params;
 use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope};
 use paritygate_model::read::Read;
 use paritygate_model::suggest::quoted;
-use paritygate_model::{Diagnostic, SortedMap, Timestamp};
+use paritygate_model::{Diagnostic, SortedMap, SortedSet, Timestamp};
 
 use crate::migration::graph::Graph;
 use crate::migration::number::{is_repeatable, number};
@@ -406,7 +406,10 @@ fn unnumbered(checks: &Checks<'_, '_>) -> Vec<Judgement> {
     let bare = |id: &&str| number(id).is_none() && !is_repeatable(id);
     let mut ids: Vec<&str> = checks.pending.migrations.keys().copied().filter(bare).collect();
     if ids.is_empty() && !checks.pending.migrations.is_empty() {
-        ids = checks.pending.ran.keys().copied().filter(bare).collect();
+        // What another branch brings is promoted after this, and may belong before it.
+        let ran = checks.pending.ran.keys().copied().filter(bare);
+        let others = checks.pending.union.keys().copied().filter(bare);
+        ids = ran.chain(others).collect::<SortedSet<_>>().into_iter().collect();
     }
     let Some(first) = ids.first() else { return Vec::new() };
     let message = format!("{} {} with no number: the order is not known", names(&ids), verb(&ids, "begins", "begin"));

@@ -23,7 +23,7 @@ impl GateKind for NoRejection {
     const MANUAL: &'static str = r#"
 A rejection blocks until the same person withdraws it or approves later. It is heard wherever it is known from, and also
 without a date; taking it back has to be believed. One that names another environment or another artifact is about another
-promotion.
+promotion. With `groups` it counts unless who says no is certainly in none of them.
 
 ```example
 request: |
@@ -49,6 +49,14 @@ request: |
   approvals:
     - { by: dana, state: rejected, at: 2026-01-02T10:00:00Z, digest: "sha256:aa" }
     - { by: dana, state: approved, at: 2026-01-02T11:00:00Z, digest: "sha256:bb" }
+expect: fail
+message: "rejected by `dana`"
+```
+
+```example
+params: { groups: [sre] }
+request: |
+  approvals: [{ by: dana, state: rejected, at: 2026-01-02T10:00:00Z }]
 expect: fail
 message: "rejected by `dana`"
 ```
@@ -82,13 +90,7 @@ impl GateCheck for NoRejection {
             let last = people::last_words(scope, artifact).into_values();
             words.extend(last.filter(|word| seen.insert(std::ptr::from_ref(*word))));
         }
-        // Of a group that the manifest does not know, anybody may be.
-        let is_unknown = |group: &str| {
-            let known = &scope.pipeline.groups;
-            !known.is_empty() && !known.contains_key(group)
-        };
-        let counts =
-            |groups: &Vec<String>, by| groups.iter().any(|group| is_unknown(group) || people::is_in(scope, by, group));
+        let counts = |groups: &Vec<String>, by| groups.iter().any(|group| people::may_be_in(scope, by, group));
         let no = words.iter().filter(|word| word.state == ApprovalState::Rejected);
         let no = no.filter(|word| self.groups.as_ref().is_none_or(|groups| counts(groups, word)));
         let judged = no.fold(Judgement::default(), |judged, word| {

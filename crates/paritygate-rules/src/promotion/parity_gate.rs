@@ -111,6 +111,14 @@ impl ParityGate {
             ))
             .help("apply policies about what they have; `paritygate rules` lists those of the packs");
         }
+        // Whatever a rule says of a row that it can't judge: that nothing could be compared is no likeness.
+        if report.verdict < Verdict::Unknown && !report.rules.iter().any(|rule| rule.judged) {
+            let reasons = report.summary.unknown.iter().take(MAX_TOLD);
+            let unknown = Judgement::unknown(format!("nothing of {from} and {to} could be compared"));
+            return reasons
+                .fold(unknown, |judged, (reason, rows)| judged.note(format!("{rows} × {reason}")))
+                .help("describe what is not known of them");
+        }
         match report.verdict {
             Verdict::Fail => {
                 let fails = failing.iter().filter(|finding| finding.status == Status::Fail).count();
@@ -194,6 +202,7 @@ impl ParityGate {
         let age = Scope::length(at.0, scope.at);
         match self.max_age {
             Some(most) if age.0 > most.0 => {
+                let age = age.beyond(most);
                 Judgement::fail(format!("{said} is {age} old, and {most} is allowed")).help("make a new one")
             }
             _ => Judgement::pass(format!("{said} says that they are alike")),

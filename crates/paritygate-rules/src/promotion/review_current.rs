@@ -2,6 +2,7 @@
 
 use paritygate_eval::kind::Params;
 use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope};
+use paritygate_model::promotion::person::is_program;
 use paritygate_model::promotion::{Artifact, PullRequest, commit};
 use paritygate_model::read::Read;
 use paritygate_model::{Diagnostic, SortedSet, suggest};
@@ -66,7 +67,8 @@ impl ReviewCurrent {
         let authors = scope.facts().change.iter().filter(|_| is_alone).flat_map(|change| &change.authors);
         let authors: SortedSet<String> = authors.map(|author| key(author)).collect();
         let reviewers = request.approved_by.iter().map(|by| key(by));
-        let approved: SortedSet<String> = reviewers.filter(|by| !by.is_empty() && !authors.contains(by)).collect();
+        let reviewers = reviewers.filter(|by| !by.is_empty() && !is_program(by) && !authors.contains(by));
+        let approved: SortedSet<String> = reviewers.collect();
         if approved.len() < needed {
             let message = format!("{name} has {} of {needed} approvals", approved.len());
             return Judgement::needs_people(message).help("ask for a review");

@@ -10,7 +10,7 @@ use paritygate_model::decision::GateStatus;
 use paritygate_model::promotion::{Artifact, CheckFact, DeploymentFact, DeploymentResult, Elapsed};
 use paritygate_model::promotion::{Health, HealthStatus, Instant, Origin};
 use paritygate_model::read::Read;
-use paritygate_model::{Diagnostic, Timestamp, suggest};
+use paritygate_model::{Diagnostic, SortedSet, Timestamp, suggest};
 use smallvec::{SmallVec, smallvec};
 
 use crate::checks;
@@ -180,7 +180,7 @@ message: "`duration` is no time at all"
                 wrong.push(empty.help("name some, or remove the field"));
             }
         }
-        let all = self.environments.as_ref().map(Vec::len);
+        let all = self.environments.as_ref().map(|names| names.iter().collect::<SortedSet<_>>().len());
         if self.at_least.is_some_and(|number| number == 0 || all.is_some_and(|all| number as usize > all)) {
             wrong.push(params.wrong("atLeast", "`atLeast` is a number from 1 to that of the environments"));
         }

@@ -2,11 +2,11 @@
 
 use paritygate_eval::kind::Params;
 use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope};
-use paritygate_model::Diagnostic;
 use paritygate_model::decision::GateStatus;
 use paritygate_model::promotion::Artifact;
 use paritygate_model::read::Read;
 use paritygate_model::suggest;
+use paritygate_model::{Diagnostic, SortedSet};
 
 use crate::deployments;
 
@@ -70,7 +70,7 @@ message: "another digest of `api` was deployed to staging since"
             let wrong = params.wrong("environments", "`environments` is empty: nothing would be asked");
             return Err(vec![wrong.help("name environments, or remove the field")]);
         }
-        let all = self.environments.as_ref().map(Vec::len);
+        let all = self.environments.as_ref().map(|names| names.iter().collect::<SortedSet<_>>().len());
         if self.at_least.is_some_and(|number| number == 0 || all.is_some_and(|all| number as usize > all)) {
             let wrong = params.wrong("atLeast", "`atLeast` is a number from 1 to that of the environments");
             return Err(vec![wrong]);
