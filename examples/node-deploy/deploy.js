@@ -8,7 +8,7 @@ import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 
-import { Engine, ParityGateError, format, importEnvironment } from "paritygate";
+import { Engine, format, importEnvironment } from "paritygate";
 
 const { values, positionals } = parseArgs({ options: { now: { type: "string" } }, allowPositionals: true });
 const folder = positionals[0] ?? "environments";
@@ -23,9 +23,10 @@ try {
   engine.dispose();
   process.exitCode = alike && allowed ? deploy() : refuse(alike);
 } catch (error) {
-  if (!(error instanceof ParityGateError)) throw error;
+  // A file that can't be read has a code as well. What has none is a mistake in this script.
+  if (error?.code === undefined) throw error;
   console.error(`error[${error.code}]: ${error.message}`);
-  for (const { document, line, message, help } of error.diagnostics) {
+  for (const { document, line, message, help } of error.diagnostics ?? []) {
     console.error(`  ${document === undefined ? "" : `${document}:${line}: `}${message}${help ? ` (${help})` : ""}`);
   }
   process.exitCode = 2;

@@ -14,7 +14,7 @@ const dist = join(folder, "dist");
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(dist, { recursive: true });
 
-const common = { bundle: true, target: "es2022", logLevel: "warning", alias: { "#core": join(wasm, "core", "paritygate_core.js"), "#formats": join(wasm, "formats", "paritygate_formats.js") } };
+const common = { bundle: true, keepNames: true, target: "es2022", logLevel: "warning", alias: { "#core": join(wasm, "core", "paritygate_core.js"), "#formats": join(wasm, "formats", "paritygate_formats.js") } };
 const node = { ...common, entryPoints: ["src/node.ts", "src/node-wasm.ts"], outdir: dist, platform: "node" };
 await build({ ...node, format: "esm" });
 await build({

@@ -6,7 +6,7 @@ import { type Instant, instant } from "./instant.js";
 import { type Read, type ReadAsync, type Underway, supply, supplyAsync } from "./needs.js";
 import { Report } from "./report.js";
 import { type Session, session } from "./session.js";
-import { Attachments, type Files, type Policy, wellFormed } from "./texts.js";
+import { Attachments, type Files, type Policy, given, wellFormed } from "./texts.js";
 
 /** What any check is asked. */
 export interface CheckOptions {
@@ -66,13 +66,6 @@ export async function checkProjectAsync(files: Files, options: ProjectAsyncOptio
   return supplyAsync(checking(undefined, noList(files), rest), read);
 }
 
-/** Options that are there. */
-export function given<T extends object>(options: T | undefined): T {
-  if (options === undefined || options === null) return {} as T;
-  if (typeof options !== "object") throw wrongType("`options`", "an object", options);
-  return options;
-}
-
 /** A check of imported environments, or of files; with a compiled engine, or with the project's own policies. */
 export function* checking(
   engine: Held | undefined,
@@ -86,7 +79,6 @@ export function* checking(
   const earlier = before === undefined ? {} : attachments.files(noList(before));
   const params = {
     now: instant(now),
-    ...(engine === undefined ? {} : { engine: engine.handle }),
     ...(only === undefined ? {} : { only: rules(only) }),
     ...(pairing === undefined ? {} : { pairing }),
     ...(before === undefined
@@ -96,11 +88,12 @@ export function* checking(
       ? { ...rest, ...environments(subject, current, attachments) }
       : // What is supplied on request makes no environment of its own.
         { project: { ...project(rest, attachments), files: texts, paths: Object.keys(texts) } }),
+    ...(engine === undefined ? {} : { engine: engine.handle }),
   } as CheckParams;
   for (;;) {
     const answer: CheckAnswer = yield* current.asking("check", params, attachments.list);
     if (answer.report !== undefined && answer.report !== null) {
-      return new Report({ session: current, handle: answer.report }, answer);
+      return Report.of({ session: current, handle: answer.report }, answer);
     }
     if (answer.needs.length === 0) throw new ParityGateError("engine-fault", "the engine answered no report");
     yield { needs: answer.needs, texts, earlier, attachments };

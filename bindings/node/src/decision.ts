@@ -22,7 +22,11 @@ export class Decision extends Result<"decision"> {
   readonly found: DiscoverAnswer | undefined;
 
   /** @internal */
-  constructor(decision: HeldResult, answer: GateAnswer) {
+  static of(decision: HeldResult, answer: GateAnswer): Decision {
+    return new Decision(decision, answer);
+  }
+
+  private constructor(decision: HeldResult, answer: GateAnswer) {
     super(decision, "decision");
     this.allowed = answer.allowed;
     this.verdict = answer.verdict as Verdict;

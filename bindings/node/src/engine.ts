@@ -1,4 +1,4 @@
-import { type CheckOptions, type FilesAsyncOptions, type FilesOptions, checking, given } from "./check.js";
+import { type CheckOptions, type FilesAsyncOptions, type FilesOptions, checking } from "./check.js";
 import type { Decision } from "./decision.js";
 import { Environment } from "./environment.js";
 import { ParityGateError } from "./errors.js";
@@ -19,7 +19,7 @@ import {
 } from "./promotion.js";
 import type { Report } from "./report.js";
 import { session } from "./session.js";
-import { Attachments, type Files, type Policy, type Source } from "./texts.js";
+import { Attachments, type Files, type Policy, type Source, given } from "./texts.js";
 
 /** An engine, and what is wrong with its policies. */
 export interface Compiled {

@@ -3,7 +3,7 @@ import type { Diagnostic, ImportAnswer, Secrets } from "./generated/wire.js";
 import { Handle, type Held } from "./handle.js";
 import { type Read, type ReadAsync, supply, supplyAsync } from "./needs.js";
 import { type Session, session } from "./session.js";
-import { Attachments, type Files } from "./texts.js";
+import { Attachments, type Files, given, isPlain } from "./texts.js";
 
 /** How to import files. */
 export interface ImportOptions {
@@ -55,7 +55,11 @@ export class Environment extends Handle {
   readonly tier: string;
 
   /** @internal */
-  constructor(held: Held, name: string, tier: string) {
+  static of(held: Held, name: string, tier: string): Environment {
+    return new Environment(held, name, tier);
+  }
+
+  private constructor(held: Held, name: string, tier: string) {
     super(held);
     this.name = name;
     this.tier = tier;
@@ -92,13 +96,13 @@ export async function importEnvironmentAsync(files: Files, options: ImportAsyncO
 
 /** Imports files, and says what is wrong with them instead of throwing it. */
 export function tryImport(files: Files, options: ImportOptions = {}): Imported {
-  const { read, ...rest } = options;
+  const { read, ...rest } = given(options);
   return supply(importing(files, rest), read);
 }
 
 /** {@link tryImport} with a `read` that may take its time. */
-export function tryImportAsync(files: Files, options: ImportAsyncOptions = {}): Promise<Imported> {
-  const { read, ...rest } = options;
+export async function tryImportAsync(files: Files, options: ImportAsyncOptions = {}): Promise<Imported> {
+  const { read, ...rest } = given(options);
   return supplyAsync(importing(files, rest), read);
 }
 
@@ -116,6 +120,9 @@ function only({ environments: [environment, ...more], ok, diagnostics }: Importe
 function* importing(files: Files, options: Omit<ImportOptions, "read">) {
   const attachments = new Attachments();
   const { key, secrets, ...rest } = options;
+  if (secrets !== undefined && (!isPlain(secrets) || Array.isArray(secrets))) {
+    throw wrongType("`secrets`", "an object with `plain` and `secret`", secrets);
+  }
   const texts = attachments.files(files);
   const params = {
     ...rest,
@@ -130,7 +137,7 @@ function* importing(files: Files, options: Omit<ImportOptions, "read">) {
     const answer: ImportAnswer = current.ask("import", params as never, attachments.list);
     if (answer.needs.length === 0) {
       const environments = answer.environments.map(
-        ({ environment, name, tier }) => new Environment({ session: current, handle: environment }, name, tier),
+        ({ environment, name, tier }) => Environment.of({ session: current, handle: environment }, name, tier),
       );
       return { environments, ok: answer.ok, diagnostics: answer.diagnostics };
     }

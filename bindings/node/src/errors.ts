@@ -32,8 +32,17 @@ export class ParityGateError extends Error {
 export function called(value: unknown): string {
   if (value === null) return "null";
   if (Array.isArray(value)) return "an array";
-  if (typeof value === "object") return `an object (${value.constructor?.name ?? "without a class"})`;
+  if (value === undefined) return "not given";
+  if (typeof value === "object") return `an object (${className(value)})`;
   return `a ${typeof value}`;
+}
+
+function className(value: object): string {
+  try {
+    return String(value.constructor?.name ?? "without a class");
+  } catch {
+    return "of a class that can't be told";
+  }
 }
 
 /** The error for an argument of the wrong type. */

@@ -39,6 +39,9 @@ export abstract class Handle {
 
   /** @internal */
   protected constructor(held: Held) {
+    if (typeof held?.session !== "object") {
+      throw new ParityGateError("wrong-type", "handles are made by the functions of this package, and not with `new`");
+    }
     this.#held = held;
     forgotten.register(this, held, held);
   }
@@ -60,8 +63,13 @@ export abstract class Handle {
 
   /** @internal */
   protected get use(): Held {
-    return used(this.#held, this.constructor.name);
+    return used(this.#held, className(this));
   }
+}
+
+/** What a handle is called: bundlers write an underscore before names that they use twice. */
+export function className(handle: Handle): string {
+  return handle.constructor.name.replace(/^_/, "");
 }
 
 /** What is still held; else an error that says why it is not. */

@@ -12,8 +12,10 @@ export interface Position {
  * The offset of a place in a JavaScript string, in UTF-16 units: what editors take. A place beyond the end of its line
  * is that end, one beyond the text is the end of the text.
  */
-export function offsetOf(text: string, { line, column }: Position): number {
+export function offsetOf(text: string, place: Position): number {
   if (typeof text !== "string") throw wrongType("`text`", "a text", text);
+  if (typeof place !== "object" || place === null) throw wrongType("a position", "an object with `line` and `column`", place);
+  const { line, column } = place;
   if (!Number.isInteger(line) || !Number.isInteger(column)) throw wrongType("a position", "`line` and `column`, from 1,", { line, column });
   let at = 0;
   for (let left = line - 1; left > 0; left -= 1) {

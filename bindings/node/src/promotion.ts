@@ -1,4 +1,4 @@
-import { type FilesOptions, given, noList, project } from "./check.js";
+import { type FilesOptions, noList, project } from "./check.js";
 import { Decision } from "./decision.js";
 import { Environment } from "./environment.js";
 import { ParityGateError, wrongType } from "./errors.js";
@@ -8,7 +8,7 @@ import { type Held, release } from "./handle.js";
 import { type Instant, instant, written } from "./instant.js";
 import { type ReadAsync, type Underway, supply, supplyAsync } from "./needs.js";
 import { type Session, session } from "./session.js";
-import { Attachments, type Files, type Policy, type Source } from "./texts.js";
+import { Attachments, type Files, type Policy, type Source, given } from "./texts.js";
 
 /** What stands beside a promotion: facts, environments, and how files are read. */
 export interface PromotionOptions extends Omit<FilesOptions, "now" | "only"> {
@@ -235,7 +235,7 @@ export function* gating(engine: Held | undefined, options: About & { readonly no
     refuseErrors("promotion", "nothing was decided", answer.diagnostics);
     throw new ParityGateError("engine-fault", "the engine answered no decision");
   }
-  return new Decision({ session: current, handle: answer.decision }, answer);
+  return Decision.of({ session: current, handle: answer.decision }, answer);
 }
 
 /** Looks ahead. */

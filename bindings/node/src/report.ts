@@ -17,7 +17,11 @@ export class Report extends Result<"report"> {
   readonly found: DiscoverAnswer | undefined;
 
   /** @internal */
-  constructor(report: HeldResult, answer: CheckAnswer) {
+  static of(report: HeldResult, answer: CheckAnswer): Report {
+    return new Report(report, answer);
+  }
+
+  private constructor(report: HeldResult, answer: CheckAnswer) {
     super(report, "report");
     this.verdict = answer.verdict as Verdict;
     this.counts = answer.counts;

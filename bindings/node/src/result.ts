@@ -1,6 +1,6 @@
 import { ParityGateError } from "./errors.js";
 import type { Answers, Calls } from "./generated/wire.js";
-import { Handle, type Held, release, used } from "./handle.js";
+import { Handle, type Held, className, release, used } from "./handle.js";
 import { parse } from "./session.js";
 
 /** What the engine answers once and holds as data: the verbs that answer it. */
@@ -46,7 +46,7 @@ export abstract class Result<V extends Verb> extends Handle {
 
   /** The whole of it, as `schemas/report.schema.json` or `schemas/decision.schema.json` describes it. */
   get data(): Answers[V] {
-    if (this.#held.gone === "disposed") used(this.#held, this.constructor.name);
+    if (this.#held.gone === "disposed") used(this.#held, className(this));
     if (this.#data === undefined) {
       const { text } = this.#held;
       this.#data = parse(this.#verb, text ?? asText(this.use, this.#verb));
@@ -71,7 +71,7 @@ export abstract class Result<V extends Verb> extends Handle {
   /** @internal Its number. */
   get number(): Held {
     if (this.#held.gone === "released") {
-      const name = this.constructor.name;
+      const name = className(this);
       const why = `${MOST_HELD} newer ones were made since; use it before, or dispose those that are done`;
       throw new ParityGateError("released", `this ${name} is only held as data by now: ${why}`);
     }

@@ -1,5 +1,6 @@
-import { ParityGateError } from "./errors.js";
+import { ParityGateError, called } from "./errors.js";
 import type { Answers, Calls, Diagnostic, ErrorAnswer } from "./generated/wire.js";
+import { isPlain, wellFormed } from "./texts.js";
 import { NOT_LOADED, canHaveZones, forgetZones, zonesMissing, zonesNow } from "./zones.js";
 
 /** What answers the calls: the addon for Node, or the WebAssembly module. */
@@ -79,11 +80,7 @@ export class Session {
 
 /** A call as text. What JSON would drop or change without a word is refused. */
 function written(call: object): string {
-  const text = JSON.stringify(call, (name, value: unknown) => {
-    const isLost = typeof value === "number" ? !Number.isFinite(value) : LOST.has(typeof value);
-    if (isLost) throw new ParityGateError("wrong-type", `\`${name}\` is ${String(value)}, which no option takes`);
-    return value;
-  });
+  const text = stringified(call);
   if (text.length > LARGEST_CALL) {
     throw new ParityGateError("call-too-large", `the call has ${text.length} of at most ${LARGEST_CALL} characters`);
   }
@@ -91,6 +88,28 @@ function written(call: object): string {
 }
 
 const LOST = new Set(["bigint", "function", "symbol"]);
+
+function stringified(call: object): string {
+  // What stood in an option, before JSON took its own form of it: of a date, a map or a class.
+  function refuse(this: { readonly [name: string]: unknown }, name: string, value: unknown): unknown {
+    const own = this[name];
+    const isLost = typeof value === "number" ? !Number.isFinite(value) : LOST.has(typeof value);
+    const isOdd = typeof own === "object" && own !== null && !isPlain(own);
+    if (isLost || isOdd) {
+      const what = typeof value === "number" ? String(value) : called(own);
+      throw new ParityGateError("wrong-type", `\`${name}\` is ${what}, which no option takes`);
+    }
+    if (typeof value === "string") wellFormed(`\`${name}\``, value);
+    return value;
+  }
+  try {
+    return JSON.stringify(call, refuse);
+  } catch (cause) {
+    if (cause instanceof ParityGateError) throw cause;
+    throw new ParityGateError("wrong-type", "the options are no JSON: they are too deep, or hold themselves", { cause });
+  }
+}
+
 /** How large a call may be, the texts beside it left out. */
 const LARGEST_CALL = 32 * 1024 * 1024;
 

@@ -100,7 +100,7 @@ function entries(files: Files): Iterable<[string, Content]> {
 
 /** The bytes of a content. */
 function bytes(name: string, content: unknown): Uint8Array {
-  if (content instanceof Uint8Array) return attached(name, content);
+  if (content instanceof Uint8Array) return copied(name, content);
   if (typeof content === "string") return encoder.encode(limited(name, wellFormed(name, content)));
   if (isPlain(content)) return encoder.encode(limited(name, json(name, content)));
   throw wrongType(name, "a text, a Uint8Array or a plain object", content);
@@ -116,18 +116,23 @@ function tooLarge(name: string, size: number): ParityGateError {
   return new ParityGateError("document-too-large", said);
 }
 
-/** Bytes that are there, and that nobody else changes meanwhile. */
-function attached(name: string, bytes: Uint8Array): Uint8Array {
-  if (bytes.length > LARGEST) throw tooLarge(name, bytes.length);
-  if (bytes.length === 0) {
-    try {
-      new Uint8Array(bytes.buffer);
-    } catch (cause) {
-      throw new ParityGateError("detached", `the bytes of ${name} were transferred elsewhere`, { cause });
-    }
+const sizeOf = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), "byteLength")?.get as () => number;
+
+/** A copy of bytes: nobody else changes, transfers or cuts them while a call waits for more files. */
+function copied(name: string, bytes: Uint8Array): Uint8Array {
+  let size: number;
+  try {
+    // What the bytes are themselves, whatever a proxy or a class of its own says of them.
+    size = sizeOf.call(bytes);
+  } catch {
+    throw new ParityGateError("wrong-type", `${name} is not the bytes that it seems to be, and a Uint8Array is needed`);
   }
-  const isShared = typeof SharedArrayBuffer !== "undefined" && bytes.buffer instanceof SharedArrayBuffer;
-  return isShared ? new Uint8Array(bytes) : bytes;
+  if (size > LARGEST) throw tooLarge(name, size);
+  try {
+    return new Uint8Array(bytes);
+  } catch (cause) {
+    throw new ParityGateError("detached", `the bytes of ${name} were transferred elsewhere, or cut off`, { cause });
+  }
 }
 
 /** A text without lone halves of characters: they have no bytes. */
@@ -176,6 +181,15 @@ function refuseWhatIsNoJson(name: string, value: unknown): void {
   } else if (!(value instanceof Date && Number.isFinite(value.getTime()))) {
     throw new ParityGateError("no-json", `${name} holds ${called(value)}, which JSON has not`);
   }
+}
+
+/** Options that are there. */
+export function given<T extends object>(options: T | undefined): T {
+  if (options === undefined || options === null) return {} as T;
+  const isList = typeof options === "object" && (Symbol.iterator in options || options instanceof Date);
+  if (typeof options !== "object" || isList) throw wrongType("what is handed in as options", "an object", options);
+  if ("engine" in options) throw new ParityGateError("unknown-field", "`engine` is no option: a compiled engine has methods of its own");
+  return options as T;
 }
 
 /** Whether a value is a plain object or an array. */

@@ -211,12 +211,63 @@ for (const backend of ["native", "wasm"]) {
       const bytes = new TextEncoder().encode("A=1\n");
       structuredClone(bytes.buffer, { transfer: [bytes.buffer] });
       refused("detached", () => checkProject({ ".env.staging": bytes }, { now }));
+      const cut = new ArrayBuffer(8, { maxByteLength: 16 });
+      const view = new Uint8Array(cut, 4, 4);
+      cut.resize(2);
+      refused("detached", () => checkProject({ ".env.staging": view }, { now }));
+      const held = environments();
+      const proxy = new Proxy(new TextEncoder().encode("A=1"), { get: (target, name) => Reflect.get(target, name, target) });
+      refused("wrong-type", () => importEnvironment({ "staging.env": proxy }));
+      refused("wrong-type", () => Engine.compile(proxy));
+      class Lying extends Uint8Array {
+        get length() {
+          return 2 ** 40;
+        }
+      }
+      assert.equal(importEnvironment({ "staging.env": Lying.from([65, 61, 49]) }).toDocument().variables.A.value, "1");
+      for (const environment of held) assert.equal(environment.toDocument().environment, environment.name);
       refused("document-too-large", () => checkProject({ ".env.staging": "x".repeat(2 ** 27) }, { now }));
       refused("document-too-large", () => checkProject({ ".env.staging": new Uint8Array(2 ** 27) }, { now }));
       assert.equal(checkProject({ ".env.staging": `A=${"x".repeat(40 * 2 ** 20)}` }, { now }).verdict, "error");
       assert.equal(checkProject({ ".env.staging": new Uint8Array([0xff, 0xfe, 0]) }, { now }).verdict, "error");
       refused("call-too-large", () => api.discover(["x".repeat(2 ** 26)]));
       assert.equal(checkProject({ ".env.staging": new Uint8Array(0), ".env.production": "" }, { now }).verdict, "pass");
+    });
+
+    test("bytes that are taken away while files are asked for were copied", async () => {
+      const bytes = new TextEncoder().encode("A=1\nB=2\n");
+      const compose = (name) => `services: { a: { image: "x:1", env_file: [${name}.env] } }`;
+      const files = { "compose.staging.yaml": compose("staging"), "compose.production.yaml": compose("production"), "staging.env": bytes };
+      const read = async () => {
+        structuredClone(0, { transfer: [bytes.buffer] });
+        return "A=1\nB=2\n";
+      };
+      const report = await Engine.compile().checkAsync(files, { now: NOW, read });
+      assert.equal(bytes.length, 0);
+      assert.deepEqual([report.verdict, report.findings.length], ["pass", 0]);
+    });
+
+    test("what is no option is refused by what it is, and never quoted", () => {
+      const file = { "staging.env": "MYTHING=canary\n" };
+      const canary = () => "canary";
+      for (const options of [{ name: canary }, { name: Symbol("canary") }, { tier: new Date(NOW) }, { secrets: new Map() }, { secrets: ["MYTHING"] }]) {
+        refused("wrong-type", () => importEnvironment(file, options));
+        assert.throws(() => importEnvironment(file, options), (error) => !String(error).includes("canary"));
+      }
+      for (const options of [7, "options", new Map(), new Date(), []]) refused("wrong-type", () => importEnvironment(file, options));
+      refused("lone-surrogate", () => importEnvironment(file, { name: "\ud800" }));
+      refused("unknown-field", () => checkProject(FILES, { now: NOW, engine: 1 }));
+      const round = { plain: [] };
+      round.secret = [round];
+      refused("wrong-type", () => importEnvironment(file, { secrets: round }));
+      assert.equal(importEnvironment(file, { secrets: { secret: ["MYTHING"] } }).toDocument().variables.MYTHING.value, undefined);
+    });
+
+    test("handles are not made by hand, and are called by their names", () => {
+      for (const Handle of [Environment, Report, api.Decision]) refused("wrong-type", () => new Handle());
+      const [one] = environments();
+      one.dispose();
+      assert.throws(() => one.toDocument(), /this Environment was disposed/);
     });
 
     test("objects that JSON would change are refused", () => {
@@ -276,6 +327,8 @@ for (const backend of ["native", "wasm"]) {
       assert.equal(api.offsetOf("\ufeffA=1", { line: 1, column: 1 }), 1);
       refused("wrong-type", () => api.offsetOf(text, { line: Number.NaN, column: 1 }));
       refused("wrong-type", () => api.offsetOf(7, { line: 1, column: 1 }));
+      refused("wrong-type", () => api.offsetOf(text));
+      refused("wrong-type", () => api.offsetOf(text, null));
       const files = { ".env.staging": "\ufeffA=😀 ü\nB=1\n", ".env.production": "C=2\n" };
       const [finding] = checkProject(files, { now: NOW, only: ["key-present"] }).findings;
       const place = finding?.cells["staging"]?.source;

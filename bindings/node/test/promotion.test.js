@@ -233,6 +233,11 @@ for (const backend of ["native", "wasm"]) {
         ["2026-08-24T16:00:00Z", "working-hours", false],
       ].slice(ahead.transitions.length === 2 ? 1 : 0));
       refused("no-clock", () => api.when(FILES, { to: "production" }));
+      // An environment that nobody knows is never open; without one the last of the pipeline is meant.
+      refused("unknown-environment", () => api.when(FILES, { now: FRIDAY, to: "prodution" }), /no environment `prodution`/);
+      refused("unknown-environment", () => api.when(FILES, { now: FRIDAY, to: "production", from: "stagin" }));
+      refused("no-target", () => Engine.compile(GATES).when({ now: FRIDAY }));
+      assert.deepEqual(api.when(FILES, { now: FRIDAY, count: 2 }).openings, openings);
       refused("missing-field", () => api.when(FILES, { now: FRIDAY, transitions: true }));
       refused("bad-instant", () => api.when(FILES, { now: FRIDAY, until: new Date(Number.NaN) }));
       refused("promotion", () => api.when(FILES, { now: FRIDAY, request: "from: [" }));

@@ -258,8 +258,46 @@ class TestWrongUse:
             lambda: check_project(text, now=NOW),
             lambda: engine.check([node("a", "1")], now=text),
         ):
-            with pytest.raises((ParityGateError, TypeError)):
+            with pytest.raises(ParityGateError):
                 use()
+
+    @pytest.mark.parametrize("value", [1, 1.5, object(), "letters", b"bytes"])
+    def test_every_argument_is_looked_at(self, engine: Engine, value: Any) -> None:
+        uses = [
+            lambda: Environment.from_files(value),
+            lambda: Environment.from_files({"a.env": "A=1"}, paths=value),
+            lambda: Environment.from_files({"a.env": "A=1"}, aliases=value),
+            lambda: engine.check([node("a", "1")], now=NOW, only=value),
+            lambda: engine.gate({"from": "a", "to": "b"}, now=NOW, facts=value),
+            lambda: check_project(FILES, now=NOW, engine=value),
+            lambda: check_project(FILES, now=NOW, read=value),
+            lambda: check_project(FILES, now=NOW, before=value, pairing="change"),
+            lambda: paritygate.discover(value),
+        ]
+        if not isinstance(value, (str, bytes)):
+            uses += [
+                lambda: engine.check(value, now=NOW),
+                lambda: engine.gate({"from": "a", "to": "b"}, now=NOW, key=value),
+                lambda: Environment.load(value),
+                lambda: Environment.from_files({"a.env": "A=1"}, name=value),
+                lambda: check_project(FILES, now=NOW, manifest=value),
+                lambda: check_project(FILES, now=NOW, policies=value),
+                lambda: paritygate.when(FILES, now=NOW, to=value),
+            ]
+        for use in uses:
+            with pytest.raises(ParityGateError) as raised:
+                use()
+            assert raised.value.code == "wrong-type", str(raised.value)
+
+    def test_bytes_that_are_gone(self) -> None:
+        view = memoryview(b"A=1")
+        view.release()
+        with pytest.raises(ParityGateError, match="are gone"):
+            Environment.from_files({"a.env": view})
+
+    def test_no_calendar_has_the_year_0(self) -> None:
+        with pytest.raises(ParityGateError, match="before the year 1"):
+            check_project(FILES, now="0000-01-01T00:00:00Z")
 
     def test_texts_that_utf_8_cannot_hold(self, engine: Engine) -> None:
         for use in (
@@ -285,7 +323,7 @@ class TestWrongUse:
         assert report.diagnostics[0].code == "document-too-large"
 
     def test_one_name_is_no_list(self, engine: Engine) -> None:
-        with pytest.raises(ParityGateError, match="a list of them is needed"):
+        with pytest.raises(ParityGateError, match="a list of str is needed"):
             engine.check([node("a", "1")], now=NOW, only="same-node")
 
     def test_answers_can_be_copied_hashed_and_pickled_and_not_changed(self) -> None:
@@ -370,6 +408,21 @@ class TestProcess:
         report = json.loads(run("check", "--now", NOW, "--format", "json").stdout)
         assert report["verdict"] == "fail"
         assert run("check", "--only", "no-such-rule").returncode == 2
+        assert json.loads(run("check", "--now", NOW, "--format", "sarif").stdout)["version"] == "2.1.0"
+        narrow = subprocess.run(
+            [sys.executable, "-m", "paritygate", "check", "--now", NOW],
+            capture_output=True,
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONIOENCODING": "ascii"},
+            check=False,
+        )
+        assert (narrow.returncode, narrow.stderr) == (1, b"") and narrow.stdout.isascii()
+        with subprocess.Popen(
+            [sys.executable, "-m", "paritygate", "rules"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        ) as gone:
+            assert gone.stdout is not None and gone.stderr is not None
+            gone.stdout.close()
+            assert (gone.wait(), gone.stderr.read()) == (0, b"")
         named = run("check", *FILES, "--now", NOW)
         assert (named.returncode, named.stderr) == (1, "")
         (tmp_path / "b.env").write_text("A=1\n")

@@ -41,6 +41,27 @@ pub struct Transition {
 }
 
 impl Engine {
+    /// Whether a promotion goes where somebody knows: gates about other environments say nothing of one that nobody knows,
+    /// and it would always be open.
+    ///
+    /// # Errors
+    ///
+    /// If it does not.
+    pub fn check_aim(&self, asked: &GateRequest<'_>) -> Result<(), Diagnostic> {
+        let (stages, promotion) = (&asked.pipeline.stages, &asked.request.promotion);
+        if promotion.to.is_empty() && self.gates.iter().any(|gate| !gate.gate.to.is_empty()) {
+            let wrong = Diagnostic::nowhere("no-target", "it is not said to which environment the promotion goes");
+            return Err(wrong.help("name it, or hand in a manifest with a pipeline"));
+        }
+        let is_unknown = |name: &&String| !name.is_empty() && asked.pipeline.stage(name).is_none();
+        let mut named = [&promotion.to, &promotion.from].into_iter().filter(|_| !stages.is_empty());
+        let Some(name) = named.find(is_unknown) else { return Ok(()) };
+        let known: Vec<&str> = stages.iter().map(|stage| stage.name.as_str()).collect();
+        let help = suggest::did_you_mean(name, known.iter().copied())
+            .unwrap_or_else(|| format!("it is one of {}", suggest::quoted(&known)));
+        Err(Diagnostic::nowhere("unknown-environment", format!("there is no environment `{name}`")).help(help))
+    }
+
     /// The gates of a promotion that depend on time, and its moment.
     fn timed<'e>(&'e self, asked: &GateRequest<'_>, scope: &Scope<'_>) -> Vec<&'e CompiledGate> {
         let about = self.gates.iter().filter(|gate| gate.gate.mode == Mode::Enforce && gate.is_about(scope));
@@ -60,9 +81,10 @@ impl Engine {
     ///
     /// # Errors
     ///
-    /// If nobody says what time it is.
+    /// If nobody says what time it is, or it goes to no environment that is known.
     pub fn openings(&self, asked: &GateRequest<'_>, until: Timestamp, max: usize) -> Result<Vec<Opening>, Diagnostic> {
         let moment = moment(asked, &mut Vec::new())?;
+        self.check_aim(asked)?;
         let zone = self.zone(asked.pipeline);
         let policies = self.policies_with_rules();
         let scope = Scope { policies: &policies, ..scope(asked, &moment, &zone, &no_parity) };
@@ -88,7 +110,7 @@ impl Engine {
     ///
     /// # Errors
     ///
-    /// If nobody says what time it is.
+    /// If nobody says what time it is, or it goes to no environment that is known.
     pub fn transitions(
         &self,
         asked: &GateRequest<'_>,
@@ -96,6 +118,7 @@ impl Engine {
         max: usize,
     ) -> Result<Vec<Transition>, Diagnostic> {
         let moment = moment(asked, &mut Vec::new())?;
+        self.check_aim(asked)?;
         let zone = self.zone(asked.pipeline);
         let policies = self.policies_with_rules();
         let scope = Scope { policies: &policies, ..scope(asked, &moment, &zone, &no_parity) };

@@ -161,6 +161,18 @@ impl Promotion {
         beside
     }
 
+    /// Says where a promotion comes from and goes to, for calendars that are asked without a request. What is not said is
+    /// the last stage of the pipeline, and the stage before it.
+    pub fn aim(&mut self, from: Option<&str>, to: Option<&str>, plan: &Plan, pipeline: &Pipeline) {
+        let meant = |written: Option<&'_ str>| written.map(|name| named(plan, name).unwrap_or(name).to_owned());
+        let last = || pipeline.stages.last().map(|stage| stage.name.clone());
+        let to = meant(to).or_else(last).unwrap_or_default();
+        let before = || pipeline.usual_source(&to).map(str::to_owned);
+        let from = meant(from).or_else(before).unwrap_or_default();
+        let promotion = &mut self.request.promotion;
+        (promotion.from, promotion.to) = (from, to);
+    }
+
     /// Decides. The environments of the project and those of the request are judged; where both describe one, the
     /// request's own description would be the word of whoever asks, so the project's counts.
     ///

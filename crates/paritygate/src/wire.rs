@@ -52,6 +52,11 @@ impl Session {
         Self { held: Mutex::default(), key: key::ephemeral(random), zones: Mutex::new(zones::carried()) }
     }
 
+    /// How many engines, environments, reports and decisions it holds: a host whose memory is collected can't see them.
+    pub fn holds(&self) -> usize {
+        self.held().len()
+    }
+
     /// Answers one call. `attachments` are the texts that the call speaks of by number.
     pub fn call(&self, call: &[u8], attachments: &[&[u8]]) -> String {
         envelope::answer(self, call, attachments)

@@ -968,13 +968,13 @@ export interface PromotionParams {
   environments?: number[];
   /** Facts that other systems printed: they count as imported. */
   facts?: NamedText[];
-  /** The environment that it comes from, where there is no request. */
+  /** The environment that it comes from, where there is no request; the one before in the pipeline where it is absent. */
   from?: string | null;
   /** Files to read: the manifest with the pipeline, and what the environments are read from. */
   project?: Project | null;
   /** The request, in YAML or JSON. Without one only the calendar can be asked, for `from` and `to`. */
   request?: NamedText | null;
-  /** The environment that it goes to, where there is no request. */
+  /** The environment that it goes to, where there is no request; the last of the pipeline where it is absent. */
   to?: string | null;
 }
 

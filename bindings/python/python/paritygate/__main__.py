@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 from datetime import datetime, timezone
@@ -95,9 +96,28 @@ def _tell(diagnostics: tuple[Diagnostic, ...]) -> None:
             sys.stderr.write(f"  help: {diagnostic.help}\n")
 
 
+def _write(text: str) -> None:
+    """Write to the output, as far as somebody reads it."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # What is still written at the end of the process goes nowhere, and fails nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _is_unicode() -> bool:
+    try:
+        "✓✗│…".encode(sys.stdout.encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
+
 def _style(args: argparse.Namespace) -> dict[str, Any]:
     width = os.get_terminal_size().columns if sys.stdout.isatty() else 100
-    return {"color": sys.stdout.isatty() and "NO_COLOR" not in os.environ, "width": width, "verbose": args.verbose}
+    color = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+    return {"color": color, "width": width, "verbose": args.verbose, "unicode": _is_unicode()}
 
 
 def _gate(args: argparse.Namespace) -> int:
@@ -120,10 +140,10 @@ def _gate(args: argparse.Namespace) -> int:
         now = datetime.now(timezone.utc).replace(microsecond=0)
         decision = gate_project(project, Path(args.request), now=now, **options)
     if args.format == "json":
-        sys.stdout.write(decision.to_json())
+        _write(decision.to_json())
     else:
         _tell(decision.diagnostics)
-        sys.stdout.write(decision.format(args.format, **_style(args)))
+        _write(decision.format(args.format, **_style(args)))
     return 0 if decision.allowed else 1
 
 
@@ -145,26 +165,30 @@ def _check(args: argparse.Namespace) -> int:
             path = Path(paths[0])
             report = check_project(path.parent, manifest=path.name, **options)
     if args.format == "json":
-        sys.stdout.write(report.to_json())
+        _write(report.to_json())
         return _exit(report, args.fail_on)
     _tell(report.diagnostics)
-    sys.stdout.write(report.to_text(**_style(args)))
+    _write(report.format(args.format, **_style(args)))
     return _exit(report, args.fail_on)
 
 
 def main(args: list[str] | None = None) -> int:
     """Run the command line, and answer its exit code."""
     parsed = _arguments(args)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A name in a text may hold what the terminal can't show.
+            stream.reconfigure(errors="backslashreplace")
     try:
         if parsed.command == "check":
             return _check(parsed)
         if parsed.command == "gate":
             return _gate(parsed)
         if parsed.command == "explain":
-            sys.stdout.write(explain(parsed.name))
+            _write(explain(parsed.name))
         else:
             for rule in rules().rules:
-                sys.stdout.write(f"{rule.id}  {rule.kind}  {rule.pack}\n")
+                _write(f"{rule.id}  {rule.kind}  {rule.pack}\n")
         return 0
     except (PolicyError, PromotionError) as wrong:
         sys.stderr.write(f"{wrong}\n")

@@ -9,7 +9,7 @@ import weakref
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any, NoReturn, Union
+from typing import Any, NoReturn, TypeVar, Union
 
 from ._paritygate import Session
 from ._values import instant_text
@@ -42,6 +42,8 @@ class Named:
 
 #: A text: as such, as bytes, as the path of a file, as data that is written as JSON, or one of these with a name.
 Text = Union[str, bytes, bytearray, memoryview, "os.PathLike[str]", Mapping[str, Any], Named]
+V = TypeVar("V")
+
 #: A key for fingerprints of secrets.
 Key = Union[str, bytes]
 
@@ -111,6 +113,18 @@ class Held:
         self._finalizer()
 
 
+def wrong_type(what: str, value: object, wanted: str) -> ParityGateError:
+    """The error for an argument of the wrong type. It says nothing of what the value holds."""
+    return ParityGateError("wrong-type", f"{what} is {type(value).__name__}, and {wanted} is needed")
+
+
+def listed(what: str, values: Iterable[V], of: str) -> list[V]:
+    """What is handed in one by one; a text is a mistake that would be taken for its letters."""
+    if isinstance(values, (str, bytes, bytearray, memoryview)) or not isinstance(values, Iterable):
+        raise wrong_type(what, values, f"a list of {of}")
+    return list(values)
+
+
 class Attachments:
     """The texts beside a call."""
 
@@ -125,6 +139,8 @@ class Attachments:
 
     def files(self, files: Mapping[str, Text]) -> dict[str, Any]:
         """Put several texts beside the call, by name."""
+        if not isinstance(files, Mapping):
+            raise wrong_type("the files", files, "a mapping from names to texts")
         return dict(self.add(name, text) for name, text in files.items())
 
 
@@ -135,7 +151,10 @@ def content_of(name: str, text: Text) -> tuple[str, bytes | str]:
     if isinstance(text, (str, bytes)):
         return name, text
     if isinstance(text, (bytearray, memoryview)):
-        return name, bytes(text)
+        try:
+            return name, bytes(text)
+        except ValueError as wrong:
+            raise ParityGateError("released", f"the bytes of `{name}` are gone: {wrong}") from None
     if isinstance(text, Named):
         return content_of(text.name, text.content)
     if isinstance(text, os.PathLike):
@@ -187,9 +206,8 @@ def key_of(key: Key | None, attachments: Attachments) -> dict[str, Any]:
 
 def names_of(names: Iterable[str] | None, what: str) -> list[str]:
     """Several names; one text is a mistake that would be taken for its letters."""
-    if names is None:
-        return []
-    listed = [] if isinstance(names, (str, bytes)) else list(names)
-    if isinstance(names, (str, bytes)) or not all(isinstance(name, str) for name in listed):
-        raise ParityGateError("wrong-type", f"`{what}` is {type(names).__name__}, and a list of them is needed, each a str")
-    return listed
+    found = [] if names is None else listed(f"`{what}`", names, "str")
+    for name in found:
+        if not isinstance(name, str):
+            raise wrong_type(f"an item of `{what}`", name, "a str")
+    return found

@@ -10,7 +10,21 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Union
 
-from ._session import Attachments, Held, Key, Named, Text, call, content_of, instant, key_of, name_of, names_of
+from ._session import (
+    Attachments,
+    Held,
+    Key,
+    Named,
+    Text,
+    call,
+    content_of,
+    instant,
+    key_of,
+    listed,
+    name_of,
+    names_of,
+    wrong_type,
+)
 from ._wire import CheckAnswer, CompiledRule, Diagnostic, ImportAnswer
 from .disk import Folder, Refused
 from .errors import InputError, ParityGateError, PolicyError
@@ -89,6 +103,9 @@ class Environment(_Closing):
         """
         if not paths:
             raise ParityGateError("nothing-to-import", "there is no file to import; hand in at least one")
+        for path in paths:
+            if not isinstance(path, (str, os.PathLike)):
+                raise wrong_type("a file", path, "a path")
         folder, names = Folder.of(paths, allow_outside)
         files: dict[str, Text] = {name: Path(path) for name, path in zip(names, paths)}
         return cls.from_files(files, paths=names, read=folder.read, allow_outside=allow_outside, **options)
@@ -146,9 +163,12 @@ class Environment(_Closing):
         """
         attachments = Attachments()
         given = attachments.files(files)
+        for what, text in {"name": name, "tier": tier, "component": component, "from_": from_}.items():
+            if text is not None and not isinstance(text, str):
+                raise wrong_type(f"`{what}`", text, "a str")
         params: dict[str, Any] = {
             "files": given,
-            "paths": list(paths) if paths is not None else list(given),
+            "paths": list(given) if paths is None else names_of(paths, "paths"),
             "name": name or "",
             "aliases": names_of(aliases, "aliases"),
             "profiles": names_of(profiles, "profiles"),
@@ -255,6 +275,7 @@ class Engine(_Closing):
             The key for fingerprints of secrets in texts.
         """
         attachments = Attachments()
+        own_key = key_of(key, attachments)
         handles, files = _described(environments, attachments)
         params: dict[str, Any] = {
             "now": instant(now),
@@ -263,7 +284,7 @@ class Engine(_Closing):
             "only": names_of(only, "only"),
         }
         if files:
-            params["project"] = {"files": files, "names": "each", **key_of(key, attachments)}
+            params["project"] = {"files": files, "names": "each", **own_key}
         answer = supplied("check", params, files, attachments, None)
         return Report(CheckAnswer.from_dict(answer))
 
@@ -318,6 +339,7 @@ class Engine(_Closing):
         from .promotion import asked, decided
 
         attachments = Attachments()
+        own_key = key_of(key, attachments)
         handles, files = _described(environments, attachments)
         params: dict[str, Any] = {
             "engine": self.handle,
@@ -330,9 +352,9 @@ class Engine(_Closing):
                 raise ParityGateError("usage", f"texts of environments stand beside a manifest; {help_}")
             name, how = attachments.add("paritygate.yaml", manifest)
             files[name] = how
-            params["project"] = {"files": files, "manifest": name, "paths": [name], **key_of(key, attachments)}
+            params["project"] = {"files": files, "manifest": name, "paths": [name], **own_key}
         elif files:
-            params["project"] = {"files": files, "names": "each", **key_of(key, attachments)}
+            params["project"] = {"files": files, "names": "each", **own_key}
         return decided(params, now, files, attachments, None)
 
     def __repr__(self) -> str:
@@ -350,7 +372,7 @@ def _described(environments: Environments, attachments: Attachments) -> tuple[li
         environments = [environments]
     handles: list[int] = []
     files: dict[str, Any] = {}
-    for at, one in enumerate(environments, 1):
+    for at, one in enumerate(listed("the environments", environments, "environments or texts"), 1):
         if isinstance(one, Environment):
             handles.append(one.handle)
         else:
@@ -367,7 +389,7 @@ def handles_of(environments: Iterable[Environment]) -> list[int]:
     if isinstance(environments, Environment):
         environments = [environments]
     handles: list[int] = []
-    for one in environments:
+    for one in listed("the environments", environments, "environments"):
         if not isinstance(one, Environment):
             help_ = "import it with `Environment.from_files`"
             message = f"an environment is {type(one).__name__}, and an `Environment` is needed; {help_}"
@@ -381,7 +403,7 @@ def policies_of(policies: Iterable[Policy], attachments: Attachments) -> list[di
     out: list[dict[str, Any]] = []
     if isinstance(policies, (str, bytes, bytearray, memoryview, os.PathLike, Mapping, Named)):
         policies = [policies]
-    for at, policy in enumerate(policies, 1):
+    for at, policy in enumerate(listed("the policies", policies, "policies"), 1):
         if isinstance(policy, str) and _PACK.fullmatch(policy):
             out.append({"pack": policy})
         else:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, Union
 
-from ._session import Attachments, Key, Text, call, instant, key_of, names_of
+from ._session import Attachments, Key, Text, call, instant, key_of, names_of, wrong_type
 from ._wire import CheckAnswer, DiscoverAnswer
 from .disk import Folder, read_named
 from .engine import Engine, Environment, Policy, hand_in, handles_of, policies_of, supplied
@@ -119,12 +119,19 @@ def prepared(
     allow_outside: bool = False,
 ) -> Prepared:
     """A project as a call speaks of it."""
+    if read is not None and not callable(read):
+        raise wrong_type("`read`", read, "a function from a path to a text")
+    if manifest is not None and not isinstance(manifest, str):
+        raise wrong_type("`manifest`", manifest, "a str")
     folder: Folder | None = None
     inner: dict[str, Any] = {"allowOutside": allow_outside}
     files: dict[str, Any] = {}
     if isinstance(project, Mapping):
         files = attachments.files(project)
     elif isinstance(project, (list, tuple)):
+        for path in project:
+            if not isinstance(path, (str, os.PathLike)):
+                raise wrong_type("a file", path, "a path")
         folder, names = Folder.of(project, allow_outside)
         read = read or folder.read
         inner["names"] = "each"
@@ -146,6 +153,8 @@ def prepared(
     inner.update({"files": files, **key_of(key, attachments)})
     params: dict[str, Any] = {"environments": handles_of(environments)}
     if engine is not None:
+        if not isinstance(engine, Engine):
+            raise wrong_type("the engine", engine, "an `Engine`")
         if policies is not None:
             raise ParityGateError("usage", "an engine and policies are both given; hand in one of them")
         params["engine"] = engine.handle

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from ._session import Attachments, Key, Named, Text, call, instant, name_of
+from ._session import Attachments, Key, Named, Text, call, instant, listed, name_of, wrong_type
 from ._wire import Diagnostic, DiagramAnswer, GateAnswer, ReplayAnswer, WhenAnswer
 from .decision import Decision
 from .disk import Folder
@@ -103,14 +103,14 @@ def asked(
     request: Text, facts: Iterable[Text], attachments: Attachments, folder: Folder | None = None
 ) -> dict[str, Any]:
     """A request and facts as a call speaks of them. Those that lie in the project's folder are named from there."""
-    if isinstance(facts, (str, bytes, bytearray, memoryview, os.PathLike, Mapping, Named)):
+    if isinstance(facts, (os.PathLike, Mapping, Named)):
         raise ParityGateError("wrong-type", "the facts are one text, and a list of texts is needed")
 
     def text(one: Text, at: int, what: str) -> dict[str, Any]:
         name, how = attachments.add(name_of(one, at, what, folder), one)
         return {"name": name, **how}
 
-    given = [text(one, at, "facts") for at, one in enumerate(facts, 1)]
+    given = [text(one, at, "facts") for at, one in enumerate(listed("the facts", facts, "texts"), 1)]
     return {"request": text(request, 1, "request"), "facts": given}
 
 
@@ -135,7 +135,8 @@ def when(
     now : datetime or str
         From when on.
     to : str, optional
-        The environment that it goes to, where there is no request: then only the calendar counts.
+        The environment that it goes to, where there is no request: then only the calendar counts. The last of the
+        pipeline where it is absent.
     request, facts
         As for `gate_project`.
     until : datetime or str, optional
@@ -180,6 +181,8 @@ def when(
     if request is not None:
         params.update(asked(request, facts, attachments, subject.folder))
     if to is not None:
+        if not isinstance(to, str):
+            raise wrong_type("`to`", to, "a str")
         params["to"] = to
     call_: dict[str, Any] = {"promotion": params, "now": instant(now), "count": count, "transitions": transitions}
     if until is not None:

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::ListFormat;
 use crate::exit::Exit;
 use crate::promotion::{self, Loaded};
-use crate::terminal::{self, Error, Terminal, error};
+use crate::terminal::{self, Error, Terminal};
 use crate::{clock, table};
 
 /// What to look ahead for.
@@ -59,17 +59,10 @@ impl About {
     /// Loads it, and tells what is wrong; `None` where that is too much.
     pub(super) fn load(&self, terminal: &Terminal) -> Result<Option<Loaded>, Error> {
         let mut loaded = promotion::load(&self.promotion, self.request.as_deref())?;
-        let last = loaded.pipeline.stages.last().map(|stage| stage.name.clone());
-        if let Some(to) = &self.environment.clone().or(last).filter(|_| self.request.is_none()) {
-            loaded.promotion.request.promotion.to.clone_from(to);
-            if !loaded.pipeline.stages.is_empty() && loaded.pipeline.stage(to).is_none() {
-                let known: Vec<&str> = loaded.pipeline.stages.iter().map(|stage| stage.name.as_str()).collect();
-                let help = format!("it is one of {}", paritygate::suggest::quoted(&known));
-                return Err(error("unknown-environment", format!("there is no environment `{to}`")).help(help));
-            }
-            let from = loaded.pipeline.usual_source(to).unwrap_or_default();
-            from.clone_into(&mut loaded.promotion.request.promotion.from);
+        if self.request.is_none() {
+            loaded.promotion.aim(None, self.environment.as_deref(), &loaded.plan, &loaded.pipeline);
         }
+        loaded.ask(|engine, asked| engine.check_aim(asked))?;
         let mut diagnostics: Vec<Diagnostic> = loaded.diagnostics.clone();
         if loaded.is_sound() {
             diagnostics.extend(loaded.engine.doubts(&loaded.pipeline, loaded.now));

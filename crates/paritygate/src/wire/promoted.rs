@@ -28,9 +28,9 @@ pub struct PromotionParams {
     /// Facts that other systems printed: they count as imported.
     #[serde(default)]
     pub facts: Vec<NamedText>,
-    /// The environment that it comes from, where there is no request.
+    /// The environment that it comes from, where there is no request; the one before in the pipeline where it is absent.
     pub from: Option<String>,
-    /// The environment that it goes to, where there is no request.
+    /// The environment that it goes to, where there is no request; the last of the pipeline where it is absent.
     pub to: Option<String>,
     /// The number of a compiled engine; else the policies of the project are compiled.
     pub engine: Option<u32>,
@@ -132,10 +132,8 @@ impl Promoted {
             None => Promotion::default(),
         };
         diagnostics.append(&mut promotion.diagnostics);
-        let asked = &mut promotion.request.promotion;
         if params.request.is_none() {
-            asked.from = params.from.unwrap_or_default();
-            asked.to = params.to.unwrap_or_default();
+            promotion.aim(params.from.as_deref(), params.to.as_deref(), &plan, &pipeline);
         } else if params.from.is_some() || params.to.is_some() {
             let message = "`from` and `to` stand in the request";
             return Err(Refusal::new("conflicting-fields", message, "remove them from the call, or the request"));

@@ -147,11 +147,17 @@ pub(super) fn policies(
     Ok(sources)
 }
 
+/// The beginning of the year 1.
+const EARLIEST: Timestamp = Timestamp::constant(-62_135_596_800, 0);
+
 /// The instant of a call. The engine has no clock.
 pub(super) fn now(now: Option<&str>) -> Result<Timestamp, Refusal> {
     const HELP: &str = "hand in the instant as `now`, such as 2026-03-01T09:00:00Z";
     let text = now.ok_or_else(|| Refusal::new("no-clock", "`now` is missing, and the engine has no clock", HELP))?;
-    text.parse().map_err(|_| Refusal::new("bad-instant", "`now` is no instant with a date, a time and a zone", HELP))
+    let bad = |message: &'static str| Refusal::new("bad-instant", message, HELP);
+    let now: Timestamp = text.parse().map_err(|_| bad("`now` is no instant with a date, a time and a zone"))?;
+    // No calendar of a host has the years before.
+    if now < EARLIEST { Err(bad("`now` is before the year 1")) } else { Ok(now) }
 }
 
 /// A file that is still needed. Hand it in, or say that it is absent, and call again.

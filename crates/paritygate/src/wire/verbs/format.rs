@@ -61,7 +61,7 @@ impl Verb for Format {
         let unknown = |known: &mut dyn Iterator<Item = &'static output::Format>| {
             if output::find(&params.format).is_none() && output::IN_FORMATS.contains(&&*params.format) {
                 let message = format!("`{}` is written by the module `formats`, which is not loaded", params.format);
-                return Refusal::new("other-module", message, "load it, and check again");
+                return Refusal::new("other-module", message, "load it, compile the policies again, and check again");
             }
             Refusal::unknown("unknown-format", "output format", &params.format, known.map(|format| format.name))
         };
