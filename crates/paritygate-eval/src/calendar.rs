@@ -180,6 +180,7 @@ impl Engine {
             }
         }
         self.check_targets(pipeline, &mut diagnostics);
+        self.check_groups(pipeline, &mut diagnostics);
         for stage in &pipeline.stages {
             let mut request = Request::default();
             request.promotion.to.clone_from(&stage.name);

@@ -57,6 +57,11 @@ pub trait GateCheck: Send + Sync {
         false
     }
 
+    /// The groups of people that its parameters name.
+    fn groups(&self) -> Vec<&str> {
+        Vec::new()
+    }
+
     /// The rules that its parameters name.
     fn rules(&self) -> &[String] {
         &[]

@@ -9,6 +9,7 @@ use paritygate_model::{Diagnostic, Level, Location, Node, SortedSet, Tier, sugge
 use crate::decide::GateRequest;
 use crate::engine::{CompiledGate, Engine};
 use crate::gate::Request;
+use crate::pipeline::Pipeline;
 
 impl Engine {
     /// Says which names of gates, of the request and of freezes nobody knows.
@@ -16,6 +17,7 @@ impl Engine {
         check_request(asked, diagnostics);
         diagnostics.extend(self.misnamed.iter().cloned());
         self.check_gates(asked, diagnostics);
+        self.check_groups(asked.pipeline, diagnostics);
     }
 
     /// Says which names of gates and of break-glass are not in the policies. It depends on these alone, and is told where a
@@ -35,6 +37,22 @@ impl Engine {
                 let help = suggest::did_you_mean(name, known());
                 let help = help.unwrap_or_else(|| "apply the policy that holds it as well".to_owned());
                 diagnostics.push(Diagnostic::error("unknown-rule", compiled.place_of(name), message).help(help));
+            }
+        }
+    }
+
+    /// Where the manifest names groups, nobody is in one that it does not name.
+    pub(crate) fn check_groups(&self, pipeline: &Pipeline, diagnostics: &mut Vec<Diagnostic>) {
+        if pipeline.groups.is_empty() {
+            return;
+        }
+        for compiled in &self.gates {
+            for name in compiled.check.groups().into_iter().filter(|name| !pipeline.groups.contains_key(*name)) {
+                let known = pipeline.groups.keys().map(String::as_str);
+                let message = format!("there is no group `{name}`, which the gate `{}` names", compiled.gate.id);
+                let help = suggest::did_you_mean(name, known);
+                diagnostics
+                    .push(Diagnostic::warning("unknown-group", compiled.place_of(name), message).maybe_help(help));
             }
         }
     }

@@ -82,7 +82,7 @@ pub(crate) fn last_words<'a>(scope: &Scope<'a>, artifact: Option<&Artifact>) -> 
             continue;
         }
         let newer = |known: &&Approval| match (approval.at, known.at) {
-            (Some(new), Some(old)) if new == old => is_no || known.state != ApprovalState::Rejected,
+            (Some(new), Some(old)) if new == old => is_no,
             (Some(new), Some(old)) => new > old,
             _ if known.state == ApprovalState::Rejected => false,
             (None, _) => approval.state != ApprovalState::Approved,

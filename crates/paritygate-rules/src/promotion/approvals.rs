@@ -199,11 +199,6 @@ fn share(rules: &[&Quorum], approvals: &[&Approval], may: &dyn Fn(&Quorum, &Appr
     for (at, rule) in rules.iter().enumerate() {
         let wanted = approvals.len().min(rule.required as usize);
         let mut given = 0;
-        for (approval, share) in approvals.iter().zip(&mut shares) {
-            if given < wanted && share.is_none() && may(rule, approval) {
-                (*share, given) = (Some(at), given + 1);
-            }
-        }
         while given < wanted && give(at, rules, approvals, may, &mut shares) {
             given += 1;
         }
@@ -272,6 +267,10 @@ fn quorum(scope: &Scope<'_>, rule: &Quorum, yes: &[&Approval], all: &[&Approval]
 }
 
 impl GateCheck for Approvals {
+    fn groups(&self) -> Vec<&str> {
+        self.rules.iter().flatten().flat_map(|rule| rule.groups.iter().flatten()).map(String::as_str).collect()
+    }
+
     fn asks_manifest(&self) -> &'static [&'static str] {
         if self.replaces_manifest { &[] } else { &["approvals"] }
     }

@@ -82,6 +82,10 @@ message: "rejected by `dana`"
 }
 
 impl GateCheck for NoRejection {
+    fn groups(&self) -> Vec<&str> {
+        self.groups.iter().flatten().map(String::as_str).collect()
+    }
+
     fn judge(&self, scope: &Scope<'_>) -> Judgement {
         let (mut words, mut seen): (Vec<&Approval>, SortedSet<*const Approval>) = Default::default();
         let artifacts = scope.artifacts().iter().map(Some);
