@@ -10,7 +10,7 @@ import pickle
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import FrozenInstanceError
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -263,7 +263,7 @@ class TestWrongUse:
 
     @pytest.mark.parametrize("value", [1, 1.5, object(), "letters", b"bytes"])
     def test_every_argument_is_looked_at(self, engine: Engine, value: Any) -> None:
-        uses = [
+        uses: list[Callable[[], object]] = [
             lambda: Environment.from_files(value),
             lambda: Environment.from_files({"a.env": "A=1"}, paths=value),
             lambda: Environment.from_files({"a.env": "A=1"}, aliases=value),

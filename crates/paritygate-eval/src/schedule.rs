@@ -8,6 +8,8 @@ mod intervals;
 mod recurring;
 mod runs;
 
+use std::sync::{Arc, OnceLock};
+
 use jiff::SignedDuration;
 use jiff::civil::{Date, DateTime};
 use paritygate_lang::schedule::Windows;
@@ -71,6 +73,8 @@ pub struct Schedule {
     always: bool,
     /// From which date on there is none but around the shifts of clocks.
     mostly: Option<Date>,
+    /// The first run that was asked about, and from which instant on: most are asked about in the same one.
+    asked: Arc<OnceLock<(Timestamp, Interval)>>,
 }
 
 impl Schedule {
@@ -115,7 +119,7 @@ impl Schedule {
                 let last = windows.iter().map(|window| window.until).collect::<Option<Vec<_>>>();
                 let last = last.and_then(|dates| dates.into_iter().max());
                 let (always, mostly) = (recurring::cover_all(&windows), recurring::cover_from(&windows));
-                Ok(Self { zone, sense, windows, reach, first, last, always, mostly })
+                Ok(Self { zone, sense, windows, reach, first, last, always, mostly, asked: Arc::default() })
             }
             _ => Err(diagnostics),
         }
@@ -141,8 +145,14 @@ impl Schedule {
     /// The run of windows that holds an instant: windows that touch or overlap are one. It ends at the end of time where
     /// no end is in sight, and starts no later than the windows do that hold the instant.
     pub fn run(&self, at: Timestamp) -> Option<Interval> {
+        let known = self.asked.get().filter(|(since, run)| *since <= at && at < run.end);
+        if let Some((_, run)) = known {
+            return Some(*run);
+        }
         let past = at.checked_add(SignedDuration::from_nanos(1)).ok()?;
-        self.runs(at, past).next()
+        let run = self.runs(at, past).next()?;
+        self.asked.get_or_init(|| (at, run));
+        Some(run)
     }
 
     /// When the run of windows that holds an instant ends; `None` where there is no end in sight.

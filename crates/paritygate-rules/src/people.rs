@@ -187,6 +187,9 @@ pub(crate) fn approvals<'a>(scope: &Scope<'a>, artifact: Option<&Artifact>) -> V
 
 /// Approvals of people who are certainly different, and the rest: an account, an address and a full name may be of one person.
 pub(crate) fn in_one_form(approvals: Vec<&Approval>) -> (Vec<&Approval>, Vec<&Approval>) {
+    if approvals.len() < 2 {
+        return (approvals, Vec::new());
+    }
     let mut counts: SortedMap<Form, usize> = SortedMap::new();
     for approval in &approvals {
         *counts.entry(Form::of(&approval.by)).or_default() += 1;

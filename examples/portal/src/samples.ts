@@ -136,6 +136,14 @@ gates:
     kind: parity-gate
     mode: observe                        # until the findings of the other view are mended
     why: what was tried elsewhere says little about production
+
+  - id: from-where-it-may
+    kind: ref-allowed
+    why: the manifest says from which branches and tags each environment takes changes
+
+  - id: as-it-may-start
+    kind: trigger-allowed
+    why: the manifest says which environments change by themselves
 `;
 
 export const request = `request: webshop-2.4.1
@@ -147,7 +155,9 @@ artifacts:
   - component: api
     tag: 2.4.1
     digest: "sha256:0c7d1e2f3a4b5c6d8899aabbccddeeff00112233445566778899aabbccdd1234"
+    source: { ref: refs/tags/v2.4.1 }
 
+trigger: manual
 expectedDuration: PT20M
 actor: { id: alice, kind: human, groups: [payments] }
 

@@ -193,14 +193,14 @@ describe("promotion", () => {
   beforeEach(promotion);
 
   test("on a Friday afternoon it may not go, and says until when, here and there", async () => {
-    assert.equal(await text("#verdict"), "May not go2 of 3 gates pass");
+    assert.equal(await text("#verdict"), "May not go4 of 5 gates pass");
     assert.equal(await text("#clock-time"), "Fri 21 Aug, 16:40");
     assert.equal(await text("#clock-zone"), "your time, Europe/Berlin · 15:40 Europe/London");
     assert.equal(await text("#next-title"), "Opens in 2 d 17 h 20 min");
     assert.deepEqual(await page.locator("#next-more span").allTextContents(), ["Mon 24 Aug, 10:00 your time", "Mon 24 Aug, 09:00 Europe/London"]);
-    assert.deepEqual(await page.locator(".gate > .mark").allTextContents(), ["✓", "✗", "✗"]);
+    assert.deepEqual(await page.locator(".gate > .mark").allTextContents(), ["✓", "✗", "✗", "✓", "✓"]);
     assert.match((await text("#blockers")) ?? "", /working-hours.*Mon 24 Aug, 09:00 Europe\/London/);
-    assert.match((await page.locator("#flow svg").getAttribute("aria-label")) ?? "", /staging to production, may not go, 2 of 3 gates pass/);
+    assert.match((await page.locator("#flow svg").getAttribute("aria-label")) ?? "", /staging to production, may not go, 4 of 5 gates pass/);
     assert.equal(await page.locator("#clock-bands .band").count(), 4);
     assert.deepEqual(wrong, []);
   });
@@ -256,7 +256,7 @@ describe("promotion", () => {
     await decided(() => page.keyboard.press("Backspace"));
     assert.equal(await text("#verdict strong"), "May not go");
     // A deployment to an environment that nobody knows is told, with the one that was meant.
-    await endOf("request", 22);
+    await endOf("request", 24);
     await decided(() => page.keyboard.press("Backspace"));
     assert.equal(await text("#verdict"), "One mistake in the textsnothing was decided");
     assert.match((await text("#gates")) ?? "", /no environment stagin.*did you mean staging\?/);

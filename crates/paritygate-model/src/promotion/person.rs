@@ -9,14 +9,36 @@ pub fn key(person: &str) -> String {
         return person.to_owned();
     }
     let seen: String = person.chars().filter(|character| !is_unseen(*character)).collect();
-    let key = seen.to_lowercase().replace('ß', "ss").split_whitespace().collect::<Vec<_>>().join(" ");
+    let key = spaced(&seen.to_lowercase());
     let address = key.strip_suffix('>').and_then(|key| key.rsplit_once('<')).map(|(_, address)| address.trim());
-    let key = address.filter(|address| !address.is_empty()).unwrap_or(&key);
-    let key = ["mailto:", "https://github.com/", "@"].iter().fold(key, |key, before| key.trim_start_matches(before));
+    let mut key = address.filter(|address| !address.is_empty()).unwrap_or(&key);
+    for before in ["mailto:", "https://github.com/", "@"] {
+        while let Some(rest) = key.strip_prefix(before) {
+            key = rest;
+        }
+    }
     match key.strip_suffix("@users.noreply.github.com") {
         Some(account) => account.split_once('+').map_or(account, |(_, account)| account).to_owned(),
         None => key.to_owned(),
     }
+}
+
+/// A text with one blank between its words, and none around them.
+fn spaced(text: &str) -> String {
+    let mut spaced = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            'ß' => spaced.push_str("ss"),
+            blank if blank.is_whitespace() => {
+                if !spaced.is_empty() && !spaced.ends_with(' ') {
+                    spaced.push(' ');
+                }
+            }
+            letter => spaced.push(letter),
+        }
+    }
+    spaced.truncate(spaced.trim_end().len());
+    spaced
 }
 
 /// How somebody is named. Two names of different forms may be of one person.
@@ -68,6 +90,9 @@ const fn is_composed(character: char) -> bool {
 
 /// Whether an account is that of a program, as GitHub names them: `renovate[bot]`, or `app/renovate` where `gh` prints it.
 pub fn is_program(person: &str) -> bool {
+    if !person.contains(['[', '/']) {
+        return false;
+    }
     let key = key(person);
     key.ends_with("[bot]") || key.starts_with("app/")
 }

@@ -46,7 +46,8 @@ fn dated(name: &str) -> Option<Vec<&str>> {
     let mut date = name.get(..10)?.split('-');
     let [year, month, day] = [date.next()?, date.next()?, date.next()?];
     let is_date = [year.len(), month.len(), day.len()] == [4, 2, 2] && [year, month, day].into_iter().all(is_number);
-    let time = name.get(10..)?.split(['T', 't', '-', '_', ':', '.', ' ']);
+    let rest = name.get(10..)?;
+    let time = rest.strip_prefix('T').unwrap_or(rest).split(['_', '-', '.', ' ']);
     let time = time.filter(|part| !part.is_empty()).take_while(|part| is_number(part));
     is_date.then(|| [year, month, day].into_iter().chain(time).collect())
 }
