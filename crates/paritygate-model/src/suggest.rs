@@ -1,7 +1,24 @@
 //! "Did you mean": the known word that is nearest to a mistyped one.
 
+// Whatever the candidates are listed by, there is this code once.
+
 /// The candidate nearest to `word`, if one is near enough to be meant.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    nearest_of(word, &candidates.into_iter().collect::<Vec<_>>())
+}
+
+/// `` did you mean `x`? `` for the nearest candidate, else the list of what is known.
+pub fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    did_you_mean_of(word, candidates.into_iter().collect())
+}
+
+/// `` `a`, `b`, `c` ``.
+pub fn quoted<S: AsRef<str>>(words: &[S]) -> String {
+    quoted_of(&words.iter().map(AsRef::as_ref).collect::<Vec<_>>())
+}
+
+#[inline(never)]
+fn nearest_of<'a>(word: &str, candidates: &[&'a str]) -> Option<&'a str> {
     let folded = word.to_lowercase().replace(['_', '-'], "");
     let folded_len = folded.chars().count();
     let near = |candidate: &str| {
@@ -12,31 +29,27 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         let distance = (len.abs_diff(folded_len) <= most).then(|| strsim::damerau_levenshtein(&folded, &other))?;
         (distance <= most).then_some(distance)
     };
-    candidates
-        .into_iter()
-        .filter_map(|candidate| near(candidate).map(|distance| (distance, candidate)))
-        .min()
-        .map(|(_, candidate)| candidate)
+    let near = candidates.iter().filter_map(|candidate| near(candidate).map(|distance| (distance, *candidate)));
+    near.min().map(|(_, candidate)| candidate)
 }
 
-/// `` did you mean `x`? `` for the nearest candidate, else the list of what is known.
-pub fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str> + Clone) -> Option<String> {
-    if let Some(found) = nearest(word, candidates.clone()) {
+#[inline(never)]
+fn did_you_mean_of(word: &str, mut known: Vec<&str>) -> Option<String> {
+    if let Some(found) = nearest_of(word, &known) {
         return Some(format!("did you mean `{found}`?"));
     }
-    let mut known: Vec<&str> = candidates.into_iter().collect();
     known.sort_unstable();
     known.dedup();
     match known.len() {
         0 => None,
-        1..=16 => Some(format!("known here: {}", quoted(&known))),
+        1..=16 => Some(format!("known here: {}", quoted_of(&known))),
         _ => None,
     }
 }
 
-/// `` `a`, `b`, `c` ``.
-pub fn quoted<S: AsRef<str>>(words: &[S]) -> String {
-    let quoted: Vec<String> = words.iter().map(|word| format!("`{}`", word.as_ref())).collect();
+#[inline(never)]
+fn quoted_of(words: &[&str]) -> String {
+    let quoted: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
     quoted.join(", ")
 }
 
