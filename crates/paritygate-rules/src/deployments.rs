@@ -12,9 +12,22 @@ pub(crate) fn label(fact: &DeploymentFact, environment: &str) -> String {
 /// of that artifact. `then` is what comes after its end, where there is more to say than to wait for that.
 pub(crate) fn amiss(fact: &DeploymentFact, artifact: &Artifact, environment: &str, then: &str) -> Option<Judgement> {
     let component = &artifact.component;
+    let how = match fact.result {
+        DeploymentResult::RolledBack => "was rolled back",
+        DeploymentResult::Cancelled => "was cancelled",
+        _ => "failed",
+    };
+    let is_nobodys = fact.component.is_empty() && fact.digest.is_none() && fact.index_digest.is_none();
     let judgement = match (Scope::is_of(fact, artifact), fact.result) {
+        (None, DeploymentResult::RolledBack) if is_nobodys => {
+            Judgement::fail(format!("what ran in {environment} was taken away, and nothing took its place"))
+                .help(format!("deploy `{component}` to {environment} again"))
+        }
         (None, _) => Judgement::unknown(format!("it is not known which digest of `{component}` runs in {environment}"))
-            .help("give both the artifact and the deployment a digest"),
+            .help(
+                "give both the artifact and the deployment a digest; on GitHub a deployment has it in its `payload`: \
+                 `{ component, digest }`",
+            ),
         (Some(false), _) => {
             Judgement::fail(format!("another digest of `{component}` was deployed to {environment} since"))
                 .help(format!("deploy it to {environment} again, or promote what runs there"))
@@ -24,15 +37,8 @@ pub(crate) fn amiss(fact: &DeploymentFact, artifact: &Artifact, environment: &st
             Judgement::fail(format!("the deployment of `{component}` to {environment} has not ended"))
                 .help(format!("wait for its end{then}"))
         }
-        (Some(true), result) => {
-            let how = match result {
-                DeploymentResult::RolledBack => "was rolled back",
-                DeploymentResult::Cancelled => "was cancelled",
-                _ => "failed",
-            };
-            Judgement::fail(format!("the last deployment of `{component}` to {environment} {how}"))
-                .help(format!("mend it, and deploy to {environment} again"))
-        }
+        (Some(true), _) => Judgement::fail(format!("the last deployment of `{component}` to {environment} {how}"))
+            .help(format!("mend it, and deploy to {environment} again")),
     };
     Some(judgement)
 }

@@ -313,7 +313,10 @@ pub(crate) fn has_happened(scope: &Scope<'_>, at: Option<Timestamp>) -> bool {
 pub(crate) fn undescribed(scope: &Scope<'_>) -> Option<Judgement> {
     let missing = [scope.from(), scope.to()].into_iter().find(|name| scope.environment(name).is_none())?;
     let message = format!("{}, and so its migrations are not known", scope.why_undescribed(missing));
-    Some(Judgement::unknown(message).help("hand in its description, with a section `migrations`"))
+    Some(
+        Judgement::unknown(message)
+            .help("describe it, with a section `migrations`: in a file below its `sources` in the manifest"),
+    )
 }
 
 /// Judges every database, and folds what is said of them.

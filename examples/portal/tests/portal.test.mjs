@@ -238,7 +238,7 @@ describe("promotion", () => {
   });
 
   test("a fact is followed to its line in the request", async () => {
-    await page.locator(".gate .place").click();
+    await page.locator(".gate .place").first().click();
     assert.match((await page.locator("#pane-request .cm-followed").textContent()) ?? "", /environment: staging/);
     assert.ok(await page.evaluate(() => document.activeElement?.closest("#pane-request") !== null), "the editor has the focus");
     assert.equal(await page.locator(".gate.is-selected").count(), 1);

@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 use paritygate_lang::project::Waiver;
 use paritygate_model::promotion::{Artifact, DeploymentFact, Elapsed, FactSource, Facts, Instant, Origin, Promotion};
 use paritygate_model::report::Report;
-use paritygate_model::{Environment, Node, SortedSet, Source, Tier, Timestamp, limits};
+use paritygate_model::{Environment, Node, SortedSet, Source, Tier, Timestamp, limits, suggest};
 
 use super::{Judgement, Request};
 use crate::pipeline::{Pipeline, Stage};
@@ -102,6 +102,15 @@ impl<'a> Scope<'a> {
     pub fn means(&self, names: &[String], environment: &str) -> bool {
         let tier = || self.tier(environment).word();
         names.is_empty() || names.iter().any(|name| name == environment || *name == tier())
+    }
+
+    /// Whether what speaks against a promotion may be about an environment: also by a name that is nobody's, and nearly its.
+    pub fn may_mean(&self, names: &[String], environment: &str) -> bool {
+        let is_nobodys = |name: &String| {
+            !self.pipeline.stages.is_empty() && !self.pipeline.knows(name) && self.described(name).is_none()
+        };
+        let is_near = |name: &String| is_nobodys(name) && suggest::nearest(name, [environment]).is_some();
+        self.means(names, environment) || names.iter().any(is_near)
     }
 
     /// Groups of environments that are upstream of the target, and how many of each are needed: those that are named, else

@@ -161,15 +161,35 @@ mod tests {
         let later = good(10, "staging", "2026-08-03T10");
         let elsewhere = good(10, "production", "2026-08-01T10");
         let before = good(8, "staging", "2026-08-01T09");
-        for others in [String::new(), elsewhere, before, later] {
+        // Where it was the last one, what runs is nobody's: neither it nor what ran before.
+        for (others, id) in [(String::new(), "-"), (elsewhere, "-"), (before, "-"), (later, "9")] {
             for before in [status(2, "success", 5), status(2, "inactive", 5)] {
                 let comma = if others.is_empty() { "" } else { ", " };
                 let shown = with(&format!("[{gone}, {before}{comma}{others}]"));
-                let expected =
-                    "deployment 9 to staging of abc from 2026-08-01T10:00:00Z rolledBack until 2026-08-01T10:20:00Z";
-                assert!(shown.contains(expected), "{shown}");
+                let expected = format!(
+                    "deployment {id} to staging of abc from 2026-08-01T10:00:00Z rolledBack until 2026-08-01T10:20:00Z"
+                );
+                assert!(shown.contains(&expected), "{shown}");
             }
         }
+    }
+
+    #[test]
+    fn all_but_the_newest_are_inactive() {
+        let (first, second) = (good(10, "staging", "2026-08-01T11"), good(11, "staging", "2026-08-01T12"));
+        let gone = |id: u32, at: &str| {
+            format!(
+                r#"{{"id": 9, "state": "inactive", "created_at": "{at}", "environment": "staging",
+                "deployment_url": "https://api.github.com/repos/o/r/deployments/{id}"}}"#
+            )
+        };
+        let replaced = [gone(9, "2026-08-01T11:20:00Z"), gone(10, "2026-08-01T12:20:00Z")].join(", ");
+        let all = [status(2, "success", 5), first, second, replaced].join(", ");
+        let shown = with(&format!("[{all}]"));
+        assert_eq!(shown.matches(" succeeded ").count(), 3, "{shown}");
+        // The newest is taken away by hand: the others were replaced, and are not what runs.
+        let shown = with(&format!("[{all}, {}]", gone(11, "2026-08-02T00:00:00Z")));
+        assert_eq!((shown.matches(" succeeded ").count(), shown.matches("deployment - ").count()), (2, 1), "{shown}");
     }
 
     #[test]

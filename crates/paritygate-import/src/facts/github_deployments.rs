@@ -6,7 +6,7 @@
 //! `deploy`, such as `deploy:migrations`, deploys nothing where it went well; that it runs or failed still counts.
 
 use paritygate_model::promotion::{DeploymentFact, DeploymentResult, Instant};
-use paritygate_model::{Node, SortedMap, SortedSet, Source, limits};
+use paritygate_model::{Node, SortedMap, Source, limits};
 
 use super::FactFormat;
 use super::github_deployment_statuses::outcome;
@@ -108,27 +108,31 @@ pub(crate) fn finish(collector: &mut Collector<'_>) {
     take_away(&gone, collector);
 }
 
-/// Takes away those that are inactive while none is at hand that took their place.
+/// Takes away those that became inactive while none took their place. GitHub says so of all but the newest of an environment:
+/// what took the place of one may be inactive as well by now.
 fn take_away(gone: &[(usize, Node<'_>)], collector: &mut Collector<'_>) {
     let began = |fact: &DeploymentFact| fact.started_at.or(fact.finished_at);
-    // One that is gone itself took the place of none that still runs.
-    let gone_places: SortedSet<usize> = gone.iter().map(|(place, _)| *place).collect();
-    let all = collector.facts.deployments.iter().enumerate();
-    let stands = all.filter(|(place, fact)| fact.result == DeploymentResult::Succeeded && !gone_places.contains(place));
-    // When those began that still run, by environment.
-    let mut standing: SortedMap<String, Vec<Option<Instant>>> = SortedMap::new();
-    for (_, fact) in stands {
-        standing.entry(fact.environment.clone()).or_default().push(began(fact));
+    let well = collector.facts.deployments.iter().filter(|fact| fact.result == DeploymentResult::Succeeded);
+    // When those began that ended well, by environment.
+    let mut all: SortedMap<String, Vec<Option<Instant>>> = SortedMap::new();
+    for fact in well {
+        all.entry(fact.environment.clone()).or_default().push(began(fact));
     }
-    standing.values_mut().for_each(|began| began.sort_unstable());
+    all.values_mut().for_each(|began| began.sort_unstable());
     for (place, inactive) in gone {
         let ended = collector.instant(*inactive, "created_at");
         let Some(fact) = collector.facts.deployments.get_mut(*place) else { continue };
         // What took its place began after it, and before it was said to be inactive.
-        let others = standing.get(&fact.environment).map(Vec::as_slice).unwrap_or_default();
+        let others = all.get(&fact.environment).map(Vec::as_slice).unwrap_or_default();
         let next = others.get(others.partition_point(|other| *other <= began(fact))).copied();
-        if next.is_none_or(|next| ended.is_some() && next > ended) {
-            (fact.result, fact.finished_at) = (DeploymentResult::RolledBack, ended);
+        if next.is_some_and(|next| ended.is_none() || next <= ended) {
+            continue;
+        }
+        (fact.result, fact.finished_at) = (DeploymentResult::RolledBack, ended);
+        if next.is_none() {
+            // The last one of all: what runs there now nobody says, and it is not what ran before.
+            (fact.component, fact.id) = (String::new(), None);
+            (fact.digest, fact.index_digest, fact.tag, fact.version) = (None, None, None, None);
         }
     }
 }
@@ -158,6 +162,7 @@ fn artifact(says: Node<'_>, place: Node<'_>, fact: &mut DeploymentFact, collecto
     say("component").unwrap_or_default().clone_into(&mut fact.component);
     fact.tag = say("tag").map(str::to_owned);
     fact.version = say("version").map(str::to_owned);
+    fact.build_id = ["buildId", "build_id", "build"].into_iter().find_map(say).map(str::to_owned);
     let mut digests: Vec<&str> =
         say("digest").map(|text| text.rsplit('@').next().unwrap_or(text)).into_iter().collect();
     if let Some(reference) = say("image") {

@@ -133,6 +133,7 @@ pub(crate) fn finish(collector: &mut Collector<'_>) {
         let mut found = PullRequest {
             number,
             merged_by: pull.views.iter().find_map(|view| merger(*view)).map(str::to_owned),
+            merge_commit: pull.views.iter().find_map(|view| merge(*view)).map(str::to_owned),
             ..PullRequest::default()
         };
         let heads: SortedSet<&str> = pull.views.iter().filter_map(|view| head(*view)).collect();
@@ -152,6 +153,14 @@ pub(crate) fn finish(collector: &mut Collector<'_>) {
 
 fn head(view: Node<'_>) -> Option<&str> {
     text(view, "headRefOid").or_else(|| inner(view, "head", "sha"))
+}
+
+/// The commit as which it was merged. GitHub makes one for a try as well, before that.
+fn merge(view: Node<'_>) -> Option<&str> {
+    let is_merged =
+        ["mergedAt", "merged_at"].into_iter().any(|field| text(view, field).is_some()) || merger(view).is_some();
+    let commit = || inner(view, "mergeCommit", "oid").or_else(|| text(view, "merge_commit_sha"));
+    is_merged.then(commit).flatten()
 }
 
 fn merger(view: Node<'_>) -> Option<&str> {

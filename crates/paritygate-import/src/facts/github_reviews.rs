@@ -5,6 +5,7 @@
 //! newest approval that stands. What asks for changes stands until its author approves or it is dismissed. A review
 //! without a time gives no approval where another of its person has one, and takes one back wherever it might be newer.
 
+use paritygate_model::promotion::person::is_program;
 use paritygate_model::promotion::{Instant, PullRequest};
 use paritygate_model::{Node, SortedMap, SortedSet};
 
@@ -65,6 +66,12 @@ pub(crate) fn review<'d>(object: Node<'d>, collector: &mut Collector<'d>) -> Opt
     // Of people whose account is gone, no approval is left; what they asked for is.
     let ghost = || (state == "CHANGES_REQUESTED").then_some("ghost");
     let by = inner(object, "user", "login").or_else(|| inner(object, "author", "login")).or_else(ghost)?;
+    let user = object.get("user").or_else(|| object.get("author"));
+    let says = |field: &str, word: &str| user.and_then(|user| user.get(field)?.scalar_text()) == Some(word);
+    if approves && (says("type", "Bot") || says("is_bot", "true") || is_program(by)) {
+        // What a program approves nobody has read.
+        return None;
+    }
     let at = ["submitted_at", "submittedAt"].into_iter().find_map(|field| collector.instant(object, field));
     let commit = text(object, "commit_id").or_else(|| inner(object, "commit", "oid"));
     Some(Review { by, approves, asks_for_changes: state == "CHANGES_REQUESTED", at, commit })

@@ -35,7 +35,8 @@ fn of_facts(facts: &mut Facts) -> impl Iterator<Item = &mut Option<String>> {
         what.into_iter().chain([&mut it.build_id, &mut it.commit, &mut it.by, &mut it.id])
     });
     let change = facts.change.iter_mut().flat_map(|it| &mut it.pull_requests);
-    let change = change.flat_map(|it| [&mut it.merged_by, &mut it.reviewed_commit, &mut it.head_commit]);
+    let change =
+        change.flat_map(|it| [&mut it.merged_by, &mut it.merge_commit, &mut it.reviewed_commit, &mut it.head_commit]);
     let glass = facts.break_glass.iter_mut().map(|it| &mut it.incident);
     approvals.chain(checks).chain(metrics).chain(attestations).chain(deployments).chain(change).chain(glass)
 }

@@ -201,6 +201,8 @@ pub struct PullRequest {
     pub changes_requested_by: Vec<String>,
     /// Who merged it.
     pub merged_by: Option<String>,
+    /// The commit as which it was merged.
+    pub merge_commit: Option<String>,
     /// The last commit that a review covers.
     pub reviewed_commit: Option<String>,
     /// Its last commit.

@@ -9,7 +9,7 @@ use paritygate_model::promotion::{Approval, Artifact};
 use paritygate_model::read::Read;
 use paritygate_model::{Diagnostic, SortedMap, Timestamp, suggest};
 
-use crate::people::{self, BOTH, Bind};
+use crate::people::{self, BOTH, Bind, Miss};
 
 /// The parameters of `approvals`.
 #[derive(Debug, Default, Read)]
@@ -179,14 +179,20 @@ impl Approvals {
             judged = judged.and(quorum(scope, rule, &yes, &counting));
         }
         if judged.cleared_by.is_some() {
-            for (approval, miss) in people::missed(scope, artifact, bind) {
+            judged = judged.help("ask those who may, and hand in what they said");
+            let missed = people::missed(scope, artifact, bind);
+            for (approval, miss) in &missed {
                 judged = judged.note(miss.say(approval)).fact("does not count", &approval.origin);
+            }
+            if missed.iter().any(|(approval, miss)| approval.undated && *miss == Miss::Digest) {
+                let help = "GitHub's approvals of a run name no digest: take them by `bind: [environment]`, or hand in \
+                            approvals that name it";
+                judged = judged.help(help);
             }
             for approval in doubtful {
                 let note = format!("`{}` may be one of the others, who are named in another way", approval.by);
                 judged = judged.note(note).fact("may count already", &approval.origin);
             }
-            judged = judged.help("ask those who may, and hand in what they said");
         }
         judged
     }

@@ -85,7 +85,7 @@ impl EnvironmentHealthy {
     }
 
     fn incidents(&self, scope: &Scope<'_>, environments: &[&str]) -> Judgement {
-        let is_on = |places: &[String]| environments.iter().any(|environment| scope.means(places, environment));
+        let is_on = |places: &[String]| environments.iter().any(|environment| scope.may_mean(places, environment));
         let counts = |status: IncidentStatus| match status {
             IncidentStatus::Open => true,
             IncidentStatus::Monitoring => !self.ignore_monitoring,

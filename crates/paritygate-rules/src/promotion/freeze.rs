@@ -228,7 +228,7 @@ impl<'a> Frozen<'a> {
             origin: None,
         });
         // A freeze speaks against a promotion: it counts wherever it is from.
-        let told = scope.request.freezes().filter(|(.., fact)| scope.means(&fact.environments, to));
+        let told = scope.request.freezes().filter(|(.., fact)| scope.may_mean(&fact.environments, to));
         let told = told.map(|(time, zone, fact)| Named {
             id: &fact.id,
             time,

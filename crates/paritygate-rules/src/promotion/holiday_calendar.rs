@@ -74,7 +74,7 @@ impl GateKind for HolidayCalendar {
     const SUMMARY: &'static str = "nothing is deployed on holidays";
     const MANUAL: &'static str = r#"
 Fails on the listed dates, from midnight to midnight on the clocks of `timezone`, and with `eve` on the day before each as
-well. When the last date is over, the calendar says nothing any more: keep it up to date.
+well. In the years after that of the last date it warns: keep it up to date.
 
 ```example
 params: { timezone: Europe/London, dates: [{ date: 2026-12-25, name: Christmas Day }, 2026-12-28] }
@@ -154,7 +154,13 @@ impl GateCheck for Check {
         let today = format!("{} {date}", paritygate_lang::schedule::Day::of(date).word());
         let Some(run) = self.times.run(at) else {
             let next = self.times.next_start(at);
-            let mut judgement = Judgement::pass(format!("{today} is no holiday"));
+            let last = self.days.last().map_or(i16::MAX, |day| day.date.year());
+            let mut judgement = if date.year() > last {
+                Judgement::warn(format!("{today} is no holiday that is listed: the calendar ends in {last}"))
+                    .help("list the holidays of this year")
+            } else {
+                Judgement::pass(format!("{today} is no holiday"))
+            };
             judgement = judgement.closes(next.map(|next| zone.moment(next)));
             if next.is_none() {
                 judgement = judgement.note("the calendar has no day after this one");

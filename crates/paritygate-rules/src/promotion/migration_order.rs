@@ -47,6 +47,10 @@ what it needs, a squash that deletes what has not run everywhere, operations in 
 of where the promotion comes from. What is not known blocks: what ran, which operations there are where they decide, in a
 graph what a migration needs, in a chain a checksum.
 
+Migrations go by the same ids in `available` and `applied`, and `applied` lists all that ran. Tools store less: Rails and
+Flyway the number of a file, golang-migrate the highest one, Alembic the heads. Write for each the name of its file, and all
+up to what they store; `.up.sql` and `.down.sql` of golang-migrate are one migration.
+
 ```example
 environments: |
   - environment: staging
@@ -275,7 +279,8 @@ impl GateCheck for MigrationOrder {
         let missing = self.environments.iter().flatten().find(|name| scope.environment(name).is_none());
         if let Some(name) = missing {
             let message = format!("{}, and so its migrations are not known", scope.why_undescribed(name));
-            return Judgement::unknown(message).help("hand in its description, with a section `migrations`");
+            return Judgement::unknown(message)
+                .help("describe it, with a section `migrations`: in a file below its `sources` in the manifest");
         }
         judge_each(scope, &counts, |databases, database| self.database(scope, databases, database))
     }

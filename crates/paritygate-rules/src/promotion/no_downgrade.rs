@@ -8,6 +8,7 @@ use paritygate_model::Diagnostic;
 use paritygate_model::promotion::{Artifact, KindOfChange};
 use paritygate_model::read::Read;
 
+use super::History;
 use crate::version::{self, Scheme};
 
 /// The parameters of `no-downgrade`.
@@ -19,6 +20,8 @@ pub struct NoDowngrade {
     pub scheme: Option<Scheme>,
     /// The kinds of change that may go back; `rollback` by default.
     pub allow_kinds: Option<Vec<KindOfChange>>,
+    /// Whether deployments to the target have to be known. Where there never was one, say `ifKnown`.
+    pub history: History,
 }
 
 impl GateKind for NoDowngrade {
@@ -45,6 +48,14 @@ message: "`api`: `1.2.2` is older than `1.2.3`, which runs in production"
 ```
 
 ```example
+params: { history: ifKnown }
+request: |
+  artifacts: [{ component: api, version: 1.2.2 }]
+expect: pass
+message: "nothing is known to have been deployed to production before"
+```
+
+```example
 request: |
   artifacts: [{ component: api, version: 1.2.2 }]
 expect: unknown
@@ -67,9 +78,14 @@ impl NoDowngrade {
         };
         let current = scope.current(to, component);
         let running = current.and_then(|current| current.version.as_deref().or(current.tag.as_deref()));
+        if self.history == History::IfKnown && scope.request.deployments(to).next().is_none() {
+            return Judgement::pass(format!("nothing is known to have been deployed to {to} before"));
+        }
         let (Some(current), Some(running)) = (current, running) else {
-            return Judgement::unknown(format!("it is not known which version of `{component}` runs in {to}"))
-                .help("hand in the deployments with their `version`");
+            return Judgement::unknown(format!("it is not known which version of `{component}` runs in {to}")).help(
+                "hand in the deployments with their `version`; where there never was one, give the gate \
+                     `history: ifKnown`",
+            );
         };
         let order = match artifact.version_scheme.as_deref() {
             Some(word) => Scheme::from_word(word).and_then(|scheme| order(own, running, scheme)),

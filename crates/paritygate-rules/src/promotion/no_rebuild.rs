@@ -77,7 +77,7 @@ fn one(scope: &Scope<'_>, artifact: &Artifact) -> Judgement {
             Judgement::unknown(format!(
                 "whether `{component}` was built once is not known: {known} of 2 facts that are needed names its build"
             ))
-            .help("give the artifact and the deployment a `buildId`, or hand in an attestation")
+            .help("give the artifact and the deployment a `buildId` (on GitHub in its `payload`), or hand in an attestation")
         }
         _ => Judgement::fail(format!("`{component}` was rebuilt: builds {}", suggest::quoted(&builds)))
             .help("promote the build that ran before"),

@@ -81,7 +81,7 @@ pub(super) fn judge(scope: &Scope<'_>, keys: &[String], allow_empty: bool) -> Ju
     let to = scope.to();
     let Some(target) = scope.environment(to) else {
         return Judgement::unknown(scope.why_undescribed(to))
-            .help("describe it: give it `sources` in the manifest, or hand in its environment document");
+            .help("describe it, in a file below its `sources` in the manifest");
     };
     let (mut judged, mut count) = (Judgement::default(), 0);
     let none = [paritygate_model::promotion::Artifact::default()];

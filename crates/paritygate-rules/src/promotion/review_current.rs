@@ -104,6 +104,25 @@ impl ReviewCurrent {
     }
 }
 
+/// Where all is known of what pull requests became, and an artifact was built from none of that: it may hold what nobody
+/// reviewed.
+fn foreign(scope: &Scope<'_>, requests: &[PullRequest]) -> Option<Judgement> {
+    let ends = |request: &PullRequest| Some([request.merge_commit.clone()?, request.head_commit.clone()?]);
+    let ends: Vec<String> = requests.iter().map(ends).collect::<Option<Vec<_>>>()?.into_iter().flatten().collect();
+    scope.artifacts().iter().find_map(|artifact| {
+        let built = artifact.source.as_ref()?.commit.as_deref()?;
+        if scope.contradicts(artifact).is_some() || ends.iter().any(|end| commit::same(end, built) != Some(false)) {
+            return None;
+        }
+        let component = &artifact.component;
+        let message =
+            format!("whether what was reviewed is in `{component}` is not known: it was built from `{built}`");
+        let became = ends.iter().map(String::as_str).collect::<Vec<_>>();
+        let note = format!("the pull requests ended as {}", suggest::quoted(&became));
+        Some(Judgement::unknown(message).note(note).help("hand in the pull request that brought that commit"))
+    })
+}
+
 impl GateCheck for ReviewCurrent {
     fn judge(&self, scope: &Scope<'_>) -> Judgement {
         let change = scope.facts().change.as_ref();
@@ -119,6 +138,9 @@ impl GateCheck for ReviewCurrent {
             };
         };
         let requests = &believed.pull_requests;
+        if let Some(foreign) = foreign(scope, requests) {
+            return foreign.fact("the change", &believed.origin);
+        }
         let is_alone = requests.iter().all(|request| request.number == requests.first().and_then(|first| first.number));
         let each = requests.iter().map(|request| self.one(scope, request, is_alone));
         each.fold(Judgement::default(), Judgement::and).fact("the change", &believed.origin)

@@ -465,9 +465,15 @@ fn healthy<'a>(scope: &Scope<'a>, environment: &str, need: HealthNeed) -> Result
     let judgement = match (health.status, health.since) {
         (HealthStatus::Healthy, Some(Instant(at))) => {
             // What does not count for it still says that something was amiss before.
-            let happened = known.iter().filter_map(|health| health.since).filter(|since| scope.has_happened(*since));
-            let at = happened.map(|since| since.0).max().unwrap_or(at).max(at);
-            return Ok(Some(Since::new(at, Event::Healthy(health))));
+            let amiss =
+                known.iter().filter(|health| !(good(health) && counts(health))).filter_map(|health| health.since);
+            let amiss = amiss.filter(|since| scope.has_happened(*since)).max();
+            // It was looked at again and again, and was healthy: it has been since the first time after that.
+            let after = |health: &&Health| health.since.is_some() && health.since > amiss;
+            let first = known.iter().copied().rfind(|health| good(health) && counts(health) && after(health));
+            let first = first.and_then(|first| Some(Since::new(first.since?.0, Event::Healthy(first))));
+            let amiss = amiss.map_or(at, |amiss| amiss.0.max(at));
+            return Ok(Some(first.unwrap_or_else(|| Since::new(amiss, Event::Healthy(health)))));
         }
         (HealthStatus::Healthy, None) => {
             Judgement::unknown(format!("it is not known since when {environment} is healthy"))
