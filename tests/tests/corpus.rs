@@ -235,7 +235,7 @@ fn assert_places(set: &Set, finding: &Finding, sources: &BTreeMap<String, String
         let shown = excerpt.text.get(excerpt.highlight).unwrap_or_default();
         let is_there = line.contains(key)
             || !value.is_empty() && line.contains(value)
-            || cell.masked.is_some() && shown.contains("****");
+            || (cell.masked.is_some() || key.len() < rest.len()) && shown.contains("****");
         assert!(is_there, "{}: {} in {name}: {}:{} is `{line}`", set.name, finding.path, place.document, place.line);
     }
 }

@@ -20,6 +20,7 @@ use crate::compare::{Aliases, Comparison, compare};
 use crate::engine::CheckRequest;
 use crate::kind::{Accepts, Deviation};
 use crate::reach::check_selector;
+use crate::row::Row;
 use crate::trie::Trie;
 use crate::walk::{Sink, Walk};
 
@@ -462,7 +463,7 @@ fn cover<'t>(
         {
             continue;
         }
-        if never(request, rule, finding, environments) {
+        if never(request, rule, finding, environments, &row) {
             finding.notes.push(format!("no exception may cover `{}` where production is concerned", exception.rule));
             met.push(row.path().to_vec());
             continue;
@@ -513,12 +514,15 @@ pub(crate) fn never(
     rule: &CheckRule<'_>,
     finding: &RawFinding,
     environments: &[&Environment],
+    row: &Row<'_, '_>,
 ) -> bool {
-    let listed = request
-        .exceptions
-        .never_waive
-        .iter()
-        .any(|name| **name == *rule.compiled.rule.id || *name == rule.compiled.kind);
+    let names = |wanted: &str| request.exceptions.never_waive.iter().any(|name| **name == *wanted);
+    // A secret that has to differ and does not is shared, whatever the rule is called.
+    let is_secret = |deviation: &Deviation| matches!(row.cell(deviation.environment).state, State::Secret(_));
+    let is_shared = || rule.compiled.kind == "differ" && finding.deviations.iter().any(is_secret);
+    let listed = names(&rule.compiled.rule.id)
+        || names(rule.compiled.kind)
+        || names("no-shared-secret") && is_shared();
     let production = |at: usize| environments.get(at).is_some_and(|environment| environment.tier == Tier::Production);
     listed
         && finding

@@ -284,6 +284,7 @@ fn finding<'r, 't>(
         let source = raw.at.as_ref().map(Place::of).or(cell.source);
         report::Cell { reason: cell.reason.or(unjudged), source, ..cell }
     };
+    let coverable = !never(request, rule, raw, environments, &row);
     let cells =
         (0..environments.len()).filter(|&at| involved(at)).filter_map(|at| Some((name(at)?, shown(at)))).collect();
     Some(Finding {
@@ -303,7 +304,7 @@ fn finding<'r, 't>(
         fix: description.fix,
         waiver: raw.waiver.clone(),
         explains: None,
-        coverable: !never(request, rule, raw, environments),
+        coverable,
         mutual: raw.deviations.iter().any(|deviation| deviation.mutual),
     })
 }

@@ -230,14 +230,16 @@ fn stack(
     if names.is_empty() && dotenv.values().chain(compose.values()).any(used) {
         names.insert(LONE.to_owned());
     }
-    let component =
-        |folder: &str| (components > 1).then(|| if folder.is_empty() { "root".to_owned() } else { folder.to_owned() });
+    let projects = compose.values().filter(|group| used(group)).count();
+    let named = |folder: &str| if folder.is_empty() { "root".to_owned() } else { folder.to_owned() };
+    let component = |folder: &str| (components > 1).then(|| named(folder));
     for name in &names {
         let mut layers = Vec::new();
-        for group in compose.values() {
+        for (folder, group) in &compose {
             let paths = stacked(group, name);
             if !paths.is_empty() {
-                layers.extend(layer(formats::find("compose"), paths, None));
+                let project = (projects > 1).then(|| named(folder));
+                layers.extend(layer(formats::find("compose"), paths, project.as_deref()));
             }
         }
         for (folder, group) in &dotenv {
@@ -376,6 +378,21 @@ mod tests {
             ]),
             "production: api=api/.env.production web=web/.env.production\n\
              staging: api=api/.env.staging web=web/.env.staging\npassed over: node_modules/x/.env"
+        );
+    }
+
+    #[test]
+    fn several_projects_are_kept_apart() {
+        assert_eq!(
+            found(&[
+                "orders/compose.staging.yaml",
+                "orders/compose.production.yaml",
+                "users/compose.staging.yaml",
+                "users/compose.production.yaml",
+                "compose.yaml",
+            ]),
+            "production: orders=orders/compose.production.yaml users=users/compose.production.yaml\n\
+             staging: orders=orders/compose.staging.yaml users=users/compose.staging.yaml\npassed over: compose.yaml"
         );
     }
 

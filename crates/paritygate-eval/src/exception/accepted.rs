@@ -56,7 +56,7 @@ pub(super) fn apply<'t>(
             continue;
         }
         used.extend(covered);
-        if never(request, rule, finding, environments) {
+        if never(request, rule, finding, environments, &row) {
             let id = &rule.compiled.rule.id;
             finding.notes.push(format!("no baseline may accept `{id}` where production is concerned"));
             continue;

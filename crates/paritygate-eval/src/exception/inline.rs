@@ -68,7 +68,7 @@ pub(super) fn apply<'t>(
         };
         let covered: Vec<usize> = finding.deviations.iter().filter_map(covering).collect();
         let Some(&first) = covered.first() else { continue };
-        let refused = never(request, rule, finding, environments);
+        let refused = never(request, rule, finding, environments, &row);
         if refused {
             finding.notes.push(format!("no comment may except `{id}` where production is concerned"));
         } else if let Some(ignore) = ignores.get(first) {

@@ -55,6 +55,10 @@ fn import(request: &Request, context: &Context<'_>) -> Imported {
     let files: Vec<_> = request.named().map(|(path, at)| (path.to_owned(), at.cloned())).collect();
     let mut services = loader.project(&files, &Base { folder, scope }, &mut Vec::new());
     services.retain(|_, service| is_active(service, &profiles));
+    if let Some(component) = &request.component {
+        // Of several projects each has a `db`.
+        services = services.into_iter().map(|(name, service)| (format!("{component}/{name}"), service)).collect();
+    }
     let draft = service::environment(services, &mut loader);
     let whole = if loader.partial { Coverage::Partial } else { Coverage::Complete };
     let mut imported = loader.imported;

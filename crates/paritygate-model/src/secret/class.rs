@@ -187,6 +187,11 @@ fn is_placeholder(data: &Data, value: &str, look: &Look, secret: &dyn Fn() -> bo
     if look.length > MAX_PLACEHOLDER || value.len() > 2 * MAX_PLACEHOLDER {
         return false;
     }
+    // `00000000`, `aaaaaaaa`.
+    let (first, mut rest) = (value.bytes().next(), value.bytes());
+    if value.len() >= 6 && rest.all(|byte| Some(byte) == first) && secret() {
+        return true;
+    }
     is_known(data, value, look, secret) || look.signs & signs::SIGN != 0 && is_framed(data, value, secret)
 }
 
@@ -287,6 +292,13 @@ mod tests {
             ("X", "pk_test_4eC39HqLyjWDarjt", Test),
             ("X", "sk_test_xxxxxxxxxxxx", Placeholder),
             ("X", "changeme", Placeholder),
+            ("API_SECRET", "django-insecure-8x!k2", Placeholder),
+            ("API_SECRET", "s3cr3t", Placeholder),
+            ("API_SECRET", "00000000", Placeholder),
+            ("X", "00000000", Unknown),
+            ("SA_PASSWORD", "yourStrong(!)Password", Placeholder),
+            ("X", "please_change", Placeholder),
+            ("X", "sk_test_4eC39HqLyjWDarjtT1zdp7dc,sk_live_4eC39HqLyjWDarjtT1zdp7dc", Live),
             ("X", "CHANGE_ME", Placeholder),
             ("X", "please-change-me-now", Placeholder),
             ("X", "<your key>", Placeholder),

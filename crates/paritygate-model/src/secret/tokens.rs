@@ -333,18 +333,21 @@ pub(super) fn class(value: &str, letters: u32) -> ValueClass {
     if let Some((_, class)) = visible {
         return *class;
     }
-    let mut boundary = true;
+    let (mut boundary, mut found) = (true, ValueClass::Unknown);
     for (at, byte) in bytes.iter().enumerate() {
         let next = bytes.get(at + 1).copied().unwrap_or_default();
         if boundary && data.tokens.may_begin(*byte, next) {
             let known = |token: &&Token| token.class != ValueClass::Unknown && at + token.prefix.len() < bytes.len();
-            if let Some(token) = data.tokens.at(bytes, at).find(known) {
-                return token.class;
+            match data.tokens.at(bytes, at).find(known) {
+                // Of several keys the one of a live account counts.
+                Some(token) if token.class == ValueClass::Live => return ValueClass::Live,
+                Some(token) if found == ValueClass::Unknown => found = token.class,
+                _ => {}
             }
         }
         boundary = !byte.is_ascii_alphanumeric();
     }
-    ValueClass::Unknown
+    found
 }
 
 #[cfg(test)]
