@@ -17,7 +17,7 @@ export interface ImportOptions {
   readonly paths?: readonly string[];
   /** The format of the layers, where their names do not tell it. */
   readonly from?: string;
-  /** The component whose variables the layers hold. */
+  /** The component whose variables the layers hold. Services of Compose are named below it: `orders/db`. */
   readonly component?: string;
   /** Compose: the active profiles. */
   readonly profiles?: readonly string[];

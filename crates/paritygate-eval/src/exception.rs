@@ -520,9 +520,7 @@ pub(crate) fn never(
     // A secret that has to differ and does not is shared, whatever the rule is called.
     let is_secret = |deviation: &Deviation| matches!(row.cell(deviation.environment).state, State::Secret(_));
     let is_shared = || rule.compiled.kind == "differ" && finding.deviations.iter().any(is_secret);
-    let listed = names(&rule.compiled.rule.id)
-        || names(rule.compiled.kind)
-        || names("no-shared-secret") && is_shared();
+    let listed = names(&rule.compiled.rule.id) || names(rule.compiled.kind) || names("no-shared-secret") && is_shared();
     let production = |at: usize| environments.get(at).is_some_and(|environment| environment.tier == Tier::Production);
     listed
         && finding

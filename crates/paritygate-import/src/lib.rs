@@ -55,7 +55,8 @@ pub struct Request {
     pub paths: Vec<String>,
     /// Where each of them is named, as far as a text names them.
     pub places: Vec<Option<Location>>,
-    /// The component whose variables they hold; `None` puts them at the top.
+    /// The component whose variables they hold; `None` puts them at the top. Before the names of a Compose project's services
+    /// it stands with a `/`.
     pub component: Option<String>,
     /// Compose: the active profiles.
     pub profiles: Vec<String>,

@@ -712,7 +712,7 @@ export interface ImportParams {
   aliases?: string[];
   /** Whether files outside the project's root are asked for; by default they are not read. */
   allowOutside?: boolean;
-  /** The component whose variables the layers hold. */
+  /** The component whose variables the layers hold. Services of Compose are named below it: `orders/db`. */
   component?: string | null;
   /** The files at hand, by path: the layers, and what they ask for. */
   files: Record<string, Text>;

@@ -142,7 +142,7 @@ class Environment(_Closing):
         aliases : iterable of str, optional
             Other names under which values speak of the environment, as whole words.
         component : str, optional
-            The component whose variables the layers hold.
+            The component whose variables the layers hold. Services of Compose are named below it: ``orders/db``.
         from_ : str, optional
             The format of the layers, where their names do not tell it.
         profiles : iterable of str, optional

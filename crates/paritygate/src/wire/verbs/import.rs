@@ -37,7 +37,7 @@ pub struct Params {
     pub aliases: Vec<String>,
     /// The format of the layers, where their names do not tell it.
     pub from: Option<String>,
-    /// The component whose variables the layers hold.
+    /// The component whose variables the layers hold. Services of Compose are named below it: `orders/db`.
     pub component: Option<String>,
     /// Compose: the active profiles.
     #[serde(default)]
