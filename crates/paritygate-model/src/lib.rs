@@ -15,6 +15,7 @@ pub mod draft;
 pub mod environment;
 pub mod limits;
 pub mod path;
+pub mod percent;
 pub mod promotion;
 pub mod quantity;
 pub mod read;

@@ -6,6 +6,7 @@ use super::names::Strength;
 use super::scan::{find_in_value, masked};
 use super::table::{data, is_secret_under};
 use super::{Fingerprint, FingerprintKey, SecretTable, logins, tokens, values};
+use crate::percent::decoded;
 
 /// A URL that held a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,8 +64,9 @@ impl UrlParts {
             host: part(split.host),
             port: split.port.and_then(|port| port.parse().ok()),
             path: part(split.path),
-            password: password.map(|password| key.fingerprint(password)),
-            query: query.map(|(name, value)| (name.to_owned(), key.fingerprint(value))).collect(),
+            // As a program reads it: elsewhere the same secret is written without percent signs.
+            password: password.map(|password| key.fingerprint(&decoded(password))),
+            query: query.map(|(name, value)| (name.to_owned(), key.fingerprint(&decoded(value)))).collect(),
         })
     }
 }

@@ -4,6 +4,7 @@
 //! So the steps are counted, up to a limit. On the way it is seen of which holes something is asked. What is visited is
 //! never less than what the validator looks at: both forms of a choice, and each side of a condition.
 
+use paritygate_model::percent::decoded;
 use paritygate_model::{SortedMap, SortedSet, limits};
 use serde_json::{Map, Value};
 
@@ -223,22 +224,4 @@ fn search<'s>(value: &'s Value, is_meant: &dyn Fn(&Value) -> bool) -> Option<&'s
         Value::Array(all) => all.iter().find_map(|value| search(value, is_meant)),
         _ => None,
     }
-}
-
-/// A fragment without its percent signs.
-fn decoded(fragment: &str) -> String {
-    let mut bytes = Vec::with_capacity(fragment.len());
-    let mut rest = fragment.bytes();
-    while let Some(byte) = rest.next() {
-        let digit = |byte: Option<u8>| byte.and_then(|byte| char::from(byte).to_digit(16));
-        let mut ahead = rest.clone();
-        match (byte, digit(ahead.next()), digit(ahead.next())) {
-            (b'%', Some(high), Some(low)) => {
-                bytes.push((high * 16 + low) as u8);
-                rest = ahead;
-            }
-            _ => bytes.push(byte),
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }
