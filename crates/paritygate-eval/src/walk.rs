@@ -56,10 +56,10 @@ fn is_metadata(key: &str, depth: usize) -> bool {
 }
 
 /// A walk. Its stacks are shared by all levels, so that a level costs no allocation.
-pub(crate) struct Walk<'w, 't, S> {
+pub(crate) struct Walk<'w, 't> {
     trie: &'w Trie,
     environments: &'w [&'t Environment],
-    sink: &'w mut S,
+    sink: &'w mut dyn Sink<'t>,
     places: Vec<Place<'t>>,
     states: Vec<StateId>,
     heads: Vec<Option<Head<'t>>>,
@@ -71,8 +71,8 @@ pub(crate) struct Walk<'w, 't, S> {
     pub(crate) rows: usize,
 }
 
-impl<'w, 't, S: Sink<'t>> Walk<'w, 't, S> {
-    pub(crate) fn new(trie: &'w Trie, environments: &'w [&'t Environment], sink: &'w mut S) -> Self {
+impl<'w, 't> Walk<'w, 't> {
+    pub(crate) fn new(trie: &'w Trie, environments: &'w [&'t Environment], sink: &'w mut dyn Sink<'t>) -> Self {
         let mut places = Vec::with_capacity(environments.len() * 16);
         places.extend(environments.iter().map(|environment| Place::Node(environment.root())));
         let mut states = Vec::with_capacity(32);

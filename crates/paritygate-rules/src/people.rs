@@ -167,16 +167,17 @@ pub(crate) fn counts(
     if approval.expires_at.is_some_and(|expires| scope.at >= expires.0) {
         return Err(Miss::Expired);
     }
-    let words = || scope.facts().approvals.iter();
-    let gave_one = |by: &str| words().any(|word| word.state == ApprovalState::Approved && key(&word.by) == key(by));
-    let may_take = |word: &&Approval| {
-        word.state == ApprovalState::Withdrawn
-            && Form::of(&word.by) != Form::of(&approval.by)
+    let mut taken_back = scope.request.taken_back().peekable();
+    if taken_back.peek().is_none() {
+        return Ok(());
+    }
+    let own = Form::of(&approval.by);
+    let may_be = |(form, word): (Form, &Approval)| {
+        form != own
             && word.at.zip(approval.at).is_none_or(|(taken, given)| taken >= given)
             && concerns(scope, word, artifact, true)
-            && !gave_one(&word.by)
     };
-    if words().any(|word| may_take(&word)) { Err(Miss::TakenBack) } else { Ok(()) }
+    if taken_back.any(may_be) { Err(Miss::TakenBack) } else { Ok(()) }
 }
 
 /// The approvals of an artifact: the last word of each person about it, where it is a yes.

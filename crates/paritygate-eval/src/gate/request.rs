@@ -1,8 +1,9 @@
 //! A promotion, indexed for gates: newest facts first.
 
+use paritygate_model::promotion::person::{self, Form};
 use paritygate_model::promotion::{
-    Artifact, BreakGlass, Change, ChangeTicket, CheckFact, CheckStatus, DeploymentFact, DeploymentResult, FactSource,
-    Facts, Freeze, Health, HealthStatus, Instant, Origin, Promotion, TicketState, commit,
+    Approval, ApprovalState, Artifact, BreakGlass, Change, ChangeTicket, CheckFact, CheckStatus, DeploymentFact,
+    DeploymentResult, FactSource, Facts, Freeze, Health, HealthStatus, Instant, Origin, Promotion, TicketState, commit,
 };
 use paritygate_model::{Diagnostic, Level, Location, SortedMap, SortedSet, Source, Span, limits};
 
@@ -25,6 +26,9 @@ pub struct Request {
     freezes: Vec<(Interval, Zone, usize)>,
     /// The names of environments in the facts.
     names: SortedSet<String>,
+    /// The words by which somebody took back a yes that they never gave, each with how they are named; of those about the same
+    /// the newest.
+    taken_back: Vec<(Form, u32)>,
     /// By artifact: the place of a deployment of its digest that was built from another commit than the request says.
     contradictions: SortedMap<usize, usize>,
 }
@@ -72,6 +76,7 @@ impl Request {
         );
         request.freezes = freezes(&facts.freezes, zones, &mut diagnostics);
         request.contradictions = contradictions(&request.promotion);
+        request.taken_back = taken_back(&facts.approvals);
         let names: SortedSet<&str> = crate::names::named(&request).map(|named| named.name).collect();
         request.names = names.into_iter().map(str::to_owned).collect();
         (request, diagnostics)
@@ -101,6 +106,12 @@ impl Request {
         let facts = &self.promotion.facts.deployments;
         let newest = |places: &Vec<u32>| facts.get(*places.first()? as usize);
         self.deployments.iter().filter_map(move |(name, places)| Some((name.as_str(), newest(places)?)))
+    }
+
+    /// The words by which somebody took back a yes that they never gave, each with how they are named.
+    pub fn taken_back(&self) -> impl Iterator<Item = (Form, &Approval)> {
+        let approvals = &self.promotion.facts.approvals;
+        self.taken_back.iter().filter_map(|(form, place)| Some((*form, approvals.get(*place as usize)?)))
     }
 
     /// The checks of a name, newest first.
@@ -166,6 +177,25 @@ fn contradictions(promotion: &Promotion) -> SortedMap<usize, usize> {
         found.extend(other.map(|other| (place, other)));
     }
     found
+}
+
+/// What a word is about: how who says it is named, the environment and the digest.
+type About<'a> = (Form, Option<&'a str>, Option<&'a str>);
+
+fn taken_back(approvals: &[Approval]) -> Vec<(Form, u32)> {
+    let mut found: SortedMap<About<'_>, (_, u32)> = SortedMap::new();
+    if approvals.iter().any(|word| word.state == ApprovalState::Withdrawn) {
+        let gave = approvals.iter().filter(|word| word.state == ApprovalState::Approved);
+        let gave: SortedSet<String> = gave.map(|word| person::key(&word.by)).collect();
+        for (word, place) in approvals.iter().zip(0..) {
+            if word.state == ApprovalState::Withdrawn && !gave.contains(&person::key(&word.by)) {
+                let about = (Form::of(&word.by), word.environment.as_deref(), word.digest.as_deref());
+                let known = found.entry(about).or_insert((newest(word.at), place));
+                *known = (*known).max((newest(word.at), place));
+            }
+        }
+    }
+    found.into_iter().map(|((form, ..), (_, place))| (form, place)).collect()
 }
 
 /// A fact without a time might be the newest.
