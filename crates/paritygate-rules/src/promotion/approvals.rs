@@ -170,7 +170,9 @@ impl Approvals {
         };
         let mut order: Vec<&Quorum> = rules.iter().collect();
         order.sort_by_key(|rule| rule.groups.as_ref().map_or(usize::MAX, Vec::len));
-        let shares = if self.may_count_twice { vec![None; counting.len()] } else { share(&order, &counting, &may) };
+        // Where one rule asks, there is nothing to share out.
+        let apart = !self.may_count_twice && order.len() > 1;
+        let shares = if apart { share(&order, &counting, &may) } else { vec![None; counting.len()] };
         let mut judged = Judgement::default();
         for (at, rule) in order.iter().enumerate() {
             let free = |share: &Option<usize>| share.is_none_or(|share| share == at);

@@ -64,7 +64,9 @@ fn is_digest(text: &str) -> bool {
         "sha512" => 128,
         _ => return false,
     };
-    hex.len() == length && hex.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
+    // All bytes are looked at, so that several are at once.
+    let is_hex = |byte: u8| byte.is_ascii_digit() | (b'a'..=b'f').contains(&byte);
+    hex.len() == length && hex.bytes().fold(true, |all, byte| all & is_hex(byte))
 }
 
 fn one(scope: &Scope<'_>, artifact: &Artifact) -> Judgement {
