@@ -56,10 +56,8 @@ impl Engine {
         let is_unknown = |name: &&String| !name.is_empty() && asked.pipeline.stage(name).is_none();
         let mut named = [&promotion.to, &promotion.from].into_iter().filter(|_| !stages.is_empty());
         let Some(name) = named.find(is_unknown) else { return Ok(()) };
-        let known: Vec<&str> = stages.iter().map(|stage| stage.name.as_str()).collect();
-        let help = suggest::did_you_mean(name, known.iter().copied())
-            .unwrap_or_else(|| format!("it is one of {}", suggest::quoted(&known)));
-        Err(Diagnostic::nowhere("unknown-environment", format!("there is no environment `{name}`")).help(help))
+        let wrong = Diagnostic::nowhere("unknown-environment", format!("there is no environment `{name}`"));
+        Err(wrong.help(asked.pipeline.meant(name)))
     }
 
     /// The gates of a promotion that depend on time, and its moment.

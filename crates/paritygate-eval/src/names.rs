@@ -140,16 +140,11 @@ fn check_request(asked: &GateRequest<'_>, diagnostics: &mut Vec<Diagnostic>) {
     if pipeline.stages.is_empty() {
         return;
     }
-    let help = |name: &str| {
-        let known: Vec<&str> = pipeline.stages.iter().map(|stage| stage.name.as_str()).collect();
-        suggest::did_you_mean(name, known.iter().copied())
-            .unwrap_or_else(|| format!("it is one of {}", suggest::quoted(&known)))
-    };
     let places = &promotion.places;
     for (field, name, at) in [("from", &promotion.from, &places.from), ("to", &promotion.to, &places.to)] {
         if pipeline.stage(name).is_none() {
             let message = format!("there is no environment `{name}`, which the request names as `{field}`");
-            let mut wrong = Diagnostic::nowhere("unknown-environment", message).help(help(name));
+            let mut wrong = Diagnostic::nowhere("unknown-environment", message).help(pipeline.meant(name));
             wrong.location.clone_from(at);
             diagnostics.push(wrong);
         }
@@ -162,7 +157,7 @@ fn check_request(asked: &GateRequest<'_>, diagnostics: &mut Vec<Diagnostic>) {
     for environment in described().filter(|environment| environment.source == FactSource::Asserted) {
         if pipeline.stage(&environment.name).is_none() {
             let message = format!("there is no environment `{}`, which the request describes", environment.name);
-            let mut wrong = Diagnostic::nowhere("unknown-environment", message).help(help(&environment.name));
+            let mut wrong = Diagnostic::nowhere("unknown-environment", message).help(pipeline.meant(&environment.name));
             wrong.location = environment.root().location();
             diagnostics.push(wrong);
         }
@@ -182,7 +177,7 @@ fn check_request(asked: &GateRequest<'_>, diagnostics: &mut Vec<Diagnostic>) {
         if (is_imported && !may_be_meant()) || !told.insert(message.clone()) {
             continue;
         }
-        let mut wrong = Diagnostic::nowhere("unknown-environment", message).help(help(name));
+        let mut wrong = Diagnostic::nowhere("unknown-environment", message).help(pipeline.meant(name));
         wrong.location.clone_from(&origin.at);
         if is_imported {
             wrong.level = Level::Warning;

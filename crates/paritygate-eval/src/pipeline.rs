@@ -77,6 +77,13 @@ impl Pipeline {
         self.stages.iter().any(|stage| stage.name == name || stage.tier.word() == name)
     }
 
+    /// What is meant by a name that no stage has; else what there is.
+    pub(crate) fn meant(&self, name: &str) -> String {
+        let known: Vec<&str> = self.stages.iter().map(|stage| stage.name.as_str()).collect();
+        suggest::did_you_mean(name, known.iter().copied())
+            .unwrap_or_else(|| format!("it is one of {}", suggest::quoted(&known)))
+    }
+
     /// The name of the stage at a place.
     pub fn name(&self, at: usize) -> &str {
         self.stages.get(at).map_or("", |stage| &stage.name)

@@ -1,11 +1,11 @@
 //! Which results of a check are about an artifact, and count.
 
 use paritygate_eval::Scope;
-use paritygate_model::promotion::{Artifact, CheckFact, CheckStatus, commit, digest};
+use paritygate_model::promotion::{Artifact, CheckFact, commit, digest};
 
 /// Whether it went well.
 pub(crate) fn is_good(check: &CheckFact) -> bool {
-    matches!(check.status, CheckStatus::Passed | CheckStatus::Warned)
+    check.status.is_good()
 }
 
 /// Whether a result counts. Good news have to be believed, and to have happened; bad news count from anywhere.
@@ -36,7 +36,7 @@ pub(crate) fn is_of(scope: &Scope<'_>, check: &CheckFact, artifact: &Artifact) -
         same.reduce(|a, b| a || b)
     });
     let by_commit = || {
-        let built = artifact.source.as_ref().filter(|_| scope.contradicts(artifact).is_none())?.commit.as_ref()?;
+        let built = scope.built_from(artifact)?;
         commit::same(check.commit.as_ref()?, built)
     };
     by_digest.or_else(by_commit)

@@ -287,9 +287,8 @@ impl<'d, 'a> Pending<'d, 'a> {
         let listed: SortedSet<&str> = migrations.keys().copied().collect();
         migrations.retain(|id, migration| {
             if let Some(ran) = ran.get(id) {
-                let is_same = |a: &str, b: &str| a.eq_ignore_ascii_case(b);
-                let is_known = ran.checksum.zip(migration.checksum).is_some_and(|(ran, own)| is_same(ran, own));
-                return number::is_repeatable(id) && !is_known && ran.checksum != migration.checksum;
+                let is_same = same_checksum(ran.checksum, migration.checksum);
+                return number::is_repeatable(id) && !is_same.unwrap_or(ran.checksum == migration.checksum);
             }
             // A squash of which a part ran can't run itself: its other parts do, where they are still there.
             let parts = &migration.replaces;
@@ -302,6 +301,11 @@ impl<'d, 'a> Pending<'d, 'a> {
         migrations.retain(|id, _| !squashed.contains(id));
         Ok(Self { union, ran, migrations })
     }
+}
+
+/// Whether two checksums are the same, whose digits are written in either case; `None` where one is not known.
+fn same_checksum(a: Option<&str>, b: Option<&str>) -> Option<bool> {
+    a.zip(b).map(|(a, b)| a.eq_ignore_ascii_case(b))
 }
 
 /// Whether something that is dated then has happened; what bears no date has.

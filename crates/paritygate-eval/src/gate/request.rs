@@ -2,8 +2,8 @@
 
 use paritygate_model::promotion::person::{self, Form};
 use paritygate_model::promotion::{
-    Approval, ApprovalState, Artifact, BreakGlass, Change, ChangeTicket, CheckFact, CheckStatus, DeploymentFact,
-    DeploymentResult, FactSource, Facts, Freeze, Health, HealthStatus, Instant, Origin, Promotion, TicketState, commit,
+    Approval, ApprovalState, Artifact, BreakGlass, Change, ChangeTicket, CheckFact, DeploymentFact, DeploymentResult,
+    FactSource, Facts, Freeze, Health, HealthStatus, Instant, Origin, Promotion, TicketState, commit,
 };
 use paritygate_model::{Diagnostic, Level, Location, SortedMap, SortedSet, Source, Span, limits};
 
@@ -63,17 +63,14 @@ impl Request {
             |fact| &fact.environment,
             |fact| (fact.started_at.or(fact.finished_at), standing(fact, &request.promotion.artifacts)),
         );
-        let runs = |place: &u32| {
-            let fact = facts.deployments.get(*place as usize);
+        let runs = |place: &&u32| {
+            let fact = facts.deployments.get(**place as usize);
             fact.is_some_and(|fact| fact.result == DeploymentResult::Running)
         };
-        request.unfinished = request.deployments.clone();
-        request.unfinished.values_mut().for_each(|places| places.retain(runs));
-        request.checks = index(
-            &facts.checks,
-            |fact| &fact.name,
-            |fact| (fact.finished_at, u8::from(!matches!(fact.status, CheckStatus::Passed | CheckStatus::Warned))),
-        );
+        let unfinished = |places: &[u32]| places.iter().filter(runs).copied().collect();
+        request.unfinished = request.deployments.iter().map(|(name, all)| (name.clone(), unfinished(all))).collect();
+        request.checks =
+            index(&facts.checks, |fact| &fact.name, |fact| (fact.finished_at, u8::from(!fact.status.is_good())));
         request.freezes = freezes(&facts.freezes, zones, &mut diagnostics);
         request.contradictions = contradictions(&request.promotion);
         request.taken_back = taken_back(&facts.approvals);

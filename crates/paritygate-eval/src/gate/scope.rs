@@ -219,6 +219,11 @@ impl<'a> Scope<'a> {
         self.request.contradiction(place)
     }
 
+    /// The commit that an artifact was built from, unless a deployment of its digest says otherwise.
+    pub fn built_from<'s>(&self, artifact: &'s Artifact) -> Option<&'s str> {
+        artifact.source.as_ref().filter(|_| self.contradicts(artifact).is_none())?.commit.as_deref()
+    }
+
     /// The first of some instants that is still to come.
     pub fn next_of(&self, instants: impl IntoIterator<Item = Timestamp>) -> Option<Timestamp> {
         instants.into_iter().filter(|instant| *instant > self.at).min()

@@ -90,7 +90,6 @@ impl Facts {
             }
             facts.append(&mut more);
         }
-        let good = |status: CheckStatus| matches!(status, CheckStatus::Passed | CheckStatus::Warned);
         each(
             &mut self.approvals,
             &of_tier,
@@ -104,7 +103,7 @@ impl Facts {
         each(
             &mut self.checks,
             &of_tier,
-            |it| !good(it.status),
+            |it| !it.status.is_good(),
             |it| Some((it.environment.clone()?, it.name.clone())),
             |it, name| it.environment = Some(name),
         );
@@ -472,6 +471,13 @@ words! {
         Inconclusive = "inconclusive",
         /// It was not run.
         Skipped = "skipped",
+    }
+}
+
+impl CheckStatus {
+    /// Whether it ended well, with warnings or without.
+    pub const fn is_good(self) -> bool {
+        matches!(self, Self::Passed | Self::Warned)
     }
 }
 

@@ -9,7 +9,7 @@ use super::graph::Graph;
 use super::number::{is_repeatable, number};
 use super::operation::Effect;
 use super::words::{list, names, verb};
-use super::{Available, Database, Databases, Pending, Ran, Tracking};
+use super::{Available, Database, Databases, Pending, Ran, Tracking, same_checksum};
 
 /// A database, seen for one promotion. Each check answers with all that it finds.
 pub(crate) struct Checks<'d, 'a> {
@@ -65,7 +65,7 @@ impl<'d, 'a> Checks<'d, 'a> {
                 let Some(other) = self.pending.union.get(id).filter(|other| !std::ptr::eq(other.migration, own)) else {
                     continue;
                 };
-                let what = if differ_in_hex(own.checksum, other.migration.checksum) {
+                let what = if same_checksum(own.checksum, other.migration.checksum) == Some(false) {
                     "checksum"
                 } else if differ(own.operations.as_ref(), other.migration.operations.as_ref()) {
                     "operations"
@@ -117,7 +117,7 @@ impl<'d, 'a> Checks<'d, 'a> {
             let place = described.environment;
             for (id, applied) in described.applied.iter().flatten().filter(|(id, _)| !is_repeatable(id)) {
                 let Some(file) = self.candidate.get(id) else { continue };
-                if differ_in_hex(applied.checksum, file.checksum) {
+                if same_checksum(applied.checksum, file.checksum) == Some(false) {
                     let judgement = Judgement::fail(format!("`{id}` was changed after it ran in {place}"))
                         .help("restore it, and put the change into a new migration");
                     found.push(judgement.fact("ran", &applied.origin).fact("is promoted", &file.origin));
@@ -129,7 +129,9 @@ impl<'d, 'a> Checks<'d, 'a> {
         let applied = |name: &str| self.database.of(name).and_then(|described| described.applied.as_ref());
         if let Some((upstream, target)) = applied(self.from).zip(applied(self.to)) {
             for (id, here) in target.iter().filter(|(id, _)| !is_repeatable(id)) {
-                let Some(there) = upstream.get(id).filter(|there| differ_in_hex(there.checksum, here.checksum)) else {
+                let Some(there) =
+                    upstream.get(id).filter(|there| same_checksum(there.checksum, here.checksum) == Some(false))
+                else {
                     continue;
                 };
                 if self.candidate.get(id).is_some_and(|file| file.checksum.is_some()) {
@@ -379,11 +381,6 @@ fn does_to(effect: Effect) -> &'static str {
         Effect::Changes => "changes",
         Effect::Uses => "uses",
     }
-}
-
-/// Whether two checksums are known, and differ: their digits are written in either case.
-fn differ_in_hex(a: Option<&str>, b: Option<&str>) -> bool {
-    a.zip(b).is_some_and(|(a, b)| !a.eq_ignore_ascii_case(b))
 }
 
 /// Whether both are known, and differ.

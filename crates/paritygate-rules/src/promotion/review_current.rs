@@ -3,7 +3,7 @@
 use paritygate_eval::kind::Params;
 use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope};
 use paritygate_model::promotion::person::is_program;
-use paritygate_model::promotion::{Artifact, PullRequest, commit};
+use paritygate_model::promotion::{PullRequest, commit};
 use paritygate_model::read::Read;
 use paritygate_model::{Diagnostic, SortedSet, suggest};
 
@@ -74,9 +74,7 @@ impl ReviewCurrent {
             return Judgement::needs_people(message).help("ask for a review");
         }
         let built = || {
-            let believed = |artifact: &&Artifact| scope.contradicts(artifact).is_none();
-            let built = |artifact| Some(artifact).filter(believed)?.source.as_ref()?.commit.as_deref();
-            let commits = scope.artifacts().iter().map(built);
+            let commits = scope.artifacts().iter().map(|artifact| scope.built_from(artifact));
             let mut commits: Vec<&str> = commits.collect::<Option<_>>()?;
             commits.dedup();
             <[&str; 1]>::try_from(commits).ok().map(|[commit]| commit)
@@ -107,18 +105,17 @@ impl ReviewCurrent {
 /// Where all is known of what pull requests became, and an artifact was built from none of that: it may hold what nobody
 /// reviewed.
 fn foreign(scope: &Scope<'_>, requests: &[PullRequest]) -> Option<Judgement> {
-    let ends = |request: &PullRequest| Some([request.merge_commit.clone()?, request.head_commit.clone()?]);
-    let ends: Vec<String> = requests.iter().map(ends).collect::<Option<Vec<_>>>()?.into_iter().flatten().collect();
+    let ends = requests.iter().map(|request| Some([request.merge_commit.as_deref()?, request.head_commit.as_deref()?]));
+    let ends: Vec<&str> = ends.collect::<Option<Vec<_>>>()?.into_iter().flatten().collect();
     scope.artifacts().iter().find_map(|artifact| {
-        let built = artifact.source.as_ref()?.commit.as_deref()?;
-        if scope.contradicts(artifact).is_some() || ends.iter().any(|end| commit::same(end, built) != Some(false)) {
+        let built = scope.built_from(artifact)?;
+        if ends.iter().any(|end| commit::same(end, built) != Some(false)) {
             return None;
         }
         let component = &artifact.component;
         let message =
             format!("whether what was reviewed is in `{component}` is not known: it was built from `{built}`");
-        let became = ends.iter().map(String::as_str).collect::<Vec<_>>();
-        let note = format!("the pull requests ended as {}", suggest::quoted(&became));
+        let note = format!("the pull requests ended as {}", suggest::quoted(&ends));
         Some(Judgement::unknown(message).note(note).help("hand in the pull request that brought that commit"))
     })
 }
