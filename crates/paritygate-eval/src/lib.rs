@@ -21,6 +21,7 @@ pub mod kind;
 mod names;
 pub mod pipeline;
 mod reach;
+mod repeats;
 mod report;
 pub mod row;
 mod ruling;

@@ -18,7 +18,7 @@ use crate::exception::{ExceptionFinding, never};
 use crate::kind::{Compares, Description, Deviation, Plan};
 use crate::row::{Row, Rows};
 use crate::scope::highest;
-use crate::{apart, cascade};
+use crate::{apart, cascade, repeats};
 
 /// The kinds under which exceptions themselves are reported.
 const EXCEPTIONS: [&str; 4] = ["baseline", "expected-difference", "inline-ignore", "waiver-valid"];
@@ -47,7 +47,8 @@ pub(crate) fn build(
     let mut scratch = Scratch::default();
     let mut findings: Vec<Finding> = Vec::with_capacity(raw.len());
     findings.extend(raw.iter().filter_map(|raw| finding(raw, request, &collector, environments, &class, &mut scratch)));
-    let explained = cascade::fold(&mut findings);
+    let mut explained = cascade::fold(&mut findings);
+    explained.extend(repeats::fold(&mut findings));
     for rule in EXCEPTIONS {
         let mut about: Vec<&ExceptionFinding> = exceptions.iter().filter(|exception| exception.rule == rule).collect();
         about.sort_by(|a, b| (&a.path, &a.message).cmp(&(&b.path, &b.message)));
@@ -304,6 +305,7 @@ fn finding<'r, 't>(
         fix: description.fix,
         waiver: raw.waiver.clone(),
         explains: None,
+        repeats: Vec::new(),
         coverable,
         mutual: raw.deviations.iter().any(|deviation| deviation.mutual),
     })
@@ -413,6 +415,7 @@ fn exception_finding(exception: &ExceptionFinding) -> Finding {
         fix: None,
         waiver: None,
         explains: None,
+        repeats: Vec::new(),
         coverable: false,
         mutual: false,
     }

@@ -9,8 +9,10 @@ pub mod dotenv;
 pub mod facts;
 pub mod formats;
 pub mod image;
+mod known;
 mod variable;
 
+pub use known::seal_repeated;
 pub use paritygate_model::quantity;
 
 use std::sync::Arc;

@@ -286,9 +286,12 @@ pub struct Finding {
     /// The exception that covers it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub waiver: Option<WaiverRef>,
-    /// The findings below it that it explains, and that are not listed beside it.
+    /// The findings that it explains, below it or about the same lines, and that are not listed beside it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub explains: Option<Explains>,
+    /// The other paths of which it is true, since the same lines give them.
+    #[serde(skip)]
+    pub repeats: Vec<String>,
     /// Whether an exception may cover it.
     #[serde(skip)]
     pub coverable: bool,
@@ -297,7 +300,8 @@ pub struct Finding {
     pub mutual: bool,
 }
 
-/// What a finding explains: where a service is missing, so is everything below it.
+/// What a finding explains: where a service is missing, so is everything below it, and what is wrong with a line is wrong
+/// wherever it is used.
 #[derive(Clone, Debug, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "camelCase")]

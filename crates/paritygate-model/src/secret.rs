@@ -9,6 +9,7 @@ mod facets;
 mod logins;
 mod markup;
 mod names;
+mod parts;
 mod programs;
 mod scan;
 mod scrub;
@@ -48,6 +49,8 @@ pub enum MaskReason {
     Manifest,
     /// It is secret in another environment.
     Elsewhere,
+    /// It is secret under another name, or inside another value.
+    Repeated,
 }
 
 impl MaskReason {
@@ -59,6 +62,7 @@ impl MaskReason {
             Self::Shape => "secret by shape",
             Self::Manifest => "secret by manifest",
             Self::Elsewhere => "secret in another environment",
+            Self::Repeated => "secret under another name",
         }
     }
 }
@@ -164,12 +168,15 @@ pub struct Secret {
     pub url: Option<Box<UrlParts>>,
     /// For a connection string of keys and values: where it leads.
     pub dsn: Option<Box<Dsn>>,
+    /// The fingerprints of the secrets inside a text that is no URL.
+    pub parts: Vec<Fingerprint>,
 }
 
 impl Secret {
-    /// Every fingerprint by which this value can be found elsewhere: the whole, and the secrets inside a URL.
+    /// Every fingerprint by which this value can be found elsewhere: the whole, and the secrets inside.
     pub fn fingerprints(&self) -> impl Iterator<Item = &Fingerprint> {
-        std::iter::once(&self.fingerprint).chain(self.url.iter().flat_map(|url| url.secrets()))
+        let inside = self.url.iter().flat_map(|url| url.secrets()).chain(&self.parts);
+        std::iter::once(&self.fingerprint).chain(inside)
     }
 }
 
@@ -197,14 +204,16 @@ impl SecretTable {
 
     /// Seals a value whatever it looks like.
     pub fn seal_as(&self, key: &FingerprintKey, reason: MaskReason, value: &str) -> Secret {
+        let url = UrlParts::parse(self, key, value).map(Box::new);
         Secret {
             reason,
             fingerprint: key.fingerprint(value),
             value_type: ValueType::of(value),
             value_class: Self::class_of_secret(value),
             length: Some(LengthClass::of(value)),
-            url: UrlParts::parse(self, key, value).map(Box::new),
             dsn: Dsn::of(value).map(Box::new),
+            parts: if url.is_some() { Vec::new() } else { parts::of(self, key, value) },
+            url,
         }
     }
 }

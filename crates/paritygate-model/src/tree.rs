@@ -194,6 +194,11 @@ impl Tree {
         &self.sources
     }
 
+    /// What was sealed in it.
+    pub fn secrets(&self) -> &[Secret] {
+        &self.secrets
+    }
+
     /// The entry of a map by its place, for walks that change the tree as they go.
     pub fn entry_at(&self, id: NodeId, at: usize) -> Option<(Text, Span, NodeId)> {
         let raw = self.raw(id);

@@ -173,6 +173,7 @@ impl Sample {
             fix: None,
             waiver: None,
             explains: None,
+            repeats: Vec::new(),
             coverable: true,
             mutual: false,
         };

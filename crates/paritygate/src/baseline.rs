@@ -24,11 +24,13 @@ pub fn of(report: &Report) -> Baseline<'_> {
     };
     let (accepted, refused): (Vec<&Finding>, Vec<&Finding>) =
         report.findings.iter().filter(counts).partition(|finding| finding.coverable);
-    let text = baseline::write(accepted.iter().map(|finding| {
-        let environments = mutual(finding).collect();
-        (&*finding.rule, &*finding.path, environments)
-    }));
-    Baseline { text, accepted: accepted.len(), refused }
+    let every = accepted.iter().flat_map(|finding| {
+        let paths = std::iter::once(&finding.path).chain(&finding.repeats);
+        paths.map(|path| (&*finding.rule, path.as_str(), mutual(finding).collect()))
+    });
+    let text = baseline::write(every);
+    let count = accepted.iter().map(|finding| 1 + finding.repeats.len()).sum();
+    Baseline { text, accepted: count, refused }
 }
 
 /// The environments that a finding is about. Where two share something, both are.

@@ -68,6 +68,9 @@ fn of_variable(node: Node<'_>, variable: &Variable, name: &str) -> Json {
             if let Some(dsn) = &secret.dsn {
                 put("dsn", of_dsn(dsn));
             }
+            if !secret.parts.is_empty() {
+                put("partFingerprints", Json::List(secret.parts.iter().map(fingerprint).collect()));
+            }
         }
         Value::Null | Value::String("") => {}
         _ => put("value", value(inner, name)),

@@ -60,6 +60,8 @@ impl Project {
             let secrets = plan.secrets.with_elsewhere(known.iter().cloned().collect());
             project = Self::read_all(plan, files, &secrets, key);
         }
+        let all = project.environments.iter_mut().chain(&mut project.observed);
+        paritygate_import::seal_repeated(all.collect(), &plan.secrets);
         project
     }
 

@@ -128,6 +128,7 @@ impl Promotion {
             let described = Named { name, ..Named::default() }.environment(description, Vec::new(), key);
             self.environments.push(Environment { source: FactSource::Asserted, ..described });
         }
+        paritygate_import::seal_repeated(self.environments.iter_mut().collect(), &plan.secrets);
     }
 
     /// Facts that other systems printed: in their own shapes, which are read together since one explains another, or in ours.

@@ -506,7 +506,10 @@ export interface Explained {
   rule: string;
 }
 
-/** What a finding explains: where a service is missing, so is everything below it. */
+/**
+ * What a finding explains: where a service is missing, so is everything below it, and what is wrong with a line is wrong
+ * wherever it is used.
+ */
 export interface Explains {
   /** How many findings. */
   count: number;
@@ -537,7 +540,7 @@ export interface Finding {
   cells: Cells;
   /** The environments that deviate. */
   environments: string[];
-  /** The findings below it that it explains, and that are not listed beside it. */
+  /** The findings that it explains, below it or about the same lines, and that are not listed beside it. */
   explains?: Explains | null;
   /** A change that a machine can make. */
   fix?: Fix | null;

@@ -688,7 +688,7 @@ class Explained(Answer):
 
 @dataclass(frozen=True, slots=True)
 class Explains(Answer):
-    """What a finding explains: where a service is missing, so is everything below it."""
+    """What a finding explains: where a service is missing, so is everything below it, and what is wrong with a line is wrong wherever it is used."""
 
     count: int
     """How many findings."""
@@ -746,7 +746,7 @@ class Finding(Answer):
     status: Status
     """How it counts."""
     explains: Explains | None = None
-    """The findings below it that it explains, and that are not listed beside it."""
+    """The findings that it explains, below it or about the same lines, and that are not listed beside it."""
     fix: Fix | None = None
     """A change that a machine can make."""
     help: str | None = None

@@ -205,6 +205,12 @@ fn value_behind(text: &str, key: &Key<'_>, sign: usize) -> Option<Range<usize>> 
     (!value.trim().is_empty()).then(|| start..start + value.trim_end().len())
 }
 
+/// What stands behind the word for a way to authenticate: `x` of `Bearer x`.
+pub(super) fn behind_scheme(value: &str) -> Option<&str> {
+    let (scheme, rest) = value.trim().split_once([' ', '\t'])?;
+    is_scheme_word(scheme).then_some(rest.trim_start())
+}
+
 fn is_scheme_word(value: &str) -> bool {
     ["bearer", "basic", "token", "digest", "apikey"].iter().any(|word| word.eq_ignore_ascii_case(value))
 }

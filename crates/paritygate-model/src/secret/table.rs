@@ -68,6 +68,11 @@ impl SecretTable {
         self.strength(name).is_some()
     }
 
+    /// Whether the manifest says that a name is never secret.
+    pub fn is_plain(&self, name: &str) -> bool {
+        holds(&self.plain, name)
+    }
+
     /// Whether a variable is secret in another environment. It is hidden where environments are compared; here it counts
     /// for what is built from it.
     pub fn is_secret_elsewhere(&self, name: &str) -> bool {

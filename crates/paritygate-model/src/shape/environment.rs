@@ -320,6 +320,7 @@ record! {
         "dsn": Shape::Record(&DSN_PARTS), "The parts of a secret connection string of keys and values.";
         "expiresAt": Timestamp, "When it expires.";
         "fingerprint": Fingerprint, "Stands for a secret value.";
+        "partFingerprints": Set(&Fingerprint), "Stand for the secrets inside a secret value that is no URL.";
         "presence": Word(PRESENCES), "Whether it is set.";
         "rotatedAt": Timestamp, "When it was rotated last.";
         "sensitivity": Word(SENSITIVITIES), "Whether it is secret.";

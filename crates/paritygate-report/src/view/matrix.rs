@@ -147,9 +147,10 @@ pub(crate) fn marks(finding: &Finding) -> impl Iterator<Item = (&str, &Cell, Mar
 pub(crate) fn without_findings(report: &Report, ranked: &[(Group, &Finding)]) -> usize {
     let with: SortedSet<&str> =
         ranked.iter().filter(|(_, finding)| !finding.cells.0.is_empty()).map(|(_, f)| f.path.as_str()).collect();
-    // What was cut off or could not be judged is not clean either.
+    // What was cut off, could not be judged or is told by another finding is not clean either.
     let untold: usize = report.summary.truncated.values().chain(report.summary.unknown.values()).sum();
-    report.summary.rows.saturating_sub(with.len().saturating_add(untold))
+    let explained: usize = report.findings.iter().filter_map(|finding| Some(finding.explains.as_ref()?.count)).sum();
+    report.summary.rows.saturating_sub(with.len().saturating_add(untold).saturating_add(explained))
 }
 
 #[cfg(test)]

@@ -96,8 +96,26 @@ impl GroupCheck for NoSharedSecret {
             return Description::default();
         };
         let message = format!("{} and {} share a secret: {places}", row.name(environment), row.name(other));
-        Description::new(message)
+        let described = Description::new(message);
+        let described = if is_inside(rows, finding, environment, other) {
+            described.note("the values differ; what both hold stands inside")
+        } else {
+            described
+        };
+        described
             .note("who can read the one environment can open the other")
             .help(format!("issue a separate one for {}, and rotate the shared one", row.name(environment)))
     }
+}
+
+/// Whether two values differ as a whole, so that what they share stands inside them.
+fn is_inside(rows: &Rows<'_, '_>, finding: &GroupFinding, environment: usize, other: usize) -> bool {
+    let secret = |of: usize| {
+        let at = finding.cells.iter().find(|(cell, _)| *cell == of).map_or(finding.row, |&(_, at)| at);
+        match &rows.get(at)?.cell(of).state {
+            State::Secret(secret) => Some(secret.fingerprint.clone()),
+            _ => None,
+        }
+    };
+    secret(environment).zip(secret(other)).is_some_and(|(one, two)| one.same(&two) == Some(false))
 }

@@ -24,6 +24,7 @@ struct Fields {
     /// The URL with its masks, read before it is sealed as a URL with a password.
     shown: Option<String>,
     dsn: Option<NodeId>,
+    parts: Option<NodeId>,
 }
 
 impl Lowering<'_> {
@@ -90,6 +91,7 @@ impl Lowering<'_> {
                 "expiresAt" => fields.expires_at = Some(value),
                 "url" => fields.url = Some(value),
                 "dsn" => fields.dsn = Some(value),
+                "partFingerprints" => fields.parts = Some(value),
                 _ => {}
             }
         }
@@ -122,6 +124,12 @@ impl Lowering<'_> {
             length: None,
             url: fields.url.and_then(|url| parts::url(self.node(url), fields.shown.clone())).map(Box::new),
             dsn: fields.dsn.and_then(|dsn| parts::dsn(self.node(dsn))).map(Box::new),
+            parts: fields
+                .parts
+                .into_iter()
+                .flat_map(|parts| self.node(parts).items())
+                .filter_map(parts::fingerprint)
+                .collect(),
         };
         let value = self.tree.duplicate(fingerprint);
         self.tree.seal(value, secret);

@@ -1,0 +1,93 @@
+//! Values that are secret under one name and stand once more under another: `DBP` beside `postgres://app:${DBP}@db/shop`.
+
+use std::sync::Arc;
+
+use paritygate_model::secret::{MaskReason, Secret, ValueClass};
+use paritygate_model::{
+    Environment, Fingerprint, FingerprintKey, Node, NodeId, SecretTable, SortedSet, Value, Variable,
+};
+
+/// The shortest value that is compared with the secrets: shorter ones meet by chance.
+const MIN_LENGTH: usize = 8;
+
+/// The longest.
+const MAX_LENGTH: usize = 512;
+
+/// Seals what is the same as a secret of any of these environments, or as one inside a secret. Words such as the name of a
+/// database, which lazy passwords repeat, stay readable, and so does what the manifest calls plain.
+pub fn seal_repeated(environments: Vec<&mut Environment>, secrets: &SecretTable) {
+    let sealed = environments.iter().flat_map(|environment| environment.tree.secrets());
+    let real = sealed.filter(|secret| secret.value_class != ValueClass::Placeholder);
+    let known: SortedSet<Fingerprint> = real.flat_map(Secret::fingerprints).cloned().collect();
+    if known.is_empty() {
+        return;
+    }
+    for environment in environments {
+        let mut search = Search { known: &known, secrets, key: &environment.key, found: Vec::new() };
+        search.below(environment.root(), None);
+        if search.found.is_empty() {
+            continue;
+        }
+        let found = search.found;
+        let tree = Arc::make_mut(&mut environment.tree);
+        for Found { value, secret, variable } in found {
+            tree.seal(value, secret);
+            if let Some((id, variable)) = variable {
+                tree.set_variable(id, Variable { secret: true, ..variable });
+            }
+        }
+    }
+}
+
+struct Search<'a> {
+    known: &'a SortedSet<Fingerprint>,
+    secrets: &'a SecretTable,
+    key: &'a FingerprintKey,
+    found: Vec<Found>,
+}
+
+struct Found {
+    value: NodeId,
+    secret: Secret,
+    variable: Option<(NodeId, Variable)>,
+}
+
+impl Search<'_> {
+    fn below(&mut self, node: Node<'_>, name: Option<&str>) {
+        match node.value() {
+            Value::Map => node.entries().for_each(|(key, _, value)| self.below(value, Some(key))),
+            Value::Sequence => node.items().for_each(|item| self.below(item, name)),
+            Value::Variable(variable) => {
+                self.value(node.tree().node(variable.value), name, Some((node.id(), *variable)));
+            }
+            Value::String(_) => self.value(node, name, None),
+            _ => {}
+        }
+    }
+
+    fn value(&mut self, node: Node<'_>, name: Option<&str>, variable: Option<(NodeId, Variable)>) {
+        let Value::String(text) = node.value() else { return };
+        if !may_be_secret(text) || name.is_some_and(|name| self.secrets.is_plain(name)) {
+            return;
+        }
+        if self.known.contains(&self.key.fingerprint(text)) {
+            let secret = self.secrets.seal_as(self.key, MaskReason::Repeated, text);
+            self.found.push(Found { value: node.id(), secret, variable });
+        }
+    }
+}
+
+/// Whether a value has the look of a secret: one word of letters and digits that is no URL, path or version.
+fn may_be_secret(text: &str) -> bool {
+    let (mut letters, mut digits) = (false, false);
+    (MIN_LENGTH..=MAX_LENGTH).contains(&text.len())
+        && text.bytes().all(|byte| {
+            letters |= byte.is_ascii_alphabetic();
+            digits |= byte.is_ascii_digit();
+            byte > b' '
+        })
+        && letters
+        && digits
+        && !text.starts_with(['/', '.'])
+        && !text.contains("://")
+}
