@@ -39,7 +39,7 @@ pub(crate) fn apply(engine: &Engine, scope: &Scope<'_>, judged: &mut [Judged<'_>
     }
     if let Some(why) = why.as_ref().filter(|_| held.is_empty()) {
         let mut finding = finding(GateStatus::Warn, format!("the glass is not broken: {why}"));
-        finding.notes.push("no gate is passed over".to_owned());
+        finding.notes.push("no gate is passed over".into());
         return Some(finding);
     }
     if glass.rules.is_empty() {
@@ -68,7 +68,7 @@ pub(crate) fn apply(engine: &Engine, scope: &Scope<'_>, judged: &mut [Judged<'_>
             gate.judgement.status = GateStatus::Waived;
             gate.waived_until =
                 held.iter().filter(|rule| matches(&rule.rules, name)).filter_map(|rule| end(rule, glass)).max();
-            gate.judgement.words_mut().notes.insert(0, format!("passed over by {}: {}", glass.by, glass.reason));
+            gate.judgement.words_mut().notes.insert(0, format!("passed over by {}: {}", glass.by, glass.reason).into());
             passed.push(name.as_str());
         }
     }
@@ -80,10 +80,10 @@ pub(crate) fn apply(engine: &Engine, scope: &Scope<'_>, judged: &mut [Judged<'_>
             let known = engine.gates().map(|(id, _)| id);
             finding.help = unknown.iter().find_map(|name| suggest::did_you_mean(name, known.clone()));
             if !passed.is_empty() {
-                finding.notes.push(format!("{} {} passed over", suggest::quoted(&passed), are(passed.len())));
+                finding.notes.push(format!("{} {} passed over", suggest::quoted(&passed), are(passed.len())).into());
             }
             if !kept.is_empty() {
-                finding.notes.push(format!("break-glass cannot skip {}", suggest::quoted(&kept)));
+                finding.notes.push(format!("break-glass cannot skip {}", suggest::quoted(&kept)).into());
             }
             finding
         }
@@ -94,18 +94,16 @@ pub(crate) fn apply(engine: &Engine, scope: &Scope<'_>, judged: &mut [Judged<'_>
         (_, false) => {
             let message = format!("break-glass cannot skip {}", suggest::quoted(&kept));
             let mut finding = finding(GateStatus::Warn, message);
-            finding
-                .notes
-                .push("the policy names the gates that may be passed over, and those that never may".to_owned());
+            finding.notes.push("the policy names the gates that may be passed over, and those that never may".into());
             finding
         }
         (true, true) => finding(GateStatus::Pass, "the glass is broken, and no gate had to be passed over".to_owned()),
     };
     if let Some(why) = why {
-        finding.notes.push(format!("it does not count for every policy: {why}"));
+        finding.notes.push(format!("it does not count for every policy: {why}").into());
     }
     let agreed = suggest::quoted(&glass.co_approvers.iter().map(String::as_str).collect::<Vec<_>>());
-    finding.notes.push(format!("by `{}`, agreed by {agreed}: {}", glass.by, glass.reason));
+    finding.notes.push(format!("by `{}`, agreed by {agreed}: {}", glass.by, glass.reason).into());
     Some(finding)
 }
 

@@ -37,7 +37,7 @@ pub(crate) fn fold(findings: &mut Vec<Finding>) -> SortedSet<Arc<str>> {
     for (at, told) in explains {
         let Some(finding) = findings.get_mut(at) else { continue };
         let more = if told.count == 1 { "finding" } else { "findings" };
-        finding.notes.push(format!("it explains {} more {more} below it", told.count));
+        finding.notes.push(format!("it explains {} more {more} below it", told.count).into());
         finding.explains = Some(told);
     }
     let mut gone = gone.into_iter();

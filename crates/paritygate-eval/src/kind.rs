@@ -6,7 +6,7 @@ use paritygate_lang::selector::Selector;
 use paritygate_lang::{Spanned, params};
 use paritygate_model::read::Read;
 use paritygate_model::report::Fix;
-use paritygate_model::{Diagnostic, Document, Location, Node, SortedMap};
+use paritygate_model::{Diagnostic, Document, Location, Node, Note, SortedMap};
 
 use crate::cell::Cell;
 use crate::reach::check_selector;
@@ -143,7 +143,7 @@ pub struct Description {
     /// What is wrong.
     pub message: String,
     /// Why that matters, and what else is known.
-    pub notes: Vec<String>,
+    pub notes: Vec<Note>,
     /// What to do.
     pub help: Option<String>,
     /// A change that a machine can make.
@@ -165,7 +165,7 @@ impl Description {
 
     /// Adds why.
     #[must_use]
-    pub fn note(mut self, note: impl Into<String>) -> Self {
+    pub fn note(mut self, note: impl Into<Note>) -> Self {
         self.notes.push(note.into());
         self
     }

@@ -12,18 +12,17 @@ const NAMED: usize = 2;
 /// Takes out the findings that say the same about the same lines as an earlier one, which names and counts them.
 ///
 /// Two do where they are of one rule and one key, weigh the same, deviate in the same environments, and every value stands
-/// at the same place: what is taken out can't change the verdict. What an exception covers is left alone. Answers the rules
-/// of which something was taken out.
-pub(crate) fn fold(findings: &mut Vec<Finding>) -> SortedSet<Arc<str>> {
-    let mut alike: Vec<(usize, &Finding)> =
-        findings.iter().enumerate().filter(|(_, finding)| stands(finding)).collect();
-    // Stable, so that the first of those that are alike is the first of the report.
-    alike.sort_by(|(_, a), (_, b)| compare(a, b));
+/// at the same place: what is taken out can't change the verdict. What an exception covers is left alone. Adds the rules of
+/// which something was taken out to `rules`.
+pub(crate) fn fold(findings: &mut Vec<Finding>, rules: &mut SortedSet<Arc<str>>) {
+    let mut alike: Vec<(usize, &Finding)> = Vec::with_capacity(findings.len());
+    alike.extend(findings.iter().enumerate().filter(|(_, finding)| stands(finding)));
+    // The first of those that are alike is the first of the report.
+    alike.sort_unstable_by(|(at, a), (other, b)| compare(a, b).then(at.cmp(other)));
     let groups = alike.chunk_by(|(_, a), (_, b)| compare(a, b).is_eq()).filter(|group| group.len() > 1);
     let groups: Vec<Vec<usize>> = groups.map(|group| group.iter().map(|(at, _)| *at).collect()).collect();
-    let mut rules = SortedSet::new();
     if groups.is_empty() {
-        return rules;
+        return;
     }
     let mut gone: Vec<bool> = vec![false; findings.len()];
     for group in groups {
@@ -39,7 +38,6 @@ pub(crate) fn fold(findings: &mut Vec<Finding>) -> SortedSet<Arc<str>> {
     }
     let mut gone = gone.into_iter();
     findings.retain(|_| !gone.next().unwrap_or_default());
-    rules
 }
 
 /// Whether something of a finding stands in a text, and no exception is about it.
@@ -73,7 +71,7 @@ fn tell(finding: &mut Finding, paths: Vec<String>) {
         more => format!(" and {more} more"),
     };
     let between = if more.is_empty() { " and " } else { ", " };
-    finding.notes.push(format!("the same lines say the same of {}{more}", named.join(between)));
+    finding.notes.push(format!("the same lines say the same of {}{more}", named.join(between)).into());
     let told = finding.explains.get_or_insert_default();
     told.count += paths.len();
     let listed = limits::MAX_EXPLAINED.saturating_sub(told.findings.len());

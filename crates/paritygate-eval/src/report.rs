@@ -8,8 +8,8 @@ use paritygate_model::report::{
     Cells, Column, Digested, Engine as EngineInfo, Finding, LazyDigest, Place, RanRule, Report, Severity,
     State as CellState, Status, Summary, Verdict,
 };
-use paritygate_model::secret::redacted;
-use paritygate_model::{Environment, Secret, SortedMap, Source, View, report};
+use paritygate_model::secret::{redacted, redacted_note};
+use paritygate_model::{Environment, Note, Secret, SortedMap, Source, View, report};
 
 use crate::cell::{Cell, State};
 use crate::collector::{Collector, RawFinding};
@@ -48,7 +48,7 @@ pub(crate) fn build(
     let mut findings: Vec<Finding> = Vec::with_capacity(raw.len());
     findings.extend(raw.iter().filter_map(|raw| finding(raw, request, &collector, environments, &class, &mut scratch)));
     let mut explained = cascade::fold(&mut findings);
-    explained.extend(repeats::fold(&mut findings));
+    repeats::fold(&mut findings, &mut explained);
     for rule in EXCEPTIONS {
         let mut about: Vec<&ExceptionFinding> = exceptions.iter().filter(|exception| exception.rule == rule).collect();
         about.sort_by(|a, b| (&a.path, &a.message).cmp(&(&b.path, &b.message)));
@@ -250,18 +250,17 @@ fn finding<'r, 't>(
             template.render(&mut |placeholder, out| fill(placeholder, out, &row, named, reference, &source.id));
     }
     if let Some(why) = &source.why {
-        description
-            .notes
-            .insert(0, why.render(&mut |placeholder, out| fill(placeholder, out, &row, named, reference, &source.id)));
+        let why = why.render(&mut |placeholder, out| fill(placeholder, out, &row, named, reference, &source.id));
+        description.notes.insert(0, why.into());
     }
     if let Some(fix) = &source.fix {
         description.help =
             Some(fix.render(&mut |placeholder, out| fill(placeholder, out, &row, named, reference, &source.id)));
     }
-    description.notes.extend(raw.notes.iter().cloned());
+    description.notes.extend(raw.notes.iter().cloned().map(Note::from));
     let mut pairs = raw.deviations.iter().filter(|deviation| !deviation.mutual && raw.unknown.is_none());
     let apart = |deviation: &Deviation| apart::told(row.cell(deviation.environment), row.cell(deviation.against?));
-    description.notes.extend(pairs.find_map(apart));
+    description.notes.extend(pairs.find_map(apart).map(Note::from));
     let name = |at: usize| environments.get(at).map(|environment| Arc::clone(&environment.name));
     let involved = |at: usize| {
         let deviates =
@@ -300,7 +299,7 @@ fn finding<'r, 't>(
         cells: Cells(cells),
         source: None,
         message: redacted(description.message),
-        notes: description.notes.into_iter().map(redacted).collect(),
+        notes: description.notes.into_iter().map(redacted_note).collect(),
         help: description.help.map(redacted),
         fix: description.fix,
         waiver: raw.waiver.clone(),

@@ -12,8 +12,8 @@ use paritygate_model::decision::{
 };
 use paritygate_model::promotion::Origin;
 use paritygate_model::report::{Digested, LazyDigest, Severity, Verdict};
-use paritygate_model::secret::redacted;
-use paritygate_model::{SortedMap, Source, Timestamp};
+use paritygate_model::secret::{redacted, redacted_note};
+use paritygate_model::{Note, SortedMap, Source, Timestamp};
 
 use crate::decide::{GateRequest, Moment};
 use crate::engine::{CompiledGate, Engine};
@@ -77,7 +77,7 @@ impl Ruling<'_> {
             let mut findings: Vec<GateFinding> = judged.iter().map(finding).collect();
             let mut blockers = blockers(&judged, scope);
             for mut finding in own {
-                finding.notes = finding.notes.into_iter().map(redacted).collect();
+                finding.notes = finding.notes.into_iter().map(redacted_note).collect();
                 blockers.extend(finding.status.blocks().then(|| own_blocker(&finding)));
                 findings.push(finding);
             }
@@ -200,7 +200,7 @@ pub(crate) fn own_clock(at: &paritygate_model::Location) -> GateFinding {
         GateStatus::Fail,
         "the policy counts on the host's clock, and only the request says what time it is",
     );
-    finding.notes.push("whoever asks could choose the time".to_owned());
+    finding.notes.push("whoever asks could choose the time".into());
     finding.help = Some("let the host hand in `now`".to_owned());
     let origin = Origin { at: Some(at.clone()), ..Origin::default() };
     finding.facts.push(fact("asked for here", &origin));
@@ -235,8 +235,8 @@ fn finding(judged: &Judged<'_>) -> GateFinding {
     let Judged { compiled, judgement, .. } = judged;
     let (gate, words) = (&compiled.gate, judgement.words());
     let says = judgement.status != GateStatus::Pass && judgement.status != GateStatus::NotApplicable;
-    let why = gate.why.iter().filter(|_| says).cloned();
-    let notes = words.notes.iter().cloned().chain(why).map(redacted).collect();
+    let why = gate.why.iter().filter(|_| says).cloned().map(Note::from);
+    let notes = words.notes.iter().cloned().chain(why).map(redacted_note).collect();
     let help = gate.fix.clone().filter(|_| says).or_else(|| words.help.clone());
     GateFinding {
         rule: Arc::clone(&gate.id),

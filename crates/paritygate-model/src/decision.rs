@@ -8,7 +8,7 @@ use serde::{Serialize, Serializer};
 
 use crate::promotion::{FactSource, KindOfChange};
 use crate::report::{Digested, Place, Severity, Verdict};
-use crate::{Location, SortedMap, Timestamp};
+use crate::{Location, Note, SortedMap, Timestamp};
 
 /// The answer to a promotion.
 #[derive(Clone, Debug, Serialize)]
@@ -276,7 +276,7 @@ pub struct GateFinding {
     pub message: String,
     /// Why that matters, and what else is known.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub notes: Vec<String>,
+    pub notes: Vec<Note>,
     /// What to do.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub help: Option<String>,

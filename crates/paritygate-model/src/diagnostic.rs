@@ -2,7 +2,8 @@
 
 use std::ops::{Deref, DerefMut};
 
-use crate::secret::redacted;
+use crate::Note;
+use crate::secret::{redacted, redacted_note};
 use crate::source::Location;
 
 /// How bad it is. An error means that the text could not be used as it stands; a warning that it was read with a doubt.
@@ -46,7 +47,7 @@ pub struct Content {
     /// Other places that explain this one, each with a label.
     pub related: Vec<(Location, String)>,
     /// Why it is wrong.
-    pub notes: Vec<String>,
+    pub notes: Vec<Note>,
     /// What to do.
     pub help: Option<String>,
 }
@@ -89,8 +90,8 @@ impl Diagnostic {
 
     /// Adds why.
     #[must_use]
-    pub fn note(mut self, note: impl Into<String>) -> Self {
-        self.notes.push(redacted(note.into()));
+    pub fn note(mut self, note: impl Into<Note>) -> Self {
+        self.notes.push(redacted_note(note.into()));
         self
     }
 

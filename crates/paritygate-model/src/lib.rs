@@ -41,3 +41,6 @@ pub use tree::{Node, NodeId, Tree, TreeBuilder, Value, Variable};
 
 /// An instant: the `now` that a host hands in, and every timestamp of a report.
 pub type Timestamp = jiff::Timestamp;
+
+/// Why something matters: mostly words of the engine, which need no copy for every finding.
+pub type Note = std::borrow::Cow<'static, str>;

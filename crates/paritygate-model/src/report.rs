@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-use crate::{SortedMap, Timestamp};
+use crate::{Note, SortedMap, Timestamp};
 
 /// The answer of a parity check.
 #[derive(Clone, Debug, Serialize)]
@@ -276,7 +276,7 @@ pub struct Finding {
     pub message: String,
     /// Why that matters.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub notes: Vec<String>,
+    pub notes: Vec<Note>,
     /// What to do.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub help: Option<String>,

@@ -32,7 +32,7 @@ use crate::source::MASK;
 pub use dsn::Dsn;
 pub use facets::{LengthClass, ValueClass, ValueType};
 pub use programs::passwords_of_programs;
-pub use scrub::{mask_unparsed, redacted};
+pub use scrub::{mask_unparsed, redacted, redacted_note};
 pub use table::SecretTable;
 pub use url::{SplitUrl, UrlParts};
 

@@ -39,7 +39,7 @@ impl Ended {
         let (mut messages, mut notes, mut help) = (Vec::new(), Vec::new(), Vec::new());
         for diagnostic in diagnostics {
             messages.push(diagnostic.message.clone());
-            notes.extend(diagnostic.notes.clone());
+            notes.extend(diagnostic.notes.iter().map(ToString::to_string));
             help.extend(diagnostic.help.clone());
         }
         Self { status: "rejected", messages, notes, help }
@@ -116,7 +116,7 @@ fn run(kind: &str, text: &str) -> Ended {
     let (mut messages, mut notes, mut help) = (Vec::new(), Vec::new(), Vec::new());
     for finding in report.findings {
         messages.push(finding.message);
-        notes.extend(finding.notes);
+        notes.extend(finding.notes.iter().map(ToString::to_string));
         help.extend(finding.help);
     }
     Ended { status, messages, notes, help }

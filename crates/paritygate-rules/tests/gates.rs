@@ -175,7 +175,7 @@ fn run(kind: &str, text: &str) -> Ended {
     let (opens, closes) = openings.first().map(|opening| (opening.open, opening.close)).unzip();
     let finding = decision.findings.first().expect("a finding");
     let mut said = vec![finding.message.clone()];
-    said.extend(finding.notes.iter().cloned());
+    said.extend(finding.notes.iter().map(ToString::to_string));
     said.extend(finding.help.clone());
     let instant = |at: Option<Timestamp>| at.map_or_else(|| "none".to_owned(), |at| at.to_string());
     let next = instant(decision.decision.next_eligible_at);

@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use paritygate_model::Timestamp;
 use paritygate_model::decision::{ClearedBy, GateStatus, Moment};
 use paritygate_model::promotion::Origin;
+use paritygate_model::{Note, Timestamp};
 
 /// How a gate judged, and why. The worst of several sayings counts, and all of that status are told.
 #[derive(Clone, Debug, Default)]
@@ -27,7 +27,7 @@ pub struct Words {
     /// What is the case.
     pub message: Cow<'static, str>,
     /// What else is known.
-    pub notes: Vec<String>,
+    pub notes: Vec<Note>,
     /// What to do.
     pub help: Option<String>,
     /// The facts that it judged by, each with what it says here.
@@ -121,7 +121,7 @@ impl Judgement {
 
     /// Adds why, or what else is known.
     #[must_use]
-    pub fn note(mut self, note: impl Into<String>) -> Self {
+    pub fn note(mut self, note: impl Into<Note>) -> Self {
         self.words_mut().notes.push(note.into());
         self
     }
@@ -195,9 +195,8 @@ impl Words {
         } else if !more.message.is_empty() && more.message != self.message {
             self.message = format!("{}; {}", self.message, more.message).into();
         }
-        let fresh = |list: &Vec<String>, note: &String| !list.contains(note);
-        more.notes.retain(|note| fresh(&self.notes, note));
-        more.who.retain(|who| fresh(&self.who, who));
+        more.notes.retain(|note| !self.notes.contains(note));
+        more.who.retain(|who| !self.who.contains(who));
         self.notes.append(&mut more.notes);
         self.who.append(&mut more.who);
         self.facts.append(&mut more.facts);

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::scan::{self, masked};
 use super::{SecretTable, tokens, url};
+use crate::Note;
 use crate::source::{MASK, Span};
 
 impl SecretTable {
@@ -53,6 +54,14 @@ pub fn redacted(sentence: String) -> String {
         });
     }
     if secrets.is_empty() { sentence } else { masked(text, 0..text.len(), &secrets) }
+}
+
+/// A note as it may be shown: words of the engine hold nothing to hide.
+pub fn redacted_note(note: Note) -> Note {
+    match note {
+        Note::Owned(text) => redacted(text).into(),
+        words @ Note::Borrowed(_) => words,
+    }
 }
 
 /// A line that could not be parsed, with everything behind its first `=` or `:` masked; a line without either is scrubbed.

@@ -102,7 +102,7 @@ mod tests {
         let mut report = sample::report();
         for finding in &mut report.findings {
             (finding.path, finding.message, finding.rule) = (EVIL.to_owned(), EVIL.to_owned(), EVIL.into());
-            (finding.notes, finding.help) = (vec![EVIL.to_owned()], Some(EVIL.to_owned()));
+            (finding.notes, finding.help) = (vec![EVIL.into()], Some(EVIL.to_owned()));
             finding.environments.push(EVIL.into());
             finding.reference = Some(EVIL.into());
             for (name, cell) in &mut finding.cells.0 {
@@ -126,7 +126,7 @@ mod tests {
         asked.components = vec![EVIL.to_owned()];
         for finding in &mut decision.findings {
             (finding.rule, finding.message) = (EVIL.into(), EVIL.to_owned());
-            (finding.notes, finding.help) = (vec![EVIL.to_owned()], Some(EVIL.to_owned()));
+            (finding.notes, finding.help) = (vec![EVIL.into()], Some(EVIL.to_owned()));
             finding.facts.iter_mut().for_each(|fact| fact.label = EVIL.to_owned());
         }
         for blocker in &mut decision.decision.blockers {

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use paritygate_model::decision::Decision;
 use paritygate_model::differences::Differences;
 use paritygate_model::report::Report;
-use paritygate_model::{Diagnostic, Location};
+use paritygate_model::{Diagnostic, Location, Note};
 #[cfg(feature = "schema")]
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -69,7 +69,7 @@ pub struct WireDiagnostic {
     #[serde(flatten)]
     pub place: Option<WirePlace>,
     /// Why it is wrong.
-    pub notes: Vec<String>,
+    pub notes: Vec<Note>,
     /// What to do.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub help: Option<String>,

@@ -6,7 +6,7 @@
 //! that moves makes it another one.
 
 use paritygate_model::report::{Finding, Report, Severity, Status, Verdict};
-use paritygate_model::{Diagnostic, Level};
+use paritygate_model::{Diagnostic, Level, Note};
 use serde_json::{Map, Value, json};
 
 use super::json::{WirePlace, visible};
@@ -137,8 +137,8 @@ fn notification(diagnostic: &Diagnostic, style: &Style<'_>) -> Value {
 }
 
 /// The message, and a paragraph each for why and what to do.
-fn text(message: &str, notes: &[String], help: Option<&String>) -> String {
-    let more = notes.iter().chain(help).map(String::as_str);
+fn text(message: &str, notes: &[Note], help: Option<&String>) -> String {
+    let more = notes.iter().map(|note| &**note).chain(help.map(String::as_str));
     [message].into_iter().chain(more).map(prose).collect::<Vec<_>>().join("\n\n")
 }
 

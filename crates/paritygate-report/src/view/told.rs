@@ -4,7 +4,7 @@
 use paritygate_model::decision::{Decision, GateFinding, GateStatus};
 use paritygate_model::report::{Cell, Finding, Place, RanRule, Report};
 use paritygate_model::secret::sha256;
-use paritygate_model::{Diagnostic, Level, SortedSet};
+use paritygate_model::{Diagnostic, Level, Note, SortedSet};
 
 use super::{Group, content, is_meant};
 use crate::formats::json::WirePlace;
@@ -115,7 +115,7 @@ fn of_gate(finding: &GateFinding) -> Told<'_> {
     }
 }
 
-fn more(notes: &[String], help: Option<&str>) -> Vec<String> {
+fn more(notes: &[Note], help: Option<&str>) -> Vec<String> {
     let notes = notes.iter().map(|note| format!("note: {}", prose(note)));
     notes.chain(help.map(|help| format!("help: {}", prose(help)))).collect()
 }

@@ -6,7 +6,7 @@ use std::cmp::Ordering;
 use jsonschema::ValidationError;
 use jsonschema::error::{TypeKind, ValidationErrorKind as Wrong};
 use paritygate_eval::Description;
-use paritygate_model::{Node, SortedSet, suggest};
+use paritygate_model::{Node, Note, SortedSet, suggest};
 use serde_json::Value;
 
 /// How many allowed values are listed.
@@ -40,7 +40,7 @@ impl Words {
     /// The words as they are said of a subject.
     pub(crate) fn described(self, subject: &str) -> Description {
         let message = format!("{subject} {}", self.what);
-        Description { message, notes: self.notes, help: self.help, fix: None }
+        Description { message, notes: self.notes.into_iter().map(Note::from).collect(), help: self.help, fix: None }
     }
 }
 

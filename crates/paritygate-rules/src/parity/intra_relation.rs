@@ -381,7 +381,7 @@ impl RowCheck for Check {
             said.push(format!("in {name} it is {own}, and {which} is {}{more}", row.marked_cell(other)));
             if let Some(place) = other.location().filter(|_| other.is_set()) {
                 let line = place.position().line;
-                notes.push(format!("`{path}` of {name} stands at {}:{line}", place.source.name()));
+                notes.push(format!("`{path}` of {name} stands at {}:{line}", place.source.name()).into());
             }
         }
         let (path, words) = (row.path_text(), self.params.op.words());

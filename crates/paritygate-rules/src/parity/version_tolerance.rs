@@ -2,8 +2,8 @@
 
 use paritygate_eval::kind::Params;
 use paritygate_eval::{Comparison, Description, Deviation, Kind, Outcome, Plan, Row, RowCheck};
-use paritygate_model::Diagnostic;
 use paritygate_model::read::Read;
+use paritygate_model::{Diagnostic, Note};
 
 use crate::version::{self, Difference, Pair, Reading, Scheme};
 
@@ -187,7 +187,7 @@ impl RowCheck for VersionTolerance {
         let values = row.values(super::involved(row, deviations));
         let mut description =
             Description::new(["`", &row.path_text(), "` differs in its ", part, ": ", &values].concat());
-        description.notes = notes(row, &pairs);
+        description.notes = notes(row, &pairs).into_iter().map(Note::from).collect();
         description.help = Some(match pairs.as_slice() {
             [(environment, _, against, reference)] => {
                 let (own, other) = (row.name(*environment), row.name(*against));

@@ -2,9 +2,9 @@
 
 use std::fmt::Write;
 
-use paritygate_model::Timestamp;
 use paritygate_model::report::{Digested, Place};
 use paritygate_model::source::Excerpt;
+use paritygate_model::{Note, Timestamp};
 
 use crate::Style;
 use crate::markup::{escape, sentence};
@@ -104,8 +104,8 @@ fn line(out: &mut String, number: u32, excerpt: &Excerpt) {
 }
 
 /// Lines below a message, each with a word for what it is.
-pub(super) fn notes(out: &mut String, notes: &[String], help: Option<&str>, more: &[(&str, String)]) {
-    let why = notes.iter().map(|note| ("why", note.as_str()));
+pub(super) fn notes(out: &mut String, notes: &[Note], help: Option<&str>, more: &[(&str, String)]) {
+    let why = notes.iter().map(|note| ("why", &**note));
     let lines: Vec<_> = why
         .chain(help.map(|help| ("do", help)))
         .chain(more.iter().map(|(word, text)| (*word, text.as_str())))

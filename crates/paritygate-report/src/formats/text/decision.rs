@@ -84,8 +84,8 @@ fn gate(pen: &mut Pen<'_>, finding: &GateFinding) {
         pen.put(Ink::Faint, &format!("and {} more", finding.facts.len() - shown));
         pen.line();
     }
-    let notes = finding.notes.iter().map(|note| (Ink::Note, "note", note));
-    for (ink, word, text) in notes.chain(finding.help.iter().map(|help| (Ink::Help, "help", help))) {
+    let notes = finding.notes.iter().map(|note| (Ink::Note, "note", &**note));
+    for (ink, word, text) in notes.chain(finding.help.iter().map(|help| (Ink::Help, "help", help.as_str()))) {
         pen.space(indent + 2);
         pen.put(ink, word);
         wrapped(pen, Ink::Plain, &format!(": {}", prose(text)), indent + 2 + word.len(), indent + 4);
