@@ -180,6 +180,8 @@ pub(super) struct Data {
     pub(super) roots: Vec<&'static str>,
     /// URL schemes where a user who stands alone is the secret.
     pub(super) lone: Vec<&'static str>,
+    /// How hosts end where he is none.
+    pub(super) open: Vec<&'static str>,
     /// Beginnings of values that say where a secret is kept.
     pub(super) references: Vec<&'static str>,
     /// Beginnings of encrypted values, their shortest length, and whether the rest is base64.
@@ -217,7 +219,7 @@ fn read(text: &'static str) -> (Data, Vec<&'static str>) {
     data.names.finish();
     data.tokens.finish(&data.visible);
     let lists = [&mut data.placeholders, &mut data.first, &mut data.last, &mut data.defaults];
-    for list in lists.into_iter().chain([&mut data.parameters, &mut data.services, &mut data.lone]) {
+    for list in lists.into_iter().chain([&mut data.parameters, &mut data.services, &mut data.lone, &mut data.open]) {
         list.sort_unstable();
     }
     data.forms = Forms::of(data.placeholders.iter().chain(&data.defaults).copied());
@@ -262,6 +264,7 @@ fn row(data: &mut Data, line: &'static str) -> Option<()> {
         }
         "root" => data.roots.extend(list()),
         "lone" => data.lone.extend(list()),
+        "open" => data.open.extend(list()),
         "reference" => data.references.push(rest),
         "ciphertext" => {
             let (shortest, prefix) = rest.split_once(' ')?;
@@ -347,12 +350,19 @@ mod tests {
             "PRIVATE_KEY",
             "GOOGLE_CREDENTIALS",
             "Ключ_PASSWORD",
+            "SENHA",
+            "SERVICE_CRED",
+            "AUTH_JWT",
         ] {
             check(name, secret, Some(MaskReason::Name));
         }
         for name in [
             "KEYCLOAK_URL",
             "KEY_PREFIX",
+            "HASH_KEY",
+            "GA_KEY",
+            "PASSWORD_HASHER",
+            "PASSWORD_HISTORY",
             "PUBLIC_KEY",
             "STRIPE_PUBLISHABLE_KEY",
             "SITE_KEY",
@@ -404,6 +414,8 @@ mod tests {
             "0",
             "1",
             "enabled",
+            "include",
+            "same-origin",
             "/run/secrets/x",
             "file:///run/secrets/x",
             "certs/tls.pem",
@@ -460,6 +472,8 @@ mod tests {
         for value in [
             format!("sk_live_{body}"),
             format!("ghp_{body}"),
+            format!("$2b$12${body}./{}", &body[..2]),
+            format!("$argon2id$v=19$m=65536,t=3,p=4${body}"),
             format!("curl --token=ghp_{body} x"),
             format!("AKIA{}", "IOSFODNN7ABCDEFG"),
             format!("SK{}", "0123456789abcdef0123456789abcdef"),
@@ -641,6 +655,7 @@ mod tests {
     #[test]
     fn public_values_stay_visible_under_secret_names() {
         check("STRIPE_KEY", "pk_live_4eC39HqLyjWDarjtT1zdp7dc", None);
+        check("SENTRY_DSN", "https://0123456789abcdef0123456789abcdef@o1.ingest.sentry.io/4", None);
         check("JWT_KEY", "-----BEGIN PUBLIC KEY-----\nMIIB", None);
         check("IMAGE_KEY", "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", None);
     }

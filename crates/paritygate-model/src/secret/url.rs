@@ -363,7 +363,8 @@ const MAX_SPACED: usize = 256;
 fn secrets_of(table: &SecretTable, text: &str, url: &str, emit: &mut dyn FnMut(Range<usize>)) {
     let Some(split) = SplitUrl::of(url) else { return };
     let alone = split.password.is_none_or(|password| password.is_empty() || password.starts_with("x-"));
-    let user = split.user.filter(|user| alone && is_lone_secret(split.scheme, user));
+    let open = || data().open.iter().any(|ending| split.host.ends_with(ending));
+    let user = split.user.filter(|user| alone && is_lone_secret(split.scheme, user) && !open());
     for secret in user.into_iter().chain(split.password) {
         if !secret.is_empty() && !values::is_reference(secret) {
             emit(offset(text, secret));

@@ -31,6 +31,10 @@ pub(super) fn is_setting(value: &str) -> bool {
         (3, b'o') => is("off"),
         (3, b'n') => is("nil"),
         (4, b't') => is("true"),
+        // How a browser's requests carry credentials.
+        (4, b'o') => is("omit"),
+        (7, b'i') => is("include"),
+        (11, b's') => is("same-origin"),
         (4, b'n') => is("null") || is("none"),
         (5, b'f') => is("false"),
         (7, b'e') => is("enabled"),
