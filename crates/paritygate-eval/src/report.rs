@@ -70,6 +70,7 @@ pub(crate) fn build(
     let mut rules = Vec::with_capacity(collector.rules.len());
     for rule in collector.rules.iter().filter(|rule| rule.runs) {
         summary.rules += 1;
+        summary.judged += usize::from(rule.judged);
         let id = Arc::clone(&rule.compiled.rule.id);
         let explained = explained.contains(&id);
         rules.push(RanRule { id, kind: rule.compiled.kind, met: rule.met, judged: rule.judged, explained });

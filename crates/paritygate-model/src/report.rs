@@ -223,6 +223,8 @@ impl Status {
 pub struct Summary {
     /// Rules that ran.
     pub rules: usize,
+    /// Those of them that judged a row: of the others it is not known what they would say.
+    pub judged: usize,
     /// Findings in all.
     pub findings: usize,
     /// Findings by status.

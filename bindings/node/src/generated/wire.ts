@@ -1169,6 +1169,8 @@ export interface Summary {
   byStatus: Record<string, number>;
   /** Findings in all. */
   findings: number;
+  /** Those of them that judged a row: of the others it is not known what they would say. */
+  judged: number;
   /** Rows that a rule looked at. */
   rows: number;
   /** Rules that ran. */

@@ -1484,6 +1484,8 @@ class Summary(Answer):
     """Findings by status."""
     findings: int
     """Findings in all."""
+    judged: int
+    """Those of them that judged a row: of the others it is not known what they would say."""
     rows: int
     """Rows that a rule looked at."""
     rules: int
@@ -1502,6 +1504,7 @@ class Summary(Answer):
             by_severity=FrozenMap(data["bySeverity"]),
             by_status=FrozenMap(data["byStatus"]),
             findings=data["findings"],
+            judged=data["judged"],
             rows=data["rows"],
             rules=data["rules"],
             vacuous=tuple(data["vacuous"]),

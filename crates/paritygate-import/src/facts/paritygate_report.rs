@@ -31,12 +31,13 @@ fn take<'d>(object: Node<'d>, collector: &mut Collector<'d>) {
         let items = list(object, field).into_iter().flat_map(Node::items);
         items.filter_map(|item| Some((text(item, name)?.to_owned(), text(item, "digest")?.to_owned()))).collect()
     };
-    // One whose rules all met nothing says nothing.
+    // One whose rules all met nothing, or could judge nothing that they met, says nothing.
     let summary = object.get("summary");
     let count = |field: &str| summary.and_then(|summary| summary.get(field));
     let rules = count("rules").and_then(number);
     let vacuous = count("vacuous").map(|list| list.len() as u64);
-    let verdict = if rules.is_some() && rules == vacuous { "unknown" } else { verdict };
+    let says_nothing = rules.is_some() && rules == vacuous || count("judged").and_then(number) == Some(0);
+    let verdict = if says_nothing && matches!(verdict, "pass" | "warn") { "unknown" } else { verdict };
     let findings = list(object, "findings").into_iter().flat_map(Node::items);
     let ends = findings.filter_map(|finding| collector.instant(finding.get("waiver")?, "expiresAt"));
     let valid_until = ends.min();
@@ -83,6 +84,10 @@ mod tests {
         assert!(shown(&[&vacuous]).starts_with("parity of staging, production: unknown at"));
         let some = REPORT.replace("\"summary\": {}", r#""summary": {"rules": 2, "vacuous": ["a"]}"#);
         assert!(shown(&[&some]).starts_with("parity of staging, production: warn at"));
+        let blind = REPORT.replace("\"summary\": {}", r#""summary": {"rules": 2, "judged": 0, "vacuous": ["a"]}"#);
+        assert!(shown(&[&blind]).starts_with("parity of staging, production: unknown at"));
+        let fails = blind.replace("\"warn\"", "\"fail\"");
+        assert!(shown(&[&fails]).starts_with("parity of staging, production: fail at"));
         let waived = r#""findings": [{"rule": "a"}, {"waiver": {"expiresAt": "2026-09-01T00:00:00Z"}},
             {"waiver": {"expiresAt": "2026-08-15T00:00:00Z"}}]"#;
         let shown = shown(&[&REPORT.replace("\"findings\": []", waived)]);
