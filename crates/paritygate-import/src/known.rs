@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use paritygate_model::secret::{MaskReason, Secret, ValueClass};
+use paritygate_model::secret::{MaskReason, Probe, Secret, ValueClass};
 use paritygate_model::{
     Environment, Fingerprint, FingerprintKey, Node, NodeId, SecretTable, SortedSet, Value, Variable,
 };
@@ -18,10 +18,12 @@ const MAX_LENGTH: usize = 512;
 pub fn seal_repeated(environments: Vec<&mut Environment>, secrets: &SecretTable) {
     let sealed = environments.iter().flat_map(|environment| environment.tree.secrets());
     let real = sealed.filter(|secret| secret.value_class != ValueClass::Placeholder);
-    let known: SortedSet<Fingerprint> = real.flat_map(Secret::fingerprints).cloned().collect();
+    let known: SortedSet<&Fingerprint> = real.flat_map(Secret::fingerprints).collect();
     if known.is_empty() {
         return;
     }
+    let probes = known.iter().map(|fingerprint| fingerprint.probe).collect();
+    let known = Known { fingerprints: known.into_iter().cloned().collect(), probes };
     for environment in environments {
         let mut search = Search { known: &known, secrets, key: &environment.key, found: Vec::new() };
         search.below(environment.root(), None);
@@ -39,8 +41,22 @@ pub fn seal_repeated(environments: Vec<&mut Environment>, secrets: &SecretTable)
     }
 }
 
+/// The secrets by which the others are measured.
+struct Known {
+    fingerprints: SortedSet<Fingerprint>,
+    /// What a value has to agree with before its fingerprint is made; `None` agrees with all.
+    probes: SortedSet<Option<Probe>>,
+}
+
+impl Known {
+    fn holds(&self, value: &str, key: &FingerprintKey) -> bool {
+        let may_be = self.probes.contains(&None) || self.probes.contains(&Some(Probe::of(value)));
+        may_be && self.fingerprints.contains(&key.fingerprint(value))
+    }
+}
+
 struct Search<'a> {
-    known: &'a SortedSet<Fingerprint>,
+    known: &'a Known,
     secrets: &'a SecretTable,
     key: &'a FingerprintKey,
     found: Vec<Found>,
@@ -70,7 +86,7 @@ impl Search<'_> {
         if !may_be_secret(text) || name.is_some_and(|name| self.secrets.is_plain(name)) {
             return;
         }
-        if self.known.contains(&self.key.fingerprint(text)) {
+        if self.known.holds(text, self.key) {
             let secret = self.secrets.seal_as(self.key, MaskReason::Repeated, text);
             self.found.push(Found { value: node.id(), secret, variable });
         }

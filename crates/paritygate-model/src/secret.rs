@@ -21,6 +21,7 @@ mod tokens;
 mod url;
 mod values;
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::sync::Arc;
 
@@ -71,8 +72,12 @@ impl MaskReason {
 #[derive(Clone)]
 pub struct FingerprintKey {
     id: Arc<str>,
-    bytes: Arc<[u8]>,
+    /// What has taken up the key, to be copied for each value: half of the work is the key's.
+    keyed: Arc<Keyed>,
 }
+
+/// `None` can't be: HMAC takes keys of any length.
+type Keyed = Option<Hmac<Sha256>>;
 
 /// Never prints the key.
 impl fmt::Debug for FingerprintKey {
@@ -87,14 +92,14 @@ impl FingerprintKey {
 
     /// A key with the name that its fingerprints carry.
     pub fn new(id: impl Into<Arc<str>>, bytes: impl Into<Arc<[u8]>>) -> Self {
-        Self { id: id.into(), bytes: bytes.into() }
+        Self { id: id.into(), keyed: Arc::new(Hmac::new_from_slice(&bytes.into()).ok()) }
     }
 
     /// A key whose name is derived from its bytes, so that equal keys have equal names.
     pub fn from_bytes(bytes: impl Into<Arc<[u8]>>) -> Self {
-        let bytes = bytes.into();
-        let name = mac(&bytes, b"paritygate key id");
-        Self { id: format!("key-{}", hex(name.get(..4).unwrap_or_default())).into(), bytes }
+        let key = Self::new("", bytes);
+        let name = key.mac(b"paritygate key id");
+        Self { id: format!("key-{}", hex(name.get(..4).unwrap_or_default())).into(), ..key }
     }
 
     /// Its name.
@@ -104,16 +109,16 @@ impl FingerprintKey {
 
     /// The fingerprint of a value: HMAC-SHA-256 under this key.
     pub fn fingerprint(&self, value: &str) -> Fingerprint {
-        Fingerprint { key_id: Arc::clone(&self.id), hex: hex(&mac(&self.bytes, value.as_bytes())).into() }
+        let hex = hex(&self.mac(value.as_bytes())).into();
+        Fingerprint { key_id: Arc::clone(&self.id), hex, probe: Some(Probe::of(value)) }
     }
-}
 
-fn mac(key: &[u8], message: &[u8]) -> [u8; 32] {
-    // HMAC takes keys of any length, so the error can't occur; a fixed answer would only make values unequal to others.
-    Hmac::<Sha256>::new_from_slice(key).map_or([0; 32], |mut mac| {
-        mac.update(message);
-        mac.finalize().into_bytes().into()
-    })
+    fn mac(&self, message: &[u8]) -> [u8; 32] {
+        Keyed::clone(&self.keyed).map_or([0; 32], |mut mac| {
+            mac.update(message);
+            mac.finalize().into_bytes().into()
+        })
+    }
 }
 
 /// `sha256:` and the digest of some bytes in hexadecimal.
@@ -129,12 +134,49 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 /// Stands for a value without saying it. Comparable only with fingerprints under the same key.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone)]
 pub struct Fingerprint {
     /// The name of the key.
     pub key_id: Arc<str>,
     /// HMAC-SHA-256 in hexadecimal.
     pub hex: Arc<str>,
+    /// Tells apart most values that differ, before a fingerprint is made; absent where only the fingerprint was handed in.
+    /// Never leaves memory.
+    pub probe: Option<Probe>,
+}
+
+/// A few bits of a value: other bits, another value.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Probe(u16);
+
+impl Probe {
+    /// Those of a value, from its length and its ends.
+    pub fn of(value: &str) -> Self {
+        let (first, last) = (value.bytes().take(8), value.bytes().rev().take(8));
+        let mix = |bits: u64, byte: u8| (bits ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+        let bits = first.chain(last).fold(value.len() as u64, mix);
+        Self((bits ^ bits >> 32 ^ bits >> 16) as u16)
+    }
+}
+
+impl PartialEq for Fingerprint {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.key_id, &self.hex) == (&other.key_id, &other.hex)
+    }
+}
+
+impl Eq for Fingerprint {}
+
+impl PartialOrd for Fingerprint {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Fingerprint {
+    fn cmp(&self, other: &Self) -> Ordering {
+        (&self.key_id, &self.hex).cmp(&(&other.key_id, &other.hex))
+    }
 }
 
 /// Prints the key's name only: reports never show fingerprints.

@@ -11,7 +11,7 @@ use paritygate_model::{Fingerprint, Node};
 /// A fingerprint; `None` where a part of it is missing.
 pub(super) fn fingerprint(node: Node<'_>) -> Option<Fingerprint> {
     let text = |key: &str| node.get(key).and_then(Node::scalar_text).map(Arc::<str>::from);
-    Some(Fingerprint { key_id: text("keyId")?, hex: text("hex")? })
+    Some(Fingerprint { key_id: text("keyId")?, hex: text("hex")?, probe: None })
 }
 
 /// The parts of a URL; `None` where there is no host among them. `masked` is the URL with its masks, where it was written.
