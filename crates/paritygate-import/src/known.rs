@@ -18,7 +18,9 @@ const MAX_LENGTH: usize = 512;
 pub fn seal_repeated(environments: Vec<&mut Environment>, secrets: &SecretTable) {
     let sealed = environments.iter().flat_map(|environment| environment.tree.secrets());
     let real = sealed.filter(|secret| secret.value_class != ValueClass::Placeholder);
-    let known: SortedSet<&Fingerprint> = real.flat_map(Secret::fingerprints).collect();
+    // Under another key, nothing can be the same.
+    let ours = |fingerprint: &&Fingerprint| environments.iter().any(|own| *own.key.id() == fingerprint.key_id);
+    let known: SortedSet<&Fingerprint> = real.flat_map(Secret::fingerprints).filter(ours).collect();
     if known.is_empty() {
         return;
     }

@@ -109,7 +109,8 @@ impl FingerprintKey {
 
     /// The fingerprint of a value: HMAC-SHA-256 under this key.
     pub fn fingerprint(&self, value: &str) -> Fingerprint {
-        let hex = hex(&self.mac(value.as_bytes())).into();
+        let mut digits = [0; 64];
+        let hex = digits_of(&self.mac(value.as_bytes()), &mut digits).into();
         Fingerprint { key_id: Arc::clone(&self.id), hex, probe: Some(Probe::of(value)) }
     }
 
@@ -128,9 +129,18 @@ pub fn sha256(bytes: &[u8]) -> String {
 }
 
 fn hex(bytes: &[u8]) -> String {
+    digits_of(bytes, &mut [0; 64]).to_owned()
+}
+
+/// Up to 32 bytes in hexadecimal.
+fn digits_of<'d>(bytes: &[u8], digits: &'d mut [u8; 64]) -> &'d str {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let digit = |nibble: u8| DIGITS.get(nibble as usize).map_or('0', |&byte| byte as char);
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+    let digit = |nibble: u8| DIGITS.get(nibble as usize).copied().unwrap_or(b'0');
+    for (pair, byte) in digits.chunks_exact_mut(2).zip(bytes) {
+        pair.copy_from_slice(&[digit(byte >> 4), digit(byte & 15)]);
+    }
+    let length = digits.len().min(bytes.len() * 2);
+    digits.get(..length).and_then(|digits| std::str::from_utf8(digits).ok()).unwrap_or_default()
 }
 
 /// Stands for a value without saying it. Comparable only with fingerprints under the same key.
