@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use paritygate_model::secret::{MaskReason, Probe, Secret, ValueClass};
+use paritygate_model::secret::{MaskReason, Probes, Secret, ValueClass};
 use paritygate_model::{
     Environment, Fingerprint, FingerprintKey, Node, NodeId, SecretTable, SortedSet, Value, Variable,
 };
@@ -20,12 +20,14 @@ pub fn seal_repeated(environments: Vec<&mut Environment>, secrets: &SecretTable)
     let real = sealed.filter(|secret| secret.value_class != ValueClass::Placeholder);
     // Under another key, nothing can be the same.
     let ours = |fingerprint: &&Fingerprint| environments.iter().any(|own| *own.key.id() == fingerprint.key_id);
-    let known: SortedSet<&Fingerprint> = real.flat_map(Secret::fingerprints).filter(ours).collect();
-    if known.is_empty() {
+    let mut known = Known { hexes: SortedSet::new(), probes: Probes::default() };
+    for fingerprint in real.flat_map(Secret::fingerprints).filter(ours) {
+        known.hexes.insert(Arc::clone(&fingerprint.hex));
+        known.probes.add(fingerprint.probe);
+    }
+    if known.hexes.is_empty() {
         return;
     }
-    let probes = known.iter().map(|fingerprint| fingerprint.probe).collect();
-    let known = Known { fingerprints: known.into_iter().cloned().collect(), probes };
     for environment in environments {
         let mut search = Search { known: &known, secrets, key: &environment.key, found: Vec::new() };
         search.below(environment.root(), None);
@@ -45,15 +47,14 @@ pub fn seal_repeated(environments: Vec<&mut Environment>, secrets: &SecretTable)
 
 /// The secrets by which the others are measured.
 struct Known {
-    fingerprints: SortedSet<Fingerprint>,
-    /// What a value has to agree with before its fingerprint is made; `None` agrees with all.
-    probes: SortedSet<Option<Probe>>,
+    hexes: SortedSet<Arc<str>>,
+    /// What a value has to agree with before its fingerprint is made.
+    probes: Probes,
 }
 
 impl Known {
     fn holds(&self, value: &str, key: &FingerprintKey) -> bool {
-        let may_be = self.probes.contains(&None) || self.probes.contains(&Some(Probe::of(value)));
-        may_be && self.fingerprints.contains(&key.fingerprint(value))
+        self.probes.may_hold(value) && self.hexes.contains(&key.fingerprint(value).hex)
     }
 }
 
