@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use paritygate_model::report::{Explained, Explains, Finding, State, Status};
-use paritygate_model::{SortedMap, SortedSet, limits};
+use paritygate_model::report::{Explains, Finding, State, Status};
+use paritygate_model::{SortedMap, SortedSet};
 
 /// Takes out the findings that a finding above them explains: it counts them, and lists the first few.
 ///
 /// One explains another where it says that something is missing, the other is about a path below, deviates in no other
 /// environment and only for being missing as well, and weighs no more: what is taken out can't change the verdict.
-/// Answers the rules of which something was taken out.
-pub(crate) fn fold(findings: &mut Vec<Finding>) -> SortedSet<Arc<str>> {
+/// Adds the rules of which something was taken out to `rules`.
+pub(crate) fn fold(findings: &mut Vec<Finding>, rules: &mut SortedSet<Arc<str>>) {
     let absent = |(at, finding): (usize, &Finding)| is_about_absence(finding).then_some(at);
     let mut absent: Vec<usize> = findings.iter().enumerate().filter_map(absent).collect();
     let path = |at: usize| findings.get(at).map_or("", |finding| finding.path.as_str());
@@ -19,20 +19,15 @@ pub(crate) fn fold(findings: &mut Vec<Finding>) -> SortedSet<Arc<str>> {
         absent.iter().filter_map(|&at| Some((at, parent(at, findings, &absent)?))).collect();
     explained.sort_unstable();
     if explained.is_empty() {
-        return SortedSet::new();
+        return;
     }
     let mut explains: SortedMap<usize, Explains> = SortedMap::new();
-    let mut rules = SortedSet::new();
     let mut gone: Vec<bool> = vec![false; findings.len()];
     for (at, parent) in explained {
         let (Some(finding), Some(gone)) = (findings.get(at), gone.get_mut(at)) else { continue };
         *gone = true;
         rules.insert(Arc::clone(&finding.rule));
-        let told = explains.entry(parent).or_default();
-        told.count += 1;
-        if told.findings.len() < limits::MAX_EXPLAINED {
-            told.findings.push(Explained { rule: Arc::clone(&finding.rule), path: finding.path.clone() });
-        }
+        explains.entry(parent).or_default().add(&finding.rule, &finding.path);
     }
     for (at, told) in explains {
         let Some(finding) = findings.get_mut(at) else { continue };
@@ -40,9 +35,13 @@ pub(crate) fn fold(findings: &mut Vec<Finding>) -> SortedSet<Arc<str>> {
         finding.notes.push(format!("it explains {} more {more} below it", told.count).into());
         finding.explains = Some(told);
     }
+    take_out(findings, gone);
+}
+
+/// Takes out the findings that others tell.
+pub(crate) fn take_out(findings: &mut Vec<Finding>, gone: Vec<bool>) {
     let mut gone = gone.into_iter();
     findings.retain(|_| !gone.next().unwrap_or_default());
-    rules
 }
 
 /// Whether every environment that deviates lacks what the finding is about.

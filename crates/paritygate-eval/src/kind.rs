@@ -228,6 +228,13 @@ pub struct GroupFinding {
     pub evidence: Vec<String>,
 }
 
+impl GroupFinding {
+    /// The row whose cell is meant for an environment.
+    pub fn row_of(&self, environment: usize) -> usize {
+        self.cells.iter().find(|(at, _)| *at == environment).map_or(self.row, |&(_, row)| row)
+    }
+}
+
 /// A compiled rule.
 pub enum Plan {
     /// Judges one row at a time.

@@ -3,8 +3,10 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use paritygate_model::report::{Explained, Finding, Place, State};
-use paritygate_model::{Location, SortedSet, limits};
+use paritygate_model::report::{Finding, Place, State};
+use paritygate_model::{Location, SortedSet};
+
+use crate::cascade;
 
 /// How many of the paths are named in the note.
 const NAMED: usize = 2;
@@ -36,8 +38,7 @@ pub(crate) fn fold(findings: &mut Vec<Finding>, rules: &mut SortedSet<Arc<str>>)
             tell(finding, paths);
         }
     }
-    let mut gone = gone.into_iter();
-    findings.retain(|_| !gone.next().unwrap_or_default());
+    cascade::take_out(findings, gone);
 }
 
 /// Whether something of a finding stands in a text, and no exception is about it.
@@ -73,10 +74,9 @@ fn tell(finding: &mut Finding, paths: Vec<String>) {
     let between = if more.is_empty() { " and " } else { ", " };
     finding.notes.push(format!("the same lines say the same of {}{more}", named.join(between)).into());
     let told = finding.explains.get_or_insert_default();
-    told.count += paths.len();
-    let listed = limits::MAX_EXPLAINED.saturating_sub(told.findings.len());
-    let explained = |path: &String| Explained { rule: Arc::clone(&finding.rule), path: path.clone() };
-    told.findings.extend(paths.iter().take(listed).map(explained));
+    for path in &paths {
+        told.add(&finding.rule, path);
+    }
     finding.repeats = paths;
 }
 

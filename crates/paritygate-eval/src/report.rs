@@ -9,7 +9,7 @@ use paritygate_model::report::{
     State as CellState, Status, Summary, Verdict,
 };
 use paritygate_model::secret::{redacted, redacted_note};
-use paritygate_model::{Environment, Note, Secret, SortedMap, Source, View, report};
+use paritygate_model::{Environment, Note, Secret, SortedMap, SortedSet, Source, View, report};
 
 use crate::cell::{Cell, State};
 use crate::collector::{Collector, RawFinding};
@@ -47,7 +47,8 @@ pub(crate) fn build(
     let mut scratch = Scratch::default();
     let mut findings: Vec<Finding> = Vec::with_capacity(raw.len());
     findings.extend(raw.iter().filter_map(|raw| finding(raw, request, &collector, environments, &class, &mut scratch)));
-    let mut explained = cascade::fold(&mut findings);
+    let mut explained = SortedSet::new();
+    cascade::fold(&mut findings, &mut explained);
     repeats::fold(&mut findings, &mut explained);
     for rule in EXCEPTIONS {
         let mut about: Vec<&ExceptionFinding> = exceptions.iter().filter(|exception| exception.rule == rule).collect();

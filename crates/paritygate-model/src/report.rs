@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-use crate::{Note, SortedMap, Timestamp};
+use crate::{Note, SortedMap, Timestamp, limits};
 
 /// The answer of a parity check.
 #[derive(Clone, Debug, Serialize)]
@@ -312,6 +312,16 @@ pub struct Explains {
     pub count: usize,
     /// The first of them.
     pub findings: Vec<Explained>,
+}
+
+impl Explains {
+    /// Counts one more, and lists it where there is room.
+    pub fn add(&mut self, rule: &Arc<str>, path: &str) {
+        self.count += 1;
+        if self.findings.len() < limits::MAX_EXPLAINED {
+            self.findings.push(Explained { rule: Arc::clone(rule), path: path.to_owned() });
+        }
+    }
 }
 
 /// A finding that another one explains.

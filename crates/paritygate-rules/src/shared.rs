@@ -127,7 +127,7 @@ fn shared(places: &[Place], references: &[usize], with: With) -> Vec<(Place, Pla
 pub(crate) fn places(rows: &Rows<'_, '_>, finding: &GroupFinding) -> Option<(usize, usize, String)> {
     let row = rows.get(finding.row)?;
     let &Deviation { environment, against: Some(other), .. } = finding.deviations.first()? else { return None };
-    let other_row = finding.cells.iter().find(|(at, _)| *at == other).and_then(|&(_, at)| rows.get(at)).unwrap_or(row);
+    let other_row = rows.get(finding.row_of(other)).unwrap_or(row);
     let (path, other_path) = (row.path_text(), other_row.path_text());
     let places = if path == other_path {
         format!("`{path}`")

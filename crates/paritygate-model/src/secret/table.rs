@@ -102,17 +102,17 @@ impl SecretTable {
 
     /// Whether a name tells that its value is a login, and the value is one: `ORACLE_DSN=scott/tiger@orcl`.
     pub(super) fn is_login(&self, name: &str, value: &str) -> bool {
-        logins::is_one(name, value) && !holds(&self.plain, name)
+        logins::is_one(name, value) && !self.is_plain(name)
     }
 
     /// Whether a name may tell that; `at_sign` says whether there is a `@`.
     pub(super) fn may_be_login(&self, name: &str, at_sign: bool) -> bool {
-        logins::may_be(name, at_sign) && !holds(&self.plain, name)
+        logins::may_be(name, at_sign) && !self.is_plain(name)
     }
 
     /// How strongly a name speaks that the manifest does not call secret.
     fn strength_of_other(&self, name: &str) -> Option<Strength> {
-        data().names.strength(name).filter(|_| !holds(&self.plain, name))
+        data().names.strength(name).filter(|_| !self.is_plain(name))
     }
 }
 

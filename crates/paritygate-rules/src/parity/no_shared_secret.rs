@@ -110,12 +110,9 @@ impl GroupCheck for NoSharedSecret {
 
 /// Whether two values differ as a whole, so that what they share stands inside them.
 fn is_inside(rows: &Rows<'_, '_>, finding: &GroupFinding, environment: usize, other: usize) -> bool {
-    let secret = |of: usize| {
-        let at = finding.cells.iter().find(|(cell, _)| *cell == of).map_or(finding.row, |&(_, at)| at);
-        match &rows.get(at)?.cell(of).state {
-            State::Secret(secret) => Some(secret.fingerprint.clone()),
-            _ => None,
-        }
+    let secret = |of: usize| match &rows.get(finding.row_of(of))?.cell(of).state {
+        State::Secret(secret) => Some(secret.fingerprint.clone()),
+        _ => None,
     };
     secret(environment).zip(secret(other)).is_some_and(|(one, two)| one.same(&two) == Some(false))
 }
