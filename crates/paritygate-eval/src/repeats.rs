@@ -50,8 +50,9 @@ fn stands(finding: &Finding) -> bool {
 /// Puts those beside each other that are one.
 fn compare(a: &Finding, b: &Finding) -> Ordering {
     let weight = |finding: &Finding| (finding.status, finding.severity, finding.observed);
-    (&a.rule, weight(a), key(&a.path), &a.environments)
-        .cmp(&(&b.rule, weight(b), key(&b.path), &b.environments))
+    (&a.rule, weight(a))
+        .cmp(&(&b.rule, weight(b)))
+        .then_with(|| (key(&a.path), &a.environments).cmp(&(key(&b.path), &b.environments)))
         .then_with(|| held(a).cmp(held(b)))
 }
 

@@ -1,8 +1,9 @@
 //! Texts, and places in them.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
-use std::sync::{Arc, OnceLock, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use crate::limits;
 use crate::secret::{SecretTable, sha256};
@@ -60,6 +61,8 @@ pub struct Source {
     /// Whether every byte is a character, so that columns need no counting.
     ascii: OnceLock<bool>,
     masks: RwLock<Vec<Span>>,
+    /// What was found secret in each window that an excerpt was made of, by where the window begins.
+    scrubbed: RwLock<BTreeMap<u32, Arc<[Span]>>>,
     remarks: RwLock<Vec<Span>>,
 }
 
@@ -79,6 +82,7 @@ impl Source {
             lines: OnceLock::new(),
             ascii: OnceLock::new(),
             masks: RwLock::default(),
+            scrubbed: RwLock::default(),
             remarks: RwLock::default(),
         })
     }
@@ -101,7 +105,7 @@ impl Source {
     /// Keeps a comment where it is meant for us: what stands behind its sign begins with [`REMARK`].
     pub fn remark(&self, span: Span) {
         if self.slice(span).trim_start_matches(['#', ' ', '\t']).starts_with(REMARK) {
-            let mut remarks = self.remarks.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+            let mut remarks = self.remarks.write().unwrap_or_else(PoisonError::into_inner);
             // A text is read as often as it is asked for.
             if !remarks.contains(&span) {
                 remarks.push(span);
@@ -111,7 +115,7 @@ impl Source {
 
     /// The comments that are meant for us, in the order of the text.
     pub fn remarks(&self) -> Vec<Span> {
-        let mut remarks = self.remarks.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
+        let mut remarks = self.remarks.read().unwrap_or_else(PoisonError::into_inner).clone();
         remarks.sort_unstable_by_key(|span| span.start);
         remarks
     }
@@ -119,14 +123,14 @@ impl Source {
     /// Marks `span` as secret: from now on every excerpt shows a mask in its place.
     pub fn mask(&self, span: Span) {
         if span.start < span.end {
-            let mut masks = self.masks.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+            let mut masks = self.masks.write().unwrap_or_else(PoisonError::into_inner);
             masks.push(span);
         }
     }
 
     /// `sha256:` and the digest of the text with its secrets masked: whoever knows it can't try out guesses at one.
     pub fn digest(&self) -> String {
-        let masks = self.masks.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
+        let masks = self.masks.read().unwrap_or_else(PoisonError::into_inner).clone();
         if masks.is_empty() {
             return sha256(self.text.as_bytes());
         }
@@ -188,10 +192,10 @@ impl Source {
         let line = self.line_span(position.line);
         let window = self.window(line, span);
         let mut masks: Vec<Span> = {
-            let masks = self.masks.read().unwrap_or_else(std::sync::PoisonError::into_inner);
+            let masks = self.masks.read().unwrap_or_else(PoisonError::into_inner);
             masks.iter().copied().filter(|mask| mask.overlaps(window)).collect()
         };
-        SecretTable::builtin().scrub_into(self.slice(window), window.start, &mut masks);
+        masks.extend(self.scrubbed(window).iter());
         let highlight = Span::new(span.start, span.end.min(window.end).max(span.start));
         let mut excerpt = Excerpt { line: position.line, ..Excerpt::default() };
         if window.start > line.start {
@@ -211,18 +215,35 @@ impl Source {
         excerpt
     }
 
-    /// The part of a long line that an excerpt looks at. It begins well before the place, so that the name of a value is
-    /// seen and the value masked.
+    /// What is secret by name or shape in a window. Findings stand together, and share it.
+    fn scrubbed(&self, window: Span) -> Arc<[Span]> {
+        let known = self.scrubbed.read().unwrap_or_else(PoisonError::into_inner).get(&window.start).cloned();
+        known.unwrap_or_else(|| {
+            let mut found = Vec::new();
+            SecretTable::builtin().scrub_into(self.slice(window), window.start, &mut found);
+            let found: Arc<[Span]> = found.into();
+            self.scrubbed.write().unwrap_or_else(PoisonError::into_inner).insert(window.start, Arc::clone(&found));
+            found
+        })
+    }
+
+    /// The part of a long line that an excerpt looks at: the block of the place and what is around it. It begins well
+    /// before the place, so that the name of a value is seen and the value masked.
     fn window(&self, line: Span, span: Span) -> Span {
-        let (before, after) = (limits::MAX_EXCERPT_CHARS as u32 * 4, limits::MAX_EXCERPT_CHARS as u32 * 8);
-        if line.end - line.start <= before + after {
+        if line.end - line.start <= BEFORE + BLOCK + AFTER {
             return line;
         }
-        let start = span.start.saturating_sub(before).max(line.start);
-        let end = span.start.saturating_add(after).min(line.end);
+        let block = line.start + (span.start.clamp(line.start, line.end) - line.start) / BLOCK * BLOCK;
+        let start = block.saturating_sub(BEFORE).max(line.start);
+        let end = block.saturating_add(BLOCK + AFTER).min(line.end);
         Span::of(floor(&self.text, start as usize)..floor(&self.text, end as usize))
     }
 }
+
+/// Long lines are looked at in blocks of so many bytes, each with so much before and after it.
+const BLOCK: u32 = 8_192;
+const BEFORE: u32 = limits::MAX_EXCERPT_CHARS as u32 * 4;
+const AFTER: u32 = limits::MAX_EXCERPT_CHARS as u32 * 8;
 
 /// Masks in order, each cut to `window` and joined with those that it overlaps.
 fn merged(mut masks: Vec<Span>, window: Span) -> Vec<Span> {
@@ -359,6 +380,19 @@ mod tests {
         let excerpt = Source::new("a", text).excerpt(Span::new(5_000, 5_006));
         assert!(excerpt.text.chars().count() <= limits::MAX_EXCERPT_CHARS + 2);
         assert_eq!(excerpt.text.get(excerpt.highlight), Some("needle"));
+    }
+
+    #[test]
+    fn places_on_a_long_line_are_masked_by_names_before_their_block() {
+        let part = "\"password\": \"hunter2\", \"word\": \"plain\", \"é\": \"needle\", ";
+        let text = part.repeat(40_000 / part.len());
+        let source = Source::new("a.json", text.clone());
+        for (at, word) in ["hunter2", "plain", "needle"].iter().flat_map(|word| text.match_indices(word)) {
+            let excerpt = source.excerpt(Span::new(at as u32, (at + word.len()) as u32));
+            assert!(!excerpt.text.contains("hunter"), "{at}: {}", excerpt.text);
+            let shown = if word == "hunter2" { MASK } else { word };
+            assert_eq!(excerpt.text.get(excerpt.highlight), Some(shown), "{at}");
+        }
     }
 
     #[test]
