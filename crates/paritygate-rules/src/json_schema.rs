@@ -81,9 +81,9 @@ impl JsonSchema {
         let more = found.len().saturating_sub(limits::MAX_SCHEMA_ERRORS);
         found.truncate(limits::MAX_SCHEMA_ERRORS);
         if let Some(last) = found.last_mut().filter(|_| more > 0) {
-            last.words
-                .notes
-                .push(format!("{more} more places are wrong, beyond the limit of {}", limits::MAX_SCHEMA_ERRORS));
+            let places = if more == 1 { "place is" } else { "places are" };
+            let limit = limits::MAX_SCHEMA_ERRORS;
+            last.words.notes.push(format!("{more} more {places} wrong, beyond the limit of {limit}"));
         }
         found
     }
@@ -170,13 +170,13 @@ fn is_clear(error: &ValidationError<'_>, at: &[Step], asked: &[&Hole]) -> bool {
             | Wrong::MaxProperties { .. }
     );
     asked.iter().all(|hole| {
-        let is_below = hole.steps.len() > at.len() && hole.steps.starts_with(at);
+        // Nothing is below a hole: an error is at it, around it or elsewhere.
         let is_told = match error.kind() {
             Wrong::FalseSchema => true,
-            Wrong::Type { .. } => hole.is_text && hole.steps == at,
-            _ => false,
+            Wrong::Type { .. } if hole.steps == at => hole.is_text,
+            _ => about_keys && hole.steps != at,
         };
         let decides = condition.is_some_and(|about| hole.steps.starts_with(about));
-        !decides && (!is_below || about_keys) && (!at.starts_with(&hole.steps) || is_told)
+        !decides && (is_told || !hole.steps.starts_with(at))
     })
 }

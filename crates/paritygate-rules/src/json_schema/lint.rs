@@ -168,8 +168,12 @@ struct Lint {
 
 impl Lint {
     fn tell(&mut self, at: Node<'_>, message: String, help: &str) {
+        self.tell_at(place(at), message, help);
+    }
+
+    fn tell_at(&mut self, at: Location, message: String, help: &str) {
         if self.found.len() < limits::MAX_DIAGNOSTICS {
-            self.found.push(Diagnostic::error("bad-schema", place(at), message).help(help));
+            self.found.push(Diagnostic::error("bad-schema", at, message).help(help));
         }
     }
 
@@ -221,10 +225,8 @@ impl Lint {
         // Short words are near each other by chance: `note` is not `not`.
         let near = suggest::nearest(key, known).filter(|_| !key.starts_with("x-") && key.len() > 4);
         let (Some(near), Some(at)) = (near, node.key_location(key)) else { return };
-        if self.found.len() < limits::MAX_DIAGNOSTICS {
-            let message = format!("`{key}` is no keyword of JSON Schema: it would ask nothing");
-            self.found.push(Diagnostic::error("bad-schema", at, message).help(format!("did you mean `{near}`?")));
-        }
+        let message = format!("`{key}` is no keyword of JSON Schema: it would ask nothing");
+        self.tell_at(at, message, &format!("did you mean `{near}`?"));
     }
 
     fn pattern(&mut self, at: Node<'_>, pattern: &str) {

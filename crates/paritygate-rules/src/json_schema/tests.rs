@@ -1,5 +1,7 @@
 //! Schemas against values: what is said of which place.
 
+mod edges;
+
 use std::fmt::Write;
 
 use expect_test::{Expect, expect};
@@ -16,23 +18,29 @@ fn read(name: &str, text: &str) -> Document {
     document
 }
 
+/// A schema that is ready; an error is what is told of it.
+fn compiled(schema: &Document) -> Result<JsonSchema, String> {
+    JsonSchema::compile(schema.root().expect("a schema")).map_err(|wrong| {
+        let mut out = String::new();
+        for wrong in wrong {
+            let at = wrong.location.as_ref().expect("a place").position();
+            let _infallible = writeln!(out, "{}:{} {}", at.line, at.column, wrong.message);
+            wrong.help.iter().for_each(|help| out.push_str(&format!("  help: {help}\n")));
+        }
+        out
+    })
+}
+
 /// What a schema says of a value: its place, and the words.
 fn judged(schema: &str, value: &str) -> String {
     let (schema, value) = (read("schema.yaml", schema), read("value.yaml", value));
+    compiled(&schema).map_or_else(|wrong| wrong, |schema| told(&schema, &value, &SortedSet::new()))
+}
+
+fn told(schema: &JsonSchema, value: &Document, sealed: &SortedSet<Vec<Step>>) -> String {
     let mut out = String::new();
-    let schema = match JsonSchema::compile(schema.root().expect("a schema")) {
-        Ok(schema) => schema,
-        Err(wrong) => {
-            for wrong in wrong {
-                let at = wrong.location.as_ref().expect("a place").position();
-                let _infallible = writeln!(out, "{}:{} {}", at.line, at.column, wrong.message);
-                wrong.help.iter().for_each(|help| out.push_str(&format!("  help: {help}\n")));
-            }
-            return out;
-        }
-    };
     let root = value.root().expect("a value");
-    for place in schema.judge(root, &SortedSet::new()) {
+    for place in schema.judge(root, sealed) {
         let at = super::value::position(root, &place.steps, place.at_key);
         let at = value.source.position(at);
         let unknown = place.unknown;
