@@ -224,7 +224,7 @@ pub fn numbers(a: &str, b: &str) -> bool {
 }
 
 /// Whether two texts are equal once each environment's own names are replaced, as whole tokens.
-fn texts(a: &str, b: &str, aliases: Aliases<'_>) -> bool {
+pub(crate) fn texts(a: &str, b: &str, aliases: Aliases<'_>) -> bool {
     if a == b {
         return true;
     }

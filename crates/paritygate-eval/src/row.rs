@@ -156,8 +156,17 @@ impl<'r, 't> Row<'r, 't> {
 
     /// Compares the cells of two environments, each with its own names replaced.
     pub fn compare(&self, a: usize, b: usize) -> Comparison<'t> {
+        compare::compare(self.cell(a), self.cell(b), self.is_set(), self.aliases(a, b))
+    }
+
+    /// Whether two texts, of one environment each, are alike with its own names replaced.
+    pub fn alike(&self, (a, first): (usize, &str), (b, second): (usize, &str)) -> bool {
+        compare::texts(first, second, self.aliases(a, b))
+    }
+
+    fn aliases(&self, a: usize, b: usize) -> Aliases<'t> {
         let names = |environment: usize| self.environments.get(environment).map_or(&[][..], |e| &e.aliases);
-        compare::compare(self.cell(a), self.cell(b), self.is_set(), Aliases { first: names(a), second: names(b) })
+        Aliases { first: names(a), second: names(b) }
     }
 
     /// Compares the cells of two environments as they are written: for kinds that ask for a difference.

@@ -28,6 +28,9 @@ mod version_order;
 mod version_tolerance;
 
 use paritygate_eval::Entry;
+use paritygate_eval::kind::Params;
+use paritygate_model::{Diagnostic, limits};
+use regex_lite::Regex;
 
 /// All parity kinds, sorted by name.
 pub static ALL: &[Entry] = &[
@@ -100,4 +103,27 @@ fn first_few(texts: impl ExactSizeIterator<Item = String>, shown: usize) -> Stri
     let more = texts.len().saturating_sub(shown);
     let first = texts.take(shown).collect::<Vec<String>>().join(", ");
     if more > 0 { format!("{first} and {more} more") } else { first }
+}
+
+/// Compiles the regular expression of a parameter, if it has one; `whole` asks it to match from the first to the last
+/// character. What is wrong with it is added to `found`.
+fn regex(
+    params: &Params<'_>,
+    name: &str,
+    pattern: Option<&str>,
+    whole: bool,
+    found: &mut Vec<Diagnostic>,
+) -> Option<Regex> {
+    let pattern = pattern?;
+    let why = if pattern.len() > limits::MAX_REGEX_BYTES {
+        format!("it has more than {} bytes, which is the limit", limits::MAX_REGEX_BYTES)
+    } else {
+        let anchored = if whole { format!(r"\A(?:{pattern})\z") } else { pattern.to_owned() };
+        match Regex::new(&anchored) {
+            Ok(regex) => return Some(regex),
+            Err(error) => error.to_string(),
+        }
+    };
+    found.push(params.wrong(name, format!("`{pattern}` is no regular expression: {why}")));
+    None
 }

@@ -3,7 +3,7 @@
 use paritygate_eval::kind::Params;
 use paritygate_eval::{Compares, Description, Deviation, Kind, Outcome, Plan, Row, RowCheck};
 use paritygate_model::read::Read;
-use paritygate_model::{Diagnostic, limits};
+use paritygate_model::Diagnostic;
 use regex_lite::Regex;
 
 /// The parameters of `matches`.
@@ -64,33 +64,11 @@ message: "`variables.API_URL` in production matches `localhost`: `http://localho
                     .help("give the form that values must have"),
             ]);
         }
-        let mut diagnostics = Vec::new();
-        let mut regex = |name: &str, pattern: &Option<String>, whole: bool| {
-            let pattern = pattern.as_ref()?;
-            match regex(pattern, whole) {
-                Ok(regex) => Some(regex),
-                Err(why) => {
-                    diagnostics.push(params.wrong(name, format!("`{pattern}` is no regular expression: {why}")));
-                    None
-                }
-            }
-        };
-        let (whole, part) = (regex("pattern", &self.pattern, true), regex("not", &self.not, false));
-        if diagnostics.is_empty() {
-            Ok(Plan::Row(Box::new(Check { params: self, whole, part })))
-        } else {
-            Err(diagnostics)
-        }
+        let mut wrong = Vec::new();
+        let whole = super::regex(params, "pattern", self.pattern.as_deref(), true, &mut wrong);
+        let part = super::regex(params, "not", self.not.as_deref(), false, &mut wrong);
+        if wrong.is_empty() { Ok(Plan::Row(Box::new(Check { params: self, whole, part }))) } else { Err(wrong) }
     }
-}
-
-/// Compiles an expression; `whole` asks it to match from the first to the last character.
-fn regex(pattern: &str, whole: bool) -> Result<Regex, String> {
-    if pattern.len() > limits::MAX_REGEX_BYTES {
-        return Err(format!("it has more than {} bytes, which is the limit", limits::MAX_REGEX_BYTES));
-    }
-    let anchored = if whole { format!(r"\A(?:{pattern})\z") } else { pattern.to_owned() };
-    Regex::new(&anchored).map_err(|error| error.to_string())
 }
 
 struct Check {

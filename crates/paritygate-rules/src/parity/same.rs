@@ -5,6 +5,7 @@ use paritygate_eval::{Accepts, Comparison, Description, Deviation, Kind, Outcome
 use paritygate_model::Diagnostic;
 use paritygate_model::read::Read;
 use paritygate_model::report::Fix;
+use regex_lite::Regex;
 
 /// The parameters of `same`.
 #[derive(Debug, Default, Read)]
@@ -15,6 +16,8 @@ pub struct Same {
     pub missing: Missing,
     /// Whether secrets are compared.
     pub secrets: Secrets,
+    /// A regular expression. Where it is found in both texts, only what it finds is compared.
+    pub part: Option<String>,
 }
 
 /// Whether secrets are compared.
@@ -52,6 +55,9 @@ environment's own name and aliases inside a value don't count: `app-staging` and
 A secret is compared by its fingerprint, or passed over with `secrets: ignore`. A value that is not known (a template, a reference, a fingerprint under another
 key) is neither equal nor different: the row is unknown.
 
+With `part`, texts that differ are alike where that expression finds the same in both: `[^/]+$` compares the last part of an
+image's name, wherever its registry is.
+
 ```example
 select: runtimes.*
 environments:
@@ -87,6 +93,25 @@ expect: pass
 ```
 
 ```example
+select: workloads.*.image.name
+params: { part: "[^/]+$" }
+environments:
+  staging: { workloads: { web: { image: { name: "111.registry.example/team/web" } } } }
+  production: { workloads: { web: { image: { name: "222.registry.example/team/web" } } } }
+expect: pass
+```
+
+```example
+select: workloads.*.image.name
+params: { part: "[^/]+$" }
+environments:
+  staging: { workloads: { web: { image: { name: httpd } } } }
+  production: { workloads: { web: { image: { name: nginx } } } }
+expect: fail
+message: "`workloads.web.image.name` differs: staging `httpd`, production `nginx`"
+```
+
+```example
 select: variables.*
 environments:
   staging: { variables: { MODE: { unresolved: a template } } }
@@ -95,23 +120,39 @@ expect: unknown
 ```
 "#;
 
-    fn compile(self, _: &Params<'_>) -> Result<Plan, Vec<Diagnostic>> {
-        Ok(Plan::Row(Box::new(self)))
+    fn compile(self, params: &Params<'_>) -> Result<Plan, Vec<Diagnostic>> {
+        let mut wrong = Vec::new();
+        let part = super::regex(params, "part", self.part.as_deref(), false, &mut wrong);
+        if wrong.is_empty() { Ok(Plan::Row(Box::new(Check { params: self, part }))) } else { Err(wrong) }
     }
 }
 
-impl RowCheck for Same {
+struct Check {
+    params: Same,
+    part: Option<Regex>,
+}
+
+impl Check {
+    /// Whether what is looked for in two texts that differ is alike.
+    fn has_alike_part(&self, row: &Row<'_, '_>, a: usize, b: usize) -> bool {
+        let part = |at: usize| Some((at, self.part.as_ref()?.find(row.cell(at).text()?)?.as_str()));
+        matches!((part(a), part(b)), (Some(a), Some(b)) if row.alike(a, b))
+    }
+}
+
+impl RowCheck for Check {
     fn row(&self, row: &Row<'_, '_>, out: &mut Outcome) {
         for (environment, against) in row.pairs() {
-            if self.missing == Missing::Ignore && !(row.cell(environment).is_set() && row.cell(against).is_set()) {
+            if self.params.missing == Missing::Ignore && !(row.cell(environment).is_set() && row.cell(against).is_set()) {
                 continue;
             }
             let is_secret = |at: usize| matches!(row.cell(at).state, State::Secret(_));
-            if self.secrets == Secrets::Ignore && (is_secret(environment) || is_secret(against)) {
+            if self.params.secrets == Secrets::Ignore && (is_secret(environment) || is_secret(against)) {
                 continue;
             }
             match row.compare(environment, against) {
                 Comparison::Equal => {}
+                Comparison::Different if self.has_alike_part(row, environment, against) => {}
                 Comparison::Different => out.fail(environment, against),
                 Comparison::Unknown(reason) => out.unknown(environment, Some(against), &reason),
             }
