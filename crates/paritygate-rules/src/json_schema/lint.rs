@@ -149,7 +149,7 @@ pub(super) fn not_built(schema: Node<'_>, error: &ValidationError<'_>) -> Diagno
             wrong(format!("`{pattern}` is no pattern that can be used"))
                 .help("patterns have neither look-around nor back-references, and a bounded size")
         }
-        Wrong::Referencing(problem) => wrong(format!("a reference of the schema leads nowhere: {problem}")),
+        Wrong::Referencing(problem) => wrong(format!("an address in the schema can't be used: {problem}")),
         _ => wrong(format!("this is no valid schema: it {}", words::of(error, node).what)),
     }
 }
@@ -197,7 +197,7 @@ impl Lint {
         for (key, _, value) in node.entries() {
             match key {
                 _ if keys == Keys::Names => self.visit(value, Keys::Keywords),
-                "$ref" if value.as_str().is_some() => self.reference(value),
+                "$ref" | "$dynamicRef" => self.reference(value),
                 "pattern" => self.pattern(value, value.as_str().unwrap_or_default()),
                 _ if DATA.contains(&key) => {}
                 _ => {

@@ -2,8 +2,8 @@
 
 use paritygate_eval::kind::Params;
 use paritygate_eval::{Compares, Description, Deviation, Kind, Outcome, Plan, Row, RowCheck};
-use paritygate_model::read::Read;
 use paritygate_model::Diagnostic;
+use paritygate_model::read::Read;
 use regex_lite::Regex;
 
 /// The parameters of `matches`.

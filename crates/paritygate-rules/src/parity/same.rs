@@ -143,7 +143,8 @@ impl Check {
 impl RowCheck for Check {
     fn row(&self, row: &Row<'_, '_>, out: &mut Outcome) {
         for (environment, against) in row.pairs() {
-            if self.params.missing == Missing::Ignore && !(row.cell(environment).is_set() && row.cell(against).is_set()) {
+            if self.params.missing == Missing::Ignore && !(row.cell(environment).is_set() && row.cell(against).is_set())
+            {
                 continue;
             }
             let is_secret = |at: usize| matches!(row.cell(at).state, State::Secret(_));

@@ -36,6 +36,47 @@ fn around_what_is_sealed_everything_is_told() {
 }
 
 #[test]
+fn conditions_on_other_values_decide_nothing_here() {
+    let conditional = "{ if: { required: [x] }, then: { properties: { x: { minimum: 5 } } } }";
+    let value = "{ a: { x: 1 }, password: x }";
+    for schema in [
+        format!("properties: {{ a: {conditional}, password: {{ pattern: '^x' }} }}"),
+        format!("{{ properties: {{ password: {{ pattern: '^x' }} }}, additionalProperties: {conditional} }}"),
+        format!("allOf: [{{ properties: {{ a: {conditional}, password: {{ pattern: '^x' }} }} }}]"),
+    ] {
+        assert_eq!(sealed(&schema, value), "1:11 it must be at least 5\n1:26 a secret can't be read\n", "{schema}");
+    }
+    let decided = "{ if: { properties: { password: { pattern: '^x' } } }, then: { required: [b] } }";
+    assert_eq!(sealed(decided, value), "1:26 a secret can't be read\n");
+    // A key may be called like a keyword.
+    let named = "{ dependentSchemas: { then: { required: [b] } }, properties: { password: { pattern: '^x' } } }";
+    assert_eq!(
+        sealed(named, "{ then: 1, password: x }"),
+        "1:1 it lacks `b`\n  help: add it here\n1:22 a secret can't be read\n"
+    );
+}
+
+#[test]
+fn what_may_not_be_there_is_wrong_whatever_it_is() {
+    let schema = "allOf: [{ properties: { password: { pattern: '^x' } } }, { properties: { password: false } }]";
+    assert_eq!(sealed(schema, "{ password: x }"), "1:13 it must not be there\n1:13 a secret can't be read\n");
+    let list = "{ type: array, properties: { password: { type: string } } }";
+    assert_eq!(sealed(list, "{ password: '' }"), "1:1 it must be a list, and is a map\n1:13 a secret can't be read\n");
+}
+
+#[test]
+fn values_of_a_schema_are_counted() {
+    let schema = |items: usize| format!("prefixItems: [{}]", vec!["true"; items].join(", "));
+    // The schema and the list are values too.
+    let most = limits::MAX_SCHEMA_NODES - 2;
+    assert_eq!(judged(&schema(most), "1"), "");
+    assert_eq!(
+        judged(&schema(most + 1), "1"),
+        "1:1 the schema holds 100001 values, more than the limit of 100000\n  help: divide it: one rule for each part\n"
+    );
+}
+
+#[test]
 fn only_a_text_that_is_not_empty_is_known_to_be_one() {
     let text = "properties: { password: { type: string } }";
     assert_eq!(sealed(text, "{ password: x }"), "");
@@ -180,6 +221,33 @@ fn keys_too_many_are_named_inside_a_form() {
         expect![[r#"
             1:1 it fits none of the 2 forms that the schema allows
               note: of the nearest of them, it must not have the keys `c`, `d`
+        "#]],
+    );
+}
+
+#[test]
+fn addresses_that_are_none_are_told() {
+    check(
+        "$dynamicRef: '#nowhere'\n",
+        "1",
+        expect![[r#"
+            1:14 `#nowhere` leads nowhere in this schema
+              help: define it below `$defs`
+        "#]],
+    );
+    check(
+        "properties: { a: { $dynamicRef: a.json } }\n",
+        "1",
+        expect![[r#"
+            1:33 `a.json` is in another document, and none is fetched
+              help: copy what it defines below `$defs`, and refer to it as `#/$defs/NAME`
+        "#]],
+    );
+    check(
+        "$id: '%%%'\n",
+        "1",
+        expect![[r#"
+            1:1 an address in the schema can't be used: Invalid URI reference '%%%': invalid percent-encoded octet at index 0
         "#]],
     );
 }
