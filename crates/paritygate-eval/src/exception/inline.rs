@@ -50,6 +50,8 @@ pub(super) fn apply<'t>(
         return;
     }
     let no_class = |_: &paritygate_model::Secret| String::new();
+    // Comments in the line of an environment that is only compared with: they excuse no other one.
+    let mut beside: SortedMap<usize, String> = SortedMap::new();
     let mut split = Vec::new();
     let mut findings = std::mem::take(&mut collector.findings);
     for finding in findings.iter_mut().filter(|finding| finding.waiver.is_none()) {
@@ -66,6 +68,10 @@ pub(super) fn apply<'t>(
             let against = deviation.against.filter(|_| is_missing(deviation.environment));
             of(deviation.environment).or_else(|| against.and_then(of))
         };
+        for deviation in &finding.deviations {
+            let Some((against, entry)) = deviation.against.and_then(|at| Some((at, of(at)?))) else { continue };
+            beside.insert(entry, row.name(against).to_owned());
+        }
         let covered: Vec<usize> = finding.deviations.iter().filter_map(covering).collect();
         let Some(&first) = covered.first() else { continue };
         let refused = never(request, rule, finding, environments, &row);
@@ -87,15 +93,27 @@ pub(super) fn apply<'t>(
     let ran = |id: &str| collector.rules.iter().any(|rule| rule.runs && *rule.compiled.rule.id == *id);
     // Views of one environment are alike where environments differ: that says nothing of a comment.
     let views = environments.iter().any(|environment| environment.view_of.is_some());
-    let unused = ignores.into_iter().filter(|ignore| !ignore.used && !views && ran(&ignore.rule));
-    found.extend(unused.map(|ignore| ExceptionFinding {
-        rule: "inline-ignore",
-        severity: Severity::Warning,
-        path: String::new(),
-        environments: Vec::new(),
-        message: format!("this comment ignores `{}`, which finds nothing in its line", ignore.rule),
-        help: "remove it: what it excused is gone".to_owned(),
-        at: ignore.at,
+    let unused = ignores.into_iter().enumerate().filter(|(_, ignore)| !ignore.used && !views && ran(&ignore.rule));
+    found.extend(unused.map(|(at, ignore)| {
+        let (message, help) = match beside.get(&at) {
+            Some(name) => (
+                format!("this comment ignores `{}` in a line of {name}, with which others are compared", ignore.rule),
+                "move it to the line of the environment that differs: a comment excuses the value beside it",
+            ),
+            None => (
+                format!("this comment ignores `{}`, which finds nothing in its line", ignore.rule),
+                "remove it: what it excused is gone",
+            ),
+        };
+        ExceptionFinding {
+            rule: "inline-ignore",
+            severity: Severity::Warning,
+            path: String::new(),
+            environments: Vec::new(),
+            message,
+            help: help.to_owned(),
+            at: ignore.at,
+        }
     }));
 }
 
