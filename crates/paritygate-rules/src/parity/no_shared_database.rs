@@ -32,7 +32,8 @@ Looks for one database, cache or queue behind two environments, whatever its rol
 
 A database is known by the URL of a variable, also of a secret one: the host, the port and the database's name must be
 the same, with the scheme's usual port where none is written; user, password and parameters don't count. Of several hosts
-each counts. A connection string of keys and values (`host=db dbname=shop`, `Server=db;Database=shop`) is read like a URL. A backing service is known by its fingerprint. The two are not compared with each other, and a host, a port and
+each counts. A connection string of keys and values (`host=db dbname=shop`, `Server=db;Database=shop`) is read like a URL, and
+so are those of Go's driver for MySQL (`app:x7@tcp(db:3306)/shop`) and of Oracle (`scott/x7@db:1521/orcl`). A backing service is known by its fingerprint. The two are not compared with each other, and a host, a port and
 a name in variables of their own are not put together.
 
 Some hosts lead elsewhere in each environment and don't count: this machine (`localhost`, `127.0.0.1`), names without a dot,
