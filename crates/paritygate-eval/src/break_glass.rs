@@ -122,7 +122,7 @@ fn refused(rule: &BreakGlassRule, glass: &BreakGlass, scope: &Scope<'_>) -> Opti
     if !glass.origin.source.is_accepted(&rule.accept_sources) {
         return Some("the request asserts it itself, and only what another system says is accepted".to_owned());
     }
-    if glass.by.trim().is_empty() {
+    if person::key(&glass.by).is_empty() {
         return Some("it does not say who breaks it (`by`)".to_owned());
     }
     if glass.reason.trim().is_empty() {
@@ -161,9 +161,9 @@ fn refused(rule: &BreakGlassRule, glass: &BreakGlass, scope: &Scope<'_>) -> Opti
         if known.peek().is_none() {
             return Some(format!("nothing is known of the incident `{id}`"));
         }
-        // That it is over counts wherever it is known from; that it is there has to be believed.
-        if known.clone().any(|incident| incident.status == IncidentStatus::Resolved) {
-            return Some(format!("the incident `{id}` is resolved"));
+        // That it is mended or over counts wherever it is known from; that it is there has to be believed.
+        if let Some(incident) = known.clone().find(|incident| incident.status != IncidentStatus::Open) {
+            return Some(format!("the incident `{id}` is not open: it is {}", incident.status.word()));
         }
         let here = |incident: &&Incident| scope.means(&incident.environments, scope.to());
         if !known.clone().any(|incident| here(&incident)) {

@@ -96,7 +96,7 @@ impl Engine {
                 own.push(own_clock(at));
             }
             if moment.at > moment.now {
-                own.push(planned(scope));
+                own.push(planned(scope, self.host_clock.as_ref()));
             }
             own.extend(break_glass::apply(self, scope, &mut judged));
             let next = eligible::next(&judged, scope);

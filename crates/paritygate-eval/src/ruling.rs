@@ -13,7 +13,7 @@ use paritygate_model::decision::{
 use paritygate_model::promotion::Origin;
 use paritygate_model::report::{Digested, LazyDigest, Severity, Verdict};
 use paritygate_model::secret::{redacted, redacted_note};
-use paritygate_model::{Note, SortedMap, Source, Timestamp};
+use paritygate_model::{Location, Note, SortedMap, Source, Timestamp};
 
 use crate::decide::{GateRequest, Moment};
 use crate::engine::{CompiledGate, Engine};
@@ -78,7 +78,7 @@ impl Ruling<'_> {
             let mut blockers = blockers(&judged, scope);
             for mut finding in own {
                 finding.notes = finding.notes.into_iter().map(redacted_note).collect();
-                blockers.extend(finding.status.blocks().then(|| own_blocker(&finding)));
+                blockers.extend(finding.status.blocks().then(|| own_blocker(&finding, scope)));
                 findings.push(finding);
             }
             // Facts and people can be asked at once; what only time clears comes in the order of its instants.
@@ -194,7 +194,7 @@ pub(crate) fn nothing_judged(asked: &GateRequest<'_>, engine: &Engine, about: us
     finding
 }
 
-pub(crate) fn own_clock(at: &paritygate_model::Location) -> GateFinding {
+pub(crate) fn own_clock(at: &Location) -> GateFinding {
     let mut finding = own(
         "clock",
         GateStatus::Fail,
@@ -207,12 +207,27 @@ pub(crate) fn own_clock(at: &paritygate_model::Location) -> GateFinding {
     finding
 }
 
-/// Says that an answer is for later: whoever reads no more than that it may go would go at once.
-pub(crate) fn planned(scope: &Scope<'_>) -> GateFinding {
+/// The id under which a planned start is told.
+const PLANNED_START: &str = "planned-start";
+
+/// Says that an answer is for later: whoever reads no more than that it may go would go at once. Where a policy counts on the
+/// host's clock, no plan of the request opens anything before its time.
+pub(crate) fn planned(scope: &Scope<'_>, host_clock: Option<&Location>) -> GateFinding {
     let (at, wait) = (scope.say(scope.at), Scope::length(scope.now, scope.at));
-    let message = format!("it is judged for its planned start, {at}, in {wait}: this is no answer for now");
-    let mut finding = own("planned-start", GateStatus::Warn, message);
-    finding.help = Some("start it then, and ask again before; to start now remove `plannedStart`".to_owned());
+    let Some(asked) = host_clock else {
+        let message = format!("it is judged for its planned start, {at}, in {wait}: this is no answer for now");
+        let mut finding = own(PLANNED_START, GateStatus::Warn, message);
+        finding.help = Some("start it then, and ask again before; to start now remove `plannedStart`".to_owned());
+        return finding;
+    };
+    let message = format!("its start is planned for {at}, in {wait}: until then nothing may start");
+    let mut finding = own(PLANNED_START, GateStatus::Fail, message);
+    finding.notes.push("all gates are judged for the planned start; a policy counts on the host's clock".into());
+    finding.help = Some(
+        "start it then, and ask again before; to see the answer for then, let the host hand in that instant as `now`"
+            .to_owned(),
+    );
+    finding.facts.push(fact("asked for here", &Origin { at: Some(asked.clone()), ..Origin::default() }));
     finding
 }
 
@@ -220,13 +235,14 @@ pub(crate) fn fact(label: &str, origin: &Origin) -> FactPlace {
     FactPlace { label: redacted(label.to_owned()), source: origin.source, place: origin.at.clone().map(LazyPlace) }
 }
 
-fn own_blocker(finding: &GateFinding) -> Blocker {
+fn own_blocker(finding: &GateFinding, scope: &Scope<'_>) -> Blocker {
+    let until = (*finding.rule == *PLANNED_START).then_some(scope.at);
     Blocker {
         rule: Arc::clone(&finding.rule),
-        cleared_by: ClearedBy::Fact,
+        cleared_by: if until.is_some() { ClearedBy::Time } else { ClearedBy::Fact },
         who: Vec::new(),
-        until: None,
-        until_local: None,
+        until,
+        until_local: until.map(|until| scope.zone.local(until)),
         message: finding.message.clone(),
     }
 }

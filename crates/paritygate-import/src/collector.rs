@@ -1,6 +1,6 @@
 //! What is collected of facts until all texts are read, and what their formats share.
 
-use paritygate_model::promotion::{CheckFact, CheckStatus, FactSource, Facts, Instant, Origin};
+use paritygate_model::promotion::{CheckFact, FactSource, Facts, Instant, Origin};
 use paritygate_model::{Diagnostic, Node, SortedMap, Timestamp, limits};
 
 use crate::facts::github_deployments::{self, Deployments};
@@ -18,8 +18,8 @@ pub struct Collector<'d> {
     pub(crate) pull_requests: PullRequests<'d>,
     /// The commits of pull requests.
     pub(crate) commits: Vec<Node<'d>>,
-    /// How checks of a name ended that say which workflow they are of, by name and commit.
-    pub(crate) workflows: SortedMap<(&'d str, &'d str), (&'d str, CheckStatus)>,
+    /// The runs of checks, by name and commit.
+    pub(crate) runs: SortedMap<(&'d str, &'d str), Vec<github_checks::Run<'d>>>,
     /// Lists that say how many items they have on all pages.
     pages: SortedMap<(&'static str, &'d str), Page<'d>>,
     count: usize,
@@ -89,6 +89,7 @@ impl<'d> Collector<'d> {
         github_deployments::finish(&mut self);
         github_pull_requests::finish(&mut self);
         github_commits::finish(&mut self);
+        github_checks::finish(&mut self);
         for ((what, of), page) in std::mem::take(&mut self.pages) {
             if page.seen < page.total {
                 if what == github_checks::RUNS || what == github_checks::STATUSES {

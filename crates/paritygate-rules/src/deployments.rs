@@ -28,6 +28,10 @@ pub(crate) fn amiss(fact: &DeploymentFact, artifact: &Artifact, environment: &st
                 "give both the artifact and the deployment a digest; on GitHub a deployment has it in its `payload`: \
                  `{ component, digest }`",
             ),
+        (Some(false), DeploymentResult::Running) => {
+            Judgement::fail(format!("another digest of `{component}` is being deployed to {environment}"))
+                .help("wait for its end, or hand in the fact that it has ended; then deploy what is promoted again")
+        }
         (Some(false), _) => {
             Judgement::fail(format!("another digest of `{component}` was deployed to {environment} since"))
                 .help(format!("deploy it to {environment} again, or promote what runs there"))

@@ -77,7 +77,7 @@ pub(crate) fn last_words<'a>(scope: &Scope<'a>, artifact: Option<&Artifact>) -> 
             continue;
         }
         // A yes, or taking back a no, has to be believed and to be somebody's; a no is heard from anywhere.
-        let is_named = !approval.by.trim().is_empty();
+        let is_named = !key(&approval.by).is_empty();
         if !is_no && (!is_named || !scope.accepts(&approval.origin) || !has_happened(scope, approval)) {
             continue;
         }
@@ -217,7 +217,7 @@ pub(crate) fn may_be_in(scope: &Scope<'_>, word: &Approval, group: &str) -> bool
     match scope.pipeline.groups.get(group) {
         Some(members) => {
             let may_be = |member: &String| key(member) == key(&word.by) || Form::of(member) != Form::of(&word.by);
-            word.by.trim().is_empty() || members.iter().any(may_be)
+            key(&word.by).is_empty() || members.iter().any(may_be)
         }
         None => {
             !scope.pipeline.groups.is_empty() || word.groups.is_empty() || word.groups.iter().any(|own| own == group)

@@ -24,6 +24,9 @@ fn key(fact: &DeploymentFact) -> Option<Key<'_>> {
     }
 }
 
+/// Among how many deployments of one name and of different digests a fact finds its own; further ones are each one more.
+const DIGESTS: usize = 16;
+
 /// Whether an accepted source says that a deployment has ended.
 fn has_ended(fact: &DeploymentFact, scope: &Scope<'_>) -> bool {
     let happened = || fact.when().is_none_or(|at| scope.has_happened(at));
@@ -65,21 +68,36 @@ impl<'a> Run<'a> {
 impl<'a> Scope<'a> {
     /// The deployments to an environment that began after an instant, newest first, wherever they are known from.
     pub fn runs(&self, environment: &str, after: Timestamp) -> Vec<Run<'a>> {
-        let (mut places, mut runs): (SortedMap<Key<'a>, usize>, Vec<Run<'a>>) = (SortedMap::new(), Vec::new());
+        let (mut places, mut runs): (SortedMap<Key<'a>, Vec<usize>>, Vec<Run<'a>>) = (SortedMap::new(), Vec::new());
         let request = self.request;
         let began = |fact: &&DeploymentFact| fact.started_at.or(fact.finished_at).is_none_or(|at| at.0 > after);
-        for fact in request.deployments(environment).take_while(began) {
-            let known = key(fact).map_or(runs.len(), |key| *places.entry(key).or_insert(runs.len()));
-            // What began at one time and is of two digests are two.
-            let is_other =
-                |run: &Run<'_>| fact.id.is_none() && run.facts.iter().any(|known| is_of_another(known, fact));
-            let place = if runs.get(known).is_some_and(is_other) { runs.len() } else { known };
-            match runs.get_mut(place) {
+        // What has not ended stands first, and what ended is in the order of its ends.
+        let may_be = |fact: &&DeploymentFact| {
+            fact.result == DeploymentResult::Running || fact.when().is_none_or(|at| at.0 > after)
+        };
+        for fact in request.deployments(environment).take_while(may_be).filter(began) {
+            // Of one name, or of one beginning, and of two digests are two.
+            let is_other = |run: &Run<'_>| run.facts.iter().any(|known| is_of_another(known, fact));
+            let alike = key(fact).map(|key| places.entry(key).or_default());
+            let known = alike.iter().flat_map(|alike| alike.iter().copied());
+            let known = known.take(DIGESTS).find(|at| runs.get(*at).is_some_and(|run| !is_other(run)));
+            match known.and_then(|at| runs.get_mut(at)) {
                 Some(run) => run.facts.push(fact),
-                None => runs.push(Run { facts: vec![fact] }),
+                None => {
+                    alike.into_iter().for_each(|alike| alike.push(runs.len()));
+                    runs.push(Run { facts: vec![fact] });
+                }
             }
         }
         runs
+    }
+
+    /// The deployments to an environment that end in the future by their own times, newest first.
+    pub fn ending<'s>(&self, environment: &'s str) -> impl Iterator<Item = &'a DeploymentFact> + use<'a, 's> {
+        let scope = *self;
+        let finished = self.request.deployments(environment).filter(|fact| fact.result != DeploymentResult::Running);
+        let ahead = move |fact: &&DeploymentFact| fact.when().is_none_or(|at| !scope.has_happened(at));
+        finished.take_while(ahead).filter(|fact| fact.when().is_some())
     }
 
     /// The deployments to an environment that have not ended, newest first: unless an accepted source says of the same

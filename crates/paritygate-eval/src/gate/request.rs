@@ -58,10 +58,14 @@ impl Request {
             diagnostics.push(wrong);
             return (request, diagnostics);
         }
+        // What ended last runs, whenever it began; what has not ended may yet take the place of anything.
         request.deployments = index(
             &facts.deployments,
             |fact| &fact.environment,
-            |fact| (fact.started_at.or(fact.finished_at), standing(fact, &request.promotion.artifacts)),
+            |fact| {
+                let is_open = fact.result == DeploymentResult::Running;
+                (is_open, newest(fact.when()), standing(fact, &request.promotion.artifacts))
+            },
         );
         let runs = |place: &&u32| {
             let fact = facts.deployments.get(**place as usize);
@@ -70,7 +74,7 @@ impl Request {
         let unfinished = |places: &[u32]| places.iter().filter(runs).copied().collect();
         request.unfinished = request.deployments.iter().map(|(name, all)| (name.clone(), unfinished(all))).collect();
         request.checks =
-            index(&facts.checks, |fact| &fact.name, |fact| (fact.finished_at, u8::from(!fact.status.is_good())));
+            index(&facts.checks, |fact| &fact.name, |fact| (newest(fact.finished_at), !fact.status.is_good()));
         request.freezes = freezes(&facts.freezes, zones, &mut diagnostics);
         request.contradictions = contradictions(&request.promotion);
         request.taken_back = taken_back(&facts.approvals);
@@ -214,11 +218,11 @@ fn standing(fact: &DeploymentFact, artifacts: &[Artifact]) -> u8 {
     }
 }
 
-/// The places of facts by a name, newest first. `at` says when each was, and how much it speaks against a promotion.
-fn index<T>(
+/// The places of facts by a name, newest first. `recency` says when each was, and how much it speaks against a promotion.
+fn index<T, R: Ord>(
     facts: &[T],
     name: impl Fn(&T) -> &String,
-    at: impl Fn(&T) -> (Option<Instant>, u8),
+    recency: impl Fn(&T) -> R,
 ) -> SortedMap<String, Vec<u32>> {
     let mut by: SortedMap<String, Vec<u32>> = SortedMap::new();
     for (place, fact) in facts.iter().enumerate() {
@@ -233,11 +237,7 @@ fn index<T>(
     for places in by.values_mut() {
         // Of two at the same instant the worse one counts as newer, and then the one that is written later.
         places.sort_by_key(|place| {
-            let when = facts.get(*place as usize).map(|fact| {
-                let (at, against) = at(fact);
-                (newest(at), against)
-            });
-            std::cmp::Reverse((when, *place))
+            std::cmp::Reverse((facts.get(*place as usize).map(&recency), *place))
         });
     }
     by

@@ -4,11 +4,11 @@
 //! end. `gh pr checks` does not say of which commit its checks are. What ran in which environment, and on which digest, none
 //! of them says.
 
-use paritygate_model::Node;
 use paritygate_model::promotion::{CheckFact, CheckStatus, Instant};
+use paritygate_model::{Node, SortedMap, SortedSet};
 
 use super::FactFormat;
-use crate::collector::{Collector, by_id, has, id, last_part, list, origin, text};
+use crate::collector::{Collector, by_id, has, id, inner, last_part, list, origin, text};
 
 /// The form.
 pub static FORMAT: FactFormat = FactFormat {
@@ -79,15 +79,15 @@ fn check<'d>(object: Node<'d>, commit: Option<&'d str>, collector: &mut Collecto
     let commit = text(object, "head_sha").or(commit).or(in_url);
     let status = status(object, collector);
     let finished_at = if status == CheckStatus::Pending { None } else { finished(object, collector) };
-    if let Some(workflow) = text(object, "workflow").or_else(|| text(object, "workflowName")) {
-        let key = (name, commit.unwrap_or_default());
-        let (other, how) = *collector.workflows.entry(key).or_insert((workflow, status));
-        if other != workflow && how != status {
-            let message =
-                format!("checks of `{other}` and of `{workflow}` are both named `{name}` and ended differently");
-            collector.doubt("same-name", object, message, "the newest counts; give their jobs different names");
-        }
-    }
+    collector.runs.entry((name, commit.unwrap_or_default())).or_default().push(Run {
+        of: ran_by(object).unwrap_or_default(),
+        suite: object.get("check_suite").and_then(id),
+        place: collector.facts.checks.len(),
+        object,
+        is_good: status.is_good(),
+        is_skipped: status == CheckStatus::Skipped,
+        at: (finished_at.is_none(), finished_at),
+    });
     collector.facts.checks.push(CheckFact {
         name: name.to_owned(),
         status,
@@ -96,6 +96,66 @@ fn check<'d>(object: Node<'d>, commit: Option<&'d str>, collector: &mut Collecto
         origin: origin(object),
         ..CheckFact::default()
     });
+}
+
+/// One run of a check.
+pub(crate) struct Run<'d> {
+    /// The workflow or the app that runs it; empty where nobody says.
+    of: &'d str,
+    suite: Option<&'d str>,
+    /// Its place among the checks.
+    place: usize,
+    object: Node<'d>,
+    is_good: bool,
+    is_skipped: bool,
+    /// When it ended: one that has not, or does not say when, is the newest.
+    at: (bool, Option<Instant>),
+}
+
+/// The workflow or the app that runs a check.
+fn ran_by(object: Node<'_>) -> Option<&str> {
+    text(object, "workflow").or_else(|| text(object, "workflowName")).or_else(|| inner(object, "app", "slug"))
+}
+
+/// Tells checks apart that have one name: those of two workflows or apps are two checks, and one that did not pass counts. Of
+/// two suites of one app the later may be the other one run again: it counts as the newest.
+pub(crate) fn finish(collector: &mut Collector<'_>) {
+    let mut passed_over: SortedSet<usize> = SortedSet::new();
+    for ((name, _), runs) in std::mem::take(&mut collector.runs) {
+        let (mut by_runner, mut by_suite) = (SortedMap::new(), SortedMap::new());
+        // One that was skipped says nothing beside others.
+        for run in runs.iter().filter(|run| !run.is_skipped) {
+            keep_newest(&mut by_runner, run.of, run);
+            keep_newest(&mut by_suite, (run.of, run.suite), run);
+        }
+        let bad = by_runner.values().find(|run| !run.is_good);
+        let good = by_runner.values().find(|run| run.is_good);
+        if let (Some(bad), Some(good)) = (bad, good) {
+            let [bad, other] = [bad, good].map(|run| if run.of.is_empty() { "somebody" } else { run.of });
+            let message = format!("checks of `{bad}` and of `{other}` are both named `{name}`: that of `{bad}` counts");
+            let help = "give them different names, or run the one again that did not pass";
+            collector.doubt("same-name", good.object, message, help);
+            let is_over = |run: &&Run<'_>| by_runner.get(run.of).is_some_and(|newest| newest.is_good);
+            passed_over.extend(runs.iter().filter(is_over).map(|run| run.place));
+        } else if let Some(good) = good
+            && by_suite.values().any(|run| !run.is_good)
+        {
+            let message = format!("several suites ran a check named `{name}`, and not all passed: the newest counts");
+            collector.doubt("same-name", good.object, message, "see that it is the same check, run again");
+        }
+    }
+    if !passed_over.is_empty() {
+        let checks = std::mem::take(&mut collector.facts.checks).into_iter().enumerate();
+        collector.facts.checks =
+            checks.filter(|(place, _)| !passed_over.contains(place)).map(|(_, check)| check).collect();
+    }
+}
+
+fn keep_newest<'r, 'd, K: Ord>(newest: &mut SortedMap<K, &'r Run<'d>>, by: K, run: &'r Run<'d>) {
+    let known = newest.entry(by).or_insert(run);
+    if (run.at, run.place) >= (known.at, known.place) {
+        *known = run;
+    }
 }
 
 /// When a check ended. A commit status is written when it has ended, and then never changes.
@@ -204,7 +264,34 @@ mod tests {
         let (first, second) = (page(1, "\"failure\""), page(2, "\"success\""));
         let shown_pages = shown(&[&format!("[{first}, {second}]")]);
         assert!(shown_pages.starts_with("1:35 warning incomplete-facts: these are 2 of 3 check runs"), "{shown_pages}");
+    }
+
+    #[test]
+    fn checks_of_one_name_are_told_apart() {
         let text = r#"[{"name": "build", "bucket": "fail", "workflow": "A"}, {"name": "build", "bucket": "pass", "workflow": "B"}]"#;
-        assert!(shown(&[text]).contains("warning same-name: checks of `A` and of `B` are both named `build`"));
+        let of_a = "warning same-name: checks of `A` and of `B` are both named `build`: that of `A` counts";
+        let found = shown(&[text]);
+        assert!(found.contains(of_a) && found.ends_with("\ncheck build of - failed"), "{found}");
+        let by = |id, conclusion: &str, app: &str, suite: u32| {
+            let run = run(id, "e2e", "completed", &format!("\"{conclusion}\""));
+            let more = format!(r#", "app": {{"slug": "{app}"}}, "check_suite": {{"id": {suite}}}}}"#);
+            run.trim_end_matches('}').to_owned() + &more
+        };
+        let passed = "check e2e of abc passed at";
+        let (failed, other) = (by(1, "failure", "circleci", 5), by(2, "success", "github-actions", 6));
+        let found = shown(&[&failed, &other]);
+        assert!(!found.contains(passed) && found.contains("that of `circleci` counts"), "{found}");
+        assert!(found.ends_with("\ncheck e2e of abc failed at 2026-08-01T10:01:00Z"), "{found}");
+        // Run again by the same, it counts.
+        let again = by(3, "success", "circleci", 7);
+        for texts in [vec![&*failed, &*other, &*again], vec![&*failed, &*again]] {
+            let found = shown(&texts);
+            assert!(found.contains(passed) && found.contains("several suites ran a check named `e2e`"), "{found}");
+        }
+        // What was skipped stands against nothing.
+        let found = shown(&[&by(1, "skipped", "circleci", 5), &other]);
+        assert!(found.contains(passed) && !found.contains("same-name"), "{found}");
+        let found = shown(&[&by(1, "failure", "circleci", 5), &by(3, "success", "circleci", 5)]);
+        assert!(found.contains(passed) && !found.contains("same-name"), "{found}");
     }
 }

@@ -32,7 +32,8 @@ pub(crate) struct Deployments<'d> {
 }
 
 fn is(object: Node<'_>) -> bool {
-    has(object, &["id", "sha", "environment", "created_at"]) && !has(object, &["deployment_url"])
+    // One whose environment is no name is of another system, or says nothing.
+    has(object, &["id", "sha", "created_at"]) && text(object, "environment").is_some() && !has(object, &["deployment_url"])
 }
 
 fn take<'d>(object: Node<'d>, collector: &mut Collector<'d>) {

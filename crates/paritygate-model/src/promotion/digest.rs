@@ -7,7 +7,7 @@ pub fn plain(digest: &str) -> &str {
 }
 
 /// Whether two digests are of the same bytes; `None` where their algorithms differ or one is empty, which says nothing: also
-/// `sha256:` with nothing behind it. Digits are written in either case, and a digest may stand behind what it is of:
+/// `sha256:` with nothing behind it, and one that is cut short. Digits are written in either case, and a digest may stand behind what it is of:
 /// `registry.example/api@sha256:…`.
 pub fn same(a: &str, b: &str) -> Option<bool> {
     // Most are written alike. What ends with a digit is no mere name of an algorithm.
@@ -21,7 +21,14 @@ pub fn same(a: &str, b: &str) -> Option<bool> {
     let algorithm = |digest: &str| digest.bytes().position(|byte| byte == b':');
     let (one, other) = (algorithm(a), algorithm(b));
     let alike = |a: Option<&str>, b: Option<&str>| a.zip(b).is_some_and(|(a, b)| a.eq_ignore_ascii_case(b));
-    (one == other && one.is_none_or(|end| alike(a.get(..end), b.get(..end)))).then(|| a.eq_ignore_ascii_case(b))
+    let is_comparable = one == other && one.is_none_or(|end| alike(a.get(..end), b.get(..end))) && !is_cut(a, b);
+    is_comparable.then(|| a.eq_ignore_ascii_case(b))
+}
+
+/// Whether one is the beginning of the other, as people write it for short: nobody knows whether it is the same.
+fn is_cut(a: &str, b: &str) -> bool {
+    let (short, long) = if a.len() < b.len() { (a, b) } else { (b, a) };
+    short.len() < long.len() && long.get(..short.len()).is_some_and(|head| head.eq_ignore_ascii_case(short))
 }
 
 #[cfg(test)]
@@ -38,6 +45,13 @@ mod tests {
         assert_eq!(same("", "sha256:aa"), None);
         assert_eq!(same("", ""), None);
         assert_eq!(same("sha256:", "sha256:"), None);
+    }
+
+    #[test]
+    fn of_one_that_is_cut_short_nothing_is_known() {
+        assert_eq!(same("sha256:aab", "sha256:aabb"), None);
+        assert_eq!(same("registry.example/api@SHA256:AABB", "sha256:aab"), None);
+        assert_eq!(same("sha256:aac", "sha256:aabb"), Some(false));
     }
 
     #[test]

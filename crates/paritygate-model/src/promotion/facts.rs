@@ -498,13 +498,13 @@ words! {
         /// Well.
         Succeeded = "succeeded",
         /// Badly.
-        #[default]
         Failed = "failed",
         /// It was taken back.
         RolledBack = "rolledBack",
         /// It was stopped.
         Cancelled = "cancelled",
-        /// It has not ended.
+        /// It has not ended, as far as is known.
+        #[default]
         Running = "running",
     }
 }

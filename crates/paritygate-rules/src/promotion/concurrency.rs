@@ -2,7 +2,7 @@
 
 use paritygate_eval::kind::Params;
 use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope};
-use paritygate_model::promotion::DeploymentFact;
+use paritygate_model::promotion::{DeploymentFact, DeploymentResult};
 use paritygate_model::read::Read;
 use paritygate_model::{Diagnostic, suggest};
 
@@ -24,7 +24,7 @@ impl GateKind for Concurrency {
     const SUMMARY: &'static str = "no other deployment is running";
     const MANUAL: &'static str = r#"
 Fails while a deployment of any component to the target, or to an environment of `group`, is running: one whose `result` is
-`running`, also of the same artifact by the same actor. It is over when a fact says so that names the same deployment (by
+`running`, which has no `result`, or which ends in the future by its own times; also of the same artifact by the same actor. It is over when a fact says so that names the same deployment (by
 `id`, else by component, digest and `startedAt`) and is from an accepted source.
 
 Where no deployment to one of the environments is known, it can't be known that none is running.
@@ -100,7 +100,8 @@ impl GateCheck for Concurrency {
     fn judge(&self, scope: &Scope<'_>) -> Judgement {
         let environments = with_target(scope, self.group.as_ref());
         let running: Vec<&DeploymentFact> = environments.iter().flat_map(|name| scope.running(name)).collect();
-        if running.is_empty() {
+        let ending: Vec<&DeploymentFact> = environments.iter().flat_map(|name| scope.ending(name)).collect();
+        if running.is_empty() && ending.is_empty() {
             let told = || Judgement::pass(format!("no deployment to {} is running", suggest::quoted(&environments)));
             let known = || scope.pass(told);
             return match self.history {
@@ -108,12 +109,18 @@ impl GateCheck for Concurrency {
                 History::IfKnown => known(),
             };
         }
-        let each = running.into_iter().map(|fact| {
+        let each = running.into_iter().chain(ending).map(|fact| {
             let id = fact.id.as_ref().map(|id| format!(" `{id}`")).unwrap_or_default();
             let the = if id.is_empty() { "a" } else { "the" };
             let of = if fact.component.is_empty() { String::new() } else { format!(" of `{}`", fact.component) };
-            let since = fact.started_at.map(|at| format!(" since {}", scope.say(at.0))).unwrap_or_default();
-            let message = format!("{the} deployment{id}{of} to {} is running{since}", fact.environment);
+            let how = match (fact.when().filter(|at| !scope.has_happened(*at)), fact.started_at) {
+                (Some(end), _) if fact.result != DeploymentResult::Running => {
+                    format!("ends {}, which has not come", scope.say(end.0))
+                }
+                (_, Some(since)) => format!("is running since {}", scope.say(since.0)),
+                _ => "is running".to_owned(),
+            };
+            let message = format!("{the} deployment{id}{of} to {} {how}", fact.environment);
             Judgement::fail(message)
                 .help("wait for its end, or hand in the fact that it has ended")
                 .fact(format!("{}: running", fact.environment), &fact.origin)

@@ -196,9 +196,12 @@ impl MetricThreshold {
         let here = |metric: &&Metric| {
             metric.name == criterion.name && metric.environment.as_deref().is_none_or(|of| of == environment)
         };
+        // What does not say where it was measured can be bad news only.
         let counts = |metric: &&Metric| {
             matches!(criterion.amiss(metric, environment), Ok(Some(_)))
-                || (scope.accepts(&metric.origin) && metric.at.is_none_or(|at| scope.has_happened(at)))
+                || (metric.environment.is_some()
+                    && scope.accepts(&metric.origin)
+                    && metric.at.is_none_or(|at| scope.has_happened(at)))
         };
         let metrics = scope.facts().metrics.iter().filter(here).filter(counts);
         metrics.max_by_key(|metric| recency(metric.at, !matches!(criterion.amiss(metric, environment), Ok(None))))
@@ -212,8 +215,14 @@ impl MetricThreshold {
     fn one(&self, scope: &Scope<'_>, criterion: &Criterion) -> Judgement {
         let (name, environment) = (&criterion.name, self.environment(scope));
         let Some(metric) = self.newest(scope, criterion) else {
-            return Judgement::unknown(format!("no measurement of `{name}` in {environment} is known"))
-                .help("hand in what was measured as `metrics`, with `--facts`");
+            let nowhere = |metric: &&Metric| metric.name == *name && metric.environment.is_none();
+            let judgement = Judgement::unknown(format!("no measurement of `{name}` in {environment} is known"));
+            return match scope.facts().metrics.iter().find(nowhere) {
+                Some(metric) => judgement
+                    .help("say where it was measured: give it an `environment`")
+                    .fact(format!("`{name}`, of no environment"), &metric.origin),
+                None => judgement.help("hand in what was measured as `metrics`, with `--facts`"),
+            };
         };
         let judged = match (criterion.amiss(metric, environment), self.max_age, metric.at) {
             (Ok(Some(amiss)), ..) => Judgement::fail(amiss).help("find out why, and mend it"),

@@ -98,7 +98,7 @@ impl GateCheck for NoRejection {
         let no = words.iter().filter(|word| word.state == ApprovalState::Rejected);
         let no = no.filter(|word| self.groups.as_ref().is_none_or(|groups| counts(groups, word)));
         let judged = no.fold(Judgement::default(), |judged, word| {
-            if word.by.trim().is_empty() {
+            if people::key(&word.by).is_empty() {
                 let one = Judgement::needs_people("rejected by somebody who is not named");
                 return judged.and(one.fact("rejected", &word.origin));
             }

@@ -166,12 +166,20 @@ impl RateLimit {
         let longest = self.per.max(self.gap).unwrap_or_default();
         let after = scope.at.checked_sub(longest.0).unwrap_or(Timestamp::MIN);
         for environment in environments {
-            let mut by_id: SortedMap<&str, usize> = SortedMap::new();
+            // By their name, and how many of it a component had before.
+            let mut by_id: SortedMap<(&str, usize), usize> = SortedMap::new();
+            let mut had: SortedMap<(&str, &str), usize> = SortedMap::new();
             for run in scope.runs(environment, after) {
                 let Some(fact) = self.counts(&run, scope) else { continue };
                 let began = run.started().ok_or(fact)?;
-                let place = fact.id.as_deref().map(|id| *by_id.entry(id).or_insert(counted.len()));
-                // Under one id it is one deployment, which began when the last of its components did.
+                let place = fact.id.as_deref().map(|id| {
+                    let before = had.entry((id, &fact.component)).or_default();
+                    let place = *by_id.entry((id, *before)).or_insert(counted.len());
+                    *before += 1;
+                    place
+                });
+                // Under one id several components are one deployment, which began when the last of them did. What one of
+                // them did again is one more.
                 match place.and_then(|place| counted.get_mut(place)) {
                     Some(known) if known.0 >= began => {}
                     Some(known) => *known = (began, fact),

@@ -6,7 +6,7 @@ use paritygate_model::read::Read;
 use paritygate_model::{Diagnostic, SortedMap, Timestamp};
 
 use paritygate_model::promotion::ActorKind;
-use paritygate_model::promotion::person::Form;
+use paritygate_model::promotion::person::{self, Form};
 
 use crate::people::{self, BOTH, Bind};
 
@@ -124,7 +124,7 @@ impl SeparationOfDuties {
                 }),
                 Relation::Actor => promotion.actor.as_ref().map(|actor| vec![&actor.id]),
             };
-            match people.filter(|people| !people.is_empty() && people.iter().all(|person| !person.trim().is_empty())) {
+            match people.filter(|people| !people.is_empty() && people.iter().all(|person| !person::key(person).is_empty())) {
                 Some(people) => hands.extend(people.into_iter().map(|person| (people::key(person), *relation))),
                 None => unknown.push(match relation {
                     Relation::Author => "who wrote the change",
