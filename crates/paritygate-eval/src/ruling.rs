@@ -76,6 +76,9 @@ impl Ruling<'_> {
             let judged: Vec<Judged<'_>> = judged.into_iter().map(|judged| in_words(judged, scope)).collect();
             let mut findings: Vec<GateFinding> = judged.iter().map(finding).collect();
             let mut blockers = blockers(&judged, scope);
+            if !blockers.is_empty() {
+                blockers.extend(held_again(&judged, next.as_ref().ok().copied(), scope));
+            }
             for mut finding in own {
                 finding.notes = finding.notes.into_iter().map(redacted_note).collect();
                 blockers.extend(finding.status.blocks().then(|| own_blocker(&finding, scope)));
@@ -289,6 +292,26 @@ fn blockers(judged: &[Judged<'_>], scope: &Scope<'_>) -> Vec<Blocker> {
             }
         })
         .collect()
+}
+
+/// The gates that hold again before the others let it through: the glass is broken over them for too short a time.
+fn held_again<'e>(
+    judged: &'e [Judged<'_>],
+    next: Option<Timestamp>,
+    scope: &'e Scope<'_>,
+) -> impl Iterator<Item = Blocker> + use<'e> {
+    judged.iter().filter_map(move |Judged { compiled, judgement, waived_until }| {
+        let end = waived_until.filter(|end| next.is_none_or(|next| next >= *end))?;
+        let (words, until) = (judgement.words(), next.filter(|_| judgement.cleared_by == Some(ClearedBy::Time)));
+        Some(Blocker {
+            rule: Arc::clone(&compiled.gate.id),
+            cleared_by: judgement.cleared_by.unwrap_or(ClearedBy::Fact),
+            who: words.who.iter().cloned().map(redacted).collect(),
+            until,
+            until_local: until.map(|until| scope.zone.local(until)),
+            message: redacted(format!("the glass is broken over it until {} only: then it holds again", scope.say(end))),
+        })
+    })
 }
 
 /// Zones by name, each once.

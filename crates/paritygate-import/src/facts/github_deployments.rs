@@ -287,6 +287,15 @@ mod tests {
     }
 
     #[test]
+    fn those_that_name_no_environment_are_refused() {
+        let of = |environment: &str| deployment(1, "{}").replace("\"production\"", environment);
+        for environment in ["null", "5", "\"\"", r#"{"name": "production"}"#] {
+            let shown = shown(&[&format!("[{}]", of(environment))]);
+            assert!(shown.contains("error unknown-facts") && !shown.contains("deployment 1"), "{shown}");
+        }
+    }
+
+    #[test]
     fn digests() {
         assert!(is_digest(&format!("sha256:{}", "a".repeat(64))));
         for text in ["", "sha256:", "latest", &format!("sha256:{}", "A".repeat(64)), &format!("md5:{}", "a".repeat(64))]

@@ -17,7 +17,8 @@ use paritygate_model::{Diagnostic, Timestamp, suggest};
 pub struct Freeze {
     /// Freezes with a start and an end. Those that the request or another system names count as well.
     pub freezes: Option<Vec<Once>>,
-    /// The IANA time zone of the windows, and of freezes that name none, such as `America/New_York`.
+    /// The IANA time zone of the windows, and of the gate's own freezes that name none, such as `America/New_York`. A
+    /// freeze that is a fact names its own.
     pub timezone: Option<String>,
     /// Times of the week at which nothing is deployed.
     pub windows: Option<Vec<Window>>,
