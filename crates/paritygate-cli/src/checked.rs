@@ -98,7 +98,7 @@ impl Asked {
             typed.push((name.to_owned(), path.to_path_buf()));
         };
         if !self.policies.is_empty() {
-            plan.policies = self.policies.iter().map(|policy| (policy.clone(), None)).collect();
+            plan.use_policies(self.policies.iter().cloned());
             for policy in self.policies.iter().filter(|policy| plan::is_path(policy)) {
                 name(Path::new(policy), policy);
             }

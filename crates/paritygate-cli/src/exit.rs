@@ -29,7 +29,7 @@ impl From<Exit> for ExitCode {
 pub(crate) enum FailOn {
     /// Errors only
     Error,
-    /// Also what could not be judged, which else ends with 3
+    /// Also what could not be judged, which else ends with 3, or with 0 where a policy only warns of it
     Unknown,
     /// Also warnings
     Warning,
@@ -48,9 +48,12 @@ pub(crate) fn moved(report: &Report, line: FailOn) -> Option<String> {
 /// How a check ends whose texts were all right.
 pub(crate) fn of(report: &Report, line: FailOn) -> Exit {
     let informs = || report.findings.iter().any(|finding| finding.status == Status::Pass && !finding.observed);
+    // A policy may make mere warnings of what can't be judged; the line still includes it.
+    let is_unknown = || report.findings.iter().any(|finding| finding.status == Status::Unknown && !finding.observed);
     let worst = match report.verdict {
         Verdict::Fail | Verdict::Error => Some(FailOn::Error),
         Verdict::Unknown => Some(FailOn::Unknown),
+        Verdict::Warn | Verdict::Pass if is_unknown() => Some(FailOn::Unknown),
         Verdict::Warn => Some(FailOn::Warning),
         Verdict::Pass => informs().then_some(FailOn::Info),
     };

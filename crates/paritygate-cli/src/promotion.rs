@@ -121,7 +121,7 @@ pub(crate) fn load(args: &Args, request: Option<&Path>) -> Result<Loaded, Error>
         Err(wrong) => return Err(wrong),
     };
     if !args.policies.is_empty() {
-        plan.policies = args.policies.iter().map(|policy| (policy.clone(), None)).collect();
+        plan.use_policies(args.policies.iter().cloned());
         for policy in args.policies.iter().filter(|policy| plan::is_path(policy)) {
             files.insert(policy.clone(), disk.read_named(policy, Path::new(policy)));
             typed.push((policy.clone(), PathBuf::from(policy)));

@@ -38,6 +38,8 @@ pub struct Exceptions<'a> {
     pub never_waive: &'a [String],
     /// The findings that a baseline accepts.
     pub accepted: &'a [Accepted],
+    /// Whether they may be to rules of other policies, which don't run now.
+    pub of_other_policies: bool,
 }
 
 /// What is to be said about an exception itself.
@@ -172,7 +174,7 @@ fn known_rules(request: &CheckRequest<'_>, collector: &Collector<'_, '_>, diagno
     for (rule, path, at) in named {
         let place = path.at.clone().unwrap_or_else(|| at.clone());
         check_selector(&path.value, "", Accepts::Any, place, diagnostics);
-        if !known().any(|id| *id == *rule.value) {
+        if !request.exceptions.of_other_policies && !known().any(|id| *id == *rule.value) {
             let at = rule.at.clone().unwrap_or_else(|| at.clone());
             let help = paritygate_model::suggest::did_you_mean(&rule.value, known().collect::<Vec<_>>());
             let message = format!("there is no rule `{}` that this could be an exception to", rule.value);

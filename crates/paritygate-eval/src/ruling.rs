@@ -309,7 +309,10 @@ fn held_again<'e>(
             who: words.who.iter().cloned().map(redacted).collect(),
             until,
             until_local: until.map(|until| scope.zone.local(until)),
-            message: redacted(format!("the glass is broken over it until {} only: then it holds again", scope.say(end))),
+            message: redacted(format!(
+                "the glass is broken over it until {} only: then it holds again",
+                scope.say(end)
+            )),
         })
     })
 }

@@ -77,11 +77,11 @@ impl Line {
     /// The value with its references resolved.
     pub fn resolve<'v>(&self, lookup: &dyn Fn(&str) -> Lookup<'v>) -> Interpolated {
         if let Some(reason) = self.unreadable {
-            return Interpolated::Unresolved { reason: reason.to_owned(), names: Vec::new() };
+            return Interpolated::Unresolved { reason: reason.to_owned() };
         }
         if !self.has_value {
             let reason = format!("`{}` is taken from the process environment", self.key);
-            return Interpolated::Unresolved { reason, names: vec![self.key.clone()] };
+            return Interpolated::Unresolved { reason };
         }
         if self.is_template { interpolate(&self.text, lookup, 0) } else { Interpolated::Text(self.text.clone()) }
     }

@@ -13,6 +13,7 @@ use crate::address::{host_and_port, hosts, is_host, readable};
 pub(crate) struct Belongings {
     /// Its place in the check.
     pub(crate) environment: usize,
+    /// Its names, and what hosts are usually called in their stead.
     names: Vec<String>,
     /// Those of its names that stand for nothing else.
     aliases: Vec<String>,
@@ -40,12 +41,17 @@ pub(crate) fn names(environment: &Environment) -> Vec<String> {
     names
 }
 
+/// What hosts are called by, beside the name of their environment.
+const USUAL: [&[&str]; 3] = [&["production", "prod", "prd"], &["staging", "stage", "stg"], &["development", "dev"]];
+
 impl Belongings {
-    /// Reads what belongs to an environment from its description.
-    pub(crate) fn of(at: usize, environment: &Environment) -> Self {
-        let names = names(environment);
+    /// Reads what belongs to an environment from its description. `taken` are the names of all environments.
+    pub(crate) fn of(at: usize, environment: &Environment, taken: &[String]) -> Self {
+        let mut names = names(environment);
         let name = environment.name.to_ascii_lowercase();
         let aliases = names.iter().filter(|alias| **alias != name).cloned().collect();
+        let usual = USUAL.iter().filter(|usual| usual.contains(&name.as_str())).flat_map(|usual| usual.iter());
+        names.extend(usual.filter(|usual| !taken.iter().any(|taken| taken == *usual)).map(|usual| (*usual).to_owned()));
         let mut found = Self { environment: at, names, aliases, hosts: SortedSet::new() };
         let root = environment.root();
         let entries = |node: Option<Node<'_>>, take: &mut dyn FnMut(&str, Node<'_>)| {

@@ -38,6 +38,8 @@ pub struct Plan {
     pub pipeline: PipelineSpec,
     /// The members of groups.
     pub groups: SortedMap<String, Vec<String>>,
+    /// Whether the policies are others than the manifest's: its exceptions may then be to rules that don't run.
+    pub policies_named: bool,
     /// The manifest's own text.
     pub manifest: Option<Arc<Source>>,
     /// Files that were seen and not used, each with the reason.
@@ -136,13 +138,25 @@ impl Plan {
     /// views of one.
     pub fn for_views(&mut self) {
         if self.policies.is_empty() {
-            self.policies.push((crate::project::UNCHANGED.to_owned(), None));
+            self.use_policies([crate::project::UNCHANGED.to_owned()]);
         }
+    }
+
+    /// Takes these policies instead of those of the manifest.
+    pub fn use_policies(&mut self, policies: impl IntoIterator<Item = String>) {
+        self.policies = policies.into_iter().map(|policy| (policy, None)).collect();
+        self.policies_named = true;
     }
 
     /// What is excepted, but for what a baseline accepts.
     pub(crate) fn exceptions(&self) -> Exceptions<'_> {
-        Exceptions { expected: &self.expected, waivers: &self.waivers, never_waive: &self.never_waive, accepted: &[] }
+        Exceptions {
+            expected: &self.expected,
+            waivers: &self.waivers,
+            never_waive: &self.never_waive,
+            accepted: &[],
+            of_other_policies: self.policies_named,
+        }
     }
 
     /// The promotion pipeline over the plan's environments, or over those that were read where the plan names none; with

@@ -64,6 +64,9 @@ def _exit(report: Report, fail_on: str) -> int:
     informs = any(finding.status == "pass" and not finding.observed for finding in report)
     worst = {"fail": "error", "error": "error", "unknown": "unknown", "warn": "warning"}.get(report.verdict)
     worst = worst or ("info" if informs else None)
+    # A policy may make mere warnings of what can't be judged; the line still includes it.
+    if worst != "error" and any(finding.status == "unknown" and not finding.observed for finding in report):
+        worst = "unknown"
     if report.verdict == "error":
         return 2
     if worst is not None and LEVELS.index(worst) <= LEVELS.index(fail_on):

@@ -37,13 +37,15 @@ impl<'a> Scope<'a> {
         is_good_news: F,
     ) -> impl Iterator<Item = &'a DeploymentFact> + use<'a, 's, F> {
         let scope = *self;
-        let mut running: Vec<*const DeploymentFact> = self.running(environment).into_iter().map(ptr::from_ref).collect();
+        let mut running: Vec<*const DeploymentFact> =
+            self.running(environment).into_iter().map(ptr::from_ref).collect();
         running.sort_unstable();
         self.request.deployments(environment).filter(move |fact| {
             let of = fact.component == component || fact.component.is_empty();
             let good = fact.result == DeploymentResult::Succeeded && is_good_news(fact);
             // That one runs is told until another fact tells its end.
-            let is_told = fact.result != DeploymentResult::Running || running.binary_search(&ptr::from_ref(*fact)).is_ok();
+            let is_told =
+                fact.result != DeploymentResult::Running || running.binary_search(&ptr::from_ref(*fact)).is_ok();
             of && is_told
                 && (!good || (scope.accepts(&fact.origin) && fact.when().is_none_or(|at| scope.has_happened(at))))
         })

@@ -236,9 +236,7 @@ fn index<T, R: Ord>(
     }
     for places in by.values_mut() {
         // Of two at the same instant the worse one counts as newer, and then the one that is written later.
-        places.sort_by_key(|place| {
-            std::cmp::Reverse((facts.get(*place as usize).map(&recency), *place))
-        });
+        places.sort_by_key(|place| std::cmp::Reverse((facts.get(*place as usize).map(&recency), *place)));
     }
     by
 }

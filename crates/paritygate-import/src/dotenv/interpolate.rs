@@ -34,8 +34,6 @@ pub enum Interpolated {
     Unresolved {
         /// Why: `` refers to `X`, which is not set in these files ``.
         reason: String,
-        /// The variables that it is about.
-        names: Vec<String>,
     },
     /// A variable that must be set (`${A:?message}`) is not set in the files.
     RequiredMissing {
@@ -69,9 +67,12 @@ pub fn interpolate<'v>(text: &str, lookup: &dyn Fn(&str) -> Lookup<'v>, depth: u
     };
     match reason {
         None => Interpolated::Text(out),
-        Some(reason) => Interpolated::Unresolved { reason, names: trouble.names },
+        Some(reason) => Interpolated::Unresolved { reason },
     }
 }
+
+/// What is said of a reference that may be none.
+const NOT_SET: &str = "a dollar sign in it begins the name of a variable that is not set in these files";
 
 enum Fault {
     Invalid,
@@ -79,11 +80,10 @@ enum Fault {
     TooLong,
 }
 
-/// What could not be resolved: the first reason, and all names.
+/// What could not be resolved: the first reason.
 #[derive(Default)]
 struct Trouble {
     reason: Option<String>,
-    names: Vec<String>,
     required: Option<(String, String)>,
 }
 
@@ -147,10 +147,14 @@ impl<'t> Reader<'t, '_, '_> {
             return if live { self.push("$") } else { Ok(()) };
         }
         let braced = rest.starts_with('{');
+        // `pa$word`: what looks like a reference may be part of a password.
+        let before = self.text.get(..self.at).and_then(|text| text.strip_suffix('$')).unwrap_or_default();
+        let glued = before.ends_with(|c: char| c.is_ascii_alphanumeric());
         self.at += usize::from(braced);
         let name = self.name().ok_or(Fault::Invalid)?;
         if !braced {
-            return if live { self.plain(name) } else { Ok(()) };
+            let is_meant = !glued && !name.contains(|c: char| c.is_ascii_lowercase());
+            return if live { self.plain(name, is_meant) } else { Ok(()) };
         }
         let rest = self.rest();
         let strict = rest.starts_with(':');
@@ -158,7 +162,7 @@ impl<'t> Reader<'t, '_, '_> {
         match operator {
             Some(b'}') if !strict => {
                 self.at += 1;
-                if live { self.plain(name) } else { Ok(()) }
+                if live { self.plain(name, true) } else { Ok(()) }
             }
             Some(operator @ (b'-' | b'?' | b'+')) => {
                 self.at += 1 + usize::from(strict);
@@ -176,16 +180,21 @@ impl<'t> Reader<'t, '_, '_> {
         Some(name)
     }
 
-    fn plain(&mut self, name: &str) -> Result<(), Fault> {
+    /// A reference without more. The name of a variable that is not set is told only where surely a variable is meant.
+    fn plain(&mut self, name: &str, is_meant: bool) -> Result<(), Fault> {
         match (self.lookup)(name) {
             Lookup::Value(value) => self.push(&value),
             Lookup::Empty => Ok(()),
-            Lookup::Unset => {
+            Lookup::Unset if is_meant => {
                 self.unset(name);
                 Ok(())
             }
+            Lookup::Unset => {
+                self.trouble.reason.get_or_insert_with(|| NOT_SET.to_owned());
+                Ok(())
+            }
             Lookup::Unknown(reason) => {
-                self.unknown(name, &reason);
+                self.unknown(&reason);
                 Ok(())
             }
         }
@@ -207,7 +216,7 @@ impl<'t> Reader<'t, '_, '_> {
             return Ok(());
         }
         match (operator, found) {
-            (_, Lookup::Unknown(reason)) => self.unknown(name, &reason),
+            (_, Lookup::Unknown(reason)) => self.unknown(&reason),
             (b'?', _) if is_missing => {
                 let message = self.out.split_off(before);
                 self.trouble.required.get_or_insert_with(|| (name.to_owned(), message));
@@ -220,14 +229,11 @@ impl<'t> Reader<'t, '_, '_> {
     }
 
     fn unset(&mut self, name: &str) {
-        self.unknown(name, &format!("refers to `{name}`, which is not set in these files"));
+        self.trouble.reason.get_or_insert_with(|| format!("refers to `{name}`, which is not set in these files"));
     }
 
-    fn unknown(&mut self, name: &str, reason: &str) {
+    fn unknown(&mut self, reason: &str) {
         self.trouble.reason.get_or_insert_with(|| reason.to_owned());
-        if self.trouble.names.len() < limits::MAX_DIAGNOSTICS && !self.trouble.names.iter().any(|known| known == name) {
-            self.trouble.names.push(name.to_owned());
-        }
     }
 }
 
@@ -248,7 +254,7 @@ mod tests {
     fn shown(text: &str) -> String {
         match interpolate(text, &known, 0) {
             Interpolated::Text(text) => text,
-            Interpolated::Unresolved { reason, names } => format!("<{reason}> {}", names.join(",")),
+            Interpolated::Unresolved { reason } => format!("<{reason}>"),
             Interpolated::RequiredMissing { name, message } => format!("!{name}: {message}"),
         }
     }
@@ -280,16 +286,21 @@ mod tests {
     #[test]
     fn what_is_not_known_says_so() {
         for (text, expected) in [
-            ("$X and ${Y}", "<refers to `X`, which is not set in these files> X,Y"),
-            ("${X+y}", "<refers to `X`, which is not set in these files> X"),
-            ("${N:-b}", "<`N` is encrypted> N"),
-            ("${X:-$N}", "<`N` is encrypted> N"),
-            ("${", "<a `$` in it begins no valid reference; `$$` stands for a dollar sign> "),
-            ("$", "<a `$` in it begins no valid reference; `$$` stands for a dollar sign> "),
-            ("${A", "<a `$` in it begins no valid reference; `$$` stands for a dollar sign> "),
-            ("${A:}", "<a `$` in it begins no valid reference; `$$` stands for a dollar sign> "),
-            ("${A:-b", "<a `$` in it begins no valid reference; `$$` stands for a dollar sign> "),
-            ("$1", "<a `$` in it begins no valid reference; `$$` stands for a dollar sign> "),
+            ("pa$LEAKw0rd", "<a dollar sign in it begins the name of a variable that is not set in these files>"),
+            ("pa$LEAK", "<a dollar sign in it begins the name of a variable that is not set in these files>"),
+            ("$2b$10$N9qo8uLOickgx", "<a `$` in it begins no valid reference; `$$` stands for a dollar sign>"),
+            ("$leak", "<a dollar sign in it begins the name of a variable that is not set in these files>"),
+            ("pa${leak}w", "<refers to `leak`, which is not set in these files>"),
+            ("$X and ${Y}", "<refers to `X`, which is not set in these files>"),
+            ("${X+y}", "<refers to `X`, which is not set in these files>"),
+            ("${N:-b}", "<`N` is encrypted>"),
+            ("${X:-$N}", "<`N` is encrypted>"),
+            ("${", "<a `$` in it begins no valid reference; `$$` stands for a dollar sign>"),
+            ("$", "<a `$` in it begins no valid reference; `$$` stands for a dollar sign>"),
+            ("${A", "<a `$` in it begins no valid reference; `$$` stands for a dollar sign>"),
+            ("${A:}", "<a `$` in it begins no valid reference; `$$` stands for a dollar sign>"),
+            ("${A:-b", "<a `$` in it begins no valid reference; `$$` stands for a dollar sign>"),
+            ("$1", "<a `$` in it begins no valid reference; `$$` stands for a dollar sign>"),
         ] {
             assert_eq!(shown(text), expected, "{text}");
         }

@@ -33,7 +33,9 @@ pub(crate) struct Deployments<'d> {
 
 fn is(object: Node<'_>) -> bool {
     // One whose environment is no name is of another system, or says nothing.
-    has(object, &["id", "sha", "created_at"]) && text(object, "environment").is_some() && !has(object, &["deployment_url"])
+    has(object, &["id", "sha", "created_at"])
+        && text(object, "environment").is_some()
+        && !has(object, &["deployment_url"])
 }
 
 fn take<'d>(object: Node<'d>, collector: &mut Collector<'d>) {

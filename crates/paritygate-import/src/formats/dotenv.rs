@@ -153,7 +153,7 @@ impl Layers {
                 };
                 (value, Known::Text(text, own.or(taint.get()).or_else(|| elsewhere(&line.key)), masked))
             }
-            Interpolated::Unresolved { reason, .. } => {
+            Interpolated::Unresolved { reason } => {
                 (DraftValue::Unresolved(reason.clone()), Known::Unresolved(shorter(reason)))
             }
             Interpolated::RequiredMissing { name, .. } => {

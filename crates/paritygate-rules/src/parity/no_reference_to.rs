@@ -34,7 +34,8 @@ an environment:
 
 - Its own hosts, and every host below them. A host is its own if the environment names it, and if it has the environment's
   name or one of its aliases as a word of its own: `db.production.acme.io` belongs to production, `api.stripe.com` to
-  nobody. It is named by the URL of a variable, by a variable whose key speaks of a host (`DB_HOST`), by an address with a
+  nobody. In hosts `prod` and `prd` stand for production, `stage` and `stg` for staging and `dev` for development, unless
+  another environment is called so. It is named by the URL of a variable, by a variable whose key speaks of a host (`DB_HOST`), by an address with a
   port, by `externalServices.*.baseUrl` or by `network.dns`. The bare name alone (`redis://production`) is no host of its
   own.
 - Its declared aliases, as whole words: `prd` in `/shop/prd/cache`, not in `sprdlb`. Its name alone does not count: values
@@ -46,6 +47,14 @@ Case doesn't count. A word that is part of one of the environment's own names is
 
 Of a secret only the readable parts of a URL are looked at, other secrets are passed over; a secret that is a URL and has no
 readable parts is unknown, as is what is unresolved. What was not collected is not looked at.
+
+```example
+select: variables.*
+environments:
+  staging: { variables: { DB_HOST: db.prod.acme.io } }
+  production: { variables: { DB_HOST: db.prod.acme.io } }
+expect: fail
+```
 
 ```example
 select: variables.*
@@ -195,12 +204,13 @@ impl GroupCheck for Check {
 
     fn rows(&self, rows: &Rows<'_, '_>, out: &mut Vec<GroupFinding>) {
         let Some(first) = rows.get(0) else { return };
+        let taken: Vec<String> = (0..).map_while(|at| first.environment(at)).flat_map(names).collect();
         let mut belongings: Vec<Belongings> = Vec::new();
         let mut all_judged: Vec<Judged> = Vec::new();
         for (environment, other) in self.pairs(first) {
             let known = belongings.iter().position(|known| known.environment == other);
             let other = known.unwrap_or_else(|| {
-                belongings.extend(first.environment(other).map(|described| Belongings::of(other, described)));
+                belongings.extend(first.environment(other).map(|described| Belongings::of(other, described, &taken)));
                 belongings.len().saturating_sub(1)
             });
             if let Some(last) = all_judged.last_mut().filter(|last| last.environment == environment) {

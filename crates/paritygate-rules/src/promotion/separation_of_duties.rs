@@ -124,7 +124,9 @@ impl SeparationOfDuties {
                 }),
                 Relation::Actor => promotion.actor.as_ref().map(|actor| vec![&actor.id]),
             };
-            match people.filter(|people| !people.is_empty() && people.iter().all(|person| !person::key(person).is_empty())) {
+            match people
+                .filter(|people| !people.is_empty() && people.iter().all(|person| !person::key(person).is_empty()))
+            {
                 Some(people) => hands.extend(people.into_iter().map(|person| (people::key(person), *relation))),
                 None => unknown.push(match relation {
                     Relation::Author => "who wrote the change",

@@ -101,7 +101,7 @@ pub(super) fn expand(
     let look = |name: &str| answer(name, look_up, context.secrets, &secret, allowance);
     let value = match dotenv::interpolate(text, &look, 0) {
         Interpolated::Text(text) => Ok(text),
-        Interpolated::Unresolved { reason, .. } => Err(reason),
+        Interpolated::Unresolved { reason } => Err(reason),
         Interpolated::RequiredMissing { name, .. } => {
             Err(format!("refers to `{name}`, which is not set in these files"))
         }

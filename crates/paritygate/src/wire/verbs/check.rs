@@ -121,7 +121,7 @@ impl Verb for Check {
         let mut diagnostics = std::mem::take(&mut plan.diagnostics);
         if engine.is_some() || given.is_some() {
             // Files that only the manifest's policies are in are not asked for.
-            plan.policies.clear();
+            plan.use_policies([]);
         }
         if params.pairing != Pairing::Parity && engine.is_none() && given.is_none() {
             plan.for_views();
