@@ -45,7 +45,7 @@ pub fn compare<'t>(a: &Cell<'t>, b: &Cell<'t>, set: bool, aliases: Aliases<'_>) 
     match (&a.state, &b.state) {
         (State::Value(a), State::Value(b)) if a.is_written_like(*b) => Comparison::Equal,
         (State::Value(a), State::Value(b)) => nodes(*a, *b, set, aliases),
-        (State::Word(a), State::Word(b)) => Comparison::of(a == b),
+        (State::Word(a), State::Word(b)) => Comparison::of(a == b || is_number(a) && is_number(b)),
         (State::Word(a), State::Value(b)) | (State::Value(b), State::Word(a)) => {
             Comparison::of(b.scalar_text() == Some(a))
         }
@@ -59,6 +59,11 @@ pub fn compare<'t>(a: &Cell<'t>, b: &Cell<'t>, set: bool, aliases: Aliases<'_>) 
         (State::Missing | State::Null, State::Missing | State::Null) => Comparison::Equal,
         _ => Comparison::Different,
     }
+}
+
+/// Whether a word is a type of numbers: what takes `0.5` takes `1` as well.
+fn is_number(word: &str) -> bool {
+    matches!(word, "integer" | "float")
 }
 
 fn nodes<'t>(a: Node<'t>, b: Node<'t>, set: bool, aliases: Aliases<'_>) -> Comparison<'t> {

@@ -461,13 +461,24 @@ fn cover<'t>(
             continue;
         }
         let Some(row) = collector.kept.row(finding.row, rule.scope, environments, &classes) else { continue };
-        if !exception.path.matches(row.path()) || !finding.deviations.iter().any(|d| exception.covers(d, environments))
-        {
+        if !exception.path.matches(row.path()) {
+            continue;
+        }
+        let covers = finding.deviations.iter().any(|deviation| exception.covers(deviation, environments));
+        // What two environments do together is covered only where both are named; what never may be is told in any case.
+        let is_about = || {
+            let named = |at: usize| environments.get(at).is_some_and(|known| exception.names(known.own_name()));
+            finding.deviations.iter().any(|of| named(of.environment) || of.against.is_some_and(named))
+        };
+        if !covers && !is_about() {
             continue;
         }
         if never(request, rule, finding, environments, &row) {
             finding.notes.push(format!("no exception may cover `{}` where production is concerned", exception.rule));
             met.push(row.path().to_vec());
+            continue;
+        }
+        if !covers {
             continue;
         }
         let mut candidate = Candidate { cells: row.cells, notes: Vec::new(), pins: Vec::new() };

@@ -1,8 +1,8 @@
 //! JUnit's XML, as GitLab, Jenkins, Azure and most others read it.
 //!
 //! There is no standard but what tools take: <https://github.com/testmoapp/junitxml> lists it. A finding is a test case,
-//! and so is a rule without one. What only warns passes, and says so in its output; what can't be judged is an `error`,
-//! which is a test that could not be run; what is waived is skipped.
+//! and so is a rule without one. What only warns passes, and says so in its output; what can't be judged or read
+//! is an `error`, which is a test that could not be run; what is waived is skipped.
 
 use std::fmt::Write;
 
@@ -72,6 +72,11 @@ impl<'s> Suite<'s> {
         }
         let text = at.into_iter().chain(told.more.iter().cloned()).collect::<Vec<_>>().join("\n");
         match told.group {
+            // A text that can't be read is no rule that failed.
+            Group::Error if told.is_diagnostic => {
+                self.errors += 1;
+                self.outcome("error", told.rule, &told.message, &text);
+            }
             Group::Error => {
                 self.failures += 1;
                 self.outcome("failure", told.rule, &told.message, &text);

@@ -22,6 +22,8 @@ pub(crate) struct Told<'a> {
     pub(crate) more: Vec<String>,
     /// Whether it tells that all is well.
     pub(crate) is_pass: bool,
+    /// Whether it is about a text that could not be used, and no rule judged anything.
+    pub(crate) is_diagnostic: bool,
     /// Where it is written.
     pub(crate) place: Option<WirePlace>,
     /// Says which one it is, as long as it is about the same: rule, path and environments, no values and no lines.
@@ -79,6 +81,7 @@ fn of_diagnostic(diagnostic: &Diagnostic) -> Told<'_> {
         message: prose(&diagnostic.message),
         more: more(&diagnostic.notes, diagnostic.help.as_deref()),
         is_pass: false,
+        is_diagnostic: true,
         place: diagnostic.location.as_ref().map(WirePlace::of),
         identity: format!("diagnostic\0{}\0{}", diagnostic.code, diagnostic.message),
     }
@@ -98,6 +101,7 @@ fn of_finding(group: Group, finding: &Finding) -> Told<'_> {
         message: prose(&finding.message),
         more: lines,
         is_pass: false,
+        is_diagnostic: false,
         place: place(finding).map(of_place),
         identity: identity(finding),
     }
@@ -110,6 +114,7 @@ fn of_gate(finding: &GateFinding) -> Told<'_> {
         message: prose(&finding.message),
         more: more(&finding.notes, finding.help.as_deref()),
         is_pass: finding.status == GateStatus::Pass,
+        is_diagnostic: false,
         place: finding.facts.iter().find_map(|fact| fact.place.as_ref()).map(|place| of_place(&place.get())),
         identity: format!("gate\0{}", finding.rule),
     }
