@@ -81,13 +81,14 @@ impl<'a> Scope<'a> {
             let alike = key(fact).map(|key| places.entry(key).or_default());
             let known = alike.iter().flat_map(|alike| alike.iter().copied());
             let known = known.take(DIGESTS).find(|at| runs.get(*at).is_some_and(|run| !is_other(run)));
-            match known.and_then(|at| runs.get_mut(at)) {
-                Some(run) => run.facts.push(fact),
-                None => {
-                    alike.into_iter().for_each(|alike| alike.push(runs.len()));
-                    runs.push(Run { facts: vec![fact] });
-                }
+            if let Some(run) = known.and_then(|at| runs.get_mut(at)) {
+                run.facts.push(fact);
+                continue;
             }
+            if let Some(alike) = alike {
+                alike.push(runs.len());
+            }
+            runs.push(Run { facts: vec![fact] });
         }
         runs
     }
