@@ -82,8 +82,7 @@ pub(crate) fn last_words<'a>(scope: &Scope<'a>, artifact: Option<&Artifact>) -> 
             continue;
         }
         let newer = |known: &&Approval| match (approval.at, known.at) {
-            (Some(new), Some(old)) if new == old => is_no,
-            (Some(new), Some(old)) => new > old,
+            (Some(new), Some(old)) => new > old || is_no && new == old,
             _ if known.state == ApprovalState::Rejected => false,
             (None, _) => approval.state != ApprovalState::Approved,
             (Some(_), None) => is_no || known.state == ApprovalState::Approved,

@@ -22,16 +22,24 @@ pub fn examples(manual: &str) -> Vec<String> {
     blocks
 }
 
-/// Runs the examples of files, each about one kind; `check` adds what is wrong to its list.
+/// Runs the examples of the files in a folder below `tests`, each about the kind that it is called by; `check` adds what is
+/// wrong to its list.
 pub fn the_edges_hold<T>(
-    edges: &[(&str, &str)],
+    folder: &str,
     is_kind: impl Fn(&str) -> bool,
     check: impl Fn(&str, &str, &mut Vec<String>) -> T,
 ) {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(folder);
+    let entries = std::fs::read_dir(&folder).expect("the folder is there");
+    let mut files: Vec<std::path::PathBuf> = entries.map(|entry| entry.expect("it can be listed").path()).collect();
+    files.retain(|file| file.is_file());
+    files.sort_unstable();
+    assert!(!files.is_empty(), "{} holds no file", folder.display());
     let mut failed = Vec::new();
-    for (kind, text) in edges {
-        assert!(is_kind(kind), "there is no kind `{kind}`");
-        check(kind, text, &mut failed);
+    for file in files {
+        let kind = file.file_stem().and_then(std::ffi::OsStr::to_str).unwrap_or_default();
+        assert!(is_kind(kind), "{}: there is no kind `{kind}`", file.display());
+        check(kind, &std::fs::read_to_string(&file).expect("it can be read"), &mut failed);
     }
     assert!(failed.is_empty(), "\n{}", failed.join("\n"));
 }

@@ -144,6 +144,14 @@ fn steps_are_counted_to_their_limit() {
         judged(&chain(limit + 1), "1"),
         "1:1 the schema goes more than 256 steps deep here, which is the limit\n"
     );
+    // The names of keys are values as well.
+    let keys: String = (0..999).map(|at| format!("k{at}: 1, ")).collect();
+    let names = |more: &str| format!("propertyNames: {{ allOf: [{}] }}{more}", vec!["true"; 1_000].join(", "));
+    assert_eq!(judged(&names(""), &format!("{{ {keys} }}")), "");
+    assert_eq!(
+        judged(&names("\nallOf: [true]"), &format!("{{ {keys} }}")),
+        "1:1 the schema takes more than 1000000 steps here, which is the limit\n"
+    );
     // The list, its items, and a thousand schemas for each of those.
     let items = format!("[{}]", vec!["1"; 999].join(", "));
     let wide = |more: &str| format!("items: {{ allOf: [{}] }}{more}", vec!["true"; 1_000].join(", "));
@@ -184,6 +192,13 @@ fn references_count_from_where_they_stand() {
         expect![[r#"
             2:26 `rot.json` is in another document, and none is fetched
               help: copy what it defines below `$defs`, and refer to it as `#/$defs/NAME`
+        "#]],
+    );
+    check(
+        "allOf: [{ $id: 'https://example.org/port.json', type: integer }]\n$defs: { a: { $ref: 'https://example.org/port.json' } }\n",
+        "x",
+        expect![[r#"
+            1:1 it must be a whole number, and is a text
         "#]],
     );
     for reference in ["root.json#/$defs/port", "https://example.org/root.json#/$defs/port", "#/$defs/port"] {
