@@ -156,6 +156,7 @@ record! {
 record! {
     /// Something that runs: a Compose service, a Kubernetes workload, an application.
     WORKLOAD ["image.tag", "image.digest", "memory.limitBytes", "variables.*"] {
+        "capabilities": Set(&Text), "What it may do beyond what is usual, such as NET_ADMIN.";
         "command": Sequence(&Text), "What is started.";
         "cpu": Shape::Record(&CPU), "Processor time.";
         "image": Shape::Record(&IMAGE), "The image that runs.";
@@ -163,8 +164,11 @@ record! {
         "keepAliveSeconds": Integer, "How long idle connections stay open, in seconds.";
         "memory": Shape::Record(&MEMORY), "Memory.";
         "mounts": Map(&Shape::Record(&MOUNT)), "Mounts, by path in the workload.";
+        "networkMode": Text, "Whose network it is in, such as host.";
         "ports": Map(&Shape::Record(&PORT)), "Ports, such as 8080/tcp.";
+        "privileged": Bool, "Whether it may do on its machine what the machine may.";
         "probes": Shape::Record(&PROBES), "Which health checks there are.";
+        "readOnlyFilesystem": Bool, "Whether it can't write into its own file system.";
         "replicas": Shape::Record(&REPLICAS), "How many run.";
         "restart": Text, "The restart policy.";
         "runtimes": Map(&Version), "Language runtimes.";

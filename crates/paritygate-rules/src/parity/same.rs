@@ -2,9 +2,9 @@
 
 use paritygate_eval::kind::Params;
 use paritygate_eval::{Accepts, Comparison, Description, Deviation, Kind, Outcome, Plan, Row, RowCheck, State};
-use paritygate_model::Diagnostic;
 use paritygate_model::read::Read;
 use paritygate_model::report::Fix;
+use paritygate_model::{Diagnostic, Node, Value};
 use regex_lite::Regex;
 
 /// The parameters of `same`.
@@ -52,7 +52,7 @@ impl Kind for Same {
 Compares each environment with the reference. Numbers are equal by value, lists of sets whatever their order, and an
 environment's own name and aliases inside a value don't count: `app-staging` and `app-production` are alike.
 
-A secret is compared by its fingerprint, or passed over with `secrets: ignore`. A value that is not known (a template, a reference, a fingerprint under another
+A secret is compared by its fingerprint, or passed over with `secrets: ignore`, also inside a list. A value that is not known (a template, a reference, a fingerprint under another
 key) is neither equal nor different: the row is unknown.
 
 With `part`, texts that differ are alike where that expression finds the same in both: `[^/]+$` compares the last part of an
@@ -140,6 +140,20 @@ impl Check {
     }
 }
 
+/// Whether two lists are alike where neither holds a secret.
+fn are_alike_beside_secrets(row: &Row<'_, '_>, a: usize, b: usize) -> bool {
+    let items = |at: usize| row.cell(at).collection().filter(|list| list.is_sequence()).map(Node::items);
+    let is_secret = |item: Node<'_>| matches!(item.value(), Value::Secret(_));
+    let alike = |(one, other): (Node<'_>, Node<'_>)| {
+        let texts = one.scalar_text().zip(other.scalar_text());
+        is_secret(one) || is_secret(other) || texts.is_some_and(|(one, other)| row.alike((a, one), (b, other)))
+    };
+    match (items(a), items(b)) {
+        (Some(one), Some(other)) => one.clone().count() == other.clone().count() && one.zip(other).all(alike),
+        _ => false,
+    }
+}
+
 impl RowCheck for Check {
     fn row(&self, row: &Row<'_, '_>, out: &mut Outcome) {
         for (environment, against) in row.pairs() {
@@ -154,6 +168,9 @@ impl RowCheck for Check {
             match row.compare(environment, against) {
                 Comparison::Equal => {}
                 Comparison::Different if self.has_alike_part(row, environment, against) => {}
+                Comparison::Different
+                    if self.params.secrets == Secrets::Ignore
+                        && are_alike_beside_secrets(row, environment, against) => {}
                 Comparison::Different => out.fail(environment, against),
                 Comparison::Unknown(reason) => out.unknown(environment, Some(against), &reason),
             }

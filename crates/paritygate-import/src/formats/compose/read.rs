@@ -156,10 +156,15 @@ impl Reader<'_, '_> {
                         service.fields.insert(key.to_owned(), command);
                     }
                 }
-                "user" | "restart" | "mem_limit" | "mem_reservation" | "cpus" | "scale" => {
+                "user" | "restart" | "mem_limit" | "mem_reservation" | "cpus" | "scale" | "privileged"
+                | "network_mode" | "read_only" | "platform" => {
                     if let Some(field) = self.scalar(value) {
                         service.fields.insert(key.to_owned(), field);
                     }
+                }
+                "cap_add" => {
+                    let field = self.any(value, &mut vec![name.to_owned(), key.to_owned()]);
+                    service.fields.insert(key.to_owned(), field);
                 }
                 "deploy" | "healthcheck" => {
                     if value.is_map() {

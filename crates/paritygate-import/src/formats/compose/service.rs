@@ -22,7 +22,7 @@ pub(super) fn environment(services: Services, loader: &mut Loader<'_>) -> Draft 
         let backing = service.image.as_ref().filter(|_| !service.build).and_then(backing_service);
         match (backing, &service.image) {
             (Some(backing), _) => draft.set(&["backingServices", &name], backing),
-            (None, Some(image)) => draft.set(&["artifacts", &name], artifact(image)),
+            (None, Some(image)) => draft.set(&["artifacts", &name], artifact(image, &service)),
             (None, None) => {
                 // It is built where it runs, or this is a fragment: which image it will be is not written here.
                 loader.partly(&["artifacts", &name]);
@@ -112,6 +112,10 @@ const FIELDS: &[Field] = &[
     (&[&["deploy", "resources", "limits", "cpus"], &["cpus"]], &["cpu", "limitMillicores"], cpus),
     (&[&["deploy", "resources", "reservations", "cpus"]], &["cpu", "requestMillicores"], cpus),
     (&[&["user"]], &["user"], as_text),
+    (&[&["privileged"]], &["privileged"], switch),
+    (&[&["read_only"]], &["readOnlyFilesystem"], switch),
+    (&[&["network_mode"]], &["networkMode"], as_text),
+    (&[&["cap_add"]], &["capabilities"], names),
     (&[&["restart"], &["deploy", "restart_policy", "condition"]], &["restart"], as_text),
 ];
 
@@ -182,6 +186,24 @@ fn as_text(draft: &Draft, loader: &mut Loader<'_>) -> Option<Draft> {
     })
 }
 
+/// What is off unless it is switched on: `false` says no more than nothing does.
+fn switch(draft: &Draft, loader: &mut Loader<'_>) -> Option<Draft> {
+    match (&draft.value, text(draft)) {
+        (DraftValue::Bool(false), _) | (_, Some("false")) => None,
+        (DraftValue::Bool(true) | DraftValue::Unresolved(_), _) => Some(draft.clone()),
+        (_, Some("true")) => Some(Draft::new(draft.at.clone(), DraftValue::Bool(true))),
+        _ => Some(unreadable(draft, loader, "`true` or `false`")),
+    }
+}
+
+fn names(draft: &Draft, loader: &mut Loader<'_>) -> Option<Draft> {
+    match &draft.value {
+        DraftValue::Sequence(names) if names.is_empty() => None,
+        DraftValue::Sequence(_) | DraftValue::Unresolved(_) => Some(draft.clone()),
+        _ => Some(unreadable(draft, loader, "a list of texts")),
+    }
+}
+
 fn liveness(check: &Draft) -> Draft {
     let disabled = check.get("disable").is_some_and(|value| {
         matches!(&value.value, DraftValue::Bool(true)) || text(value).is_some_and(|text| text == "true")
@@ -216,8 +238,11 @@ fn image_parts(image: &Image) -> Draft {
     draft
 }
 
-fn artifact(image: &Image) -> Draft {
+fn artifact(image: &Image, service: &Service) -> Draft {
     let mut draft = image_parts(image);
+    if let Some(platform) = service.fields.get("platform") {
+        draft.set(&["platform"], platform.clone());
+    }
     draft.set(&["type"], Draft::string(image.at.clone(), "oci-image"));
     draft.set(&["versionScheme"], Draft::string(image.at.clone(), "docker-tag"));
     draft
