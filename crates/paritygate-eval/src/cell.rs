@@ -165,6 +165,12 @@ impl<'t> Cell<'t> {
         }
     }
 
+    /// The same, shown where a part of it stands.
+    #[must_use]
+    pub fn shown_at(&self, part: Node<'t>) -> Self {
+        Self { node: Some(part), ..self.clone() }
+    }
+
     /// Where it is written.
     pub fn location(&self) -> Option<Location> {
         self.node.and_then(Node::location)

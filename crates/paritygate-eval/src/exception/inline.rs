@@ -10,7 +10,7 @@ use paritygate_model::{Diagnostic, Environment, Location, SortedMap, SortedSet, 
 use super::{ExceptionFinding, lay, never};
 use crate::collector::Collector;
 use crate::engine::CheckRequest;
-use crate::kind::Deviation;
+use crate::kind::{Deviation, Plan};
 use crate::row::Row;
 
 /// How it is written.
@@ -59,7 +59,13 @@ pub(super) fn apply<'t>(
         let Some(row) = collector.kept.row(finding.row, rule.scope, environments, &no_class) else { continue };
         let id = &*rule.compiled.rule.id;
         let of = |at: usize| -> Option<usize> {
-            let entries = lines(&row, at).into_iter().flatten().filter_map(|line| index.get(&line)).flatten();
+            // What the finding shows of an environment may stand in another line than the row.
+            let shown = match &rule.compiled.plan {
+                Plan::Row(check) => check.shows(&row, at).and_then(|cell| cell.location()).map(line),
+                Plan::Group(_) => None,
+            };
+            let all = lines(&row, at).into_iter().chain([shown]).flatten();
+            let entries = all.filter_map(|line| index.get(&line)).flatten();
             entries.copied().find(|&entry| ignores.get(entry).is_some_and(|ignore| ignore.rule == id))
         };
         // What is missing stands nowhere: then the line of what it was compared with is meant.
@@ -126,10 +132,13 @@ fn sources<'t>(environments: &[&'t Environment]) -> Vec<&'t Arc<Source>> {
     sources
 }
 
+fn line(at: Location) -> Line {
+    (Arc::as_ptr(&at.source), at.position().line)
+}
+
 /// The lines in which an environment's cell stands: that of its value, and for a map or a list that of its key, which is
 /// mostly the line above.
 fn lines(row: &Row<'_, '_>, environment: usize) -> [Option<Line>; 2] {
-    let line = |at: Location| (Arc::as_ptr(&at.source), at.position().line);
     let value = row.cell(environment).location().map(line);
     let key = || {
         row.cell(environment).collection()?;

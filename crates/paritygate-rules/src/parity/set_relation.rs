@@ -273,6 +273,21 @@ impl RowCheck for SetRelation {
         }
     }
 
+    fn shows<'t>(&self, row: &Row<'_, 't>, environment: usize) -> Option<Cell<'t>> {
+        // The map is shown where the first key stands that the other side lacks.
+        let cell = row.cell(environment);
+        let map = cell.collection().filter(|map| map.is_map())?;
+        let other = match self.against {
+            Against::Reference => row.references().iter().copied().find(|&at| at != environment),
+            Against::Contract => row.contract().filter(|&at| at != environment),
+        };
+        let others = || row.members().find(|&at| at != environment);
+        let other = row.cell(other.or_else(others)?).collection()?;
+        let lacks = |key: &str| other.get(key).is_none() && self.ignore.iter().all(|ignored| ignored != key);
+        let extra = map.entries().find(|(key, ..)| lacks(key)).map(|(.., node)| node)?;
+        (self.relation != Relation::Disjoint).then(|| cell.shown_at(extra))
+    }
+
     fn compares(&self) -> Compares {
         match self.against {
             Against::Reference if self.relation == Relation::Disjoint => Compares::Apart,
