@@ -24,6 +24,7 @@ pub fn examples(manual: &str) -> Vec<String> {
 
 /// Runs the examples of the files in a folder below `tests`, each about the kind that it is called by; `check` adds what is
 /// wrong to its list.
+#[expect(clippy::disallowed_methods, reason = "tests read their own files")]
 pub fn the_edges_hold<T>(
     folder: &str,
     is_kind: impl Fn(&str) -> bool,
