@@ -122,7 +122,7 @@ fn refused(rule: &BreakGlassRule, glass: &BreakGlass, scope: &Scope<'_>) -> Opti
     if !glass.origin.source.is_accepted(&rule.accept_sources) {
         return Some("the request asserts it itself, and only what another system says is accepted".to_owned());
     }
-    if person::key(&glass.by).is_empty() {
+    if person::is_nobody(&glass.by) {
         return Some("it does not say who breaks it (`by`)".to_owned());
     }
     if glass.reason.trim().is_empty() {

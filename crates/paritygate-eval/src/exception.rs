@@ -89,9 +89,19 @@ impl<'a> Exception<'a> {
         self.environments.iter().any(|environment| environment.value == name)
     }
 
+    fn names_at(&self, at: usize, environments: &[&Environment]) -> bool {
+        environments.get(at).is_some_and(|environment| self.names(environment.own_name()))
+    }
+
     fn covers(&self, deviation: &Deviation, environments: &[&Environment]) -> bool {
-        let named = |at: usize| environments.get(at).is_some_and(|environment| self.names(environment.own_name()));
+        let named = |at: usize| self.names_at(at, environments);
         named(deviation.environment) && (!deviation.mutual || deviation.against.is_none_or(named))
+    }
+
+    /// Whether it names any environment of a deviation. What two do together is covered only where both are named.
+    fn is_about(&self, deviation: &Deviation, environments: &[&Environment]) -> bool {
+        let named = |at: usize| self.names_at(at, environments);
+        named(deviation.environment) || deviation.against.is_some_and(named)
     }
 
     fn finding(&self, rule: &'static str, severity: Severity, message: String, help: &str) -> ExceptionFinding {
@@ -234,7 +244,7 @@ fn standing(
     environments: &[&Environment],
 ) -> Standing {
     let exception = Exception::of_expected(expected);
-    let named = |at: usize| environments.get(at).is_some_and(|environment| exception.names(environment.own_name()));
+    let named = |at: usize| exception.names_at(at, environments);
     let others = (0..environments.len()).filter(|&at| at != reference);
     // Where only the reference is named, it is the others that it differs from.
     let alone = !others.clone().any(named);
@@ -464,21 +474,15 @@ fn cover<'t>(
         if !exception.path.matches(row.path()) {
             continue;
         }
-        let covers = finding.deviations.iter().any(|deviation| exception.covers(deviation, environments));
-        // What two environments do together is covered only where both are named; what never may be is told in any case.
-        let is_about = || {
-            let named = |at: usize| environments.get(at).is_some_and(|known| exception.names(known.own_name()));
-            finding.deviations.iter().any(|of| named(of.environment) || of.against.is_some_and(named))
-        };
-        if !covers && !is_about() {
-            continue;
-        }
-        if never(request, rule, finding, environments, &row) {
+        // What never may be covered is told of whatever the exception is about.
+        if finding.deviations.iter().any(|deviation| exception.is_about(deviation, environments))
+            && never(request, rule, finding, environments, &row)
+        {
             finding.notes.push(format!("no exception may cover `{}` where production is concerned", exception.rule));
             met.push(row.path().to_vec());
             continue;
         }
-        if !covers {
+        if !finding.deviations.iter().any(|deviation| exception.covers(deviation, environments)) {
             continue;
         }
         let mut candidate = Candidate { cells: row.cells, notes: Vec::new(), pins: Vec::new() };

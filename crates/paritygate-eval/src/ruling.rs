@@ -274,47 +274,38 @@ fn finding(judged: &Judged<'_>) -> GateFinding {
 
 fn blockers(judged: &[Judged<'_>], scope: &Scope<'_>) -> Vec<Blocker> {
     let blocking = judged.iter().filter(|judged| judged.blocks());
-    blocking
-        .map(|Judged { compiled, judgement, .. }| {
-            let until = judgement.until.or_else(|| {
-                // Time clears it: when, the gate itself knows best.
-                let waits = judgement.cleared_by == Some(ClearedBy::Time);
-                waits.then(|| compiled.check.passes_from(&compiled.scope(scope))).flatten()
-            });
-            let words = judgement.words();
-            Blocker {
-                rule: Arc::clone(&compiled.gate.id),
-                cleared_by: judgement.cleared_by.unwrap_or(ClearedBy::Fact),
-                who: words.who.iter().cloned().map(redacted).collect(),
-                until,
-                until_local: until.map(|until| scope.zone.local(until)),
-                message: redacted(words.message.to_string()),
-            }
-        })
-        .collect()
+    let each = blocking.map(|gate| {
+        let Judged { compiled, judgement, .. } = gate;
+        let until = judgement.until.or_else(|| {
+            // Time clears it: when, the gate itself knows best.
+            let waits = judgement.cleared_by == Some(ClearedBy::Time);
+            waits.then(|| compiled.check.passes_from(&compiled.scope(scope))).flatten()
+        });
+        blocker(gate, until, judgement.words().message.to_string(), scope)
+    });
+    each.collect()
 }
 
 /// The gates that hold again before the others let it through: the glass is broken over them for too short a time.
-fn held_again<'e>(
-    judged: &'e [Judged<'_>],
-    next: Option<Timestamp>,
-    scope: &'e Scope<'_>,
-) -> impl Iterator<Item = Blocker> + use<'e> {
-    judged.iter().filter_map(move |Judged { compiled, judgement, waived_until }| {
-        let end = waived_until.filter(|end| next.is_none_or(|next| next >= *end))?;
-        let (words, until) = (judgement.words(), next.filter(|_| judgement.cleared_by == Some(ClearedBy::Time)));
-        Some(Blocker {
-            rule: Arc::clone(&compiled.gate.id),
-            cleared_by: judgement.cleared_by.unwrap_or(ClearedBy::Fact),
-            who: words.who.iter().cloned().map(redacted).collect(),
-            until,
-            until_local: until.map(|until| scope.zone.local(until)),
-            message: redacted(format!(
-                "the glass is broken over it until {} only: then it holds again",
-                scope.say(end)
-            )),
-        })
-    })
+fn held_again(judged: &[Judged<'_>], next: Option<Timestamp>, scope: &Scope<'_>) -> Vec<Blocker> {
+    let each = judged.iter().filter_map(|gate| {
+        let end = gate.waived_until.filter(|end| next.is_none_or(|next| next >= *end))?;
+        let until = next.filter(|_| gate.judgement.cleared_by == Some(ClearedBy::Time));
+        let message = format!("the glass is broken over it until {} only: then it holds again", scope.say(end));
+        Some(blocker(gate, until, message, scope))
+    });
+    each.collect()
+}
+
+fn blocker(gate: &Judged<'_>, until: Option<Timestamp>, message: String, scope: &Scope<'_>) -> Blocker {
+    Blocker {
+        rule: Arc::clone(&gate.compiled.gate.id),
+        cleared_by: gate.judgement.cleared_by.unwrap_or(ClearedBy::Fact),
+        who: gate.judgement.words().who.iter().cloned().map(redacted).collect(),
+        until,
+        until_local: until.map(|until| scope.zone.local(until)),
+        message: redacted(message),
+    }
 }
 
 /// Zones by name, each once.

@@ -1,12 +1,11 @@
 //! Texts, and places in them.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
-use crate::limits;
 use crate::secret::{SecretTable, sha256};
+use crate::{SortedMap, limits};
 
 /// What stands in an excerpt where a secret stood. Its length says nothing about the secret's.
 pub const MASK: &str = "********";
@@ -62,7 +61,7 @@ pub struct Source {
     ascii: OnceLock<bool>,
     masks: RwLock<Vec<Span>>,
     /// What was found secret in each window that an excerpt was made of, by where the window begins.
-    scrubbed: RwLock<BTreeMap<u32, Arc<[Span]>>>,
+    scrubbed: RwLock<SortedMap<u32, Arc<[Span]>>>,
     remarks: RwLock<Vec<Span>>,
 }
 

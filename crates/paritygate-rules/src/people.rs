@@ -1,8 +1,8 @@
 //! Who said what about a promotion: the newest word of each person, and whether it is about this promotion.
 
 use paritygate_eval::Scope;
-use paritygate_model::promotion::person::is_program;
 pub(crate) use paritygate_model::promotion::person::{Form, key};
+use paritygate_model::promotion::person::{is_nobody, is_program};
 use paritygate_model::promotion::{Approval, ApprovalState, Artifact, digest};
 use paritygate_model::read::Read;
 use paritygate_model::{SortedMap, Timestamp};
@@ -77,8 +77,8 @@ pub(crate) fn last_words<'a>(scope: &Scope<'a>, artifact: Option<&Artifact>) -> 
             continue;
         }
         // A yes, or taking back a no, has to be believed and to be somebody's; a no is heard from anywhere.
-        let is_named = !key(&approval.by).is_empty();
-        if !is_no && (!is_named || !scope.accepts(&approval.origin) || !has_happened(scope, approval)) {
+        let by = key(&approval.by);
+        if !is_no && (by.is_empty() || !scope.accepts(&approval.origin) || !has_happened(scope, approval)) {
             continue;
         }
         let newer = |known: &&Approval| match (approval.at, known.at) {
@@ -87,7 +87,7 @@ pub(crate) fn last_words<'a>(scope: &Scope<'a>, artifact: Option<&Artifact>) -> 
             (None, _) => approval.state != ApprovalState::Approved,
             (Some(_), None) => is_no || known.state == ApprovalState::Approved,
         };
-        let entry = last.entry(key(&approval.by));
+        let entry = last.entry(by);
         entry
             .and_modify(|known| {
                 if newer(known) {
@@ -216,7 +216,7 @@ pub(crate) fn may_be_in(scope: &Scope<'_>, word: &Approval, group: &str) -> bool
     match scope.pipeline.groups.get(group) {
         Some(members) => {
             let may_be = |member: &String| key(member) == key(&word.by) || Form::of(member) != Form::of(&word.by);
-            key(&word.by).is_empty() || members.iter().any(may_be)
+            is_nobody(&word.by) || members.iter().any(may_be)
         }
         None => {
             !scope.pipeline.groups.is_empty() || word.groups.is_empty() || word.groups.iter().any(|own| own == group)

@@ -34,7 +34,7 @@ mod soak;
 mod trigger_allowed;
 mod upstream_succeeded;
 
-use paritygate_eval::{GateEntry, Scope};
+use paritygate_eval::{GateEntry, Judgement, Scope};
 use paritygate_model::read::Read;
 
 /// All kinds of gates, sorted by name.
@@ -84,6 +84,11 @@ pub enum History {
     Required,
     /// Nothing: where none is known, there was none.
     IfKnown,
+}
+
+/// That nothing can be judged of a request without artifacts.
+fn names_no_artifact() -> Judgement {
+    Judgement::unknown("the request names no artifact").help("name what is promoted below `artifacts`")
 }
 
 /// The target, and the environments that are judged with it.

@@ -71,9 +71,6 @@ pub fn interpolate<'v>(text: &str, lookup: &dyn Fn(&str) -> Lookup<'v>, depth: u
     }
 }
 
-/// What is said of a reference that may be none.
-const NOT_SET: &str = "a dollar sign in it begins the name of a variable that is not set in these files";
-
 enum Fault {
     Invalid,
     TooDeep,
@@ -185,16 +182,12 @@ impl<'t> Reader<'t, '_, '_> {
         match (self.lookup)(name) {
             Lookup::Value(value) => self.push(&value),
             Lookup::Empty => Ok(()),
-            Lookup::Unset if is_meant => {
-                self.unset(name);
-                Ok(())
-            }
             Lookup::Unset => {
-                self.trouble.reason.get_or_insert_with(|| NOT_SET.to_owned());
+                self.unset(is_meant.then_some(name));
                 Ok(())
             }
             Lookup::Unknown(reason) => {
-                self.unknown(&reason);
+                self.unknown(|| reason.into_owned());
                 Ok(())
             }
         }
@@ -216,24 +209,29 @@ impl<'t> Reader<'t, '_, '_> {
             return Ok(());
         }
         match (operator, found) {
-            (_, Lookup::Unknown(reason)) => self.unknown(&reason),
+            (_, Lookup::Unknown(reason)) => self.unknown(|| reason.into_owned()),
             (b'?', _) if is_missing => {
                 let message = self.out.split_off(before);
                 self.trouble.required.get_or_insert_with(|| (name.to_owned(), message));
             }
-            (b'+', Lookup::Unset) => self.unset(name),
+            (b'+', Lookup::Unset) => self.unset(Some(name)),
             (b'-' | b'?', Lookup::Value(value)) => return self.push(&value),
             _ => {}
         }
         Ok(())
     }
 
-    fn unset(&mut self, name: &str) {
-        self.trouble.reason.get_or_insert_with(|| format!("refers to `{name}`, which is not set in these files"));
+    /// A variable is not set; its name is told where it is one.
+    fn unset(&mut self, name: Option<&str>) {
+        self.unknown(|| match name {
+            Some(name) => format!("refers to `{name}`, which is not set in these files"),
+            None => "a dollar sign in it begins the name of a variable that is not set in these files".to_owned(),
+        });
     }
 
-    fn unknown(&mut self, reason: &str) {
-        self.trouble.reason.get_or_insert_with(|| reason.to_owned());
+    /// Keeps the first reason.
+    fn unknown(&mut self, reason: impl FnOnce() -> String) {
+        self.trouble.reason.get_or_insert_with(reason);
     }
 }
 

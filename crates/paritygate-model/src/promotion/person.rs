@@ -23,6 +23,11 @@ pub fn key(person: &str) -> String {
     }
 }
 
+/// Whether this names nobody: it is empty, or only a sign such as `@`.
+pub fn is_nobody(person: &str) -> bool {
+    key(person).is_empty()
+}
+
 /// A text with one blank between its words, and none around them.
 fn spaced(text: &str) -> String {
     let mut spaced = String::with_capacity(text.len());

@@ -282,10 +282,13 @@ impl RowCheck for SetRelation {
             Against::Contract => row.contract().filter(|&at| at != environment),
         };
         let others = || row.members().find(|&at| at != environment);
-        let other = row.cell(other.or_else(others)?).collection()?;
-        let lacks = |key: &str| other.get(key).is_none() && self.ignore.iter().all(|ignored| ignored != key);
-        let extra = map.entries().find(|(key, ..)| lacks(key)).map(|(.., node)| node)?;
-        (self.relation != Relation::Disjoint).then(|| cell.shown_at(extra))
+        let other = row.cell(other.or_else(others)?);
+        if self.relation == Relation::Disjoint || other.collection().is_none() {
+            return None;
+        }
+        let (own, other) = (elements(cell, &self.ignore).ok()?, elements(other, &self.ignore).ok()?);
+        let extra = minus(&own, &sorted(other)).first().and_then(|key| map.get(key))?;
+        Some(cell.shown_at(extra))
     }
 
     fn compares(&self) -> Compares {

@@ -67,7 +67,7 @@ impl GateCheck for ApprovalFresh {
     fn judge(&self, scope: &Scope<'_>) -> Judgement {
         let bind = self.bind.as_deref().unwrap_or(&BOTH);
         if scope.artifacts().is_empty() {
-            return Judgement::unknown("the request names no artifact").help("name what is promoted below `artifacts`");
+            return super::names_no_artifact();
         }
         let mut all = Judgement::default();
         for artifact in scope.artifacts() {

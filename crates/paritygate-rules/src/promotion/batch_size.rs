@@ -112,7 +112,7 @@ impl GateCheck for BatchSize {
     fn judge(&self, scope: &Scope<'_>) -> Judgement {
         let components = scope.artifacts().len() as u64;
         let of_components = self.max_components.map(|max| match components {
-            0 => Judgement::unknown("the request names no artifact").help("name what is promoted below `artifacts`"),
+            0 => super::names_no_artifact(),
             _ => within(scope, components, max, ("component", "components")),
         });
         let of_commits = self.max_commits.map(|max| Self::commits(scope, max));

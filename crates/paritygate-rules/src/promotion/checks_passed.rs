@@ -201,7 +201,7 @@ impl GateCheck for ChecksPassed {
 
     fn judge(&self, scope: &Scope<'_>) -> Judgement {
         if scope.artifacts().is_empty() {
-            return Judgement::unknown("the request names no artifact").help("name what is promoted below `artifacts`");
+            return super::names_no_artifact();
         }
         let pairs = scope.artifacts().iter().flat_map(|artifact| self.names.iter().map(move |name| (name, artifact)));
         pairs.map(|(name, artifact)| self.one(scope, name, artifact)).fold(Judgement::default(), Judgement::and)

@@ -24,8 +24,9 @@ impl GateKind for Concurrency {
     const SUMMARY: &'static str = "no other deployment is running";
     const MANUAL: &'static str = r#"
 Fails while a deployment of any component to the target, or to an environment of `group`, is running: one whose `result` is
-`running`, which has no `result`, or which ends in the future by its own times; also of the same artifact by the same actor. It is over when a fact says so that names the same deployment (by
-`id`, else by component, digest and `startedAt`) and is from an accepted source.
+`running`, which has no `result`, or which ends in the future by its own times; also of the same artifact by the same actor.
+It is over when a fact says so that names the same deployment (by `id`, else by component, digest and `startedAt`) and is
+from an accepted source.
 
 Where no deployment to one of the environments is known, it can't be known that none is running.
 

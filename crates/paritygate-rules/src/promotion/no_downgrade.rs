@@ -121,7 +121,7 @@ impl GateCheck for NoDowngrade {
             return Judgement::pass(format!("a {} may go back", kind.word()));
         }
         if scope.artifacts().is_empty() {
-            return Judgement::unknown("the request names no artifact").help("name what is promoted below `artifacts`");
+            return super::names_no_artifact();
         }
         scope.artifacts().iter().map(|artifact| self.one(scope, artifact)).fold(Judgement::default(), Judgement::and)
     }

@@ -90,7 +90,7 @@ fn one(scope: &Scope<'_>, artifact: &Artifact) -> Judgement {
 impl GateCheck for NoRebuild {
     fn judge(&self, scope: &Scope<'_>) -> Judgement {
         if scope.artifacts().is_empty() {
-            return Judgement::unknown("the request names no artifact").help("name what is promoted below `artifacts`");
+            return super::names_no_artifact();
         }
         scope.artifacts().iter().map(|artifact| one(scope, artifact)).fold(Judgement::default(), Judgement::and)
     }

@@ -2,7 +2,7 @@
 
 use paritygate_eval::kind::Params;
 use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope};
-use paritygate_model::promotion::{Approval, ApprovalState};
+use paritygate_model::promotion::{Approval, ApprovalState, person};
 use paritygate_model::read::Read;
 use paritygate_model::{Diagnostic, SortedSet};
 
@@ -98,7 +98,7 @@ impl GateCheck for NoRejection {
         let no = words.iter().filter(|word| word.state == ApprovalState::Rejected);
         let no = no.filter(|word| self.groups.as_ref().is_none_or(|groups| counts(groups, word)));
         let judged = no.fold(Judgement::default(), |judged, word| {
-            if people::key(&word.by).is_empty() {
+            if person::is_nobody(&word.by) {
                 let one = Judgement::needs_people("rejected by somebody who is not named");
                 return judged.and(one.fact("rejected", &word.origin));
             }

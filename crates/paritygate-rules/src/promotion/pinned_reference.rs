@@ -107,7 +107,7 @@ fn amiss(artifact: &Artifact) -> Option<Judgement> {
 impl GateCheck for PinnedReference {
     fn judge(&self, scope: &Scope<'_>) -> Judgement {
         if scope.artifacts().is_empty() {
-            return Judgement::unknown("the request names no artifact").help("name what is promoted below `artifacts`");
+            return super::names_no_artifact();
         }
         scope.artifacts().iter().map(|artifact| one(scope, artifact)).fold(Judgement::default(), Judgement::and)
     }

@@ -179,7 +179,7 @@ impl Check {
 impl GateCheck for Check {
     fn judge(&self, scope: &Scope<'_>) -> Judgement {
         if scope.artifacts().is_empty() {
-            return Judgement::unknown("the request names no artifact").help("name what is promoted below `artifacts`");
+            return super::names_no_artifact();
         }
         scope.artifacts().iter().map(|artifact| self.one(scope, artifact)).fold(Judgement::default(), Judgement::and)
     }

@@ -196,7 +196,7 @@ impl GateCheck for Check {
             return Judgement::unknown(message).help("give the target `branches` or `tags` in the manifest");
         }
         if scope.artifacts().is_empty() {
-            return Judgement::unknown("the request names no artifact").help("name what is promoted below `artifacts`");
+            return super::names_no_artifact();
         }
         let mut judged = Judgement::default();
         for (branches, tags) in asked {

@@ -143,7 +143,7 @@ impl SameDigest {
 impl GateCheck for SameDigest {
     fn judge(&self, scope: &Scope<'_>) -> Judgement {
         if scope.artifacts().is_empty() {
-            return Judgement::unknown("the request names no artifact").help("name what is promoted below `artifacts`");
+            return super::names_no_artifact();
         }
         let each = scope.artifacts().iter().map(|artifact| self.one(scope, artifact));
         each.fold(Judgement::default(), Judgement::and)

@@ -6,7 +6,7 @@ use paritygate_model::read::Read;
 use paritygate_model::{Diagnostic, SortedMap, Timestamp};
 
 use paritygate_model::promotion::ActorKind;
-use paritygate_model::promotion::person::{self, Form};
+use paritygate_model::promotion::person::{Form, is_nobody};
 
 use crate::people::{self, BOTH, Bind};
 
@@ -124,9 +124,7 @@ impl SeparationOfDuties {
                 }),
                 Relation::Actor => promotion.actor.as_ref().map(|actor| vec![&actor.id]),
             };
-            match people
-                .filter(|people| !people.is_empty() && people.iter().all(|person| !person::key(person).is_empty()))
-            {
+            match people.filter(|people| !people.is_empty() && !people.iter().any(|person| is_nobody(person))) {
                 Some(people) => hands.extend(people.into_iter().map(|person| (people::key(person), *relation))),
                 None => unknown.push(match relation {
                     Relation::Author => "who wrote the change",
@@ -167,7 +165,7 @@ impl GateCheck for SeparationOfDuties {
             }
         };
         if scope.artifacts().is_empty() {
-            return Judgement::unknown("the request names no artifact").help("name what is promoted below `artifacts`");
+            return super::names_no_artifact();
         }
         let bind = self.bind.as_deref().unwrap_or(&BOTH);
         let required = self.required.unwrap_or(1) as usize;

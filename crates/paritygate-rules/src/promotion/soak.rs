@@ -283,7 +283,7 @@ impl GateCheck for Check {
 
     fn judge(&self, scope: &Scope<'_>) -> Judgement {
         if scope.artifacts().is_empty() {
-            return Judgement::unknown("the request names no artifact").help("name what is promoted below `artifacts`");
+            return super::names_no_artifact();
         }
         let groups = scope.upstream(self.environments.as_deref(), self.at_least);
         let each = groups.iter().flat_map(|(upstream, needed)| {

@@ -86,7 +86,7 @@ impl GateCheck for UpstreamSucceeded {
 
     fn judge(&self, scope: &Scope<'_>) -> Judgement {
         if scope.artifacts().is_empty() {
-            return Judgement::unknown("the request names no artifact").help("name what is promoted below `artifacts`");
+            return super::names_no_artifact();
         }
         let judge = |(upstream, needed): (Vec<&str>, usize)| {
             let each = scope.artifacts().iter().map(|artifact| group(scope, artifact, &upstream, needed));
