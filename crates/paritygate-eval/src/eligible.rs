@@ -26,7 +26,7 @@ pub(crate) fn next(judged: &[Judged<'_>], scope: &Scope<'_>) -> Result<Timestamp
     for Judged { compiled, judgement, .. } in enforced {
         // What time does not change says the same then as now, and need not be judged again.
         let (scope, blocks) = (compiled.scope(scope), judgement.status.blocks());
-        let changes = compiled.check.next_change(&scope).is_some();
+        let changes = compiled.check.may_change(&scope);
         if !blocks {
             if changes {
                 gates.push(compiled);

@@ -30,6 +30,11 @@ pub trait GateCheck: Send + Sync {
         None
     }
 
+    /// Whether it may judge otherwise at a later instant, also where it can't say when.
+    fn may_change(&self, scope: &Scope<'_>) -> bool {
+        self.next_change(scope).is_some()
+    }
+
     /// The first instant from the scope's on at which it lets the promotion pass, with the facts as they are.
     fn passes_from(&self, scope: &Scope<'_>) -> Option<Timestamp> {
         let mut scope = *scope;

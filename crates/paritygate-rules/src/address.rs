@@ -1,15 +1,23 @@
 //! Where values lead: hosts, and the databases on them.
 
 use paritygate_eval::{Cell, State};
-use paritygate_model::SecretTable;
 use paritygate_model::secret::{Dsn, SplitUrl, ValueClass};
 use paritygate_model::source::MASK;
+use paritygate_model::{Node, SecretTable, Value};
 
 /// What may be read of a value: all of a plain one, and of a URL that holds a secret what is not masked.
 pub(crate) fn readable<'r>(cell: &'r Cell<'_>) -> Option<&'r str> {
     match &cell.state {
         State::Secret(secret) => secret.url.as_ref().map(|url| &*url.shown),
         _ => cell.text(),
+    }
+}
+
+/// The same of an item of a list.
+pub(crate) fn readable_item(item: Node<'_>) -> Option<&str> {
+    match item.value() {
+        Value::Secret(secret) => secret.url.as_ref().map(|url| &*url.shown),
+        _ => item.scalar_text(),
     }
 }
 

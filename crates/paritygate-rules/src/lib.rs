@@ -4,6 +4,7 @@
 //! its words. Kinds see neither file formats nor output formats nor hosts.
 
 mod address;
+mod artifact;
 mod belongings;
 mod checks;
 mod deployments;

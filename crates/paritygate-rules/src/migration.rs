@@ -304,7 +304,7 @@ impl<'d, 'a> Pending<'d, 'a> {
 }
 
 /// Whether two checksums are the same, whose digits are written in either case; `None` where one is not known.
-fn same_checksum(a: Option<&str>, b: Option<&str>) -> Option<bool> {
+pub(crate) fn same_checksum(a: Option<&str>, b: Option<&str>) -> Option<bool> {
     a.zip(b).map(|(a, b)| a.eq_ignore_ascii_case(b))
 }
 

@@ -27,8 +27,8 @@ mod version_floor;
 mod version_order;
 mod version_tolerance;
 
-use paritygate_eval::Entry;
 use paritygate_eval::kind::Params;
+use paritygate_eval::{Cell, Deviation, Entry, Outcome, Row, State};
 use paritygate_model::{Diagnostic, limits};
 use regex_lite::Regex;
 
@@ -63,7 +63,7 @@ pub static ALL: &[Entry] = &[
 ];
 
 /// The environments that a finding speaks of, lowest first.
-fn involved(row: &paritygate_eval::Row<'_, '_>, deviations: &[paritygate_eval::Deviation]) -> Vec<usize> {
+fn involved(row: &Row<'_, '_>, deviations: &[Deviation]) -> Vec<usize> {
     let involved =
         |at: usize| deviations.iter().any(|deviation| deviation.environment == at || deviation.against == Some(at));
     let against = deviations.iter().filter_map(|deviation| deviation.against);
@@ -79,7 +79,7 @@ fn involved(row: &paritygate_eval::Row<'_, '_>, deviations: &[paritygate_eval::D
 }
 
 /// Judges each environment by itself: every text that it has there must be good. What can't be read is unknown.
-fn judge_texts(row: &paritygate_eval::Row<'_, '_>, out: &mut paritygate_eval::Outcome, is_good: impl Fn(&str) -> bool) {
+fn judge_texts(row: &Row<'_, '_>, out: &mut Outcome, is_good: impl Fn(&str) -> bool) {
     for member in row.members() {
         let cell = row.cell(member);
         if let Some(text) = cell.text() {
@@ -89,13 +89,18 @@ fn judge_texts(row: &paritygate_eval::Row<'_, '_>, out: &mut paritygate_eval::Ou
         } else if let Some(list) = cell.collection() {
             if list.items().filter_map(|item| item.scalar_text()).any(|text| !is_good(text)) {
                 out.fail_alone(member);
+            } else if let Some(reason) = list.items().find_map(|item| unreadable(&Cell::of(item))) {
+                out.unknown(member, None, reason);
             }
-        } else if matches!(cell.state, paritygate_eval::State::Secret(_)) {
-            out.unknown(member, None, "a secret can't be read");
-        } else if let Some(reason) = cell.unknown() {
+        } else if let Some(reason) = unreadable(cell) {
             out.unknown(member, None, reason);
         }
     }
+}
+
+/// Why a text that is there can't be read.
+fn unreadable<'t>(cell: &Cell<'t>) -> Option<&'t str> {
+    if matches!(cell.state, State::Secret(_)) { Some("a secret can't be read") } else { cell.unknown() }
 }
 
 /// The first few texts of a list, and how many more there are.

@@ -31,15 +31,15 @@ type Place = (usize, usize);
 /// Where what identifies something stands.
 pub(crate) struct Index<'a, I> {
     places: Vec<(I, Place)>,
-    /// The key under which the fingerprints of an environment were made.
-    keys: SortedMap<usize, &'a str>,
+    /// The keys under which the fingerprints of an environment were made.
+    keys: SortedSet<(usize, &'a str)>,
     /// A row, an environment and another one whose fingerprints can't be compared with its own.
     mismatch: Option<(usize, usize, usize)>,
 }
 
 impl<'a, I: Ord> Index<'a, I> {
     pub(crate) fn with_capacity(capacity: usize) -> Self {
-        Self { places: Vec::with_capacity(capacity), keys: SortedMap::new(), mismatch: None }
+        Self { places: Vec::with_capacity(capacity), keys: SortedSet::new(), mismatch: None }
     }
 
     /// An environment has it in a row.
@@ -49,11 +49,10 @@ impl<'a, I: Ord> Index<'a, I> {
 
     /// A fingerprint of an environment was made under that key.
     pub(crate) fn under_key(&mut self, key: &'a str, environment: usize, row: usize) {
-        if self.mismatch.is_none() {
-            let mut others = self.keys.iter().filter(|(known, _)| **known != environment);
-            self.mismatch = others.find(|(_, other)| **other != key).map(|(&other, _)| (row, environment, other));
+        if self.keys.insert((environment, key)) && self.mismatch.is_none() {
+            let mut others = self.keys.iter().filter(|(other, known)| *other != environment && *known != key);
+            self.mismatch = others.next().map(|&(other, _)| (row, environment, other));
         }
-        self.keys.entry(environment).or_insert(key);
     }
 
     /// A finding for each place that shares something, and one where fingerprints can't be compared. `evidence` is what the

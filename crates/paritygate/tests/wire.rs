@@ -374,3 +374,21 @@ fn files_that_policies_name_are_asked_for() {
     let compiled = answer(&session, &compile, &[], "compile");
     expect![[r#"[] [{"code":"file-not-found","column":68,"document":"rules/p.yaml","endColumn":79,"endLine":3,"help":"check the policy together with its project, or write here what the file holds","level":"error","line":3,"message":"`app.json` is not at hand","notes":[]},{"code":"file-not-found","column":68,"document":"rules/p.yaml","endColumn":81,"endLine":4,"help":"check the policy together with its project, or write here what the file holds","level":"error","line":4,"message":"`../up.json` is not at hand","notes":[]}]"#]].assert_eq(&format!("{} {}", compiled["rules"], compiled["diagnostics"]));
 }
+
+#[test]
+fn waivers_of_policies_that_are_not_asked_are_no_mistake_of_a_promotion() {
+    let policy = "{\"text\": \"policy: a\\nrules: [{ id: same, kind: same, select: variables.* }]\\ngates: [{ id: alike, kind: parity-gate }]\"}";
+    let manifest = "environments: { staging: { sources: [{ from: environment, path: s.yaml }] }, \
+         production: { sources: [{ from: environment, path: p.yaml }] } }\\n\
+         policies: [recommended]\\n\
+         waivers: [{ rule: key-present, path: variables.A, environments: [staging], reason: r, owner: o, expiresAt: 2026-02-01T00:00:00Z }]";
+    let described = |name: &str| format!("{{\"text\": \"{{ environment: {name}, variables: {{ A: x }} }}\"}}");
+    let (staging, production) = (described("staging"), described("production"));
+    let call = format!(
+        "{{\"wire\": 1, \"gate\": {{\"now\": \"2026-01-02T10:00:00Z\", \"promotion\": {{\"project\": {{\"files\": {{ \
+         \"paritygate.yaml\": {{\"text\": \"{manifest}\"}}, \"s.yaml\": {staging}, \"p.yaml\": {production}}}, \"policies\": [{policy}]}}, \
+         \"request\": {{\"text\": \"from: staging\\nto: production\"}}}}}}}}"
+    );
+    let answered = answer(&session(), &call, &[], "gate");
+    assert_eq!(answered["verdict"], "pass", "{answered}");
+}

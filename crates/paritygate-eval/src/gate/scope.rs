@@ -171,7 +171,10 @@ impl<'a> Scope<'a> {
         if let Some(made) = made.filter(|made| *made > self.now) {
             return Some(format!("the description of {name} is dated {}, which has not come yet", self.say(made)));
         }
-        let valid = valid?;
+        let Some(valid) = valid else {
+            let says = environment.root().get("validFor").is_some_and(|node| !node.is_null());
+            return says.then(|| format!("for how long the description of {name} is valid is not known"));
+        };
         let Some(made) = made else {
             return Some(format!("the description of {name} is valid for {valid}, and does not say since when"));
         };

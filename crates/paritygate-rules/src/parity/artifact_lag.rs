@@ -5,7 +5,9 @@ use paritygate_eval::kind::Params;
 use paritygate_eval::{Accepts, Cell, Description, Deviation, Kind, Outcome, Plan, Row, RowCheck, State};
 use paritygate_model::promotion::Elapsed;
 use paritygate_model::read::Read;
-use paritygate_model::{Diagnostic, Node, Timestamp, Value};
+use paritygate_model::{Diagnostic, Node, Timestamp};
+
+use crate::artifact::{field, same_digest};
 
 /// The parameters of `artifact-lag`.
 #[derive(Debug, Default, Read)]
@@ -78,17 +80,6 @@ expect: unknown
     }
 }
 
-/// A field of an artifact; nothing where it is not said, and an error where it is not known.
-fn field<'t>(artifact: Node<'t>, name: &str) -> Result<Option<&'t str>, &'t str> {
-    match artifact.get(name) {
-        Some(node) => match node.value() {
-            Value::Unresolved(reason) => Err(reason),
-            _ => Ok(node.scalar_text().filter(|text| !text.is_empty())),
-        },
-        None => Ok(None),
-    }
-}
-
 fn artifact<'t>(cell: &Cell<'t>) -> Option<Node<'t>> {
     match cell.state {
         State::Value(node) if node.is_map() => Some(node),
@@ -104,10 +95,10 @@ fn deployed_at(artifact: Node<'_>) -> Result<Timestamp, &str> {
 fn same<'t>(a: Node<'t>, b: Node<'t>) -> Result<bool, &'t str> {
     let mut differs = false;
     for name in ["digest", "indexDigest"] {
-        match (field(a, name)?, field(b, name)?) {
-            (Some(a), Some(b)) if a == b => return Ok(true),
-            (Some(_), Some(_)) => differs = true,
-            _ => {}
+        match same_digest(a, b, name)? {
+            Some(true) => return Ok(true),
+            Some(false) => differs = true,
+            None => {}
         }
     }
     if differs {

@@ -7,7 +7,7 @@ use paritygate_model::read::Read;
 use paritygate_model::secret::ValueType;
 use paritygate_model::{Diagnostic, Environment, Node, limits};
 
-use crate::address::readable;
+use crate::address::{readable, readable_item};
 use crate::belongings::{Belongings, Named, names};
 use crate::shared;
 
@@ -192,7 +192,13 @@ impl Check {
         match &cell.state {
             State::Unresolved(reason) => Err(reason),
             State::Secret(secret) if secret.value_type == ValueType::Url => Err("a secret can't be read"),
-            _ => Ok(cell.collection().and_then(|list| list.items().filter_map(Node::scalar_text).find_map(look))),
+            _ => {
+                let items = || cell.collection().into_iter().flat_map(Node::items);
+                match items().filter_map(readable_item).find_map(look) {
+                    None => items().find_map(|item| Cell::of(item).unknown()).map_or(Ok(None), Err),
+                    named => Ok(named),
+                }
+            }
         }
     }
 }

@@ -5,6 +5,8 @@ use paritygate_eval::{Accepts, Cell, Description, Deviation, Kind, Outcome, Plan
 use paritygate_model::read::Read;
 use paritygate_model::{Diagnostic, Node};
 
+use crate::artifact::{field, same_digest};
+
 /// The parameters of `same-artifact`.
 #[derive(Debug, Default, Read)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -47,7 +49,8 @@ impl Kind for SameArtifact {
     const MANUAL: &'static str = r#"
 Select artifacts or images (`artifacts.*`, `workloads.*.image`). Where two environments refer to the same name and tag,
 their digests must be equal: else the tag was moved, and what was tested is not what runs. With `when: always` the
-digests must be equal whatever the tags say. Where a side has no digest, nothing is compared.
+digests must be equal whatever the tags say. Where a side has no digest, nothing is compared. A digest that is unresolved,
+cut short or of another algorithm is unknown.
 
 ```example
 select: artifacts.*
@@ -72,16 +75,34 @@ message: "`artifacts.api` has the same tag `v1` and different digests: staging `
     }
 }
 
-fn field<'t>(cell: &Cell<'t>, name: &str) -> Option<&'t str> {
+/// A field of what a cell has, where it is said.
+fn said<'t>(cell: &Cell<'t>, name: &str) -> Option<&'t str> {
+    artifact(cell).and_then(|artifact| field(artifact, name).ok().flatten())
+}
+
+fn artifact<'t>(cell: &Cell<'t>) -> Option<Node<'t>> {
     match cell.state {
-        State::Value(node) => node.get(name).and_then(Node::scalar_text).filter(|text| !text.is_empty()),
+        State::Value(node) => Some(node),
         _ => None,
     }
 }
 
 impl SameArtifact {
-    fn digest<'t>(&self, cell: &Cell<'t>) -> Option<&'t str> {
-        field(cell, self.compared())
+    /// Whether two artifacts that should be one are not.
+    fn differs<'t>(&self, a: Node<'t>, b: Node<'t>) -> Result<bool, &'t str> {
+        match (same_digest(a, b, self.compared()), self.should_be_one(a, b)) {
+            (Ok(None | Some(true)), _) | (_, Ok(false)) => Ok(false),
+            (Ok(Some(false)), should_be_one) => should_be_one,
+            (Err(reason), _) => Err(reason),
+        }
+    }
+
+    fn should_be_one<'t>(&self, a: Node<'t>, b: Node<'t>) -> Result<bool, &'t str> {
+        if self.when == When::Always {
+            return Ok(true);
+        }
+        let same_tag = matches!((field(a, "tag")?, field(b, "tag")?), (Some(a), Some(b)) if a == b);
+        Ok(same_tag && field(a, "name")? == field(b, "name")?)
     }
 
     /// The field that is compared.
@@ -93,13 +114,11 @@ impl SameArtifact {
 impl RowCheck for SameArtifact {
     fn row(&self, row: &Row<'_, '_>, out: &mut Outcome) {
         for (environment, against) in row.pairs() {
-            let (a, b) = (row.cell(environment), row.cell(against));
-            let same = |name: &str| matches!((field(a, name), field(b, name)), (Some(a), Some(b)) if a == b);
-            let comparable = self.when == When::Always || same("tag") && (field(a, "name") == field(b, "name"));
-            if let (true, Some(own), Some(other)) = (comparable, self.digest(a), self.digest(b))
-                && own != other
-            {
-                out.fail(environment, against);
+            let (Some(a), Some(b)) = (artifact(row.cell(environment)), artifact(row.cell(against))) else { continue };
+            match self.differs(a, b) {
+                Ok(false) => {}
+                Ok(true) => out.fail(environment, against),
+                Err(reason) => out.unknown(environment, Some(against), reason),
             }
         }
     }
@@ -111,12 +130,12 @@ impl RowCheck for SameArtifact {
     fn describe(&self, row: &Row<'_, '_>, deviations: &[Deviation]) -> Description {
         let involved = super::involved(row, deviations);
         let shown = |at: &usize| {
-            let digest = self.digest(row.cell(*at)).unwrap_or("no digest");
+            let digest = said(row.cell(*at), self.compared()).unwrap_or("no digest");
             let short = digest.char_indices().nth(19).map_or(digest, |(end, _)| digest.get(..end).unwrap_or(digest));
             format!("{} `{short}`", row.name(*at))
         };
         let digests: Vec<String> = involved.iter().map(shown).collect();
-        let tag = involved.first().and_then(|&at| field(row.cell(at), "tag"));
+        let tag = involved.first().and_then(|&at| said(row.cell(at), "tag"));
         let what = match (self.when, tag) {
             (When::SameTag, Some(tag)) => format!("has the same tag `{tag}` and different digests"),
             _ => "has different digests".to_owned(),

@@ -2,9 +2,11 @@
 
 use paritygate_eval::kind::Params;
 use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope};
-use paritygate_model::promotion::{KindOfChange, Origin};
+use paritygate_model::promotion::KindOfChange;
 use paritygate_model::read::Read;
-use paritygate_model::{Diagnostic, Environment, Node, Timestamp};
+use paritygate_model::{Diagnostic, Environment, Timestamp};
+
+use crate::migration::databases;
 
 /// The parameters of `config-only-safe`.
 #[derive(Debug, Default, Read)]
@@ -101,21 +103,20 @@ fn migrations(scope: &Scope<'_>) -> Judgement {
         let message = format!("{from} has migrations, and whether one waits in {to} is not known");
         return Judgement::unknown(message).help("describe them below `migrations`; `{}` says that there are none");
     }
-    let databases = target.root().get("migrations").into_iter().flat_map(Node::entries);
     let mut judged = Judgement::default();
-    for (database, _, section) in databases {
-        let applied = section.get("applied");
-        if section.get("available").is_none() {
-            let message = format!("which migrations of `{database}` wait in {} is not known", scope.to());
+    for database in databases(scope, &|name| name == scope.to()).values() {
+        judged = database.unread().fold(judged, Judgement::and);
+        let Some(available) = database.of(scope.to()).and_then(|described| described.available.as_ref()) else {
+            let message = format!("which migrations of `{}` wait in {} is not known", database.name, scope.to());
             judged =
                 judged.and(Judgement::unknown(message).help("describe them below `available`; `{}` says that none do"));
-        }
-        for (id, _, node) in section.get("available").into_iter().flat_map(Node::entries) {
-            if applied.is_none_or(|applied| applied.get(id).is_none()) {
-                let message = format!("the migration `{id}` of `{database}` waits in {}", scope.to());
-                let origin = Origin { source: target.source, at: node.location() };
-                judged = judged.and(Judgement::fail(message).help("ask for it as a `release`").fact("waits", &origin));
-            }
+            continue;
+        };
+        let ran = database.ran(scope.to(), &database.union(scope.to())).unwrap_or_default();
+        for (id, migration) in available.iter().filter(|(id, _)| !ran.contains_key(**id)) {
+            let message = format!("the migration `{id}` of `{}` waits in {}", database.name, scope.to());
+            let waits = Judgement::fail(message).help("ask for it as a `release`").fact("waits", &migration.origin);
+            judged = judged.and(waits);
         }
     }
     judged

@@ -291,14 +291,6 @@ impl<'a> Frozen<'a> {
 }
 
 impl Check {
-    /// How long must be free; `None` where that has to be known and is not.
-    fn length(&self, scope: &Scope<'_>) -> Option<SignedDuration> {
-        if !self.clear_of {
-            return Some(SignedDuration::ZERO);
-        }
-        scope.promotion().expected_duration.map(|length| length.0)
-    }
-
     fn is_exempt(&self, scope: &Scope<'_>) -> bool {
         self.exempt.contains(&scope.promotion().kind_of_change)
     }
@@ -338,7 +330,7 @@ impl GateCheck for Check {
             let judgement = Judgement::pass(format!("{}, and a {kind} is exempt", said.join("; ")));
             return told(judgement, &named).note(format!("the policy exempts {}", exempt(&self.exempt)));
         }
-        let Some(length) = self.length(scope) else {
+        let Some(length) = scope.length_to_fit(self.clear_of) else {
             let message = "the request does not say how long it takes, and it must not run into a freeze";
             return Judgement::unknown(message).help("give the request an `expectedDuration`, such as PT20M");
         };
@@ -373,7 +365,7 @@ impl GateCheck for Check {
         if self.is_exempt(scope) {
             return None;
         }
-        let (frozen, at, length) = (Frozen::of(self, scope), scope.at, self.length(scope)?);
+        let (frozen, at, length) = (Frozen::of(self, scope), scope.at, scope.length_to_fit(self.clear_of)?);
         let opens = frozen.free_for(at, length)?;
         if opens > at {
             return Some(opens);
@@ -388,7 +380,7 @@ impl GateCheck for Check {
         if self.is_exempt(scope) {
             return Some(scope.at);
         }
-        Frozen::of(self, scope).free_for(scope.at, self.length(scope)?)
+        Frozen::of(self, scope).free_for(scope.at, scope.length_to_fit(self.clear_of)?)
     }
 
     fn is_calendar(&self) -> bool {

@@ -10,7 +10,7 @@ use paritygate_model::suggest::quoted;
 use paritygate_model::{Diagnostic, SortedMap, Timestamp};
 
 use crate::migration::words::{names, verb, worst};
-use crate::migration::{Available, Database, Pending, Ran, databases, has_happened, judge_each};
+use crate::migration::{Available, Database, Pending, Ran, databases, has_happened, judge_each, same_checksum};
 
 /// The parameters of `migration-tested`.
 #[derive(Debug, Default, Read)]
@@ -250,7 +250,7 @@ impl MigrationTested {
 
     fn state(&self, scope: &Scope<'_>, migration: &Available<'_>, ran: Option<&Ran<'_>>) -> State {
         let Some(ran) = ran else { return State::Never };
-        if ran.checksum.zip(migration.checksum).is_some_and(|(then, now)| then != now) {
+        if same_checksum(ran.checksum, migration.checksum) == Some(false) {
             return State::Changed;
         }
         if !has_happened(scope, ran.at) {

@@ -232,14 +232,23 @@ impl GateCheck for ParityGate {
             .help("give both `sources` in the manifest, or hand in a report with `--facts`")
     }
 
+    fn may_change(&self, scope: &Scope<'_>) -> bool {
+        // Rules go by the clock as well: a secret expires, a version reaches its end of life.
+        are_described(scope) || self.next_change(scope).is_some()
+    }
+
     fn next_change(&self, scope: &Scope<'_>) -> Option<Timestamp> {
-        let described = [scope.from(), scope.to()].iter().all(|name| scope.environment(name).is_some());
         let old = || {
             let fact = Self::recorded(scope)?;
             let aged = || after(fact.evaluated_at?.0.checked_add(self.max_age?.0).ok()?);
             scope.next_of(fact.valid_until.map(|end| end.0).into_iter().chain(aged()))
         };
-        let of_it = if described { scope.waiver_end() } else { old() };
+        let of_it = if are_described(scope) { scope.waiver_end() } else { old() };
         of_it.into_iter().chain(scope.description_end()).min()
     }
+}
+
+/// Whether the pair is described, so that its parity is judged here and now.
+fn are_described(scope: &Scope<'_>) -> bool {
+    [scope.from(), scope.to()].iter().all(|name| scope.environment(name).is_some())
 }

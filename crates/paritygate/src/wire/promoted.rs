@@ -97,7 +97,7 @@ impl Promoted {
         let given = Given::of(call, &policies)?;
         let mut diagnostics = std::mem::take(&mut plan.diagnostics);
         if engine.is_some() || given.is_some() {
-            plan.policies.clear();
+            plan.use_policies([]);
         }
         let mut project = subject::load(&plan, &mut files, &key, allow_outside, given.as_ref());
         diagnostics.append(&mut project.diagnostics);
