@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::ValueEnum;
-use paritygate::report::{Report, Status, Verdict};
+use paritygate::report::{Finding, Report, Status, Verdict};
 
 /// The exit codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,7 +49,10 @@ pub(crate) fn moved(report: &Report, line: FailOn) -> Option<String> {
 pub(crate) fn of(report: &Report, line: FailOn) -> Exit {
     let informs = || report.findings.iter().any(|finding| finding.status == Status::Pass && !finding.observed);
     // A policy may make mere warnings of what can't be judged; the line still includes it.
-    let is_unknown = || report.findings.iter().any(|finding| finding.status == Status::Unknown && !finding.observed);
+    let is_unknown = || {
+        let counts = |finding: &Finding| finding.status == Status::Unknown && !finding.observed;
+        !report.summary.unknown.is_empty() || report.findings.iter().any(counts)
+    };
     let worst = match report.verdict {
         Verdict::Fail | Verdict::Error => Some(FailOn::Error),
         Verdict::Unknown => Some(FailOn::Unknown),

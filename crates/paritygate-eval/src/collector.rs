@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use paritygate_lang::policy::OnUnknown;
-use paritygate_model::report::Severity;
-use paritygate_model::{Environment, Location, Node, Shape, View, limits, path};
+use paritygate_model::report::{Severity, Status};
+use paritygate_model::{Environment, Location, Node, Shape, limits, path};
 
 use crate::cell::{Cell, State};
 use crate::engine::CompiledRule;
@@ -12,6 +12,9 @@ use crate::kind::{Accepts, Compares, Deviation, GroupFinding, Inside, Outcome, P
 use crate::row::{Row, Rows, visible};
 use crate::scope::Scope;
 use crate::walk::{self, Sink};
+
+/// How many statuses there are.
+const STATUSES: usize = Status::ALL.len();
 
 /// A rule during one check.
 pub(crate) struct CheckRule<'c> {
@@ -24,17 +27,18 @@ pub(crate) struct CheckRule<'c> {
     pub(crate) met: bool,
     /// Whether it judged any.
     pub(crate) judged: bool,
-    /// How many findings it has.
-    found: usize,
-    /// How many findings beyond the limit it would have.
-    pub(crate) truncated: usize,
+    /// How many findings of each status it has: many that are merely worth knowing must not take the room of an error.
+    found: [usize; STATUSES],
+    /// How many findings beyond the limit it has, of each status.
+    pub(crate) truncated: [usize; STATUSES],
     /// The rows that were kept for it, if it judges them together.
     kept: Vec<usize>,
 }
 
 impl<'c> CheckRule<'c> {
     pub(crate) fn new(compiled: &'c CompiledRule, scope: &'c Scope, runs: bool) -> Self {
-        Self { compiled, scope, runs, last_row: 0, met: false, judged: false, found: 0, truncated: 0, kept: Vec::new() }
+        let (found, truncated) = ([0; STATUSES], [0; STATUSES]);
+        Self { compiled, scope, runs, last_row: 0, met: false, judged: false, found, truncated, kept: Vec::new() }
     }
 }
 
@@ -362,10 +366,14 @@ impl<'t> Collector<'_, 't> {
     }
 
     /// Whether one more finding of a rule has room; where it has none, it is counted.
-    fn has_room(&mut self, rule_at: usize) -> bool {
+    fn has_room(&mut self, rule_at: usize, deviations: &[Deviation], is_unknown: bool) -> bool {
+        let status = self.status(rule_at, deviations, is_unknown) as usize;
+        let all = self.findings.len();
         let Some(rule) = self.rules.get_mut(rule_at) else { return false };
-        let room = rule.found < limits::MAX_FINDINGS_PER_RULE && self.findings.len() < limits::MAX_FINDINGS;
-        *(if room { &mut rule.found } else { &mut rule.truncated }) += 1;
+        let room = rule.found.get(status).is_some_and(|found| *found < limits::MAX_FINDINGS_PER_RULE)
+            && all < limits::MAX_FINDINGS;
+        let counts = if room { &mut rule.found } else { &mut rule.truncated };
+        counts.get_mut(status).into_iter().for_each(|count| *count += 1);
         room
     }
 
@@ -388,7 +396,7 @@ impl<'t> Collector<'_, 't> {
         shape: &'static Shape,
         finding: RawFinding,
     ) {
-        if !self.has_room(rule_at) {
+        if !self.has_room(rule_at, &finding.deviations, finding.unknown.is_some()) {
             return;
         }
         let row = self.kept.keep(number, path, cells, shape);
@@ -396,11 +404,13 @@ impl<'t> Collector<'_, 't> {
     }
 
     fn take_inside(&mut self, rule_at: usize, path: &[&'t str], cells: &[Cell<'t>], inside: Inside) {
-        if inside.unknown.as_ref().is_some_and(|reason| self.passes_over(rule_at, reason)) || !self.has_room(rule_at) {
+        let deviations = vec![Deviation { environment: inside.environment, against: None, mutual: false }];
+        if inside.unknown.as_ref().is_some_and(|reason| self.passes_over(rule_at, reason))
+            || !self.has_room(rule_at, &deviations, inside.unknown.is_some())
+        {
             return;
         }
         let (row, at) = self.kept.keep_inside(self.environments, path, cells, &inside);
-        let deviations = vec![Deviation { environment: inside.environment, against: None, mutual: false }];
         self.findings.push(RawFinding {
             rule: rule_at,
             row,
@@ -440,7 +450,9 @@ impl<'t> Collector<'_, 't> {
         {
             undecided.push((rule_at, row));
         }
-        if finding.unknown.as_ref().is_some_and(|reason| self.passes_over(rule_at, reason)) || !self.has_room(rule_at) {
+        if finding.unknown.as_ref().is_some_and(|reason| self.passes_over(rule_at, reason))
+            || !self.has_room(rule_at, &finding.deviations, finding.unknown.is_some())
+        {
             return;
         }
         let Some(&row) = kept.get(finding.row) else { return };
@@ -466,9 +478,9 @@ impl<'t> Collector<'_, 't> {
         Rows { rows: rows.collect() }
     }
 
-    /// How much a finding weighs: between two environments what the lesser of them is worth.
-    pub(crate) fn severity(&self, finding: &RawFinding) -> Severity {
-        let Some(rule) = self.rules.get(finding.rule) else { return Severity::Error };
+    /// How much what a rule found weighs: between two environments what the lesser of them is worth.
+    pub(crate) fn severity(&self, rule: usize, deviations: &[Deviation]) -> Severity {
+        let Some(rule) = self.rules.get(rule) else { return Severity::Error };
         let of = |at: usize| {
             self.environments
                 .get(at)
@@ -476,9 +488,6 @@ impl<'t> Collector<'_, 't> {
                 .map(|environment| rule.compiled.rule.severity.of(environment.own_name(), environment.tier))
         };
         let weigh = |deviation: &Deviation| {
-            if self.is_new(finding, deviation) {
-                return Severity::Info;
-            }
             let own = of(deviation.environment);
             let other = deviation.against.and_then(of);
             match (own, other) {
@@ -486,18 +495,24 @@ impl<'t> Collector<'_, 't> {
                 (one, other) => one.or(other).unwrap_or(Severity::Info),
             }
         };
-        finding.deviations.iter().map(weigh).max().unwrap_or(Severity::Info)
+        deviations.iter().map(weigh).max().unwrap_or(Severity::Info)
     }
 
-    /// Whether one view lacks something only as it was not there yet: that it came was meant.
-    fn is_new(&self, finding: &RawFinding, deviation: &Deviation) -> bool {
-        let Some(row) = self.kept.rows.get(finding.row) else { return false };
-        let cells = self.kept.cells.get(row.cells.clone()).unwrap_or_default();
-        let mut views = [Some(deviation.environment), deviation.against].into_iter().flatten();
-        views.any(|at| {
-            let of = self.environments.get(at).and_then(|environment| environment.view_of.as_ref());
-            of.is_some_and(|of| of.view == View::Then)
-                && cells.get(at).is_some_and(|cell| matches!(cell.state, State::Missing))
-        })
+    /// How what a rule found counts, as long as no exception covers it.
+    pub(crate) fn status(&self, rule: usize, deviations: &[Deviation], is_unknown: bool) -> Status {
+        let fails = |rule: &CheckRule<'_>| rule.compiled.rule.on_unknown == OnUnknown::Fail;
+        if is_unknown && !self.rules.get(rule).is_some_and(fails) {
+            return Status::Unknown;
+        }
+        status_of(self.severity(rule, deviations))
+    }
+}
+
+/// How a finding of a severity counts.
+pub(crate) fn status_of(severity: Severity) -> Status {
+    match severity {
+        Severity::Error => Status::Fail,
+        Severity::Warning => Status::Warn,
+        Severity::Info => Status::Pass,
     }
 }

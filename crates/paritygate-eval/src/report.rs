@@ -2,17 +2,17 @@
 
 use std::sync::Arc;
 
-use paritygate_lang::policy::{Mode, OnUnknown};
+use paritygate_lang::policy::Mode;
 use paritygate_lang::template::Placeholder;
 use paritygate_model::report::{
-    Cells, Column, Digested, Engine as EngineInfo, Finding, LazyDigest, Place, RanRule, Report, Severity,
-    State as CellState, Status, Summary, Verdict,
+    Cells, Column, Digested, Engine as EngineInfo, Finding, LazyDigest, Place, RanRule, Report, State as CellState,
+    Status, Summary, Verdict,
 };
 use paritygate_model::secret::{redacted, redacted_note};
 use paritygate_model::{Environment, Note, Secret, SortedMap, SortedSet, Source, View, report};
 
 use crate::cell::{Cell, State};
-use crate::collector::{Collector, RawFinding};
+use crate::collector::{Collector, RawFinding, status_of};
 use crate::engine::{CheckRequest, Engine};
 use crate::exception::{ExceptionFinding, never};
 use crate::kind::{Compares, Description, Deviation, Plan};
@@ -78,8 +78,14 @@ pub(crate) fn build(
         if !rule.met {
             summary.vacuous.push(rule.compiled.rule.id.to_string());
         }
-        if rule.truncated > 0 {
-            summary.truncated.insert(rule.compiled.rule.id.to_string(), rule.truncated);
+        let truncated = rule.truncated.iter().sum();
+        if truncated > 0 {
+            summary.truncated.insert(rule.compiled.rule.id.to_string(), truncated);
+        }
+        // What is not listed counts all the same.
+        if rule.compiled.rule.mode != Mode::Observe {
+            let worst = Status::ALL.iter().zip(rule.truncated).filter(|(_, count)| *count > 0);
+            verdict = worst.map(|(status, _)| verdict_of(*status)).fold(verdict, Verdict::max);
         }
     }
     Report {
@@ -209,13 +215,10 @@ fn finding<'r, 't>(
     let path = row.path_text().into_owned();
     let row = Row { path_text: Some(&path), ..row };
     let source = &rule.compiled.rule;
-    let severity = collector.severity(raw);
-    let status = match (&raw.waiver, &raw.unknown, severity) {
-        (Some(_), ..) => Status::Waived,
-        (None, Some(_), _) if source.on_unknown != OnUnknown::Fail => Status::Unknown,
-        (None, _, Severity::Error) => Status::Fail,
-        (None, _, Severity::Warning) => Status::Warn,
-        (None, _, Severity::Info) => Status::Pass,
+    let severity = collector.severity(raw.rule, &raw.deviations);
+    let status = match raw.waiver {
+        Some(_) => Status::Waived,
+        None => collector.status(raw.rule, &raw.deviations, raw.unknown.is_some()),
     };
     let mut description = match (&raw.unknown, &raw.inside, &rule.compiled.plan, &raw.group) {
         (Some(reason), ..) => unknown(&row, raw, reason),
@@ -394,16 +397,11 @@ fn fill(
 }
 
 fn exception_finding(exception: &ExceptionFinding) -> Finding {
-    let status = match exception.severity {
-        Severity::Error => Status::Fail,
-        Severity::Warning => Status::Warn,
-        Severity::Info => Status::Pass,
-    };
     Finding {
         rule: exception.rule.into(),
         kind: exception.rule,
         severity: exception.severity,
-        status,
+        status: status_of(exception.severity),
         observed: false,
         path: exception.path.clone(),
         environments: exception.environments.iter().map(|name| name.as_str().into()).collect(),

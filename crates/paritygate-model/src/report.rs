@@ -204,6 +204,9 @@ pub enum Status {
 }
 
 impl Status {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Pass, Self::Warn, Self::Fail, Self::Waived, Self::Unknown];
+
     /// The word in answers.
     pub const fn word(self) -> &'static str {
         match self {

@@ -392,3 +392,28 @@ fn waivers_of_policies_that_are_not_asked_are_no_mistake_of_a_promotion() {
     let answered = answer(&session(), &call, &[], "gate");
     assert_eq!(answered["verdict"], "pass", "{answered}");
 }
+
+#[test]
+fn findings_beyond_the_limit_count_as_much_as_those_that_are_listed() {
+    let policy = "policy: a\\nrules: [{ id: same, kind: same, select: variables.*, severity: { default: info, production: error } }]";
+    let environment = |name: &str, from: usize, to: usize| {
+        let variables: Vec<String> = (from..to).map(|key| format!("A{key:05}: '1'")).collect();
+        format!("{{\"text\": \"{{ environment: {name}, variables: {{ {} }} }}\"}}", variables.join(", "))
+    };
+    let check = |development: usize, staging: usize| {
+        let call = format!(
+            "{{\"wire\": 1, \"check\": {{\"now\": \"2026-01-02T10:00:00Z\", \"project\": {{\"names\": \"each\", \"policies\": [{{\"text\": \"{policy}\"}}], \"files\": {{ \
+             \"a.environment.yaml\": {}, \"b.environment.yaml\": {}, \"c.environment.yaml\": {}}}}}}}}}",
+            environment("development", 0, development),
+            environment("production-eu", development, development + staging),
+            environment("production", 0, 0)
+        );
+        answer(&session(), &call, &[], "check")
+    };
+    // What is merely worth knowing takes no room from an error.
+    let limit = paritygate::limits::MAX_FINDINGS_PER_RULE;
+    let found = check(limit, 1);
+    assert_eq!((&found["verdict"], &found["counts"]["fail"]), (&"fail".into(), &1.into()), "{found}");
+    let found = check(limit + 5, 0);
+    assert_eq!((&found["verdict"], &found["counts"]["fail"]), (&"pass".into(), &0.into()), "{found}");
+}

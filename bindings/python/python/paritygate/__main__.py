@@ -65,7 +65,8 @@ def _exit(report: Report, fail_on: str) -> int:
     worst = {"fail": "error", "error": "error", "unknown": "unknown", "warn": "warning"}.get(report.verdict)
     worst = worst or ("info" if informs else None)
     # A policy may make mere warnings of what can't be judged; the line still includes it.
-    if worst != "error" and any(finding.status == "unknown" and not finding.observed for finding in report):
+    unjudged = any(finding.status == "unknown" and not finding.observed for finding in report)
+    if worst != "error" and (unjudged or report.summary.unknown):
         worst = "unknown"
     if report.verdict == "error":
         return 2
