@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use paritygate_lang::policy::Mode;
-use paritygate_lang::template::Placeholder;
+use paritygate_lang::template::{Placeholder, Template};
 use paritygate_model::report::{
     Cells, Column, Digested, Engine as EngineInfo, Finding, LazyDigest, Place, RanRule, Report, State as CellState,
     Status, Summary, Verdict,
@@ -251,8 +251,11 @@ fn finding<'r, 't>(
     if raw.unknown.is_none()
         && let Some(template) = &source.message
     {
-        description.message =
-            template.render(&mut |placeholder, out| fill(placeholder, out, &row, named, reference, &source.id));
+        description.message = if raw.deviations.iter().any(|deviation| deviation.mutual) {
+            template.render(&mut |placeholder, out| fill(placeholder, out, &row, named, reference, &source.id))
+        } else {
+            sentences(template, &row, &raw.deviations, reference, &source.id)
+        };
     }
     if let Some(why) = &source.why {
         let why = why.render(&mut |placeholder, out| fill(placeholder, out, &row, named, reference, &source.id));
@@ -313,6 +316,32 @@ fn finding<'r, 't>(
         coverable,
         mutual: raw.deviations.iter().any(|deviation| deviation.mutual),
     })
+}
+
+/// A message for each reference and each value that deviates from it, as far as the template tells them apart.
+fn sentences(
+    template: &Template,
+    row: &Row<'_, '_>,
+    deviations: &[Deviation],
+    reference: Option<usize>,
+    rule: &str,
+) -> String {
+    let says = |wanted: &[Placeholder]| template.placeholders().any(|placeholder| wanted.contains(&placeholder));
+    let says_value = says(&[Placeholder::Value]);
+    let says_reference = says(&[Placeholder::Reference, Placeholder::ReferenceValue]);
+    let mut groups: SortedMap<(Option<usize>, String), Vec<usize>> = SortedMap::new();
+    for deviation in deviations {
+        let against = if says_reference { deviation.against.or(reference) } else { reference };
+        let value = if says_value { row.shown(deviation.environment) } else { String::new() };
+        groups.entry((against, value)).or_default().push(deviation.environment);
+    }
+    let mut groups: Vec<(Option<usize>, Vec<usize>)> =
+        groups.into_iter().map(|((against, _), named)| (against, named)).collect();
+    groups.sort_by(|a, b| a.1.cmp(&b.1));
+    let sentence = |(against, named): &(Option<usize>, Vec<usize>)| {
+        template.render(&mut |placeholder, out| fill(placeholder, out, row, named, *against, rule))
+    };
+    groups.iter().map(sentence).collect::<Vec<String>>().join("; ")
 }
 
 /// A reason without the names in it, so that one reason is one line.

@@ -3,7 +3,7 @@
 use paritygate_eval::compare::KEY_MISMATCH;
 use paritygate_eval::kind::GroupFinding;
 use paritygate_eval::{Compares, Deviation, Row, Rows};
-use paritygate_model::{SortedMap, SortedSet};
+use paritygate_model::{SortedMap, SortedSet, Tier};
 
 /// With whom nothing may be shared.
 #[derive(Clone, Copy, Debug)]
@@ -71,6 +71,11 @@ impl<'a, I: Ord> Index<'a, I> {
             let places: Vec<Place> = alike.iter().map(|&(_, place)| place).collect();
             let references = places.first().and_then(|&(_, row)| rows.get(row)).map_or(&[][..], |row| row.references());
             for (place, other) in shared(&places, references, with) {
+                // Two productions are one as far as trust goes, and so are two of any tier.
+                let tier = |(environment, row): Place| rows.get(row)?.environment(environment).map(|it| it.tier);
+                if tier(place) == tier(other) && tier(place) != Some(Tier::Other) {
+                    continue;
+                }
                 // A URL and the password in it are one finding.
                 if seen.insert((place, other)) {
                     let evidence = alike.first().map(|(identity, _)| evidence(identity)).unwrap_or_default();

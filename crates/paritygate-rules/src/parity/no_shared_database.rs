@@ -42,7 +42,7 @@ as Compose services have, and names inside a cluster (`db.data.svc.cluster.local
 `kinds` limits the rule to kinds of services, in the words of `backingServices.*.kind`; a URL's kind is told from its scheme.
 With `withReference` two lower environments may share what the reference has not. Where one environment has the URL of a
 database and another one's value of that key can't be read, the answer is unknown, as it is for fingerprints under different
-keys. What was not collected is not looked at.
+keys. What was not collected is not looked at. Environments of one tier, such as production in two regions, may share.
 
 ```example
 select: [variables.*, backingServices.*.identity.fingerprint]

@@ -24,7 +24,8 @@ impl Kind for NoSharedSecret {
     const ACCEPTS: Accepts = Accepts::Leaf;
     const MANUAL: &'static str = r#"
 Looks for one secret value in two environments, under whatever names. Passwords inside URLs count as secrets of their
-own. Placeholders (`changeme`) and empty values don't count. Fingerprints under different keys can't be compared: then
+own. Placeholders (`changeme`) and empty values don't count. Environments of one tier, such as production in two regions,
+may share. Fingerprints under different keys can't be compared: then
 the answer is unknown.
 
 ```example
