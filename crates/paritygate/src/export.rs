@@ -1,7 +1,7 @@
 //! Environments as documents: what `import` prints. Secrets stand as fingerprints.
 
 use paritygate_model::source::MASK;
-use paritygate_model::{Environment, Node, SecretTable, SortedMap, Value, Variable};
+use paritygate_model::{Environment, Node, Secret, SecretTable, SortedMap, Value, Variable};
 
 use crate::json::Json;
 
@@ -30,7 +30,7 @@ fn value(node: Node<'_>, name: &str) -> Json {
         Value::Number(text) => Json::number(text),
         Value::String(text) => Json::text(text),
         Value::Unresolved(reason) => Json::map([("unresolved", Json::text(reason))]),
-        Value::Secret(secret) => fingerprint(&secret.fingerprint),
+        Value::Secret(secret) => Json::Map(sealed(secret)),
         Value::Variable(variable) => of_variable(node, variable, name),
         Value::Sequence => Json::List(node.items().map(|item| value(item, name)).collect()),
         Value::Map => Json::map(node.entries().map(|(key, _, node)| (visible(key), value(node, key)))),
@@ -44,6 +44,23 @@ fn visible(key: &str) -> &str {
 
 fn fingerprint(fingerprint: &paritygate_model::Fingerprint) -> Json {
     Json::map([("keyId", Json::text(&*fingerprint.key_id)), ("hex", Json::text(&*fingerprint.hex))])
+}
+
+/// What rules need of a sealed value.
+fn sealed(secret: &Secret) -> SortedMap<String, Json> {
+    let mut out = SortedMap::new();
+    out.insert("fingerprint".to_owned(), fingerprint(&secret.fingerprint));
+    if let Some(url) = &secret.url {
+        out.insert("url".to_owned(), of_url(url));
+    }
+    if let Some(dsn) = &secret.dsn {
+        out.insert("dsn".to_owned(), of_dsn(dsn));
+    }
+    if !secret.parts.is_empty() {
+        let parts = secret.parts.iter().map(fingerprint).collect();
+        out.insert("partFingerprints".to_owned(), Json::List(parts));
+    }
+    out
 }
 
 fn of_variable(node: Node<'_>, variable: &Variable, name: &str) -> Json {
@@ -61,15 +78,8 @@ fn of_variable(node: Node<'_>, variable: &Variable, name: &str) -> Json {
     put("sensitivity", Json::text(if variable.secret { "secret" } else { "plain" }));
     match inner.value() {
         Value::Secret(secret) => {
-            put("fingerprint", fingerprint(&secret.fingerprint));
-            if let Some(url) = &secret.url {
-                put("url", of_url(url));
-            }
-            if let Some(dsn) = &secret.dsn {
-                put("dsn", of_dsn(dsn));
-            }
-            if !secret.parts.is_empty() {
-                put("partFingerprints", Json::List(secret.parts.iter().map(fingerprint).collect()));
+            for (key, part) in sealed(secret) {
+                put(&key, part);
             }
         }
         Value::Null | Value::String("") => {}

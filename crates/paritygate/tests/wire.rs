@@ -417,3 +417,26 @@ fn findings_beyond_the_limit_count_as_much_as_those_that_are_listed() {
     let found = check(limit + 5, 0);
     assert_eq!((&found["verdict"], &found["counts"]["fail"]), (&"pass".into(), &0.into()), "{found}");
 }
+
+#[test]
+fn what_is_sealed_stays_so_when_a_document_is_imported_again() {
+    let session = session();
+    let import = |text: &str| {
+        let call = "{\"wire\":1,\"import\":{\"files\":{\"e.environment.yaml\":{\"attachment\":0}},\"paths\":[\"e.environment.yaml\"]}}";
+        let imported = answer(&session, call, &[text.as_bytes()], "import");
+        assert_eq!(imported["ok"], true, "{imported}");
+        let call =
+            format!("{{\"wire\":1,\"document\":{{\"environment\":{}}}}}", imported["environments"][0]["environment"]);
+        answer(&session, &call, &[], "document")["document"].to_string()
+    };
+    let first = import(
+        "environment: staging\n\
+         config: { app: { password: Aa39vQq7LmZt, url: 'https://app:Aa39vQq7LmZt@api.acme.io/v1', list: [a, { token: Aa39vQq7LmZt }] } }\n\
+         workloads: { r: { command: [redis-server, --requirepass, Xk39vQq7LmZt] } }\n\
+         externalServices: { m: { baseUrl: 'https://app:Aa39vQq7LmZt@api.acme.io/v1' } }\n\
+         backingServices: { db: { kind: postgresql, parameters: { password: Xk39vQq7LmZt } } }\n\
+         variables: { DB_URL: 'postgres://app:Aa39vQq7LmZt@db.acme.io/shop' }\n",
+    );
+    assert!(first.contains("api.acme.io") && !first.contains("vQq7LmZt"), "{first}");
+    assert_eq!(first, import(&first));
+}

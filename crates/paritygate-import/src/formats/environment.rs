@@ -228,7 +228,11 @@ impl Lowering<'_> {
                 }
             }
             (Shape::Fingerprint, Value::Map) => {}
-            _ => self.wrong(id, expected(shape)),
+            (_, value) => {
+                if !matches!(value, Value::Map) || !self.is_sealed(id) {
+                    self.wrong(id, expected(shape));
+                }
+            }
         }
     }
 
@@ -290,6 +294,9 @@ impl Lowering<'_> {
     fn any(&mut self, id: NodeId, key: Option<Text>) {
         match self.node(id).value() {
             Value::Map => {
+                if self.is_sealed(id) {
+                    return;
+                }
                 let below = key.filter(|key| self.context.secrets.is_secret_name(self.tree.str(*key)));
                 let named = self.named_value(id);
                 for at in 0..self.node(id).len() {

@@ -36,10 +36,24 @@ pub(super) fn schema() -> Value {
                     "additionalProperties": false,
                     "properties": { "keyId": { "type": "string" }, "hex": { "type": "string" } },
                 },
+                "sealed": sealed(),
                 "variable": variable(),
             },
         }),
     )
+}
+
+fn sealed() -> Value {
+    let parts = ["dsn", "fingerprint", "partFingerprints", "url"];
+    let fields: Map<String, Value> =
+        parts.iter().filter_map(|name| Some(((*name).to_owned(), shape(VARIABLE.field(name)?.shape)))).collect();
+    json!({
+        "type": "object",
+        "description": "A sealed value, as `import` writes it.",
+        "required": ["fingerprint"],
+        "additionalProperties": false,
+        "properties": fields,
+    })
 }
 
 fn variable() -> Value {
@@ -73,11 +87,15 @@ fn record(record: &Record, required: &[&str]) -> Value {
     schema
 }
 
-/// A scalar, null where it is described as absent, or unresolved.
+/// A scalar, null where it is described as absent, or unresolved; a text may be sealed.
 fn scalar(types: &[&str]) -> Value {
     let mut types = types.to_vec();
     types.push("null");
-    json!({ "anyOf": [{ "type": types }, { "$ref": "#/$defs/unresolved" }] })
+    let mut any = vec![json!({ "type": types }), json!({ "$ref": "#/$defs/unresolved" })];
+    if types.contains(&"string") {
+        any.push(json!({ "$ref": "#/$defs/sealed" }));
+    }
+    json!({ "anyOf": any })
 }
 
 fn shape(shape_: &Shape) -> Value {

@@ -4,7 +4,7 @@ use paritygate_model::secret::{MaskReason, Secret, ValueClass, ValueType};
 use paritygate_model::shape::Shape;
 use paritygate_model::shape::environment::VARIABLE;
 use paritygate_model::tree::Text;
-use paritygate_model::{Diagnostic, Location, Node, NodeId, Value, Variable, suggest};
+use paritygate_model::{Diagnostic, Location, NodeId, Value, Variable, suggest};
 
 use super::{Lowering, parts};
 
@@ -20,11 +20,7 @@ struct Fields {
     sources: Option<NodeId>,
     rotated_at: Option<NodeId>,
     expires_at: Option<NodeId>,
-    url: Option<NodeId>,
-    /// The URL with its masks, read before it is sealed as a URL with a password.
     shown: Option<String>,
-    dsn: Option<NodeId>,
-    parts: Option<NodeId>,
 }
 
 impl Lowering<'_> {
@@ -62,8 +58,7 @@ impl Lowering<'_> {
                 continue;
             }
             if field.name == "url" {
-                let shown = self.node(value).get("shown").and_then(Node::scalar_text);
-                fields.shown = shown.map(|shown| self.context.secrets.scrub(shown));
+                fields.shown = self.shown(self.node(value));
             }
             if let (Shape::Word(words), Value::String(word)) = (field.shape, self.node(value).value())
                 && !words.contains(&word)
@@ -89,9 +84,6 @@ impl Lowering<'_> {
                 "sources" => fields.sources = Some(value),
                 "rotatedAt" => fields.rotated_at = Some(value),
                 "expiresAt" => fields.expires_at = Some(value),
-                "url" => fields.url = Some(value),
-                "dsn" => fields.dsn = Some(value),
-                "partFingerprints" => fields.parts = Some(value),
                 _ => {}
             }
         }
@@ -117,19 +109,9 @@ impl Lowering<'_> {
             return value;
         };
         let secret = Secret {
-            reason: MaskReason::Origin,
-            fingerprint: whole,
             value_type: fields.value_type.unwrap_or(ValueType::String),
             value_class: fields.value_class.unwrap_or(ValueClass::Unknown),
-            length: None,
-            url: fields.url.and_then(|url| parts::url(self.node(url), fields.shown.clone())).map(Box::new),
-            dsn: fields.dsn.and_then(|dsn| parts::dsn(self.node(dsn))).map(Box::new),
-            parts: fields
-                .parts
-                .into_iter()
-                .flat_map(|parts| self.node(parts).items())
-                .filter_map(parts::fingerprint)
-                .collect(),
+            ..parts::secret(self.node(id), whole, fields.shown.clone())
         };
         let value = self.tree.duplicate(fingerprint);
         self.tree.seal(value, secret);
