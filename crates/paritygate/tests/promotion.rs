@@ -312,10 +312,10 @@ fn a_denial_is_a_checklist() {
 
         **What blocks, in the order in which it can be cleared**
 
-        1. `upstream`: a new fact
-        2. `hours`: time, until Mon 2026-08-24 09:00 Europe/London, in 2 d 16 h
+        1. `upstream`: a new fact: no deployment of `api` to staging is known
+        2. `hours`: opens by itself Mon 2026-08-24 09:00 Europe/London, in 2 d 16 h
 
-        Time is in the way until **Mon 2026-08-24 09:00 Europe/London, in 2 d 16 h**.
+        **Next**: time is in the way until Mon 2026-08-24 09:00 Europe/London, in 2 d 16 h.
     "#]]
     .assert_eq(&asked.text("2026-08-21T15:40:00Z", "markdown"));
 }

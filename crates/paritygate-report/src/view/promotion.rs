@@ -43,22 +43,19 @@ pub(crate) fn asked(decision: &Decision, arrow: &str) -> String {
     format!("{kind}{components}, {} {arrow} {}", escape(&asked.from), escape(&asked.to))
 }
 
-/// Who or what clears a blocker.
-pub(crate) fn clears(decision: &Decision, blocker: &Blocker) -> String {
+/// Who or what clears a blocker. `quote` stands on both sides of everybody's name.
+pub(crate) fn clears(decision: &Decision, blocker: &Blocker, quote: &str) -> String {
     let until = when::until(decision, blocker);
+    let who = format!("{quote}{}{quote}", blocker.who.join(&format!("{quote}, {quote}")));
     match (blocker.cleared_by, until) {
         (ClearedBy::Time, Some(until)) => format!("opens by itself {until}"),
         (ClearedBy::Time, None) => "time alone, and that is not in sight".to_owned(),
         (ClearedBy::Person, until) => {
-            let who = if blocker.who.is_empty() {
-                "somebody's word".to_owned()
-            } else {
-                format!("ask {}", blocker.who.join(", "))
-            };
+            let who = if blocker.who.is_empty() { "somebody's word".to_owned() } else { format!("ask {who}") };
             until.map_or(who.clone(), |until| format!("{who}; from {until} on"))
         }
         (ClearedBy::Fact, until) => {
-            let who = if blocker.who.is_empty() { String::new() } else { format!(" ({})", blocker.who.join(", ")) };
+            let who = if blocker.who.is_empty() { String::new() } else { format!(" ({who})") };
             let what = format!("a new fact{who}: {}", blocker.message);
             until.map_or(what.clone(), |until| format!("{what}; from {until} on"))
         }

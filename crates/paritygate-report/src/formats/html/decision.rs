@@ -45,7 +45,7 @@ fn blockers(out: &mut String, decision: &Decision) {
     out.push_str("<section aria-labelledby=\"blockers\">\n<h2 id=\"blockers\">What blocks, in the order in which it can be cleared</h2>\n<ol>\n");
     for blocker in &decision.decision.blockers {
         let at = decision.findings.iter().position(|finding| finding.rule == blocker.rule).unwrap_or_default();
-        let clears = sentence(&promotion::clears(decision, blocker));
+        let clears = sentence(&promotion::clears(decision, blocker, ""));
         let _infallible = writeln!(out, "<li><a href=\"#g{at}\">{}</a>: {clears}</li>", escape(&blocker.rule));
     }
     out.push_str("</ol>\n</section>\n");

@@ -3,12 +3,12 @@
 use std::fmt::Write;
 
 use paritygate_model::Diagnostic;
-use paritygate_model::decision::{ClearedBy, Decision, GateStatus};
+use paritygate_model::decision::{Decision, GateStatus};
 
 use super::{cell, code};
 use crate::Style;
+use crate::view::promotion;
 use crate::when;
-use crate::words::count;
 
 pub(super) fn render(decision: &Decision, diagnostics: &[Diagnostic], _style: &Style<'_>) -> String {
     let (asked, outcome) = (&decision.request, &decision.decision);
@@ -54,32 +54,64 @@ pub(super) fn render(decision: &Decision, diagnostics: &[Diagnostic], _style: &S
         let observed = if finding.observed { " (observed only)" } else { "" };
         line(format!("| {mark} | {}{observed} | {text} |", code(&finding.rule)));
     }
-    let others = decision.summary.not_applicable.len();
-    if others > 0 {
-        let are = if others == 1 { "is" } else { "are" };
-        line(format!("\n{} {are} not about this promotion.", count(others, "gate", "gates")));
+    if let Some(text) = promotion::passed_over(decision) {
+        line(format!("\n{text}."));
     }
     if !outcome.blockers.is_empty() {
         line("\n**What blocks, in the order in which it can be cleared**\n".to_owned());
         for (at, blocker) in outcome.blockers.iter().enumerate() {
-            let by = match blocker.cleared_by {
-                ClearedBy::Person if !blocker.who.is_empty() => {
-                    format!("ask {}", blocker.who.iter().map(|who| code(who)).collect::<Vec<_>>().join(", "))
-                }
-                ClearedBy::Person => "somebody's word".to_owned(),
-                ClearedBy::Fact => "a new fact".to_owned(),
-                ClearedBy::Time => "time".to_owned(),
-            };
-            let until = when::until(decision, blocker).map_or(String::new(), |until| format!(", until {until}"));
-            line(format!("{}. {}: {by}{until}", at + 1, code(&blocker.rule)));
+            let clears = cell(&promotion::clears(decision, blocker, "`"));
+            line(format!("{}. {}: {clears}", at + 1, code(&blocker.rule)));
         }
     }
-    match (outcome.next_eligible_at, &outcome.next_eligible_reason) {
-        (Some(at), _) if at > decision.evaluated_at => {
-            line(format!("\nTime is in the way until **{}**.", when::next(decision).unwrap_or_default()));
-        }
-        (None, Some(reason)) => line(format!("\nNo instant is in sight: {}.", cell(reason))),
-        _ => {}
+    if let Some(next) = promotion::next(decision, "the above") {
+        line(format!("\n**Next**: {}.", cell(&next)));
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{formats, sample};
+    use expect_test::expect_file;
+
+    #[test]
+    fn the_sample() {
+        let text = render(&sample::decision(), &[], &Style::default());
+        expect_file!["../../sample/decision.md"].assert_eq(&text);
+    }
+
+    #[test]
+    fn it_says_when_and_by_whom_as_the_text_does() {
+        let mut decision = sample::decision();
+        let at = decision.evaluated_at;
+        let [person, fact, time] = &mut decision.decision.blockers[..] else { panic!("a blocker of each sort") };
+        (person.until, person.until_local) = (time.until, time.until_local.clone());
+        (fact.until, fact.until_local) = (time.until.take(), time.until_local.take());
+        fact.who = vec!["ops".to_owned(), "sre".to_owned()];
+        for (next, reason) in [(decision.decision.next_eligible_at, None), (Some(at), None), (None, Some("for good"))] {
+            (decision.decision.next_eligible_at, decision.decision.next_eligible_reason) =
+                (next, reason.map(Into::into));
+            for allowed in [false, true] {
+                decision.decision.allowed = allowed;
+                let wide = Style { width: 1_000, ..Style::default() };
+                let said = formats::text::FORMAT.decision.expect("it renders decisions")(&decision, &[], &wide);
+                let marked = render(&decision, &[], &Style::default());
+                let bare = |text: &str| text.replace(['`', '*'], "").to_lowercase();
+                let (said, shown) = (bare(&said), bare(&marked));
+                let (_, blockers) = said.split_once("can be cleared\n").expect("blockers");
+                let told = blockers
+                    .lines()
+                    .map(str::trim)
+                    .filter(|line| line.starts_with(['1', '2', '3']) || line.starts_with("next"));
+                let told: Vec<&str> = told.collect();
+                assert_eq!(told.len(), 3 + usize::from(!allowed), "{said}");
+                for line in told {
+                    assert!(shown.contains(line), "{line}\n{shown}");
+                }
+                assert_eq!(shown.contains("\nnext"), !allowed, "{shown}");
+            }
+        }
+    }
 }

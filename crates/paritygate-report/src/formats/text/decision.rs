@@ -146,7 +146,7 @@ fn blockers(pen: &mut Pen<'_>, decision: &Decision) {
         wrapped(
             pen,
             Ink::Plain,
-            &format!(": {}", prose(&promotion::clears(decision, blocker))),
+            &format!(": {}", prose(&promotion::clears(decision, blocker, ""))),
             lead,
             4 + number.len(),
         );
