@@ -37,7 +37,7 @@ test("a good manifest is good", async () => {
   production: { order: 2, sources: [{ from: dotenv, paths: [.env, .env.production] }], trigger: manual }
 policies: [recommended, ./policies/ours.yaml]
 waivers:
-  - { rule: same-node, path: runtimes.node.version, environments: [staging], owner: web, reason: first, expiresAt: 2026-06-01T00:00:00Z }
+  - { rule: same-node, path: runtimes.node, environments: [staging], owner: web, reason: first, expiresAt: 2026-06-01T00:00:00Z }
 pipeline: { stages: [staging, production], edges: [{ from: staging, to: production, needs: all }] }
 `;
   assert.deepEqual((await inManifest(manifest)).wrong, []);

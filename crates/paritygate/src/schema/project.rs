@@ -44,10 +44,10 @@ fn manifest(approvals: &Value, windows: &Value) -> Value {
                     "secret": texts("Secret", "Always secret.", &[r#"["PARTNER_CODE"]"#]),
                 },
             }))),
-            "expected": shown("- rule: replicas\n  path: workloads.api.replicas\n  environments: [staging]\n  relation: ratio >= 0.5\n  reason: half the load", field("Expected differences", "Permanent differences, asserted: one that is gone is told.",
+            "expected": shown("- rule: replicas\n  path: workloads.api.replicas.desired\n  environments: [staging]\n  relation: ratio >= 0.5\n  reason: half the load", field("Expected differences", "Permanent differences, asserted: one that is gone is told.",
                 &[],
                 json!({ "type": "array", "items": expected() }))),
-            "waivers": shown("- rule: same-node\n  path: runtimes.node.version\n  environments: [staging]\n  owner: web\n  reason: tried there first\n  expiresAt: 2026-06-01T00:00:00Z", field("Waivers", "Temporary exceptions, each with an owner and an end.",
+            "waivers": shown("- rule: same-node\n  path: runtimes.node\n  environments: [staging]\n  owner: web\n  reason: tried there first\n  expiresAt: 2026-06-01T00:00:00Z", field("Waivers", "Temporary exceptions, each with an owner and an end.",
                 &[],
                 json!({ "type": "array", "items": waiver() }))),
             "baseline": text("Baseline", "The file of the findings that are accepted, written by `paritygate baseline`.",
@@ -76,7 +76,7 @@ fn manifest(approvals: &Value, windows: &Value) -> Value {
 fn exception(title: &str, about: &str, more: Value, required: &[&str]) -> Value {
     let mut properties = json!({
         "rule": text("Rule", "The id of the rule that it is an exception from.", &["same-node"]),
-        "path": text("Path", "The path that it covers; a pattern needs `max`.", &["workloads.api.replicas"]),
+        "path": text("Path", "The path that it covers; a pattern needs `max`.", &["workloads.api.replicas.desired"]),
         "environments": texts("Environments", "The environments that it covers, by name.", &[r#"["staging"]"#]),
         "reason": text("Reason", "Why.", &["half the load"]),
         "max": field("Most paths", "How many paths a pattern may cover.", &["4"], json!({ "type": "integer", "minimum": 1 })),
