@@ -7,7 +7,7 @@ use std::sync::Arc;
 #[cfg(feature = "manual")]
 use paritygate_lang::policy::OnUnknown;
 use paritygate_lang::policy::{EnvironmentRef, Gate, Policy, Rule, SeverityBy};
-use paritygate_lang::{Selector, Spanned};
+use paritygate_lang::{Placeholder, Selector, Spanned};
 use paritygate_model::report::Severity;
 #[cfg(feature = "manual")]
 use paritygate_model::suggest;
@@ -127,9 +127,10 @@ fn selectors(selectors: &[Spanned<Selector>]) -> String {
 
 /// A template without a finding to fill it.
 fn in_general(template: &str) -> String {
-    let words = ["reference", "environment", "key", "value"];
-    words.into_iter().fold(template.to_owned(), |text, word| {
-        let (general, quoted) = (format!("the {word}"), format!("`{{{word}}}`"));
+    Placeholder::ALL.into_iter().fold(template.to_owned(), |text, placeholder| {
+        let word = placeholder.word();
+        let general = if placeholder == Placeholder::ReferenceValue { "reference's value" } else { word };
+        let (general, quoted) = (format!("the {general}"), format!("`{{{word}}}`"));
         text.replace(&quoted, &general).replace(&format!("{{{word}}}"), &general)
     })
 }
@@ -326,4 +327,22 @@ fn words(schema: &Value, property: &Value) -> Vec<(String, String)> {
     let options = target.get("oneOf").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     let word = |option: &Value| Some((option.get("const")?.as_str()?.to_owned(), text(option, "description")));
     options.iter().filter_map(word).collect()
+}
+
+#[cfg(all(test, feature = "manual"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_page_holds_a_placeholder() {
+        let rules = pack_rules();
+        let kinds = paritygate_rules::all().iter().map(|entry| entry.name);
+        let kinds = kinds.chain(paritygate_rules::gates().iter().map(|entry| entry.name)).chain([BREAK_GLASS]);
+        for name in rules.iter().map(|rule| rule.id.as_str()).chain(kinds) {
+            let page = explain(name).expect(name);
+            for word in Placeholder::ALL.map(Placeholder::word) {
+                assert!(!page.contains(&format!("{{{word}}}")), "{name}: {word}\n{page}");
+            }
+        }
+    }
 }
