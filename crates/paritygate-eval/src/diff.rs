@@ -66,7 +66,9 @@ pub fn diff(request: &DiffRequest<'_>) -> (Differences, Vec<Diagnostic>) {
         rows: Vec::new(),
         summary: DifferenceSummary::default(),
     };
-    Walk::new(&trie, &environments, &mut found).run();
+    let mut walk = Walk::new(&trie, &environments, &mut found);
+    walk.run();
+    diagnostics.extend(walk.too_many_rows("compared"));
     let Found { mut rows, summary, .. } = found;
     rows.sort_by(|a, b| a.0.cmp(&b.0));
     let classes = number_secrets(rows.iter().flat_map(|(_, _, cells)| cells));

@@ -288,13 +288,7 @@ impl Engine {
                 }
             }
         }
-        if walk.rows >= limits::MAX_ROWS {
-            let message = format!(
-                "the selectors meet more than {} rows, which is the limit; the rest was not judged",
-                limits::MAX_ROWS
-            );
-            diagnostics.push(Diagnostic::nowhere("too-many-rows", message).help("narrow the selectors"));
-        }
+        diagnostics.extend(walk.too_many_rows("judged"));
         collector.judge_groups();
         let exceptions = exception::apply(request, &environments, &mut collector, &mut diagnostics);
         let report = report::build(self, request, &environments, collector, exceptions);

@@ -168,7 +168,9 @@ fn apply_declared<'t>(
     for (at, expected) in request.exceptions.expected.iter().enumerate() {
         trie.insert(&expected.path.value, at as u32);
     }
-    Walk::new(&trie, environments, &mut relations).run();
+    let mut walk = Walk::new(&trie, environments, &mut relations);
+    walk.run();
+    diagnostics.extend(walk.too_many_rows("looked at for expected differences"));
     for (at, expected) in request.exceptions.expected.iter().enumerate() {
         apply_expected(at, expected, &relations, request, environments, collector, found);
     }

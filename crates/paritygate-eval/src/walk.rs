@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use paritygate_model::shape::environment::{ENVIRONMENT, META};
-use paritygate_model::{Environment, Node, Shape, Value, Variable, limits};
+use paritygate_model::{Diagnostic, Environment, Node, Shape, Value, Variable, limits};
 
 use crate::cell::{self, Cell, State};
 use crate::trie::{ROOT, StateId, Trie};
@@ -68,7 +68,9 @@ pub(crate) struct Walk<'w, 't> {
     /// Whether the level that is visited next is an entry of a map.
     is_entry: bool,
     /// How many rows were met.
-    pub(crate) rows: usize,
+    rows: usize,
+    /// Whether there is a row that was not met, because as many as may be were.
+    is_cut: bool,
 }
 
 impl<'w, 't> Walk<'w, 't> {
@@ -89,6 +91,7 @@ impl<'w, 't> Walk<'w, 't> {
             cells: Vec::with_capacity(environments.len()),
             is_entry: false,
             rows: 0,
+            is_cut: false,
         }
     }
 
@@ -100,18 +103,34 @@ impl<'w, 't> Walk<'w, 't> {
 
     /// Meets one section for a rule that judges it whether an environment has it or none.
     pub(crate) fn visit_section(&mut self, section: &'static str, binding: u32) {
-        if self.rows >= limits::MAX_ROWS {
+        if !self.count() {
             return;
         }
-        self.rows += 1;
         self.cells = cells_at(self.environments, &[section]);
         let shape = ENVIRONMENT.field(section).map_or(&Shape::Any, |field| field.shape);
         self.sink.row(self.rows, &[binding], &[section], &self.cells, shape);
     }
 
+    /// Counts one row more, if there may be one.
+    fn count(&mut self) -> bool {
+        self.is_cut |= self.rows >= limits::MAX_ROWS;
+        self.rows += usize::from(!self.is_cut);
+        !self.is_cut
+    }
+
+    /// That rows were left out, if any were; `done` is what was not done with them.
+    pub(crate) fn too_many_rows(&self, done: &str) -> Option<Diagnostic> {
+        self.is_cut.then(|| {
+            let most = limits::MAX_ROWS;
+            let message =
+                format!("the selectors meet more than {most} rows, which is the limit; the rest was not {done}");
+            Diagnostic::nowhere("too-many-rows", message).help("narrow the selectors")
+        })
+    }
+
     /// Visits one path: the places from `places` on and the states from `states` on are those of this level.
     fn visit(&mut self, places: usize, states: usize, shape: &'static Shape) {
-        if self.rows >= limits::MAX_ROWS || self.path.len() > limits::MAX_DEPTH {
+        if self.is_cut || self.path.len() > limits::MAX_DEPTH {
             return;
         }
         self.emit(places, states, shape);
@@ -248,8 +267,10 @@ impl<'w, 't> Walk<'w, 't> {
                 continue;
             }
             if !met {
+                if !self.count() {
+                    return;
+                }
                 met = true;
-                self.rows += 1;
                 self.fill_cells(places);
             }
             self.sink.row(self.rows, &state.bindings, &self.path, &self.cells, shape);
@@ -364,5 +385,59 @@ fn child<'t>(place: Place<'t>, key: &str, entry: bool) -> (Place<'t>, Option<&'t
             found.unwrap_or((Place::Absent, None))
         }
         _ => (inherited(place, entry), None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use paritygate_lang::Selector;
+    use paritygate_model::{Draft, FingerprintKey, Tier, promotion::FactSource};
+    use std::sync::Arc;
+
+    #[derive(Default)]
+    struct Count(usize);
+
+    impl<'t> Sink<'t> for Count {
+        fn row(&mut self, _: usize, _: &[u32], _: &[&'t str], _: &[Cell<'t>], _: &'static Shape) {
+            self.0 += 1;
+        }
+    }
+
+    #[test]
+    fn rows_are_limited_at_their_limit() {
+        let mut draft = Draft::map();
+        for name in ["a", "b", "c", "d"] {
+            draft.set(&["labels", name], Draft::string(None, "x"));
+        }
+        let (tree, root) = draft.finish();
+        let environment = Environment {
+            name: "staging".into(),
+            view_of: None,
+            tier: Tier::Staging,
+            order: None,
+            aliases: Vec::new(),
+            contract: false,
+            source: FactSource::Imported,
+            tree: Arc::new(tree),
+            root,
+            coverage: Vec::new(),
+            key: FingerprintKey::from_bytes(*b"key"),
+        };
+        let mut trie = Trie::new();
+        trie.insert(&Selector::parse("labels.*").expect("a selector"), 0);
+        // Where four rows or three are left, and where a section comes after them.
+        for (left, sections, met, told) in [(5, 1, 5, false), (4, 0, 4, false), (3, 0, 3, true), (4, 1, 4, true)] {
+            let mut sink = Count::default();
+            let environments = [&environment];
+            let mut walk = Walk::new(&trie, &environments, &mut sink);
+            walk.rows = limits::MAX_ROWS - left;
+            walk.run();
+            for _ in 0..sections {
+                walk.visit_section("runtimes", 0);
+            }
+            assert_eq!(walk.too_many_rows("judged").is_some(), told, "{left}");
+            assert_eq!(sink.0, met, "{left}");
+        }
     }
 }

@@ -1,4 +1,5 @@
-//! Every bound of the engine, by name. A text beyond one gets a diagnostic that names the limit.
+//! What bounds the texts of users and the work that they make, by name. Going beyond is told: by a diagnostic that names
+//! the limit, by a count of what is left out, or by a verdict that is unknown.
 
 /// The largest text that is read, in bytes.
 pub const MAX_DOCUMENT_BYTES: usize = 32 * 1024 * 1024;
@@ -20,6 +21,8 @@ pub const MAX_NODES: usize = 4_000_000;
 pub const MAX_ENVIRONMENTS: usize = 64;
 /// How many files one environment may be read from.
 pub const MAX_SOURCES: usize = 4_096;
+/// How many values `extends`, `include` and `env_file` may copy beyond what the files hold.
+pub const MAX_COPIES: usize = 500_000;
 /// How deep `extends`, `include` and interpolation may chain.
 pub const MAX_CHAIN: usize = 32;
 /// How many rows one check visits.
@@ -76,5 +79,13 @@ pub const MAX_FACTS: usize = 200_000;
 pub const MAX_FACT_ITEMS: usize = 500_000;
 /// How many bytes the payload of a deployment may have, where it is a text, to be looked into.
 pub const MAX_PAYLOAD_BYTES: usize = 64 * 1024;
+/// Among how many deployments of one name and of different digests a fact finds its own; further ones are each one more.
+pub const MAX_NAMESAKES: usize = 16;
+/// How many pairs of migrations are compared for one database; beyond, conflicts are not known.
+pub const MAX_MIGRATION_PAIRS: usize = 5_000_000;
+/// How many steps the walks from migrations to what they need take together; what is not settled by then is not known.
+pub const MAX_MIGRATION_STEPS: usize = 2_000_000;
+/// How many openings of gates, or changes of them, one answer lists.
+pub const MAX_OPENINGS: usize = 1_000;
 /// For how long a policy may let the glass stay broken.
 pub const MAX_GLASS_LIFE: jiff::SignedDuration = jiff::SignedDuration::from_hours(7 * 24);

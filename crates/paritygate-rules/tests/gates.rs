@@ -256,6 +256,24 @@ fn the_edges_hold() {
 }
 
 #[test]
+fn deployments_of_one_name_are_told_apart_up_to_a_bound() {
+    let most = paritygate_model::limits::MAX_NAMESAKES;
+    // Each digest is told twice: what is beyond finds none of its own.
+    for (digests, counted) in [(most, most), (most + 1, most + 2)] {
+        let one = |digest: usize| {
+            let at = "startedAt: 2026-01-02T02:00:00Z, finishedAt: 2026-01-02T02:10:00Z";
+            let what = "environment: production, component: api, id: '7'";
+            format!("    - {{ {what}, digest: 'sha256:{digest:04x}', {at}, result: succeeded }}\n").repeat(2)
+        };
+        let deployments: String = (0..digests).map(one).collect();
+        for (max, status) in [(counted, "fail"), (counted + 1, "pass")] {
+            let text = format!("params: {{ max: {max}, per: P1D }}\nrequest: |\n  deployments:\n{deployments}");
+            assert_eq!(run("rate-limit", &text).status, status, "{digests} {max}");
+        }
+    }
+}
+
+#[test]
 fn the_catalogue_is_sorted() {
     assert!(paritygate_rules::gates().is_sorted_by(|a, b| a.name < b.name));
     for gate in paritygate_rules::gates() {

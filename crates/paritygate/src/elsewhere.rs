@@ -4,7 +4,7 @@ use paritygate_import::{Files, Supplied};
 use paritygate_model::{Environment, Node, SortedSet, Value, Variable};
 
 /// How often environments are read anew: a value may be built from one that is built from another.
-pub(crate) const MAX_STEPS: usize = 4;
+pub(crate) const MAX_READINGS: usize = 4;
 
 /// The names of variables that are plain in one of these environments, secret in another, and referred to in these files.
 ///

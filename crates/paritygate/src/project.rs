@@ -50,7 +50,7 @@ impl Project {
         let mut project = Self::read_all(plan, files, &plan.secrets, key);
         let mut known = SortedSet::new();
         // What is secret in one environment is secret in all, and so is what was built from it there.
-        for _ in 0..elsewhere::MAX_STEPS {
+        for _ in 0..elsewhere::MAX_READINGS {
             let before = known.len();
             let described = project.environments.iter().chain(&project.observed).chain(others);
             known.extend(elsewhere::names(described, files));

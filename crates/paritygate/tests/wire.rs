@@ -113,6 +113,18 @@ fn a_bad_policy_is_an_answer() {
 }
 
 #[test]
+fn openings_are_limited_at_their_limit() {
+    let most = paritygate::limits::MAX_OPENINGS;
+    for (count, refused) in [(most, false), (most + 1, true)] {
+        let call = format!(
+            "{{\"wire\": 1, \"when\": {{\"now\": \"2026-01-01T00:00:00Z\", \"count\": {count}, \"promotion\": {{}}}}}}"
+        );
+        let said = session().call(call.as_bytes(), &[]);
+        assert_eq!(said.contains("bad-value"), refused, "{said}");
+    }
+}
+
+#[test]
 fn what_was_only_asked_for_makes_no_environment() {
     let session = session();
     let call = |more: &str| {

@@ -1,7 +1,7 @@
 //! `paritygate simulate`: when each gate opens and shuts.
 
-use paritygate::Timestamp;
 use paritygate::calendar::Transition;
+use paritygate::{Timestamp, limits};
 use serde_json::{Value, json};
 
 use super::ListFormat;
@@ -9,9 +9,6 @@ use super::when::About;
 use crate::exit::Exit;
 use crate::terminal::{self, Error, Terminal, error};
 use crate::{clock, table};
-
-/// How many changes are listed.
-const MAX: usize = 1_000;
 
 /// What to simulate.
 #[derive(Debug, clap::Args)]
@@ -43,7 +40,8 @@ pub(super) fn run(args: Args, terminal: &Terminal) -> Result<Exit, Error> {
     if args.to <= loaded.now {
         return Err(error("usage", "`--to` is not after the start").help("name a later instant"));
     }
-    let found = loaded.ask(|engine, asked| engine.transitions(asked, args.to, MAX))?;
+    let most = limits::MAX_OPENINGS;
+    let found = loaded.ask(|engine, asked| engine.transitions(asked, args.to, most))?;
     let text = match args.format {
         ListFormat::Text if found.is_empty() => "nothing opens or shuts in that time\n".to_owned(),
         ListFormat::Text => {
@@ -53,8 +51,8 @@ pub(super) fn run(args: Args, terminal: &Terminal) -> Result<Exit, Error> {
         ListFormat::Json => super::json(&found.iter().map(item).collect::<Vec<Value>>()),
     };
     terminal::print(&text)?;
-    if found.len() == MAX {
-        terminal::note(&format!("the first {MAX} changes are listed: name an earlier `--to`, or begin later"));
+    if found.len() == most {
+        terminal::note(&format!("the first {most} changes are listed: name an earlier `--to`, or begin later"));
     }
     Ok(Exit::Pass)
 }

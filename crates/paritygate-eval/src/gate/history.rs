@@ -1,7 +1,7 @@
 //! What is known of the deployments to environments, whatever they deployed.
 
 use paritygate_model::promotion::{DeploymentFact, DeploymentResult, Instant, digest};
-use paritygate_model::{SortedMap, Timestamp, suggest};
+use paritygate_model::{SortedMap, Timestamp, limits, suggest};
 
 use super::{Judgement, Scope};
 
@@ -23,9 +23,6 @@ fn key(fact: &DeploymentFact) -> Option<Key<'_>> {
         None => Some((&fact.component, None, Some(began?))),
     }
 }
-
-/// Among how many deployments of one name and of different digests a fact finds its own; further ones are each one more.
-const DIGESTS: usize = 16;
 
 /// Whether an accepted source says that a deployment has ended.
 fn has_ended(fact: &DeploymentFact, scope: &Scope<'_>) -> bool {
@@ -80,7 +77,7 @@ impl<'a> Scope<'a> {
             let is_other = |run: &Run<'_>| run.facts.iter().any(|known| is_of_another(known, fact));
             let alike = key(fact).map(|key| places.entry(key).or_default());
             let known = alike.iter().flat_map(|alike| alike.iter().copied());
-            let known = known.take(DIGESTS).find(|at| runs.get(*at).is_some_and(|run| !is_other(run)));
+            let known = known.take(limits::MAX_NAMESAKES).find(|at| runs.get(*at).is_some_and(|run| !is_other(run)));
             if let Some(run) = known.and_then(|at| runs.get_mut(at)) {
                 run.facts.push(fact);
                 continue;

@@ -1,14 +1,11 @@
 //! Migrations that can't both run: one removes what the other needs, or both make the same.
 
-use paritygate_model::{SortedMap, SortedSet};
+use paritygate_model::{SortedMap, SortedSet, limits};
 
 use super::graph::Graph;
 use super::number::number;
 use super::operation::{Effect, Object};
 use super::{Ran, Tracking, Union};
-
-/// How many pairs are compared for one database; beyond, conflicts are not known.
-const MAX_PAIRS: usize = 5_000_000;
 
 /// Two migrations that can't both run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,7 +26,7 @@ pub(crate) fn conflicts<'a>(
     graph: &Graph<'a>,
     ran: &SortedMap<&'a str, Ran<'a>>,
 ) -> Option<Vec<Conflict<'a>>> {
-    let mut budget = MAX_PAIRS;
+    let mut budget = limits::MAX_MIGRATION_PAIRS;
     let mut found = Vec::new();
     let mut told: SortedSet<(&str, &str)> = SortedSet::new();
     for (object, touched) in objects(union, tracking, graph) {
@@ -100,7 +97,7 @@ pub(crate) fn unsettled<'a>(
             group.1 = Some(id);
         }
     }
-    let mut budget = MAX_PAIRS;
+    let mut budget = limits::MAX_MIGRATION_PAIRS;
     for (id, brought) in all().filter(|(id, _)| !ran.contains_key(*id)) {
         for (by, (any, unknown)) in &groups {
             let apart = !by.iter().any(|environment| brought.by.contains(environment));

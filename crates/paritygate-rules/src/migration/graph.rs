@@ -6,9 +6,6 @@ use paritygate_model::{SortedMap, SortedSet, limits};
 
 use super::{Available, Union};
 
-/// How many steps all walks through one graph take together; what is not settled by then is not known.
-const MAX_WALKED: usize = 2_000_000;
-
 /// The graph of a union. What is squashed stands for its squash.
 pub(crate) struct Graph<'a> {
     /// What each migration needs.
@@ -28,8 +25,8 @@ impl<'a> Graph<'a> {
         };
         let all = || union.iter().map(|(id, brought)| (*id, brought.migration));
         let squash: SortedMap<&str, &str> = all().flat_map(squashed).collect();
-        let mut graph =
-            Self { needs: SortedMap::new(), squash, before: RefCell::default(), steps: Cell::new(MAX_WALKED) };
+        let steps = Cell::new(limits::MAX_MIGRATION_STEPS);
+        let mut graph = Self { needs: SortedMap::new(), squash, before: RefCell::default(), steps };
         for (id, migration) in all() {
             let own = graph.whole(id);
             let needs = migration.depends_on.iter().flatten().map(|needed| graph.whole(needed));

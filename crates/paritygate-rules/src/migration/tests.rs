@@ -9,7 +9,7 @@ use paritygate_eval::{GateContext, Judgement, Request, Scope};
 use paritygate_import::{Context, Files, Named, document, formats};
 use paritygate_model::decision::GateStatus;
 use paritygate_model::promotion::Promotion;
-use paritygate_model::{Environment, FingerprintKey, Location, Node, SecretTable, SortedMap, Source, Span};
+use paritygate_model::{Environment, FingerprintKey, Location, Node, SecretTable, SortedMap, Source, Span, limits};
 
 use super::graph::Graph;
 use super::{Available, Brought};
@@ -520,6 +520,26 @@ fn what_runs_before_what() {
     {
         assert_eq!(graph.is_ordered(one, other), Some(expected), "{one} {other}");
     }
+}
+
+#[test]
+fn walks_take_no_more_steps_than_their_limit() {
+    let length = 2_000;
+    let names: Vec<String> = (0..length).map(|at| format!("{at:04}")).collect();
+    let needing = |needed: &'static str| Available { depends_on: Some(vec![needed]), ..Available::default() };
+    let names: Vec<&'static str> = names.into_iter().map(|name| &*name.leak()).collect();
+    let mut lists: Vec<(&str, Available<'_>)> = vec![(names[0], Available::default())];
+    lists.extend(names.windows(2).map(|pair| (pair[1], needing(pair[0]))));
+    let rest = limits::MAX_MIGRATION_STEPS - length * (length - 1) / 2;
+    lists.push(("at", needing(names[rest - 1])));
+    lists.push(("beyond", needing(names[0])));
+    let union = brought(&lists);
+    let graph = Graph::new(&union);
+    for (at, name) in names.iter().enumerate() {
+        assert_eq!(graph.before(name).map(|before| before.len()), Some(at));
+    }
+    assert_eq!(graph.before("at").map(|before| before.len()), Some(rest));
+    assert_eq!(graph.before("beyond"), None);
 }
 
 #[test]

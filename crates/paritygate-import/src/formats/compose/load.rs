@@ -12,9 +12,6 @@ use super::read::{self, Include, Layer};
 use super::scope::{self, Scope};
 use crate::{Context, Imported, Need, Supplied};
 
-/// How many values `extends`, `include` and `env_file` may copy, all together.
-const MAX_COPIES: usize = 500_000;
-
 /// Where relative paths of a file count from, and what its references are looked up in.
 #[derive(Clone, Debug)]
 pub(super) struct Base {
@@ -71,7 +68,7 @@ impl<'a> Loader<'a> {
             loads: 0,
             scopes: 0,
             // What every file holds may be used once; beyond that there is a limit.
-            budget: MAX_COPIES + written / 4,
+            budget: limits::MAX_COPIES + written / 4,
             allowance: Cell::new(limits::MAX_DOCUMENT_BYTES),
         }
     }
@@ -100,8 +97,9 @@ impl<'a> Loader<'a> {
     pub(super) fn spend(&mut self, cost: usize, at: Option<&Location>) -> bool {
         let left = self.budget.checked_sub(cost);
         if left.is_none() && self.budget > 0 {
+            let most = limits::MAX_COPIES;
             let message =
-                format!("`extends`, `include` and `env_file` copy more than {MAX_COPIES} values, which is the limit");
+                format!("`extends`, `include` and `env_file` copy more than {most} values, which is the limit");
             self.say(match at {
                 Some(at) => Diagnostic::error("too-many-values", at.clone(), message),
                 None => Diagnostic::nowhere("too-many-values", message),

@@ -1,6 +1,6 @@
 //! Which migrations are in each other's way, by what they do, who brings them and what ran.
 
-use paritygate_model::SortedMap;
+use paritygate_model::{SortedMap, limits};
 
 use super::super::graph::Graph;
 use super::super::operation::Name;
@@ -110,5 +110,34 @@ fn what_is_not_known_may_conflict_with_another_list() {
         let listed: [Listed; 3] =
             [("1_a", "staging", &[], one), ("2_b", "staging", &[], Some(&[])), ("3_c", "production", &[], other)];
         assert_eq!(conflicting(&listed, Tracking::Set, has_run).1, expected, "{one:?} {other:?} {has_run:?}");
+    }
+}
+
+#[test]
+fn no_more_pairs_are_compared_than_their_limit() {
+    // How many migrations are about each table, so that the pairs are as many as may be.
+    let at = [3_162, 70, 9, 4, 2, 2];
+    assert_eq!(at.iter().map(|count| count * (count - 1) / 2).sum::<usize>(), limits::MAX_MIGRATION_PAIRS);
+    let beyond = [&at[..], &[2]].concat();
+    for (counts, is_known) in [(&at[..], true), (&beyond, false)] {
+        let names: Vec<(String, String)> = counts
+            .iter()
+            .enumerate()
+            .flat_map(|(table, count)| (0..*count).map(move |at| (format!("t{table}"), format!("{table}_{at}"))))
+            .collect();
+        let uses = |table| Operation {
+            kind: "insert_rows",
+            table: Some(Name(table)),
+            column: None,
+            to: None,
+            reversible: None,
+            has_default: false,
+        };
+        let one = |table| Available { operations: Some(vec![uses(table)]), ..Available::default() };
+        let all: Vec<(&str, Available<'_>)> = names.iter().map(|(table, id)| (id.as_str(), one(table))).collect();
+        let union: SortedMap<&str, Brought<'_, '_>> =
+            all.iter().map(|(id, migration)| (*id, Brought { migration, by: vec!["staging"] })).collect();
+        let found = conflict::conflicts(&union, Tracking::Set, &Graph::new(&union), &SortedMap::new());
+        assert_eq!(found.map(|found| found.len()), is_known.then_some(0));
     }
 }

@@ -17,8 +17,6 @@ pub(super) struct When;
 
 /// How many openings are answered where the call does not say.
 const USUAL: usize = 5;
-/// How many openings or changes are answered at most.
-const MAX: usize = 1_000;
 
 /// What to look ahead for.
 #[derive(Debug, Read)]
@@ -107,8 +105,9 @@ impl Verb for When {
         let now = shared::now(params.now.as_deref())?;
         let until = params.until.as_deref().map(|until| shared::now(Some(until))).transpose()?;
         let count = params.count.unwrap_or(USUAL);
-        if count > MAX {
-            let message = format!("`count` is {count}, and at most {MAX} openings are answered");
+        let most = limits::MAX_OPENINGS;
+        if count > most {
+            let message = format!("`count` is {count}, and at most {most} openings are answered");
             return Err(Refusal::new("bad-value", message, "ask for fewer, and again from the last one on"));
         }
         if params.transitions && until.is_none() {
@@ -138,7 +137,7 @@ impl Verb for When {
         });
         let openings = openings.collect();
         let transitions = if params.transitions {
-            let found = promoted.ask(Some(now), |engine, asked| engine.transitions(asked, end, MAX));
+            let found = promoted.ask(Some(now), |engine, asked| engine.transitions(asked, end, most));
             found.map_err(|wrong| Refusal::from(vec![wrong]))?.iter().map(WireTransition::from).collect()
         } else {
             Vec::new()
