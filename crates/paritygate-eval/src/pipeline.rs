@@ -3,7 +3,7 @@
 use paritygate_lang::project::{Admission, Approvals, Needs, PipelineSpec};
 use paritygate_lang::selector::Glob;
 use paritygate_model::promotion::Trigger;
-use paritygate_model::{Diagnostic, Location, SortedMap, Tier, suggest};
+use paritygate_model::{Diagnostic, Location, SortedMap, Tier, limits, suggest};
 
 use crate::schedule::{Schedule, Sense};
 use crate::zones::Zones;
@@ -128,6 +128,16 @@ impl Pipeline {
             let stages = spec.stages.iter();
             stages.filter_map(|stage| Some((input(&stage.value)?.clone(), stage.at.as_ref()))).collect()
         };
+        if let Some((environment, at)) = ordered.get(limits::MAX_STAGES) {
+            let message =
+                format!("the pipeline has {} stages, more than the limit of {}", ordered.len(), limits::MAX_STAGES);
+            let wrong = match at.or(environment.at) {
+                Some(at) => Diagnostic::error("too-many-stages", at.clone(), message),
+                None => Diagnostic::nowhere("too-many-stages", message),
+            };
+            diagnostics.push(wrong.help("name those that promotions go through as `stages` of the `pipeline`"));
+            return (pipeline, diagnostics);
+        }
         for (environment, at) in &ordered {
             if pipeline.stage(environment.name).is_some() {
                 if let Some(at) = at {

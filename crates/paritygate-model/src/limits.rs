@@ -19,6 +19,8 @@ pub const MAX_DIAGNOSTICS: usize = 100;
 pub const MAX_NODES: usize = 4_000_000;
 /// How many environments one check compares.
 pub const MAX_ENVIRONMENTS: usize = 64;
+/// How many stages a promotion pipeline may have.
+pub const MAX_STAGES: usize = 256;
 /// How many files one environment may be read from.
 pub const MAX_SOURCES: usize = 4_096;
 /// How many values `extends`, `include` and `env_file` may copy beyond what the files hold.

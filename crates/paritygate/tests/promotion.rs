@@ -8,7 +8,7 @@ use paritygate::promotion::Promotion;
 use paritygate::replay::Recorded;
 use paritygate::{
     Diagnostic, Engine, Environment, FingerprintKey, Pipeline, Plan, Project, Source, Supplied, Timestamp, decision,
-    diagram, output, zones,
+    diagram, limits, output, zones,
 };
 
 fn lines(diagnostics: &[Diagnostic]) -> String {
@@ -106,6 +106,28 @@ groups: { sre: [dana, erin], leads: [dana] }
             5:20 there is no group `ops` (known here: `leads`, `sre`)
         "#]],
     );
+}
+
+#[test]
+fn stages_are_limited_at_their_limit() {
+    let most = limits::MAX_STAGES;
+    let text = |tiers: [usize; 2], pipeline: &str| {
+        let named = |tier: &str, count: usize| (0..count).map(|at| format!("  {tier}-{at}:\n")).collect::<String>();
+        format!("environments:\n{}{}{pipeline}", named("dev", tiers[0]), named("prod", tiers[1]))
+    };
+    let (made, found) = pipeline(&plan(&text([most / 2, most - most / 2], "")));
+    assert_eq!((made.stages.len(), lines(&found)), (most, String::new()));
+    // Each stage would be reached from each of the tier below.
+    for tiers in [[most / 2, most - most / 2 + 1], [20_000, 20_000]] {
+        let plan = plan(&text(tiers, ""));
+        let (made, found) = pipeline(&plan);
+        assert!(made.stages.is_empty() && made.edges.is_empty());
+        assert_eq!(found.iter().map(|wrong| wrong.code).collect::<Vec<_>>(), ["too-many-stages"]);
+        assert!(found[0].message.starts_with(&format!("the pipeline has {} stages", tiers[0] + tiers[1])));
+    }
+    let named = "pipeline: { stages: [dev-0, prod-0] }\n";
+    let (made, found) = pipeline(&plan(&text([most, 1], named)));
+    assert_eq!((made.stages.len(), lines(&found)), (2, String::new()));
 }
 
 #[test]
