@@ -131,7 +131,9 @@ fn sets<'t>(a: Node<'t>, b: Node<'t>, aliases: Aliases<'_>) -> Comparison<'t> {
     }
     // All items of both lists as texts in one buffer, sorted by range.
     let mut buffer = String::with_capacity((a.len() + b.len()) * 64);
-    let (left, right) = match (canonical_items(a, &mut buffer), canonical_items(b, &mut buffer)) {
+    // Names count for nothing where both have some.
+    let (first, second) = if aliases.second.is_empty() { (&[][..], &[][..]) } else { (aliases.first, aliases.second) };
+    let (left, right) = match (canonical_items(a, first, &mut buffer), canonical_items(b, second, &mut buffer)) {
         (Ok(left), Ok(right)) => (left, right),
         (Err(reason), _) | (_, Err(reason)) => return Comparison::Unknown(Cow::Borrowed(reason)),
     };
@@ -142,14 +144,33 @@ fn sets<'t>(a: Node<'t>, b: Node<'t>, aliases: Aliases<'_>) -> Comparison<'t> {
         ranges
     };
     let (left, right) = (sorted(left), sorted(right));
-    Comparison::of(left.len() == right.len() && left.iter().zip(&right).all(|(a, b)| text(a) == text(b)))
+    let equal = left.len() == right.len() && left.iter().zip(&right).all(|(a, b)| text(a) == text(b));
+    let keys = |list| {
+        let mut keys = Vec::new();
+        keys_inside(list, &mut keys);
+        keys
+    };
+    if !equal && keys(a).iter().any(|own| keys(b).iter().any(|other| own != other)) {
+        return Comparison::Unknown(Cow::Borrowed(KEY_MISMATCH));
+    }
+    Comparison::of(equal)
 }
 
-fn canonical_items<'t>(list: Node<'t>, buffer: &mut String) -> Result<Vec<Range<usize>>, &'t str> {
+/// The keys under which the fingerprints inside a list were made.
+fn keys_inside<'t>(node: Node<'t>, out: &mut Vec<&'t str>) {
+    match node.value() {
+        Value::Secret(secret) if !out.contains(&&*secret.fingerprint.key_id) => out.push(&secret.fingerprint.key_id),
+        Value::Sequence => node.items().for_each(|item| keys_inside(item, out)),
+        Value::Map => node.entries().for_each(|(.., value)| keys_inside(value, out)),
+        _ => {}
+    }
+}
+
+fn canonical_items<'t>(list: Node<'t>, own: &[String], buffer: &mut String) -> Result<Vec<Range<usize>>, &'t str> {
     let mut ranges = Vec::with_capacity(list.len());
     for item in list.items() {
         let start = buffer.len();
-        write_canonical(buffer, item)?;
+        write_canonical(buffer, item, own)?;
         ranges.push(start..buffer.len());
     }
     Ok(ranges)
@@ -162,29 +183,38 @@ fn canonical_items<'t>(list: Node<'t>, buffer: &mut String) -> Result<Vec<Range<
 /// The reason why the value is not known.
 pub fn canonical(node: Node<'_>) -> Result<String, &str> {
     let mut out = String::new();
-    write_canonical(&mut out, node)?;
+    write_canonical(&mut out, node, &[])?;
     Ok(out)
 }
 
-fn write_canonical<'t>(out: &mut String, node: Node<'t>) -> Result<(), &'t str> {
+/// Writes a value in which the names of `own` count for nothing.
+fn write_canonical<'t>(out: &mut String, node: Node<'t>, own: &[String]) -> Result<(), &'t str> {
     match node.value() {
         Value::Null => out.push('n'),
         Value::Bool(value) => out.push(if value { 't' } else { 'f' }),
-        Value::Number(text) => push_sized(out, '#', text),
-        Value::String(text) => push_sized(out, '"', text),
+        Value::Number(text) => push_sized(out, '#', &plain_number(text)),
+        Value::String(text) if own.is_empty() => push_sized(out, '"', text),
+        Value::String(text) => {
+            let nameless = Tokens(text).map(|token| if is_own(own, token) { "\0" } else { token });
+            push_sized(out, '"', &nameless.collect::<String>());
+        }
         Value::Unresolved(reason) => return Err(reason),
         Value::Secret(secret) => {
             push_sized(out, '!', &secret.fingerprint.key_id);
             push_sized(out, '!', &secret.fingerprint.hex);
         }
-        Value::Variable(variable) => write_canonical(out, node.tree().node(variable.value))?,
+        Value::Variable(variable) => write_canonical(out, node.tree().node(variable.value), own)?,
         Value::Sequence => {
             // A list inside an element of a set (the address ranges of a firewall rule) is a set as well.
             out.push('[');
             if node.len() == 1 {
-                node.items().try_for_each(|item| write_canonical(out, item))?;
+                node.items().try_for_each(|item| write_canonical(out, item, own))?;
             } else {
-                let mut items = node.items().map(canonical).collect::<Result<Vec<String>, &str>>()?;
+                let one = |item| {
+                    let mut out = String::new();
+                    write_canonical(&mut out, item, own).map(|()| out)
+                };
+                let mut items = node.items().map(one).collect::<Result<Vec<String>, &str>>()?;
                 items.sort_unstable();
                 items.dedup();
                 out.extend(items);
@@ -195,7 +225,7 @@ fn write_canonical<'t>(out: &mut String, node: Node<'t>) -> Result<(), &'t str> 
             out.push('{');
             for (key, _, value) in node.entries() {
                 push_sized(out, ':', key);
-                write_canonical(out, value)?;
+                write_canonical(out, value, own)?;
             }
             out.push('}');
         }
@@ -214,6 +244,15 @@ fn push_sized(out: &mut String, sign: char, text: &str) {
     }
     out.push('.');
     out.push_str(text);
+}
+
+/// A number as all are written that are equal to it.
+fn plain_number(text: &str) -> Cow<'_, str> {
+    match (text.parse::<i128>(), text.parse::<f64>()) {
+        (Ok(number), _) if text.starts_with(['+', '-', '0']) => Cow::Owned(number.to_string()),
+        (Err(_), Ok(number)) => Cow::Owned(number.to_string()),
+        _ => Cow::Borrowed(text),
+    }
 }
 
 /// Whether two numbers are equal however they are written.
@@ -236,17 +275,20 @@ pub(crate) fn texts(a: &str, b: &str, aliases: Aliases<'_>) -> bool {
     if aliases.first.is_empty() || aliases.second.is_empty() {
         return false;
     }
-    let own = |names: &[String], token: &str| names.iter().any(|name| name.eq_ignore_ascii_case(token));
     let mut left = Tokens(a);
     let mut right = Tokens(b);
     loop {
         match (left.next(), right.next()) {
             (None, None) => return true,
             (Some(x), Some(y)) if x == y => {}
-            (Some(x), Some(y)) if own(aliases.first, x) && own(aliases.second, y) => {}
+            (Some(x), Some(y)) if is_own(aliases.first, x) && is_own(aliases.second, y) => {}
             _ => return false,
         }
     }
+}
+
+fn is_own(names: &[String], token: &str) -> bool {
+    names.iter().any(|name| name.eq_ignore_ascii_case(token))
 }
 
 /// Words and the signs between them, each as one token.

@@ -20,7 +20,7 @@ use crate::compare::{Aliases, Comparison, compare};
 use crate::engine::CheckRequest;
 use crate::kind::{Accepts, Deviation};
 use crate::reach::check_selector;
-use crate::row::Row;
+use crate::row::{Row, visible};
 use crate::trie::Trie;
 use crate::walk::{Sink, Walk};
 
@@ -330,7 +330,7 @@ fn apply_expected<'t>(
         ));
     }
     for (path, standing) in rows {
-        let text = paritygate_model::path::join(path.iter().copied());
+        let text = paritygate_model::path::join(path.iter().map(|key| visible(key)));
         let (severity, message, help) = match standing {
             Standing::Gone => (
                 Severity::Warning,
@@ -527,6 +527,9 @@ fn lay(finding: &mut RawFinding, waiver: &WaiverRef, covers: impl Fn(&Deviation)
     rest
 }
 
+/// By which name a shared secret is told never to be covered. Usually it is.
+pub const SHARED_SECRETS: &str = "no-shared-secret";
+
 /// Whether no exception may cover a finding.
 pub(crate) fn never(
     request: &CheckRequest<'_>,
@@ -536,10 +539,13 @@ pub(crate) fn never(
     row: &Row<'_, '_>,
 ) -> bool {
     let names = |wanted: &str| request.exceptions.never_waive.iter().any(|name| **name == *wanted);
-    // A secret that has to differ and does not is shared, whatever the rule is called.
     let is_secret = |deviation: &Deviation| matches!(row.cell(deviation.environment).state, State::Secret(_));
-    let is_shared = || rule.compiled.kind == "differ" && finding.deviations.iter().any(is_secret);
-    let listed = names(&rule.compiled.rule.id) || names(rule.compiled.kind) || names("no-shared-secret") && is_shared();
+    // Where a secret deviates in two environments together they share it, whatever the rule is called.
+    let is_shared = || {
+        let shares = |deviation: &Deviation| deviation.mutual && is_secret(deviation);
+        finding.group.is_none() && finding.deviations.iter().any(shares)
+    };
+    let listed = names(&rule.compiled.rule.id) || names(rule.compiled.kind) || names(SHARED_SECRETS) && is_shared();
     let production = |at: usize| environments.get(at).is_some_and(|environment| environment.tier == Tier::Production);
     listed
         && finding

@@ -36,7 +36,7 @@ pub use cell::{Cell, State};
 pub use compare::Comparison;
 pub use decide::GateRequest;
 pub use engine::{Catalogue, CheckRequest, Engine};
-pub use exception::Exceptions;
+pub use exception::{Exceptions, SHARED_SECRETS};
 pub use gate::{GateCheck, GateContext, GateEntry, GateKind, Judgement, Request, Scope, after};
 pub use kind::{
     Accepts, Beside, Compares, Description, Deviation, Entry, GroupCheck, Inside, Kind, Outcome, Plan, RowCheck,

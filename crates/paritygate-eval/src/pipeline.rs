@@ -121,8 +121,11 @@ impl Pipeline {
         let input = |name: &str| environments.iter().find(|environment| environment.name == name);
         let ordered: Vec<(StageInput<'_>, Option<&Location>)> = if spec.stages.is_empty() {
             let mut all: Vec<StageInput<'_>> = environments.to_vec();
-            let has_order = all.iter().all(|environment| environment.order.is_some());
-            all.sort_by_key(|environment| (environment.order.filter(|_| has_order), environment.tier));
+            // Places count where all have one.
+            if all.iter().any(|environment| environment.order.is_none()) {
+                all.iter_mut().for_each(|environment| environment.order = None);
+            }
+            all.sort_by_key(|environment| (environment.order, environment.tier));
             all.into_iter().map(|environment| (environment, None)).collect()
         } else {
             let stages = spec.stages.iter();

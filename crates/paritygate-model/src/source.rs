@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use crate::secret::{SecretTable, sha256};
-use crate::{SortedMap, limits};
+use crate::{SortedMap, SortedSet, limits};
 
 /// What stands in an excerpt where a secret stood. Its length says nothing about the secret's.
 pub const MASK: &str = "********";
@@ -59,7 +59,7 @@ pub struct Source {
     lines: OnceLock<Vec<u32>>,
     /// Whether every byte is a character, so that columns need no counting.
     ascii: OnceLock<bool>,
-    masks: RwLock<Vec<Span>>,
+    masks: RwLock<SortedSet<Span>>,
     /// What was found secret in each window that an excerpt was made of, by where the window begins.
     scrubbed: RwLock<SortedMap<u32, Arc<[Span]>>>,
     remarks: RwLock<Vec<Span>>,
@@ -122,14 +122,14 @@ impl Source {
     /// Marks `span` as secret: from now on every excerpt shows a mask in its place.
     pub fn mask(&self, span: Span) {
         if span.start < span.end {
-            let mut masks = self.masks.write().unwrap_or_else(PoisonError::into_inner);
-            masks.push(span);
+            // A text is masked anew by each check: what is there stays there once.
+            self.masks.write().unwrap_or_else(PoisonError::into_inner).insert(span);
         }
     }
 
     /// `sha256:` and the digest of the text with its secrets masked: whoever knows it can't try out guesses at one.
     pub fn digest(&self) -> String {
-        let masks = self.masks.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let masks: Vec<Span> = self.masks.read().unwrap_or_else(PoisonError::into_inner).iter().copied().collect();
         if masks.is_empty() {
             return sha256(self.text.as_bytes());
         }

@@ -5,10 +5,11 @@
 
 use std::borrow::Cow;
 
+use paritygate_eval::SHARED_SECRETS;
 use paritygate_import::{Format, Request, formats};
 use paritygate_model::{SortedMap, SortedSet, Tier, suggest};
 
-use crate::plan::{Layer, NEVER_WAIVE, Plan, PlannedEnvironment};
+use crate::plan::{Layer, Plan, PlannedEnvironment};
 
 /// The name of an environment that nothing names.
 pub const LONE: &str = "default";
@@ -58,7 +59,7 @@ struct Group {
 /// Plans what the names of a project's files suggest. Names are paths relative to the project's folder, with `/`.
 pub fn discover<'a>(names: impl Iterator<Item = &'a str>) -> Plan {
     let names: SortedSet<&str> = names.collect();
-    let mut plan = Plan { never_waive: vec![NEVER_WAIVE.to_owned()], ..Plan::default() };
+    let mut plan = Plan { never_waive: vec![SHARED_SECRETS.to_owned()], ..Plan::default() };
     let mut dotenv: SortedMap<&str, Group> = SortedMap::new();
     let mut compose: SortedMap<&str, Group> = SortedMap::new();
     let mut documents: SortedMap<String, Vec<String>> = SortedMap::new();

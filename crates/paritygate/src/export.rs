@@ -1,7 +1,7 @@
 //! Environments as documents: what `import` prints. Secrets stand as fingerprints.
 
-use paritygate_model::source::MASK;
-use paritygate_model::{Environment, Node, Secret, SecretTable, SortedMap, Value, Variable};
+use paritygate_eval::row::visible;
+use paritygate_model::{Environment, Node, Secret, SortedMap, Value, Variable};
 
 use crate::json::Json;
 
@@ -35,11 +35,6 @@ fn value(node: Node<'_>, name: &str) -> Json {
         Value::Sequence => Json::List(node.items().map(|item| value(item, name)).collect()),
         Value::Map => Json::map(node.entries().map(|(key, _, node)| (visible(key), value(node, key)))),
     }
-}
-
-/// A key as it may be shown: one that is a secret by its shape was meant to be a value.
-fn visible(key: &str) -> &str {
-    if SecretTable::builtin().classify(None, key).is_some() { MASK } else { key }
 }
 
 fn fingerprint(fingerprint: &paritygate_model::Fingerprint) -> Json {

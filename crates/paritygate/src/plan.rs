@@ -3,17 +3,14 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use paritygate_eval::Exceptions;
 use paritygate_eval::pipeline::{Pipeline, StageInput};
 use paritygate_eval::zones::Zones;
+use paritygate_eval::{Exceptions, SHARED_SECRETS};
 use paritygate_import::{Format, Request, document, formats};
 use paritygate_lang::project::{self, Admission, Expected, PipelineSpec, ProjectEnvironment, SourceSpec, Waiver};
 use paritygate_model::{
     Diagnostic, Document, Environment, Location, SecretTable, SortedMap, Source, Tier, diagnostic, suggest,
 };
-
-/// The rule kind that no exception may cover where production is concerned, unless the manifest says otherwise.
-pub const NEVER_WAIVE: &str = "no-shared-secret";
 
 /// What is to be read, and how it is to be judged.
 #[derive(Default)]
@@ -123,7 +120,7 @@ impl Plan {
         plan.manifest = Some(Arc::clone(&document.source));
         plan.never_waive = match project.never_waive {
             Some(rules) => rules.into_iter().map(|rule| rule.value).collect(),
-            None => vec![NEVER_WAIVE.to_owned()],
+            None => vec![SHARED_SECRETS.to_owned()],
         };
         plan
     }

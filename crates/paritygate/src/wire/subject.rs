@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use paritygate_eval::Engine;
+use paritygate_eval::{Engine, SHARED_SECRETS};
 use paritygate_import::{Files, Need, Supplied};
 use paritygate_model::read::Read;
 use paritygate_model::{Diagnostic, Environment, FingerprintKey, Source};
@@ -14,7 +14,7 @@ use super::shared::{self, Key, PolicyText, Texts};
 use super::verbs::Call;
 use crate::beside;
 use crate::naming::{self, MANIFESTS};
-use crate::plan::{NEVER_WAIVE, Plan};
+use crate::plan::Plan;
 use crate::project::{self, OUTSIDE, Project, is_outside};
 
 /// How many files are listed that were passed over.
@@ -70,7 +70,7 @@ impl Subject {
     /// The files of a project; nothing where there is none.
     pub(super) fn of(call: &Call<'_>, project: Option<ProjectParams>) -> Result<Self, Refusal> {
         let Some(project) = project else {
-            let plan = Plan { never_waive: vec![NEVER_WAIVE.to_owned()], ..Plan::default() };
+            let plan = Plan { never_waive: vec![SHARED_SECRETS.to_owned()], ..Plan::default() };
             let (key, policies) = (call.session.key.clone(), Vec::new());
             return Ok(Self { plan, files: Files::new(), key, policies, allow_outside: false });
         };
