@@ -58,7 +58,9 @@ pub(super) fn is_reference(value: &str) -> bool {
                 let name = name.split_once(":?").or_else(|| name.split_once('?')).map_or(name, |(name, _message)| name);
                 return is_identifier(name);
             }
-            value.strip_prefix('$').is_some_and(names_secret)
+            // `$(< FILE)` and `$(cat FILE)`, also where a blank cuts them off.
+            let is_read = value.strip_prefix("$(").is_some_and(|rest| rest.starts_with('<') || rest.starts_with("cat"));
+            is_read || value.strip_prefix('$').is_some_and(names_secret)
         }
         Some(b'{') => inside("{{", "}}").is_some_and(|name| !holds_default(name)),
         Some(b'<') => inside("<%", "%>").is_some_and(|name| !holds_default(name)) || inside("<path:", ">").is_some(),

@@ -3,7 +3,7 @@
 use paritygate_eval::kind::{GroupFinding, Params};
 use paritygate_eval::{Accepts, Compares, Description, GroupCheck, Kind, Plan, Rows, State};
 use paritygate_model::read::Read;
-use paritygate_model::{Diagnostic, Fingerprint, secret::ValueClass};
+use paritygate_model::{Diagnostic, Fingerprint, Node, Secret, Value, secret::ValueClass};
 
 use crate::shared::{self, Index, With};
 
@@ -24,7 +24,7 @@ impl Kind for NoSharedSecret {
     const ACCEPTS: Accepts = Accepts::Leaf;
     const MANUAL: &'static str = r#"
 Looks for one secret value in two environments, under whatever names. Passwords inside URLs count as secrets of their
-own. Placeholders (`changeme`) and empty values don't count. Environments of one tier, such as production in two regions,
+own, and so does what is secret among the words of a command. Placeholders (`changeme`) and empty values don't count. Environments of one tier, such as production in two regions,
 may share. Fingerprints under different keys can't be compared: then
 the answer is unknown.
 
@@ -71,21 +71,29 @@ impl GroupCheck for NoSharedSecret {
         self.with().compares()
     }
 
-    fn rows(&self, rows: &Rows<'_, '_>, out: &mut Vec<GroupFinding>) {
+    fn rows<'r>(&self, rows: &'r Rows<'_, '_>, out: &mut Vec<GroupFinding>) {
         let mut index: Index<'_, &Fingerprint> = Index::with_capacity(rows.len() * 2);
         for (at, row) in rows.iter() {
             if self.allow.binary_search_by(|allowed| (**allowed).cmp(row.key())).is_ok() {
                 continue;
             }
             for environment in self.with().environments(row) {
-                let State::Secret(secret) = &row.cell(environment).state else { continue };
-                if matches!(secret.value_class, ValueClass::Placeholder) {
-                    continue;
+                let cell = row.cell(environment);
+                let mut add = |secret: &'r Secret| {
+                    if secret.value_class != ValueClass::Placeholder {
+                        secret.fingerprints().for_each(|fingerprint| index.add(fingerprint, environment, at));
+                        index.under_key(&secret.fingerprint.key_id, environment, at);
+                    }
+                };
+                if let State::Secret(secret) = &cell.state {
+                    add(secret);
                 }
-                for fingerprint in secret.fingerprints() {
-                    index.add(fingerprint, environment, at);
-                }
-                index.under_key(&secret.fingerprint.key_id, environment, at);
+                // A command may hold some among its words.
+                cell.collection().into_iter().flat_map(Node::items).for_each(|item| {
+                    if let Value::Secret(secret) = item.value() {
+                        add(secret);
+                    }
+                });
             }
         }
         index.judge(self.with(), rows, out, |_| Vec::new());
