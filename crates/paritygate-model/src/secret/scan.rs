@@ -248,9 +248,13 @@ fn quoted(bytes: &[u8], start: usize, leads: bool) -> Option<Range<usize>> {
         (Some(byte), _) => !ends(byte) || leads && matches!(byte, b'}' | b']' | b')' | b'&'),
         (None, _) => false,
     };
+    if !more {
+        return Some(open + 1..close);
+    }
+    // Only here, or a long list of short values takes quadratic time.
     let stop = |byte: &u8| if leads { *byte == b'\n' } else { byte.is_ascii_whitespace() };
     let rest = behind.iter().position(stop).unwrap_or(behind.len());
-    Some(open + 1..if more { bytes.len() - behind.len() + rest } else { close })
+    Some(open + 1..bytes.len() - behind.len() + rest)
 }
 
 /// Finds `--name value`, also as the items of a list: `"--name", "value"`, and what known programs take otherwise.

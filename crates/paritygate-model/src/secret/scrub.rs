@@ -99,6 +99,7 @@ fn key_lines(text: &str, emit: &mut dyn FnMut(Range<usize>)) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::FingerprintKey;
     use super::*;
 
     fn check(line: &str, expected: &str) {
@@ -209,13 +210,22 @@ mod tests {
 
     #[test]
     fn hostile_lines_take_linear_time() {
-        for part in
-            ["token='", "token:/", "--token /a ", "a://b:c ", "password=\"\\", "a://b:c@d?token=e&", "é=", "\\\""]
-        {
+        for part in [
+            "token='",
+            "token:/",
+            "--token /a ",
+            "a://b:c ",
+            "password=\"\\",
+            "a://b:c@d?token=e&",
+            "é=",
+            "\\\"",
+            "\"a_password\":\"x7\",",
+        ] {
             let text = part.repeat(200_000 / part.len());
             SecretTable::builtin().scrub(&text);
             SecretTable::builtin().classify(Some(&text), &text);
             SecretTable::builtin().value_class_of(Some(&text), &text);
+            SecretTable::builtin().seal(&FingerprintKey::from_bytes(*b"key"), Some("OPAQUE"), &text);
         }
     }
 }
