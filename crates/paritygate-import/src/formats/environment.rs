@@ -297,7 +297,7 @@ impl Lowering<'_> {
                 if self.is_sealed(id) {
                     return;
                 }
-                let below = key.filter(|key| self.context.secrets.is_secret_name(self.tree.str(*key)));
+                let below = key.filter(|key| self.context.secrets.is_secret_above(self.tree.str(*key)));
                 let named = self.named_value(id);
                 for at in 0..self.node(id).len() {
                     let Some((own, _, value)) = self.tree.entry_at(id, at) else { break };

@@ -9,12 +9,44 @@ use super::{names, values};
 
 /// Whether a name says that its value may be a login or a cookie, and the value has the form of one.
 pub(super) fn is_one(name: &str, value: &str) -> bool {
-    is_login(value) && connects(name) || is_cookie(name) && value.contains('=')
+    is_login(value) && connects(name)
+        || is_cookie(name) && value.contains('=')
+        || is_account_name(name) && is_account(value)
 }
 
 /// Whether a name says so; `at_sign` says whether any value may be a login.
 pub(super) fn may_be(name: &str, at_sign: bool) -> bool {
-    is_cookie(name) || at_sign && connects(name)
+    is_cookie(name) || is_account_name(name) || at_sign && connects(name)
+}
+
+/// Whether a name may be that of a login: `GRAFANA_AUTH`, `users`.
+pub(super) fn is_account_name(name: &str) -> bool {
+    let bytes = name.as_bytes();
+    // Nearly every name ends here.
+    if !matches!(bytes, [.., b't' | b'T', b'h' | b'H'] | [.., b'r' | b'R', b's' | b'S']) {
+        return false;
+    }
+    data().accounts.iter().any(|word| {
+        let Some(start) = name.len().checked_sub(word.len()) else { return false };
+        let before = start.checked_sub(1).and_then(|at| bytes.get(at));
+        let hump = || before.is_some_and(u8::is_ascii_lowercase) && bytes.get(start).is_some_and(u8::is_ascii_uppercase);
+        name.get(start..).is_some_and(|end| end.eq_ignore_ascii_case(word))
+            && (before.is_none_or(|byte| !byte.is_ascii_alphanumeric()) || hump())
+    })
+}
+
+/// Whether a value is `user:password`, `user/password` or random, and no setting, address or path.
+pub(super) fn is_account(value: &str) -> bool {
+    let is_user = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-' | '@');
+    let is_pair = |item: &str| {
+        let item = item.trim_matches(is_between);
+        let Some((user, password)) = item.split_once([':', '/']) else { return false };
+        let is_address = user.contains('.') && password.bytes().all(|byte| byte.is_ascii_digit());
+        user.starts_with(|c: char| c.is_ascii_alphabetic())
+            && user.chars().all(is_user)
+            && !(password.is_empty() || password.starts_with('/') || values::is_reference(password) || is_address)
+    };
+    value.split(',').any(is_pair) || value.split(|c: char| !c.is_ascii_alphanumeric()).any(values::is_random)
 }
 
 /// Whether a name is that of the header that holds cookies.

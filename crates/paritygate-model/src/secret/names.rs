@@ -75,8 +75,7 @@ impl Names {
             from..self.rows.partition_point(|row| first(row) <= Some(letter))
         };
         self.buckets = (b'a'..=b'z').map(bucket).collect();
-        // What is always secret holds a secret word anyway.
-        let triggers = self.rows.iter().filter(|(_, kind)| !matches!(kind, Kind::Plain | Kind::Always));
+        let triggers = self.rows.iter().filter(|(_, kind)| *kind != Kind::Plain);
         self.triggers = triggers.filter_map(|(words, _)| words.last().copied()).collect();
         self.triggers.sort_unstable();
         self.triggers.dedup();
@@ -106,7 +105,7 @@ impl Names {
     }
 
     /// Whether a word of a name may end as one that makes it secret.
-    fn may_speak(&self, name: &[u8]) -> bool {
+    pub(super) fn may_speak(&self, name: &[u8]) -> bool {
         let Some(tails) = self.tails.first_chunk::<TAILS>() else { return false };
         let mut before = 0;
         let mut rest = name.iter();

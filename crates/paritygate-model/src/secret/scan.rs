@@ -3,8 +3,9 @@
 use std::ops::Range;
 
 use super::names::Strength;
-use super::table::is_secret_under;
-use super::{SecretTable, logins, markup, programs, signs, sql};
+use super::phrases::Reading;
+use super::table::{data, is_secret_under};
+use super::{SecretTable, logins, markup, pairs, phrases, programs, signs, sql};
 use crate::source::MASK;
 
 /// The longest name that is looked at.
@@ -42,6 +43,7 @@ pub(super) fn find_in_value(table: &SecretTable, value: &str, emit: &mut dyn FnM
     markup::find(table, value, true, emit);
     logins::find_netrc(value, emit);
     sql::find(value, emit);
+    phrases::find(table, value, Reading::Value, emit);
 }
 
 /// Finds only the assignments.
@@ -56,6 +58,7 @@ pub(super) fn find_in_text(table: &SecretTable, text: &str, emit: &mut dyn FnMut
     markup::find(table, text, false, emit);
     logins::find_netrc(text, emit);
     sql::find(text, emit);
+    phrases::find(table, text, Reading::Line, emit);
 }
 
 /// Finds `NAME=value` and `NAME: value`.
@@ -73,11 +76,16 @@ fn assignments(table: &SecretTable, text: &str, in_value: bool, emit: &mut dyn F
         if in_value && colon && !key.quoted && !spaced && !key.is_header() {
             continue;
         }
-        let strength = table.strength(key.name).filter(|strength| !in_value || *strength > Strength::Weak);
+        let strength = match key.name {
+            "value" | "Value" => pairs::beside(table, text, sign),
+            name if data().several.contains(&name) => opens_bracket(bytes, sign).then_some(Strength::Strong),
+            name => table.strength(name),
+        };
+        let strength = strength.filter(|strength| !in_value || *strength > Strength::Weak);
         if strength.is_none() && !table.may_be_login(key.name, at_sign) {
             continue;
         }
-        let Some(value) = value_behind(text, &key, sign) else { continue };
+        let Some(value) = value_behind(text, &key, sign, strength.is_some()) else { continue };
         let secret = text.get(value.clone()).is_none_or(|value| match strength {
             Some(strength) => is_secret_under(strength, value),
             None => logins::is_one(key.name, value),
@@ -159,8 +167,8 @@ fn leads(before: &[u8]) -> bool {
     line.is_empty() || [&b"export"[..], b"set", b"ENV", b"ARG", b"env", b"\"", b"'", b"$"].contains(&line)
 }
 
-/// The range of the value behind the sign at `sign`.
-fn value_behind(text: &str, key: &Key<'_>, sign: usize) -> Option<Range<usize>> {
+/// The range of the value behind the sign at `sign`. Brackets count as a whole where `whole` says so.
+fn value_behind(text: &str, key: &Key<'_>, sign: usize, whole: bool) -> Option<Range<usize>> {
     let bytes = text.as_bytes();
     let mut start = sign + 1;
     // A URL's scheme, not a name.
@@ -180,6 +188,14 @@ fn value_behind(text: &str, key: &Key<'_>, sign: usize) -> Option<Range<usize>> 
     let rest = bytes.get(start..)?;
     if let Some(range) = quoted(bytes, start, key.leads) {
         return Some(range);
+    }
+    if whole
+        && !key.leads
+        && let Some(end) = close_of_bracket(rest)
+    {
+        // `{}` and `[ ]`.
+        let empty = rest.iter().take(end).skip(1).all(|byte| byte.is_ascii_whitespace() || matches!(byte, b'}' | b']'));
+        return (!empty).then_some(start..start + end);
     }
     let until = |stop: &dyn Fn(u8) -> bool| start + rest.iter().position(|&byte| stop(byte)).unwrap_or(rest.len());
     let end = match key.before {
@@ -203,6 +219,44 @@ fn value_behind(text: &str, key: &Key<'_>, sign: usize) -> Option<Range<usize>> 
     };
     let value = text.get(start..end)?;
     (!value.trim().is_empty()).then(|| start..start + value.trim_end().len())
+}
+
+/// Whether a map or a list stands behind a sign.
+fn opens_bracket(bytes: &[u8], sign: usize) -> bool {
+    let behind = bytes.get(sign + 1..).unwrap_or_default();
+    behind.iter().find(|byte| **byte != b' ').is_some_and(|byte| matches!(byte, b'{' | b'['))
+}
+
+/// Where the bracket closes that a text begins with, else the end; `None` where it begins with none.
+fn close_of_bracket(text: &[u8]) -> Option<usize> {
+    // `{{ x }}` and `{% x %}` are templates.
+    match text {
+        [b'{', b'{' | b'%', ..] => return None,
+        [b'{' | b'[', ..] => {}
+        _ => return None,
+    }
+    let (mut depth, mut quote, mut before) = (0_usize, None, b' ');
+    let mut bytes = text.iter().enumerate();
+    while let Some((at, &byte)) = bytes.next() {
+        match (quote, byte) {
+            (Some(b'"'), b'\\') => drop(bytes.next()),
+            (Some(open), byte) if open == byte => quote = None,
+            (Some(_), _) => {}
+            (None, b'"' | b'\'') if matches!(before, b' ' | b'\t' | b'\n' | b':' | b',' | b'{' | b'[') => {
+                quote = Some(byte);
+            }
+            (None, b'{' | b'[') => depth += 1,
+            (None, b'}' | b']') => {
+                depth = depth.saturating_sub(1);
+                if depth == 0 {
+                    return Some(at + 1);
+                }
+            }
+            _ => {}
+        }
+        before = byte;
+    }
+    Some(text.len())
 }
 
 /// What stands behind the word for a way to authenticate: `x` of `Bearer x`.

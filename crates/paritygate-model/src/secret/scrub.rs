@@ -132,6 +132,27 @@ mod tests {
     }
 
     #[test]
+    fn brackets_and_pairs_are_masked_as_a_whole() {
+        check("x-vault: {password: {value: k7WqZz19pA}}", "x-vault: {password: ********}");
+        check("x-vault: {passwords: [k7WqZz19pB, 'k]7'], a: 1}", "x-vault: {passwords: ********, a: 1}");
+        check("x-vault: {tokens: [k7WqZz19pB, k8], a: 1}", "x-vault: {tokens: ********, a: 1}");
+        check("x-env: [{name: DB_PASSWORD, value: k7WqZz19pD}]", "x-env: [{name: DB_PASSWORD, value: ********");
+        check("{\"value\": \"k7\", \"name\": \"API_KEY\"}", "{\"value\": \"********\", \"name\": \"API_KEY\"}");
+        check("a: {password: {value: k7", "a: {password: ********");
+        check("a: {\"password\": {\"x\": \"k}7\\\"}\"}, \"b\": 1}", "a: {\"password\": ********, \"b\": 1}");
+        for line in ["a: {password: {}, secrets: [ ]}", "tokens: x", "{name: A, value: b}"] {
+            check(line, line);
+        }
+    }
+
+    #[test]
+    fn comments_lose_what_stands_behind_a_secret_word() {
+        check("PORT=1 # admin password is k7WqZz19pE", "PORT=1 # admin password is ********");
+        check("FOO=1 # temp pw k7WqZz19pF, rotate", "FOO=1 # temp pw ********, rotate");
+        check("  FOO: 1 # the password must be long", "  FOO: 1 # the password must be long");
+    }
+
+    #[test]
     fn sentences_lose_what_is_secret_by_shape() {
         for (sentence, expected) in [
             ("set it with password=hunter2 or so", "set it with password=******** or so"),
@@ -220,6 +241,10 @@ mod tests {
             "é=",
             "\\\"",
             "\"a_password\":\"x7\",",
+            "a_password: {",
+            ",password: [\"",
+            "{name: ",
+            "value: ",
         ] {
             let text = part.repeat(200_000 / part.len());
             SecretTable::builtin().scrub(&text);

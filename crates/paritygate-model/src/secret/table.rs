@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use super::names::{Kind, Names, Strength};
 use super::signs::{AT, COLON, DASH, EQUALS, Forms, GAP, LESS, OTHER_QUOTE, QUOTE, SLASH};
 use super::tokens::{self, Token};
-use super::{MaskReason, ValueClass, logins, markup, programs, scan, signs, sql, stand_in, url, values};
+use super::{MaskReason, ValueClass, logins, markup, phrases, programs, scan, signs, sql, stand_in, url, values};
 
 /// Which names and which shapes are secret.
 #[derive(Clone, Debug, Default)]
@@ -66,6 +66,11 @@ impl SecretTable {
     /// Whether a name alone says that its value is secret, whatever that value is.
     pub fn is_secret_name(&self, name: &str) -> bool {
         self.strength(name).is_some()
+    }
+
+    /// Whether all that stands below a name is secret: `tokens` is a name of several.
+    pub fn is_secret_above(&self, name: &str) -> bool {
+        self.is_secret_name(name) || data().several.contains(&name) && !self.is_plain(name)
     }
 
     /// Whether the manifest says that a name is never secret.
@@ -141,6 +146,7 @@ fn is_secret_shape(value: &str) -> bool {
         (has(LESS), |table, value, emit| markup::find(table, value, true, emit)),
         (has(GAP), |_, value, emit| logins::find_netrc(value, emit)),
         (has(OTHER_QUOTE), |_, value, emit| sql::find(value, emit)),
+        (has(GAP), |table, value, emit| phrases::find(table, value, phrases::Reading::Value, emit)),
     ];
     let found = tokens::may_be_in(value) && tokens::is_in(value)
         || searches.iter().any(|(worthwhile, search)| *worthwhile && finds(*search, value));
@@ -166,6 +172,11 @@ fn holds(names: &[String], name: &str) -> bool {
 pub(super) struct Data {
     pub(super) names: Names,
     pub(super) tokens: tokens::Tokens,
+    /// Names of maps and lists that hold secrets, and are no secrets as names of one value.
+    pub(super) several: Vec<&'static str>,
+    /// Secret words that sentences are made of, and words that follow them there.
+    pub(super) spoken: Vec<&'static str>,
+    pub(super) prose: Vec<&'static str>,
     /// Programs that take a password by an option, and how.
     pub(super) programs: Vec<(&'static str, &'static str, programs::How)>,
     /// Names of URL parameters, beside the secret names.
@@ -174,6 +185,8 @@ pub(super) struct Data {
     pub(super) hosted: Vec<(&'static str, &'static str)>,
     /// Names of connections, in words.
     pub(super) connects: Vec<Vec<&'static str>>,
+    /// Last words of names of logins.
+    pub(super) accounts: Vec<&'static str>,
     /// Beginnings of public values.
     pub(super) visible: Vec<(&'static str, ValueClass)>,
     /// Beginnings of paths that are no passwords.
@@ -250,7 +263,11 @@ fn row(data: &mut Data, line: &'static str) -> Option<()> {
         "public" => data.names.public.extend(list()),
         "parameter" => data.parameters.extend(list()),
         "hosted" => data.hosted.push(rest.split_once(' ')?),
+        "several" => data.several.extend(list()),
+        "spoken" => data.spoken.extend(list()),
+        "prose" => data.prose.extend(list()),
         "connects" => data.connects.extend(list().map(|words| words.split(' ').collect())),
+        "accounts" => data.accounts.extend(list()),
         "program" => {
             let (how, rest) = rest.split_once(' ')?;
             let (option, programs) = rest.trim_start().split_once(' ')?;
@@ -353,6 +370,32 @@ mod tests {
             "SENHA",
             "SERVICE_CRED",
             "AUTH_JWT",
+            "VAULT_DEV_ROOT_TOKEN_ID",
+            "SSHPASS",
+            "RABBITMQ_ERLANG_COOKIE",
+            "COUCHDB_ERLANG_COOKIE",
+            "EMQX_NODE__COOKIE",
+            "SMTPPW",
+            "MAILPW",
+            "ADMINPW",
+            "PROXYPW",
+            "LDAP_BINDPW",
+            "KAFKAPASS",
+            "MASTERPASS",
+            "DB_PASSWRD",
+            "HMACKEY",
+            "AESKEY",
+            "RSAKEY",
+            "SSHKEY",
+            "SESSIONKEY",
+            "JWTKEY",
+            "LICENSEKEY",
+            "GPG_PRIVATE",
+            "DEPLOY_SSH_PRIVATE",
+            "CERT_PRIVATE",
+            "JWT_SIGNING",
+            "SNMP_COMMUNITY",
+            "masterauth",
         ] {
             check(name, secret, Some(MaskReason::Name));
         }
@@ -398,8 +441,48 @@ mod tests {
             "PGPASSFILE",
             "NETRC_PATH",
             "UPWARD",
+            "SESSION_COOKIE",
+            "COOKIE",
+            "REPO_PRIVATE",
+            "COMMUNITY",
+            "tokens",
         ] {
             check(name, secret, None);
+        }
+    }
+
+    #[test]
+    fn logins_are_secret_where_settings_stand_too() {
+        for (name, value) in [
+            ("NEO4J_AUTH", "neo4j/S3cr3tPw99"),
+            ("BASIC_AUTH_USERS", "admin:pw"),
+            ("HTPASSWD_USERS", "admin:pw"),
+            ("AUTH_USERS", "alice:pw,bob:pw"),
+            ("SFTP_USERS", "foo:pw:1001"),
+            ("GRAFANA_AUTH", "admin:pw"),
+            ("ES_AUTH", "elastic:pw"),
+            ("influxAuth", "admin:pw"),
+            ("NEXUS_AUTH", "k7WqZz19pA"),
+            ("users", "admin:pw"),
+        ] {
+            check(name, value, Some(MaskReason::Name));
+        }
+        for (name, value) in [
+            ("DB_AUTH", "scram-sha-256"),
+            ("DB_AUTH", "scram-sha-256-with-channel-binding"),
+            ("SMTP_AUTH", "login"),
+            ("ADMIN_USERS", "alice,bob"),
+            ("ADMIN_USERS", "alice@acme.io, bob@acme.io"),
+            ("AUTH", "none"),
+            ("GRAFANA_AUTH", "admin:${PASSWORD}"),
+            ("LDAP_AUTH", "ldap://ldap.acme.io:389"),
+            ("PROXY_AUTH", "/run/secrets/auth"),
+            ("MAX_USERS", "100"),
+            ("OAUTH", "google/workspace"),
+            ("AUTH", "auth.acme.io:8443"),
+            ("POWERUSERS", "a:b"),
+        ] {
+            check(name, value, None);
         }
     }
 
@@ -633,6 +716,8 @@ mod tests {
             "login a password x7",
             "scott/x7@//db",
             "Cookie: a=b",
+            "requirepass x7",
+            "('A_TOKEN', 'x7')",
             body,
             &token,
             &bot,
