@@ -150,7 +150,7 @@ impl Lowering<'_> {
         match (shape, self.node(id).value()) {
             (Shape::Variable, _) => self.variable(id, key),
             (_, Value::Null) => {}
-            (Shape::Any, _) => self.any(id, key),
+            (Shape::Any, _) => self.any(id, key, false),
             (Shape::Record(record), Value::Map) => self.record(id, record),
             (Shape::Map(inner), Value::Map) => {
                 for at in 0..self.node(id).len() {
@@ -245,7 +245,7 @@ impl Lowering<'_> {
 
     /// A list of words, of which one may name the next, and programs take passwords by options of their own.
     fn command(&mut self, id: NodeId) {
-        self.any(id, None);
+        self.any(id, None, false);
         let written: Vec<&str> = self.node(id).items().map(|word| word.as_str().unwrap_or_default()).collect();
         for at in passwords_of_programs(&written) {
             let Some(word) = self.tree.item_at(id, at) else { break };
@@ -286,12 +286,12 @@ impl Lowering<'_> {
         self.diagnostics
             .push(Diagnostic::error("unknown-field", Location::new(self.source, span), message).maybe_help(help));
         // Whatever it is, it must not leak.
-        self.any(value, Some(key));
+        self.any(value, Some(key), false);
     }
 
     /// A tree of which nothing is known: only what is secret by name or shape is sealed. What stands below a secret name
-    /// is as secret as the name says.
-    fn any(&mut self, id: NodeId, key: Option<Text>) {
+    /// is as secret as the name says; `within` says that `key` is such a name, and none of the value's own.
+    fn any(&mut self, id: NodeId, key: Option<Text>, within: bool) {
         match self.node(id).value() {
             Value::Map => {
                 if self.is_sealed(id) {
@@ -303,7 +303,8 @@ impl Lowering<'_> {
                     let Some((own, _, value)) = self.tree.entry_at(id, at) else { break };
                     if !self.is_marked_unresolved(value, Some(own)) {
                         let named = named.filter(|(_, named)| *named == value).map(|(name, _)| name);
-                        self.any(value, Some(named.or(below).unwrap_or(own)));
+                        let within = below.is_some() && named.is_none();
+                        self.any(value, Some(named.or(below).unwrap_or(own)), within);
                     }
                 }
             }
@@ -314,13 +315,18 @@ impl Lowering<'_> {
                     let Some(item) = self.tree.item_at(id, at) else { break };
                     let key = option.take().or(key);
                     if !self.is_marked_unresolved(item, key) {
-                        self.any(item, key);
+                        self.any(item, key, true);
                     }
                     option = self.tree.text_of(item).filter(|text| self.tree.str(*text).starts_with('-'));
                 }
             }
             Value::String(text) | Value::Number(text) => {
-                if let Some(secret) = self.seal(key, text) {
+                let secrets = self.context.secrets;
+                let above = key.filter(|_| within).map(|key| self.tree.str(key));
+                let above = above.filter(|name| secrets.is_secret_within(name, text));
+                let reason = above.map(|_| MaskReason::Name);
+                let secret = self.seal(key, text);
+                if let Some(secret) = secret.or_else(|| Some(secrets.seal_as(self.context.key, reason?, text))) {
                     self.tree.seal(id, secret);
                 }
             }

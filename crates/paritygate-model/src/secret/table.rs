@@ -73,6 +73,11 @@ impl SecretTable {
         self.is_secret_name(name) || data().several.contains(&name) && !self.is_plain(name)
     }
 
+    /// Whether a value is secret that stands in a map or a list of this name.
+    pub fn is_secret_within(&self, name: &str, value: &str) -> bool {
+        data().several.contains(&name) && !self.is_plain(name) && is_secret_under(Strength::Weak, value)
+    }
+
     /// Whether the manifest says that a name is never secret.
     pub fn is_plain(&self, name: &str) -> bool {
         holds(&self.plain, name)
