@@ -29,7 +29,8 @@ pub(super) fn is_account_name(name: &str) -> bool {
     data().accounts.iter().any(|word| {
         let Some(start) = name.len().checked_sub(word.len()) else { return false };
         let before = start.checked_sub(1).and_then(|at| bytes.get(at));
-        let hump = || before.is_some_and(u8::is_ascii_lowercase) && bytes.get(start).is_some_and(u8::is_ascii_uppercase);
+        let hump =
+            || before.is_some_and(u8::is_ascii_lowercase) && bytes.get(start).is_some_and(u8::is_ascii_uppercase);
         name.get(start..).is_some_and(|end| end.eq_ignore_ascii_case(word))
             && (before.is_none_or(|byte| !byte.is_ascii_alphanumeric()) || hump())
     })

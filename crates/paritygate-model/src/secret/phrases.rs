@@ -95,8 +95,9 @@ impl Phrases<'_> {
         if !is_secret_under(strength, value) || self.is_prose(name, value) {
             return None;
         }
-        let alone = || first && self.ends(range.end);
         let is_spoken = data().spoken.iter().any(|word| word.eq_ignore_ascii_case(name));
+        // Among several lines, what ends one is a setting.
+        let alone = || (first || self.several && !is_spoken) && self.ends(range.end);
         let sets = before.ends_with("set") || before.ends_with("header");
         let hides = match self.reading {
             _ if argument => true,
@@ -225,6 +226,7 @@ mod tests {
             ("a\nsecret k7Wq", &["k7Wq"]),
             ("a\nenable secret 5 x\nsecret 5 k7WqZz", &["k7WqZz"]),
             ("proxy_set_header X-Api-Key k7Wq;", &["k7Wq"]),
+            ("a\nproxy_set_header X-Api-Key hunter-two;", &["hunter-two"]),
             ("proxy_set_header Authorization \"Basic k7Wq\";", &["Basic k7Wq"]),
             ("define('SMTP_PASSWORD', 'k7Wq');\ndefine(\"A_TOKEN\", \"k8\");", &["k7Wq", "k8"]),
             ("rabbitmqctl change_password app k7Wq", &["k7Wq"]),

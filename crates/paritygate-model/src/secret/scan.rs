@@ -331,7 +331,11 @@ pub(super) fn options(table: &SecretTable, text: &str, emit: &mut dyn FnMut(Rang
         let length = rest.iter().position(|byte| !is_part(byte)).unwrap_or(rest.len());
         from = start + length;
         let Some(name) = text.get(start..from).filter(|name| !name.is_empty()) else { continue };
-        let Some(strength) = table.strength(name).filter(|strength| *strength > Strength::Weak) else { continue };
+        let known = data().options.contains(&name).then_some(Strength::Strong);
+        let strength = known.or_else(|| table.strength(name)).filter(|strength| *strength > Strength::Weak);
+        if strength.is_none() && !logins::is_account_name(name) {
+            continue;
+        }
         let behind = bytes.get(from..).unwrap_or_default();
         let gap =
             behind.iter().position(|byte| !matches!(byte, b' ' | b'\t' | b'"' | b'\'' | b',')).unwrap_or(behind.len());
@@ -347,7 +351,11 @@ pub(super) fn options(table: &SecretTable, text: &str, emit: &mut dyn FnMut(Rang
         };
         let range = value..end.map_or(bytes.len(), |end| value + end);
         from = range.end;
-        if text.get(range.clone()).is_none_or(|value| is_secret_under(strength, value)) {
+        let secret = text.get(range.clone()).is_none_or(|value| match strength {
+            Some(strength) => is_secret_under(strength, value),
+            None => logins::is_account(value),
+        });
+        if secret {
             emit(range);
         }
     }

@@ -24,6 +24,8 @@ pub(super) const AT: u16 = 512;
 pub(super) const AROUND: u16 = 1024;
 /// `<`.
 pub(super) const LESS: u16 = 4096;
+/// `|`.
+pub(super) const PIPE: u16 = 8192;
 /// Any sign: no letter, no digit, of no script.
 pub(super) const SIGN: u16 = 2048;
 
@@ -59,6 +61,7 @@ static SIGNS: [u16; 256] = {
                 b'[' => SIGN | AROUND,
                 b'@' => SIGN | AT,
                 b'<' => SIGN | LESS,
+                b'|' => SIGN | PIPE,
                 _ => SIGN,
             };
         }

@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use super::names::{Kind, Names, Strength};
-use super::signs::{AT, COLON, DASH, EQUALS, Forms, GAP, LESS, OTHER_QUOTE, QUOTE, SLASH};
+use super::signs::{AT, COLON, DASH, EQUALS, Forms, GAP, LESS, OTHER_QUOTE, PIPE, QUOTE, SLASH};
 use super::tokens::{self, Token};
 use super::{MaskReason, ValueClass, logins, markup, phrases, programs, scan, signs, sql, stand_in, url, values};
 
@@ -143,7 +143,7 @@ fn is_secret_shape(value: &str) -> bool {
     let assignments = has(EQUALS)
         || has(COLON) && (has(QUOTE) || has(DASH) && has(OTHER_QUOTE))
         || has(COLON) && (has(GAP) || has(DASH) && header());
-    let options = has(DASH) && has(GAP);
+    let options = has(GAP) && (has(DASH) || has(PIPE));
     let searches = [
         (url, url::find as Search),
         (assignments, scan::assignments_in_value),
@@ -190,6 +190,8 @@ pub(super) struct Data {
     pub(super) hosted: Vec<(&'static str, &'static str)>,
     /// Names of connections, in words.
     pub(super) connects: Vec<Vec<&'static str>>,
+    /// Options that hold secrets, and are no secrets as names of variables.
+    pub(super) options: Vec<&'static str>,
     /// Last words of names of logins.
     pub(super) accounts: Vec<&'static str>,
     /// Beginnings of public values.
@@ -272,6 +274,7 @@ fn row(data: &mut Data, line: &'static str) -> Option<()> {
         "spoken" => data.spoken.extend(list()),
         "prose" => data.prose.extend(list()),
         "connects" => data.connects.extend(list().map(|words| words.split(' ').collect())),
+        "option" => data.options.extend(list()),
         "accounts" => data.accounts.extend(list()),
         "program" => {
             let (how, rest) = rest.split_once(' ')?;
@@ -579,6 +582,16 @@ mod tests {
             "host=db user=app password=x7".to_owned(),
             "redis-server --requirepass x7".to_owned(),
             "redis-cli -h cache -a x7 ping".to_owned(),
+            "redis-server --masterauth x7".to_owned(),
+            "server -dev -dev-root-token-id=x7".to_owned(),
+            "aws configure set aws_secret_access_key x7".to_owned(),
+            "npm config set //registry.npmjs.org/:_authToken x7".to_owned(),
+            "echo 'root:x7' | chpasswd".to_owned(),
+            "echo x7 | docker login --password-stdin".to_owned(),
+            "proxy --cookie-key x7".to_owned(),
+            "proxy --basicauth=bob:x7 --log debug".to_owned(),
+            "proxy --auth bob:x7 --log debug".to_owned(),
+            "proxy --auth=bob:x7 --log debug".to_owned(),
             "mysqladmin ping -uroot -px7".to_owned(),
             "sh -c \"curl -u admin:x7 https://acme.io\"".to_owned(),
             "/usr/bin/sshpass -p x7 ssh db".to_owned(),
@@ -658,6 +671,10 @@ mod tests {
             "<h1>Forgot your <b>password</b>?</h1>",
             "Cookie: strict",
             "x-request-id:x7",
+            "server --auth login --log debug",
+            "server --auth=login --log debug",
+            "cat a | docker login --password-stdin",
+            "echo a | grep b",
             "curl --user-agent a:b https://acme.io:80",
             "the login needs a password",
         ] {
@@ -722,6 +739,9 @@ mod tests {
             "scott/x7@//db",
             "Cookie: a=b",
             "requirepass x7",
+            "echo a:b | chpasswd",
+            "echo x7 | a --password-stdin",
+            "--auth a:b",
             "('A_TOKEN', 'x7')",
             body,
             &token,
