@@ -749,6 +749,8 @@ mod tests {
             web,
             "xoxb-",
             "AKIA",
+            "0123456789abcdef0123456789abcdef-us12",
+            "{SHA}",
             "ENC[",
             "]",
         ];

@@ -16,12 +16,22 @@ const SHORTEST_WEB_TOKEN: usize = 12;
 /// How much of a token is looked at for the mix of its characters: bounds the work on hostile texts.
 const MIX_WINDOW: usize = 64;
 
+/// What has to be among the characters of a token.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mix {
+    Any,
+    /// A digit, or capitals and small letters.
+    Some,
+    /// Capitals and small letters.
+    Cases,
+}
+
 /// A token format: a row of the table.
 #[derive(Clone, Copy)]
 pub(super) struct Token {
     prefix: &'static str,
     charset: u8,
-    mixed: bool,
+    mix: Mix,
     exact: bool,
     length: usize,
     class: ValueClass,
@@ -36,11 +46,16 @@ impl Token {
         let length = fields.next()?;
         let prefix = fields.next()?;
         let charset_byte = *charset.as_bytes().first()?;
-        let known = b"wudobhcp".contains(&charset_byte) && matches!(charset.get(1..)?, "" | "!");
-        (known && fields.next().is_none()).then_some(Self {
+        let mix = match charset.get(1..)? {
+            "" => Mix::Any,
+            "!" => Mix::Some,
+            "^" => Mix::Cases,
+            _ => return None,
+        };
+        (b"wudobhcpxi".contains(&charset_byte) && fields.next().is_none()).then_some(Self {
             prefix,
             charset: charset_byte,
-            mixed: charset.ends_with('!'),
+            mix,
             exact: length.starts_with('='),
             length: length.trim_start_matches('=').parse().ok()?,
             class,
@@ -48,13 +63,15 @@ impl Token {
     }
 
     fn takes(&self, byte: u8) -> bool {
-        byte.is_ascii_alphanumeric() && !matches!(self.charset, b'h' | b'c')
+        byte.is_ascii_alphanumeric() && !matches!(self.charset, b'h' | b'c' | b'i')
             || match self.charset {
                 b'u' => byte == b'_',
                 b'd' => matches!(byte, b'_' | b'-'),
                 b'o' => matches!(byte, b'_' | b'-' | b'.'),
                 b'b' => matches!(byte, b'+' | b'/' | b'=' | b'_' | b'-'),
                 b'h' => byte.is_ascii_hexdigit(),
+                b'i' => byte.is_ascii_hexdigit() || byte == b'-',
+                b'x' => matches!(byte, b'.' | b'/' | b'$' | b'='),
                 b'c' => byte.is_ascii_uppercase() || byte.is_ascii_digit(),
                 b'p' => byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\'' | b'<' | b'>' | b'`'),
                 _ => false,
@@ -67,23 +84,33 @@ impl Token {
         let rest = bytes.get(from..)?;
         // What can fail looks at a few bytes only, so that a text of many beginnings takes linear time.
         let taken = |limit: usize| rest.iter().take(limit).take_while(|&&byte| self.takes(byte)).count();
+        let mixes = |body: &[u8]| match self.mix {
+            Mix::Any => true,
+            Mix::Some => is_mixed(body),
+            Mix::Cases => holds_both_cases(body),
+        };
         if self.exact {
-            return (taken(self.length + 1) == self.length).then_some(from + self.length);
+            let fits = taken(self.length + 1) == self.length && mixes(rest.get(..self.length)?);
+            return fits.then_some(from + self.length);
         }
         let window = taken(self.length.max(MIX_WINDOW));
-        let fits = window >= self.length && (!self.mixed || is_mixed(rest.get(..window)?));
+        let fits = window >= self.length && mixes(rest.get(..window)?);
         fits.then(|| from + taken(usize::MAX))
     }
 }
 
 fn is_mixed(body: &[u8]) -> bool {
-    body.iter().any(u8::is_ascii_digit)
-        || body.iter().any(u8::is_ascii_uppercase) && body.iter().any(u8::is_ascii_lowercase)
+    body.iter().any(u8::is_ascii_digit) || holds_both_cases(body)
 }
 
-/// The first byte of what is known and no row, and its second bytes: private keys, JSON web tokens, bearers, bots.
+fn holds_both_cases(body: &[u8]) -> bool {
+    body.iter().any(u8::is_ascii_uppercase) && body.iter().any(u8::is_ascii_lowercase)
+}
+
+/// The first byte of what is known and no row, and its second bytes: private keys, JSON web tokens, bearers, bots,
+/// what ends a key of Mailchimp.
 const SPECIAL: &[(&[u8], &[u8])] =
-    &[(b"-", b"-"), (b"P", b"u"), (b"e", b"y"), (b"Bb", b"eao"), (b"0123456789", b"0123456789")];
+    &[(b"-", b"-"), (b"P", b"u"), (b"e", b"y"), (b"Bb", b"eao"), (b"0123456789", b"0123456789"), (b"u", b"s")];
 
 /// The token formats of the table.
 #[derive(Default)]
@@ -128,7 +155,9 @@ impl Tokens {
         self.shortest = lengths.fold(SHORTEST_WEB_TOKEN, usize::min);
         let rows = self.rows.iter().map(|token| (token.prefix, token.class));
         let classed = rows.chain(visible.iter().copied()).filter(|(_, class)| *class != ValueClass::Unknown);
-        self.classes = classed.map(|(prefix, _)| signs::letters(prefix)).collect();
+        // A byte that is no letter has its bit as well.
+        let bits = |prefix: &str| prefix.bytes().fold(0, |bits, byte| bits | signs::letter(byte));
+        self.classes = classed.map(|(prefix, _)| bits(prefix)).collect();
         self.classes.sort_unstable();
         self.classes.dedup();
     }
@@ -165,7 +194,9 @@ pub(super) fn is_in(value: &str) -> bool {
         while word.next().is_some_and(|byte| signs::of(*byte) & signs::WORD != 0) {}
         rest = word.as_slice();
     }
-    false
+    // The end of a key may stand where nothing else has room any more.
+    let tail = bytes.len().saturating_sub(tokens.shortest);
+    memchr::memchr_iter(b'u', bytes.get(tail..).unwrap_or_default()).any(|at| mailchimp_key(bytes, tail + at).is_some())
 }
 
 /// Hands every token, JSON web token and private key of `text` to `emit`.
@@ -198,6 +229,7 @@ fn token_at(tokens: &Tokens, bytes: &[u8], at: usize, byte: u8, tried: &mut usiz
         b'-' | b'P' => private_key(bytes, at),
         b'e' if at >= *tried => json_web_token(bytes, at, tried),
         b'0'..=b'9' => bot_token(bytes, at, false),
+        b'u' => mailchimp_key(bytes, at),
         b'B' | b'b' => bearer(bytes, at).or_else(|| bot_of_url(bytes, at)),
         _ => None,
     };
@@ -208,6 +240,17 @@ fn token_at(tokens: &Tokens, bytes: &[u8], at: usize, byte: u8, tried: &mut usiz
         })
     };
     special.or_else(row)
+}
+
+/// The whole key that `us12` at `at` ends: 32 hexadecimal digits and a hyphen before it.
+fn mailchimp_key(bytes: &[u8], at: usize) -> Option<Range<usize>> {
+    let digits = bytes.get(at..)?.strip_prefix(b"us")?.iter().take(3).take_while(|byte| byte.is_ascii_digit()).count();
+    let start = at.checked_sub(33)?;
+    let (key, hyphen) = bytes.get(start..at)?.split_at_checked(32)?;
+    let alone =
+        start.checked_sub(1).and_then(|before| bytes.get(before)).is_none_or(|byte| !byte.is_ascii_alphanumeric());
+    let fits = (1..=2).contains(&digits) && hyphen == b"-" && alone && key.iter().all(u8::is_ascii_hexdigit);
+    fits.then_some(start..at + 2 + digits)
 }
 
 /// From `-----BEGIN … PRIVATE KEY` to the end of its block, or of the text.
@@ -337,7 +380,11 @@ pub(super) fn class(value: &str, letters: u32) -> ValueClass {
     for (at, byte) in bytes.iter().enumerate() {
         let next = bytes.get(at + 1).copied().unwrap_or_default();
         if boundary && data.tokens.may_begin(*byte, next) {
-            let known = |token: &&Token| token.class != ValueClass::Unknown && at + token.prefix.len() < bytes.len();
+            // `test_db` is no key.
+            let whole = |token: &Token| token.mix == Mix::Any || token.end(bytes, at).is_some();
+            let known = |token: &&Token| {
+                token.class != ValueClass::Unknown && at + token.prefix.len() < bytes.len() && whole(token)
+            };
             match data.tokens.at(bytes, at).find(known) {
                 // Of several keys the one of a live account counts.
                 Some(token) if token.class == ValueClass::Live => return ValueClass::Live,
@@ -375,6 +422,73 @@ mod tests {
         check("Authorization: Basic dXNlcjpwYXNz", &["dXNlcjpwYXNz"]);
         check("basic settings", &[]);
         check("Basic functions here", &[]);
+    }
+
+    #[test]
+    fn hashes_and_keys_of_products_are_found() {
+        let bcrypt = format!("$2y$05${}./A", "aB3dE5gH7jK9mN1pQ3sT5vW7yaB3dE5gH7jK9mN1pQ3sT5vW7y");
+        let uuid = "0f8fad5b-d9cb-469f-a165-70867728950e";
+        let body = "aB3dE5gH7jK9mN1pQ3sT5vW7yaB3dE5gH7jK9mN1pQ3sT5vW7y".repeat(3);
+        let hex = "0123456789abcdef0123456789abcdef01234567";
+        check(&format!("admin:{bcrypt},bob:{bcrypt}"), &[&bcrypt, &bcrypt]);
+        for token in [
+            format!("$apr1$aB3dE5gH${}", &body[..22]),
+            format!("$6$rounds=5000$aB3dE5gH${}", &body[..86]),
+            format!("$5$aB3dE5gH${}", &body[..43]),
+            format!("{{SHA}}{}=", &body[..27]),
+            format!("{{SSHA}}{}", &body[..32]),
+            format!("key-{}", &hex[..32]),
+            format!("key-{}", &body[..32]),
+            format!("{}-us12", &hex[..32]),
+            format!("squ_{hex}"),
+            format!("sqp_{hex}"),
+            format!("pat-na1-{uuid}"),
+            format!("shippo_live_{hex}"),
+            format!("shippo_test_{hex}"),
+            format!("xprv9{}", &body[..106]),
+            format!("sdk-{uuid}"),
+            format!("live_{}", &body[..30]),
+            format!("test_{}", &body[..30]),
+        ] {
+            check(&token, &[&token]);
+            assert!(is_in(&token) && is_in(&format!("a {token} b")), "{token}");
+        }
+        check(&format!("pbkdf2_sha256$260000$x${}=", &body[..43]), &[&format!("260000$x${}=", &body[..43])]);
+        check(&format!("aB3d.atlasv1.{}", &body[..67]), &[&format!("atlasv1.{}", &body[..67])]);
+        for text in [
+            "{SHA}",
+            "key-values-of-thirty-two-characters-",
+            "sdk-typescript-node-of-many-characters-x",
+            "sdk-0f8fad5b",
+            "us-east-1",
+            "0123456789abcdef0123456789abcdef-usa",
+            "test_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+            &format!("test_{hex}"),
+            "test_of_the_connection_to_the_database_2",
+            "$6$",
+            "atlasv1.x",
+        ] {
+            check(text, &[]);
+            assert!(!is_in(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn keys_have_classes_and_words_have_none() {
+        let class = |text: &str| class(text, text.bytes().fold(0, |bits, byte| bits | signs::letter(byte)));
+        let body = "aB3dE5gH7jK9mN1pQ3sT5vW7yaB3dE5gH7jK9mN1pQ";
+        for (text, expected) in [
+            (format!("live_{body}"), ValueClass::Live),
+            (format!("test_{body}"), ValueClass::Test),
+            ("shippo_live_0123".to_owned(), ValueClass::Live),
+            ("shippo_test_0123".to_owned(), ValueClass::Test),
+            ("sk_live_x".to_owned(), ValueClass::Live),
+            ("test_db".to_owned(), ValueClass::Unknown),
+            ("live_mode".to_owned(), ValueClass::Unknown),
+            ("app_test_1".to_owned(), ValueClass::Unknown),
+        ] {
+            assert_eq!(class(&text), expected, "{text}");
+        }
     }
 
     #[test]
