@@ -10,6 +10,7 @@ mod fingerprint;
 mod logins;
 mod markup;
 mod names;
+mod packed;
 mod pairs;
 mod parts;
 mod phrases;

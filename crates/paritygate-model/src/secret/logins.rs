@@ -5,7 +5,7 @@ use std::ops::Range;
 use memchr::memmem;
 
 use super::table::data;
-use super::{names, values};
+use super::{names, tokens, values};
 
 /// Whether a name says that its value may be a login or a cookie, and the value has the form of one.
 pub(super) fn is_one(name: &str, value: &str) -> bool {
@@ -36,7 +36,7 @@ pub(super) fn is_account_name(name: &str) -> bool {
     })
 }
 
-/// Whether a value is `user:password`, `user/password` or random, and no setting, address or path.
+/// Whether a value is `user:password`, also in base64, `user/password` or random, and no setting, address or path.
 pub(super) fn is_account(value: &str) -> bool {
     let is_user = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-' | '@');
     let is_pair = |item: &str| {
@@ -47,7 +47,9 @@ pub(super) fn is_account(value: &str) -> bool {
             && user.chars().all(is_user)
             && !(password.is_empty() || password.starts_with('/') || values::is_reference(password) || is_address)
     };
-    value.split(',').any(is_pair) || value.split(|c: char| !c.is_ascii_alphanumeric()).any(values::is_random)
+    tokens::is_basic(value.as_bytes())
+        || value.split(',').any(is_pair)
+        || value.split(|c: char| !c.is_ascii_alphanumeric()).any(values::is_random)
 }
 
 /// Whether a name is that of the header that holds cookies.

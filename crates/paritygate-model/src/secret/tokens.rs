@@ -5,7 +5,7 @@ use std::ops::Range;
 use memchr::memmem;
 
 use super::table::{class_of_word, data};
-use super::{ValueClass, signs};
+use super::{ValueClass, packed, signs};
 
 /// No text shorter than this holds a token.
 pub(super) const SHORTEST: usize = 16;
@@ -108,9 +108,16 @@ fn holds_both_cases(body: &[u8]) -> bool {
 }
 
 /// The first byte of what is known and no row, and its second bytes: private keys, JSON web tokens, bearers, bots,
-/// what ends a key of Mailchimp.
-const SPECIAL: &[(&[u8], &[u8])] =
-    &[(b"-", b"-"), (b"P", b"u"), (b"e", b"y"), (b"Bb", b"eao"), (b"0123456789", b"0123456789"), (b"u", b"s")];
+/// what ends a key of Mailchimp, JSON in base64.
+const SPECIAL: &[(&[u8], &[u8])] = &[
+    (b"-", b"-"),
+    (b"P", b"u"),
+    (b"e", b"yw"),
+    (b"W", b"3w"),
+    (b"Bb", b"eao"),
+    (b"0123456789", b"0123456789"),
+    (b"u", b"s"),
+];
 
 /// The token formats of the table.
 #[derive(Default)]
@@ -227,7 +234,8 @@ pub(super) fn find(text: &str, emit: &mut dyn FnMut(Range<usize>)) {
 fn token_at(tokens: &Tokens, bytes: &[u8], at: usize, byte: u8, tried: &mut usize) -> Option<Range<usize>> {
     let special = match byte {
         b'-' | b'P' => private_key(bytes, at),
-        b'e' if at >= *tried => json_web_token(bytes, at, tried),
+        b'e' if at >= *tried => json_web_token(bytes, at, tried).or_else(|| packed::json(bytes, at, tried)),
+        b'W' if at >= *tried => packed::json(bytes, at, tried),
         b'0'..=b'9' => bot_token(bytes, at, false),
         b'u' => mailchimp_key(bytes, at),
         b'B' | b'b' => bearer(bytes, at).or_else(|| bot_of_url(bytes, at)),
@@ -343,25 +351,11 @@ fn bearer(bytes: &[u8], at: usize) -> Option<Range<usize>> {
 }
 
 /// Whether these are a user and a password in base64.
-fn is_basic(credentials: &[u8]) -> bool {
-    let value = |byte: &u8| match byte {
-        b'A'..=b'Z' => Some(byte - b'A'),
-        b'a'..=b'z' => Some(byte - b'a' + 26),
-        b'0'..=b'9' => Some(byte - b'0' + 52),
-        b'+' | b'-' => Some(62),
-        b'/' | b'_' => Some(63),
-        _ => None,
-    };
+pub(super) fn is_basic(credentials: &[u8]) -> bool {
     // A colon in the text is what no other word holds.
-    let sextets: Option<Vec<u8>> =
-        credentials.trim_ascii_end().iter().take_while(|byte| **byte != b'=').map(value).collect();
-    sextets.is_some_and(|sextets| {
-        let mut text = sextets.chunks_exact(4).flat_map(|four| {
-            let bits = four.iter().fold(0_u32, |bits, sextet| bits << 6 | u32::from(*sextet));
-            [(bits >> 16) as u8, (bits >> 8) as u8, bits as u8]
-        });
-        credentials.len() >= 8 && text.clone().all(|byte| byte.is_ascii_graphic()) && text.any(|byte| byte == b':')
-    })
+    credentials.len() >= 8
+        && packed::decode(credentials.trim_ascii_end())
+            .is_some_and(|text| text.iter().all(u8::is_ascii_graphic) && text.contains(&b':'))
 }
 
 /// The class that a token anywhere in `value` gives, even one that is too short to be real. `letters` holds the bits of

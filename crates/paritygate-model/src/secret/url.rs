@@ -306,6 +306,8 @@ fn is_address(text: &[u8]) -> bool {
     let host = text.iter().take_while(|byte| byte.is_ascii_alphanumeric() || b"_.-".contains(byte)).count();
     match (text.get(..host), text.get(host), text.get(host + 1)) {
         (Some(b"tcp" | b"unix" | b"tcp6"), Some(b'('), _) => true,
+        // `app:secret@/shop`, as Go's driver for MySQL has it.
+        (Some([]), Some(b'/'), Some(name)) => name.is_ascii_alphanumeric(),
         (Some([_, ..]), Some(b':'), Some(digit)) if digit.is_ascii_digit() => {
             let port = text.get(host + 1..).unwrap_or_default();
             let digits = port.iter().take_while(|byte| byte.is_ascii_digit()).count();
