@@ -120,14 +120,20 @@ impl SecretTable {
     /// Seals a value whatever it looks like.
     pub fn seal_as(&self, key: &FingerprintKey, reason: MaskReason, value: &str) -> Secret {
         let url = UrlParts::parse(self, key, value).map(Box::new);
+        let (parts, filled) = if url.is_some() { (Vec::new(), false) } else { parts::of(self, key, value) };
+        let value_class = match Self::class_of_secret(value) {
+            // Nothing else in it is secret.
+            ValueClass::Unknown if filled && reason == MaskReason::Shape => ValueClass::Placeholder,
+            class => class,
+        };
         Secret {
             reason,
             fingerprint: key.fingerprint(value),
             value_type: ValueType::of(value),
-            value_class: Self::class_of_secret(value),
+            value_class,
             length: Some(LengthClass::of(value)),
             dsn: Dsn::of(value).map(Box::new),
-            parts: if url.is_some() { Vec::new() } else { parts::of(self, key, value) },
+            parts,
             url,
         }
     }

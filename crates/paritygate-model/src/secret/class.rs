@@ -1,7 +1,7 @@
 //! Where a value belongs: live, test, sandbox, placeholder or local.
 
 use super::table::{Data, data};
-use super::url::SplitUrl;
+use super::url::{SplitUrl, is_secret_parameter};
 use super::{SecretTable, ValueClass, ValueType, names, signs, tokens, values};
 
 impl SecretTable {
@@ -106,7 +106,14 @@ fn class_of_url(data: &Data, value: &str, look: &Look, url: &SplitUrl<'_>) -> Va
     if is_local(host) {
         return ValueClass::Local;
     }
-    if is_yours(host) || is_example(host) || url.password.is_some_and(filled_in) {
+    let parameters = || {
+        let is_secret =
+            |(name, value): &(&str, &str)| is_secret_parameter(SecretTable::builtin(), url.host, name, value);
+        let mut secrets = url.parameters().filter(is_secret).map(|(_, value)| value).peekable();
+        url.password.is_none() && secrets.peek().is_some() && secrets.all(filled_in)
+    };
+    let filled = url.password.is_some_and(filled_in) || look.signs & signs::EQUALS != 0 && parameters();
+    if is_yours(host) || is_example(host) || filled {
         return ValueClass::Placeholder;
     }
     let token = tokens::class(value, look.letters);

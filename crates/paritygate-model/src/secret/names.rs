@@ -57,6 +57,7 @@ pub(super) struct Names {
     pub(super) descriptors: Vec<&'static str>,
     pub(super) suffixes: Vec<&'static str>,
     pub(super) public: Vec<&'static str>,
+    pub(super) browser: Vec<&'static str>,
 }
 
 impl Names {
@@ -128,9 +129,17 @@ impl Names {
         before.last().map_or(bits == u32::MAX, |&fourth| bits & signs::letter(fourth) != 0)
     }
 
+    /// Whether everybody may see what a name holds: it is compiled into code for browsers.
+    pub(super) fn is_for_browsers(&self, name: &str) -> bool {
+        self.browser.iter().any(|prefix| name.starts_with(prefix))
+    }
+
     /// Takes a name apart. Kept out of the way of the names that say nothing.
     #[cold]
     fn listen(&self, name: &str) -> Option<Strength> {
+        if self.is_for_browsers(name) {
+            return None;
+        }
         let bytes = name.as_bytes();
         if !any_word(name, |range| bytes.get(range).is_some_and(|word| self.speaks(word))) {
             return None;
@@ -160,7 +169,10 @@ impl Names {
             if length == usize::MAX {
                 return Some(Strength::Strong);
             }
-            found = found.max(strength).max(self.ends_secret(word.as_bytes()).then_some(Strength::Strong));
+            // `secret manager` is plain, though `secret` ends so.
+            let is_plain = strength.is_none() && length > 0;
+            let ends = !is_plain && self.ends_secret(word.as_bytes());
+            found = found.max(strength).max(ends.then_some(Strength::Strong));
             at += length.max(1);
         }
         let unsaid = words.last().is_some_and(|last| contains(&self.descriptors, last))

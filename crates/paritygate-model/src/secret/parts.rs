@@ -11,14 +11,15 @@ const MAX_PARTS: usize = 64;
 /// The shortest item of a list of secrets that is compared by itself: shorter ones meet by chance.
 const MIN_ITEM: usize = 12;
 
-/// The fingerprints of the secrets inside `value`, each once. What only fills a gap is none of them.
-pub(super) fn of(table: &SecretTable, key: &FingerprintKey, value: &str) -> Vec<Fingerprint> {
+/// The fingerprints of the secrets inside `value`, each once, and whether nothing stands there but what fills a gap, which
+/// is none of them.
+pub(super) fn of(table: &SecretTable, key: &FingerprintKey, value: &str) -> (Vec<Fingerprint>, bool) {
     // Nearly every secret is one word without a sign that could join it to another.
     let joins = |byte: u8| signs::of(byte) & signs::GAP != 0 || matches!(byte, b'=' | b',' | b'"' | b':' | b';' | b'<');
     if !value.bytes().any(joins) {
-        return Vec::new();
+        return (Vec::new(), false);
     }
-    let mut parts = Parts { value, found: Vec::new() };
+    let mut parts = Parts { value, found: Vec::new(), filled: false };
     // A program reads it without percent signs, and elsewhere it is written so.
     url::find(table, value, &mut |range| parts.add(range, |part| decoded(part).into_owned()));
     let mut emit = |range| parts.add(range, str::to_owned);
@@ -28,12 +29,15 @@ pub(super) fn of(table: &SecretTable, key: &FingerprintKey, value: &str) -> Vec<
         Some(_) => emit(0..value.len()),
         None => items(value).into_iter().for_each(&mut emit),
     }
-    parts.found.iter().map(|part| key.fingerprint(part)).collect()
+    let filled = parts.filled && parts.found.is_empty();
+    (parts.found.iter().map(|part| key.fingerprint(part)).collect(), filled)
 }
 
 struct Parts<'v> {
     value: &'v str,
     found: Vec<String>,
+    /// Whether a placeholder was among them.
+    filled: bool,
 }
 
 impl Parts<'_> {
@@ -44,7 +48,9 @@ impl Parts<'_> {
             return;
         }
         let part = read(part);
-        if !self.found.contains(&part) && SecretTable::class_of_secret(&part) != ValueClass::Placeholder {
+        if SecretTable::class_of_secret(&part) == ValueClass::Placeholder {
+            self.filled = true;
+        } else if !self.found.contains(&part) {
             self.found.push(part);
         }
     }
@@ -93,7 +99,7 @@ mod tests {
             ("password=${DB_PASSWORD}", &[]),
         ] {
             let expected: Vec<Fingerprint> = expected.iter().map(|part| key.fingerprint(part)).collect();
-            assert!(of(table, &key, value) == expected, "{value}");
+            assert!(of(table, &key, value).0 == expected, "{value}");
         }
     }
 
@@ -101,7 +107,7 @@ mod tests {
     fn no_value_holds_more_parts_than_the_limit() {
         let (table, key) = (SecretTable::builtin(), FingerprintKey::from_bytes(*b"key"));
         let value = |parts: usize| (0..parts).map(|at| format!("password=hunter{at:04}\n")).collect::<String>();
-        assert_eq!(of(table, &key, &value(MAX_PARTS)).len(), MAX_PARTS);
-        assert_eq!(of(table, &key, &value(MAX_PARTS + 1)).len(), MAX_PARTS);
+        assert_eq!(of(table, &key, &value(MAX_PARTS)).0.len(), MAX_PARTS);
+        assert_eq!(of(table, &key, &value(MAX_PARTS + 1)).0.len(), MAX_PARTS);
     }
 }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::names::Strength;
 use super::phrases::Reading;
 use super::table::{data, is_secret_under};
-use super::{SecretTable, logins, markup, pairs, phrases, programs, signs, sql};
+use super::{SecretTable, logins, markup, pairs, phrases, programs, signs, sql, values};
 use crate::source::MASK;
 
 /// The longest name that is looked at.
@@ -87,7 +87,7 @@ fn assignments(table: &SecretTable, text: &str, in_value: bool, emit: &mut dyn F
         }
         let Some(value) = value_behind(text, &key, sign, strength.is_some()) else { continue };
         let secret = text.get(value.clone()).is_none_or(|value| match strength {
-            Some(strength) => is_secret_under(strength, value),
+            Some(strength) => is_secret_under(strength, value) && !values::is_working_directory(key.name, value),
             None => logins::is_one(key.name, value),
         });
         // A harmless value that is a whole line may hold more names.

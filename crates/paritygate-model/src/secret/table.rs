@@ -55,10 +55,13 @@ impl SecretTable {
             return None;
         }
         if is_secret_shape(value) {
-            return Some(MaskReason::Shape);
+            let for_browsers = name.is_some_and(|name| data().names.is_for_browsers(name));
+            return (!for_browsers || !tokens::is_for_browsers(value)).then_some(MaskReason::Shape);
         }
         match name.and_then(|name| self.strength_of_other(name)) {
-            Some(strength) if is_secret_under(strength, value) => Some(MaskReason::Name),
+            Some(strength) if is_secret_under(strength, value) => {
+                (!values::is_working_directory(name.unwrap_or_default(), value)).then_some(MaskReason::Name)
+            }
             _ => name.filter(|name| self.is_login(name, value)).map(|_| MaskReason::Name),
         }
     }
@@ -267,6 +270,7 @@ fn row(data: &mut Data, line: &'static str) -> Option<()> {
         "ending" => data.names.endings.extend(list()),
         "descriptor" => data.names.descriptors.extend(list()),
         "suffix" => data.names.suffixes.extend(list()),
+        "browser" => data.names.browser.extend(list()),
         "public" => data.names.public.extend(list()),
         "parameter" => data.parameters.extend(list()),
         "hosted" => data.hosted.push(rest.split_once(' ')?),
@@ -454,6 +458,10 @@ mod tests {
             "REPO_PRIVATE",
             "COMMUNITY",
             "tokens",
+            "VITE_API_KEY",
+            "REACT_APP_MAPS_TOKEN",
+            "GATSBY_SEARCH_KEY",
+            "SECRET_MANAGER_PROJECT",
         ] {
             check(name, secret, None);
         }
@@ -774,6 +782,50 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn what_browsers_get_stays_visible() {
+        let google = format!("AIza{}", &"4eC39HqLyjWDarjtT1zdp7dcaB3dE5gH7jK9"[..35]);
+        // Payloads `{"role":"anon"}` and `{"role":"service_role"}`.
+        let visitor = "eyJhbGciOiJIUzI1NiJ9.eyJyb2xlIjoiYW5vbiJ9.a1B2c3";
+        let server = "eyJhbGciOiJIUzI1NiJ9.eyJyb2xlIjoic2VydmljZV9yb2xlIn0.a1B2c3";
+        for name in ["VITE_KEY", "REACT_APP_MAPS_API_KEY", "NEXT_PUBLIC_TOKEN", "PUBLIC_KEY"] {
+            check(name, &google, None);
+            check(name, visitor, None);
+            check(name, server, Some(MaskReason::Shape));
+            check(name, "sk_live_4eC39HqLyjWDarjtT1zdp7dc", Some(MaskReason::Shape));
+            check(name, &format!("{google} {visitor}"), Some(MaskReason::Shape));
+        }
+        check("KEY_OF_VITE_", &google, Some(MaskReason::Shape));
+    }
+
+    #[test]
+    fn working_directories_stay_visible() {
+        check("PWD", "/app", None);
+        check("OLDPWD", "/app/src-1", None);
+        check("PWD", "hunter2", Some(MaskReason::Name));
+        check("PWD", "/aB3dE5gH7jK9mN1pQ3sT5vW7y", Some(MaskReason::Name));
+        check("DB_PWD", "/app", Some(MaskReason::Name));
+        assert_eq!(SecretTable::builtin().scrub("a=1 PWD=/app b"), "a=1 PWD=/app b");
+    }
+
+    #[test]
+    fn placeholders_inside_make_placeholders() {
+        let key = super::super::FingerprintKey::from_bytes(*b"key");
+        for (value, expected) in [
+            ("-Xmx1g -Djavax.net.ssl.trustStorePassword=changeit", ValueClass::Placeholder),
+            ("jdbc:postgresql://db/app?user=a&password=changeme", ValueClass::Placeholder),
+            ("host=db user=a password=changeme dbname=app", ValueClass::Placeholder),
+            ("jdbc:postgresql://db/app?user=a&password=x7y8", ValueClass::Unknown),
+            ("jdbc:postgresql://db/app?password=changeme&sslpassword=x7y8", ValueClass::Unknown),
+            ("-Da.password=changeit -Db.password=x7y8", ValueClass::Unknown),
+        ] {
+            let secret = SecretTable::builtin().seal(&key, Some("OPAQUE"), value).expect("a secret");
+            assert_eq!(secret.value_class, expected, "{value}");
+        }
+        let named = SecretTable::builtin().seal(&key, Some("DB_PASSWORD"), "x7=y8 z9").expect("a secret");
+        assert_eq!(named.value_class, ValueClass::Unknown);
     }
 
     #[test]

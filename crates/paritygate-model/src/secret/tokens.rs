@@ -305,6 +305,17 @@ fn json_web_token(bytes: &[u8], at: usize, tried: &mut usize) -> Option<Range<us
     (parts >= 3).then_some(at..end)
 }
 
+/// Whether a value is a key that code for browsers may hold: one of Google's, or a JSON web token of a visitor.
+pub(super) fn is_for_browsers(value: &str) -> bool {
+    let bytes = value.as_bytes();
+    let is_google =
+        || bytes.starts_with(b"AIza") && data().tokens.at(bytes, 0).any(|row| row.end(bytes, 0) == Some(bytes.len()));
+    let payload = || value.split('.').nth(1).and_then(|part| packed::decode(part.as_bytes()));
+    // Supabase's key of the server, which opens everything.
+    let opens_all = || payload().is_none_or(|text| memmem::find(&text, b"service_role").is_some());
+    is_google() || json_web_token(bytes, 0, &mut 0) == Some(0..bytes.len()) && !opens_all()
+}
+
 /// `123456789:` and 35 characters: a Telegram bot. `in_url` says that `bot` stands before it, where nothing else looks so.
 fn bot_token(bytes: &[u8], at: usize, in_url: bool) -> Option<Range<usize>> {
     let rest = bytes.get(at..)?;

@@ -214,7 +214,7 @@ fn is_port(text: &str) -> bool {
 }
 
 /// Whether a parameter holds a secret.
-fn is_secret_parameter(table: &SecretTable, host: &str, name: &str, value: &str) -> bool {
+pub(super) fn is_secret_parameter(table: &SecretTable, host: &str, name: &str, value: &str) -> bool {
     let is = |known: &&str| known.eq_ignore_ascii_case(name);
     let at_host = |(domain, known): &(&str, &str)| is(known) && host.ends_with(domain);
     let known = data().parameters.iter().any(is) || data().hosted.iter().any(at_host);

@@ -138,6 +138,15 @@ pub(super) fn is_path(value: &str, kept: bool) -> bool {
     (rooted || named()) && path.bytes().all(plain) && !path.split(['/', '\\', '.', '-', '_']).any(is_random)
 }
 
+/// Whether a variable says where a process works: `PWD=/app`.
+pub(super) fn is_working_directory(name: &str, value: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'.' | b'_' | b'-' | b'~');
+    matches!(name, "PWD" | "OLDPWD")
+        && value.starts_with('/')
+        && value.bytes().all(plain)
+        && !value.split(['/', '.', '-', '_']).any(is_random)
+}
+
 /// Whether a word is none: long, with capitals, small letters and digits.
 pub(super) fn is_random(word: &str) -> bool {
     let bytes = word.as_bytes();
