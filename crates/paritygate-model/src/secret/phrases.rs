@@ -134,12 +134,11 @@ impl Phrases<'_> {
         if gap == 0 || gap > 1 && rest.starts_with(quotes) && !(argument && quote.is_some()) {
             return None;
         }
-        let value = match quote {
-            Some(quote) => value.get(..value.find(quote).unwrap_or(value.len()))?.trim_end(),
-            None => {
-                let end = value.find(|c: char| c.is_whitespace() || quotes.contains(&c)).unwrap_or(value.len());
-                value.get(..end)?.trim_end_matches([';', ',', '.', ')', '}'])
-            }
+        let value = if let Some(quote) = quote {
+            value.get(..value.find(quote).unwrap_or(value.len()))?.trim_end()
+        } else {
+            let end = value.find(|c: char| c.is_whitespace() || quotes.contains(&c)).unwrap_or(value.len());
+            value.get(..end)?.trim_end_matches([';', ',', '.', ')', '}'])
         };
         let odd = |c: char| matches!(c, '-' | '=' | ':' | '|' | '&' | '<' | '>' | '(' | ')' | '#' | ',' | '*' | '?');
         let holds = !value.is_empty() && (quote.is_some() || !value.starts_with(odd));
@@ -150,7 +149,7 @@ impl Phrases<'_> {
     fn is_prose(&self, name: &str, value: &str) -> bool {
         let is = |word: &&str| word.eq_ignore_ascii_case(value);
         let letters = value.bytes().all(|byte| byte.is_ascii_alphabetic());
-        data().prose.iter().any(|word| is(word))
+        data().prose.iter().any(is)
             || letters && self.table.strength(&format!("{name}_{value}")).is_none()
             || self.table.strength(value).is_some()
     }

@@ -105,16 +105,14 @@ pub(super) fn find(text: &str, emit: &mut dyn FnMut(Range<usize>)) {
             match whole.strip_prefix(option) {
                 Some("") if *how == How::Second => next = Some((*how, 1)),
                 Some("") if !matches!(how, How::Glued | How::Third) => next = Some((*how, 0)),
-                _ if *how == How::Third => {
-                    if is_among(option, whole) {
-                        next = Some((*how, if whole.contains('n') { 1 } else { 2 }));
-                    }
+                _ if *how == How::Third && is_among(option, whole) => {
+                    next = Some((*how, if whole.contains('n') { 1 } else { 2 }));
                 }
                 // `--user=name:secret`, and `-u` in one word with its value.
                 Some(rest) if option.starts_with("--") => {
                     rest.strip_prefix('=').into_iter().for_each(|rest| hide(*how, rest, word.end, emit));
                 }
-                Some(rest) if !matches!(how, How::Next | How::Second) => hide(*how, rest, word.end, emit),
+                Some(rest) if !matches!(how, How::Next | How::Second | How::Third) => hide(*how, rest, word.end, emit),
                 None if *how == How::Pair && is_last_of(option, whole) => next = Some((*how, 0)),
                 _ => {}
             }
