@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use paritygate_model::secret::{MaskReason, Probes, Secret, ValueClass};
+use paritygate_model::source::MASK;
 use paritygate_model::{
     Environment, Fingerprint, FingerprintKey, Node, NodeId, SecretTable, SortedSet, Value, Variable,
 };
@@ -13,7 +14,8 @@ const MIN_LENGTH: usize = 8;
 /// The longest.
 const MAX_LENGTH: usize = 512;
 
-/// Seals what is the same as a secret of any of these environments, or as one inside a secret. Words such as the name of a
+/// Seals what is the same as a secret of any of these environments, or as one inside a secret, also where it stands as a
+/// word in a longer value. Words such as the name of a
 /// database, which lazy passwords repeat, stay readable, and so does what the manifest calls plain.
 pub fn seal_repeated(environments: Vec<&mut Environment>, secrets: &SecretTable) {
     let sealed = environments.iter().flat_map(|environment| environment.tree.secrets());
@@ -86,14 +88,44 @@ impl Search<'_> {
 
     fn value(&mut self, node: Node<'_>, name: Option<&str>, variable: Option<(NodeId, Variable)>) {
         let Value::String(text) = node.value() else { return };
-        if !may_be_secret(text) || name.is_some_and(|name| self.secrets.is_plain(name)) {
+        if name.is_some_and(|name| self.secrets.is_plain(name)) {
             return;
         }
-        if self.known.holds(text, self.key) {
-            let secret = self.secrets.seal_as(self.key, MaskReason::Repeated, text);
+        let is_known = |text: &str| may_be_secret(text) && self.known.holds(text, self.key);
+        let secret = if is_known(text) {
+            Some(self.secrets.seal_as(self.key, MaskReason::Repeated, text))
+        } else {
+            let inside: Vec<&str> =
+                text.split(is_between).filter(|word| word.len() < text.len() && is_known(word)).collect();
+            (!inside.is_empty()).then(|| self.built(text, &inside))
+        };
+        if let Some(secret) = secret {
             self.found.push(Found { value: node.id(), secret, variable });
         }
     }
+
+    /// Seals a value that these secrets stand in: what stays readable of a URL is read without them.
+    fn built(&self, text: &str, inside: &[&str]) -> Secret {
+        let mut masked = String::with_capacity(text.len());
+        for part in text.split_inclusive(is_between) {
+            let word = part.trim_end_matches(is_between);
+            masked.push_str(if inside.contains(&word) { MASK } else { word });
+            masked.push_str(part.get(word.len()..).unwrap_or_default());
+        }
+        let mut secret = self.secrets.seal_built(self.key, MaskReason::Repeated, text, &masked);
+        for word in inside {
+            let part = self.key.fingerprint(word);
+            if !secret.parts.iter().any(|known| known.hex == part.hex) {
+                secret.parts.push(part);
+            }
+        }
+        secret
+    }
+}
+
+/// What a secret does not hold that stands as a word in a longer value.
+fn is_between(c: char) -> bool {
+    c.is_whitespace() || "\"'`,;:=@/?&|()[]{}<>".contains(c)
 }
 
 /// Whether a value has the look of a secret: one word of letters and digits that is no URL, path or version.

@@ -141,7 +141,8 @@ impl Phrases<'_> {
             value.get(..end)?.trim_end_matches([';', ',', '.', ')', '}'])
         };
         let odd = |c: char| matches!(c, '-' | '=' | ':' | '|' | '&' | '<' | '>' | '(' | ')' | '#' | ',' | '*' | '?');
-        let holds = !value.is_empty() && (quote.is_some() || !value.starts_with(odd));
+        let is_path = ["./", "../"].iter().any(|start| value.starts_with(start));
+        let holds = !value.is_empty() && (quote.is_some() || !value.starts_with(odd) && !is_path);
         holds.then_some(Behind { range: start..start + value.len(), value, argument })
     }
 
@@ -187,10 +188,12 @@ fn comment(line: &str) -> usize {
     memchr::memchr2_iter(b'#', b'/', bytes).find(begins).unwrap_or(line.len())
 }
 
-/// Whether a value may be a word of a sentence, or another name.
+/// Whether a value may be a word of a sentence, or another name: `Content-Type`.
 fn is_plain(value: &str) -> bool {
-    value.bytes().skip(1).all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'_' | b'-'))
-        || value.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')
+    let is_word = |word: &str| {
+        word.bytes().skip(1).all(|byte| byte.is_ascii_lowercase()) || word.bytes().all(|byte| byte.is_ascii_uppercase())
+    };
+    value.split(['_', '-']).all(is_word) && !value.starts_with(|c: char| !c.is_ascii_alphabetic())
 }
 
 /// Whether a word is none of a sentence: letters and digits.
@@ -241,6 +244,8 @@ mod tests {
             "a\npassword must be long\ntoken bucket\npassword policy\npassword required",
             "Reset your password here",
             "password secret token",
+            "X-Request-Id X-Api-Key Content-Type",
+            "docker secret create db_password ./secret",
             "[\"password\", \"api_key\", \"ssn\"]",
             "password,api_key,ssn",
             "keep db_password secret",
