@@ -143,11 +143,7 @@ impl Pipeline {
         }
         for (environment, at) in &ordered {
             if pipeline.stage(environment.name).is_some() {
-                if let Some(at) = at {
-                    let message = format!("the stage `{}` is named twice", environment.name);
-                    diagnostics
-                        .push(Diagnostic::error("pipeline-stage", (*at).clone(), message).help("name each stage once"));
-                }
+                diagnostics.extend(at.map(|at| twice(environment.name, at)));
                 continue;
             }
             let stage = pipeline.admit(environment, zones, &mut diagnostics);
@@ -260,7 +256,16 @@ impl Pipeline {
                 }
                 found
             };
-            let from: Vec<usize> = edge.from.iter().filter_map(|name| place(name, diagnostics)).collect();
+            let mut from: Vec<usize> = Vec::new();
+            for name in &edge.from {
+                match place(name, diagnostics) {
+                    // One that went well would count for two of those that are needed.
+                    Some(at) if from.contains(&at) => {
+                        diagnostics.extend(name.at.as_ref().map(|at| twice(&name.value, at)));
+                    }
+                    at => from.extend(at),
+                }
+            }
             let to = place(&edge.to, diagnostics);
             if let Some(to) = to.filter(|_| !from.is_empty()) {
                 self.edges.push(Edge { from, to, needs: edge.needs });
@@ -352,4 +357,9 @@ impl Pipeline {
         let mut done = vec![false; self.stages.len()];
         (0..self.stages.len()).find_map(|at| visit(self, at, &mut Vec::new(), &mut done))
     }
+}
+
+fn twice(name: &str, at: &Location) -> Diagnostic {
+    let message = format!("the stage `{name}` is named twice");
+    Diagnostic::error("pipeline-stage", at.clone(), message).help("name each stage once")
 }
