@@ -139,6 +139,14 @@ pub struct Actor {
     pub groups: Vec<String>,
 }
 
+impl Actor {
+    /// Its kind: what is said of it, but that no account of a program is a person.
+    pub fn acts_as(&self) -> ActorKind {
+        let is_program = self.kind == ActorKind::Human && person::is_program(&self.id);
+        if is_program { ActorKind::Bot } else { self.kind }
+    }
+}
+
 macro_rules! words {
     ($(#[doc = $doc:literal])* $name:ident { $($(#[$more:meta])* $variant:ident = $word:literal),* $(,)? }) => {
         $(#[doc = $doc])*

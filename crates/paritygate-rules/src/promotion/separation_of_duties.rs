@@ -177,7 +177,7 @@ impl GateCheck for SeparationOfDuties {
             let (own, others): (Vec<_>, Vec<_>) =
                 yes.into_iter().partition(|approval| hands.contains_key(&people::key(&approval.by)));
             // An e-mail address and the name of an account may be of one person.
-            let is_person = scope.promotion().actor.as_ref().is_none_or(|actor| actor.kind == ActorKind::Human);
+            let is_person = scope.promotion().actor.as_ref().is_none_or(|actor| actor.acts_as() == ActorKind::Human);
             let may_be = |relation: &Relation| *relation != Relation::Actor || is_person;
             let people = || hands.iter().filter(|(_, relation)| may_be(relation)).map(|(hand, _)| hand);
             let stranger = |by: &str| people().find(|hand| Form::of(hand) != Form::of(by));

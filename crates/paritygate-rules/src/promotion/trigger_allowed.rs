@@ -3,6 +3,7 @@
 use paritygate_eval::kind::Params;
 use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope};
 use paritygate_model::Diagnostic;
+use paritygate_model::promotion::person::is_nobody;
 use paritygate_model::promotion::{ActorKind, Trigger};
 use paritygate_model::read::Read;
 
@@ -25,8 +26,9 @@ impl GateKind for TriggerAllowed {
     const SUMMARY: &'static str = "it was set off by who or what may";
     const MANUAL: &'static str = r#"
 The request's `trigger` is one of `triggers` and one that the manifest allows for the target, and with `actors` the kind of
-its actor is one of these. Both are part of the question, and no facts: `acceptSources` does not change whom they are from.
-With `replacesManifest` the gate's `triggers` stand in for those of the manifest.
+its actor is one of these; the account of a program, such as `renovate[bot]`, is no person's. Both are part of the question,
+and no facts: `acceptSources` does not change whom they are from. With `replacesManifest` the gate's `triggers` stand in for
+those of the manifest.
 
 ```example
 params: { triggers: [manual], actors: [human] }
@@ -115,12 +117,18 @@ impl GateCheck for TriggerAllowed {
             };
         }
         let Some(actors) = &self.actors else { return judged };
+        let nobody = || {
+            let help = "give it an `actor` with its `id` and `kind`";
+            Judgement::unknown("the request does not say who asks").help(help)
+        };
         let actor = match &promotion.actor {
-            None => Judgement::unknown("the request does not say who asks").help("give it an `actor` with its `kind`"),
-            Some(actor) if !actors.contains(&actor.kind) => {
-                Judgement::needs_people(format!("a {} may not promote to {to}: `{}`", actor.kind.word(), actor.id))
+            Some(actor) if !actors.contains(&actor.acts_as()) => {
+                let kind = actor.acts_as().word();
+                Judgement::needs_people(format!("a {kind} may not promote to {to}: `{}`", actor.id))
                     .help("have it asked for by who may")
             }
+            None => nobody(),
+            Some(actor) if is_nobody(&actor.id) => nobody(),
             Some(_) if judged.is_judged() => return judged,
             Some(actor) => Judgement::pass(format!("`{}` may promote to {to}", actor.id)),
         };
