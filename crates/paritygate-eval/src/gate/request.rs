@@ -39,7 +39,20 @@ impl Request {
         let mut diagnostics = Vec::new();
         // What other systems say is joined first, so that no order of texts and no word of the request comes between.
         let mut imported = Facts::default();
-        for facts in beside {
+        let asked = promotion.facts.change_ticket.as_ref().filter(|asked| !asked.id.trim().is_empty());
+        for mut facts in beside {
+            // An approved ticket of another change says nothing of this one.
+            if let Some(asked) = asked
+                && let Some(other) = facts.change_ticket.take_if(|ticket| ticket.id != asked.id)
+            {
+                let message = format!(
+                    "the request names the ticket `{}`: what is said of `{}` is passed over",
+                    asked.id, other.id
+                );
+                let help = format!("hand in what is known of `{}`", asked.id);
+                let wrong = Diagnostic::nowhere("another-ticket", message).help(help);
+                diagnostics.push(contradictory(wrong, &asked.origin, &other.origin));
+            }
             merge(&mut imported, facts, &mut diagnostics);
         }
         merge(&mut promotion.facts, imported, &mut diagnostics);
@@ -268,6 +281,7 @@ fn merge(facts: &mut Facts, more: Facts, diagnostics: &mut Vec<Diagnostic>) {
             // Neither counts: a ticket without a state is a draft.
             Some(ChangeTicket { state: TicketState::default(), ..more })
         }
+        (Some(own), Some(_)) if own.origin.source == FactSource::Asserted && own.state.speaks_against() => Some(own),
         (own, more) => more.or(own),
     };
     facts.break_glass = match (facts.break_glass.take(), more.break_glass) {

@@ -557,3 +557,10 @@ words! {
         Cancelled = "cancelled",
     }
 }
+
+impl TicketState {
+    /// Whether it says that the change may not be made. A ticket that is only named says nothing of its state: it is a draft.
+    pub const fn speaks_against(self) -> bool {
+        !matches!(self, Self::Draft | Self::Approved | Self::Implementing)
+    }
+}

@@ -2,7 +2,7 @@
 
 use paritygate_eval::kind::Params;
 use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope, after};
-use paritygate_model::promotion::TicketState;
+use paritygate_model::promotion::{ChangeTicket as Ticket, TicketState};
 use paritygate_model::read::Read;
 use paritygate_model::{Diagnostic, Timestamp};
 
@@ -26,7 +26,8 @@ impl GateKind for ChangeTicket {
     const SUMMARY: &'static str = "an approved ticket covers the time and the target";
     const MANUAL: &'static str = r#"
 The change has a ticket in one of `states`, which names the target and whose planned time holds the instant: from
-`plannedStart` on, and before `plannedEnd`. Without one of them it is not bounded on that side.
+`plannedStart` on, and before `plannedEnd`. Without one of them it is not bounded on that side. Where the request names a
+ticket, facts about others don't count; and that it was refused, closed or is still pending counts wherever it is from.
 
 ```example
 request: |
@@ -67,8 +68,11 @@ next: 2026-01-02T22:00:00Z
 
 impl ChangeTicket {
     fn judge_at(&self, scope: &Scope<'_>) -> Judgement {
+        let states = self.states.as_deref().unwrap_or(&STATES);
         let ticket = scope.facts().change_ticket.as_ref();
-        let Some(ticket) = ticket.filter(|ticket| scope.accepts(&ticket.origin)) else {
+        // What speaks against it counts wherever it is from.
+        let is_against = |ticket: &Ticket| ticket.state.speaks_against() && !states.contains(&ticket.state);
+        let Some(ticket) = ticket.filter(|ticket| scope.accepts(&ticket.origin) || is_against(ticket)) else {
             let judged = Judgement::unknown("no ticket of the change is known").help("hand it in as `changeTicket`");
             return match ticket {
                 Some(ticket) => judged
@@ -78,7 +82,6 @@ impl ChangeTicket {
             };
         };
         let (id, to, at) = (&ticket.id, scope.to(), scope.at);
-        let states = self.states.as_deref().unwrap_or(&STATES);
         let judged =
             if self.systems.as_ref().is_some_and(|systems| !ticket.system.iter().any(|own| systems.contains(own))) {
                 let own = ticket.system.as_deref().unwrap_or("no system");
