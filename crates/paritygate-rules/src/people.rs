@@ -185,7 +185,8 @@ pub(crate) fn approvals<'a>(scope: &Scope<'a>, artifact: Option<&Artifact>) -> V
     last.filter(|approval| approval.state == ApprovalState::Approved).collect()
 }
 
-/// Approvals of people who are certainly different, and the rest: an account, an address and a full name may be of one person.
+/// Approvals of people who are certainly different, and the rest: an account, with its domain or without, an address and a full
+/// name may be of one person.
 pub(crate) fn in_one_form(approvals: Vec<&Approval>) -> (Vec<&Approval>, Vec<&Approval>) {
     if approvals.len() < 2 {
         return (approvals, Vec::new());

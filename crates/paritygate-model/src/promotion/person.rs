@@ -1,8 +1,8 @@
 //! How people are told apart.
 
 /// What stands for a person: systems disagree about the case of names and write some with an `@` before them, and characters
-/// that nobody sees tell nobody apart. Of `Name <address>` the address counts, and one that GitHub makes up for an account
-/// stands for that.
+/// that nobody sees tell nobody apart. Of `Name <address>` the address counts, without what is added to it behind a `+`, and
+/// one that GitHub makes up for an account stands for that.
 pub fn key(person: &str) -> String {
     // Most are accounts, and written as they are.
     if person.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-') {
@@ -19,7 +19,10 @@ pub fn key(person: &str) -> String {
     }
     match key.strip_suffix("@users.noreply.github.com") {
         Some(account) => account.split_once('+').map_or(account, |(_, account)| account).to_owned(),
-        None => key.to_owned(),
+        None => match key.rsplit_once('@').and_then(|(of, host)| Some((of.split_once('+')?.0, host))) {
+            Some((of, host)) if !of.is_empty() => format!("{of}@{host}"),
+            _ => key.to_owned(),
+        },
     }
 }
 
@@ -55,6 +58,8 @@ pub enum Form {
     Mail,
     /// By the name that people call them.
     Name,
+    /// By their account behind its domain: `ACME\dana`.
+    Domain,
     /// In characters that are others beneath, such as a letter and its accent apart: nobody sees the difference.
     Composed,
 }
@@ -65,6 +70,8 @@ impl Form {
         let key = key(person);
         if key.contains(is_composed) {
             Self::Composed
+        } else if key.contains('\\') {
+            Self::Domain
         } else if key.contains('@') {
             Self::Mail
         } else if key.contains(char::is_whitespace) {
@@ -122,6 +129,8 @@ mod tests {
         assert_eq!(key("dana@users.noreply.github.com"), "dana");
         assert_eq!(key("dana@example.com"), "dana@example.com");
         assert_eq!(key("Dana Scully <dana@example.com>"), "dana@example.com");
+        assert_eq!(key("Dana+ci@example.com"), "dana@example.com");
+        assert_eq!(key("+ci@example.com"), "+ci@example.com");
         assert_eq!(key("<>"), "<>");
         assert_eq!(key("@@dana"), "dana");
         assert_eq!(key("https://github.com/Dana"), "dana");
@@ -147,6 +156,7 @@ mod tests {
             ("1+dana@users.noreply.github.com", Form::Account),
             ("Dana Scully", Form::Name),
             ("Dana Scully <dana@example.com>", Form::Mail),
+            ("ACME\\dana", Form::Domain),
             ("jos\u{e9}", Form::Account),
             ("jose\u{301}", Form::Composed),
             ("\u{ff44}ana", Form::Composed),

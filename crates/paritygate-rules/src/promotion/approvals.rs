@@ -46,10 +46,11 @@ impl GateKind for Approvals {
 Of each person the newest word counts: `approved`, `rejected` or `withdrawn`. An approval counts for an artifact if it names
 its digest and the target environment, was given, and has not expired. It has a date that has come; only those of a system
 that tells no dates (GitHub's reviews of deployments) count without, and `approval-fresh` refuses them. Where the manifest
-names the members of a group, that decides who is in it; else what the approval says. People are told apart by accounts, or by e-mail addresses, or by full
-names: of approvals in several of these forms, those of the most frequent one count, since two may be of one person. Each
-person counts for one rule only, and every artifact needs all rules. What the manifest asks for the target is needed beside
-the gate's `rules`, by the same people or others; with `replacesManifest` the gate's stand in for it.
+names the members of a group, that decides who is in it; else what the approval says. People are told apart
+by accounts, or by accounts behind their domains (`ACME\dana`), or by e-mail addresses, or by full names: of approvals in
+several of these forms, those of the most frequent one count, since two may be of one person. Each person counts for one rule
+only, and every artifact needs all rules. What the manifest asks for the target is needed beside the gate's `rules`, by the
+same people or others; with `replacesManifest` the gate's stand in for it.
 
 ```example
 params: { rules: [{ required: 2, groups: [sre] }] }

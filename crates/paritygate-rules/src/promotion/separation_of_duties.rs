@@ -57,8 +57,8 @@ impl GateKind for SeparationOfDuties {
     const MANUAL: &'static str = r#"
 At least `required` of the approvals are of people who neither wrote, committed nor merged the change, and do not ask for
 the promotion themselves. Names are compared without regard to case and to an `@` before them. Who had a hand in it has to
-be known: without a fact about it, or where only an e-mail address or a full name is known of one side and an account of the
-other, the gate can't be judged.
+be known: without a fact about it, or where only an e-mail address, a full name or an account behind its domain
+(`ACME\dana`) is known of one side and an account of the other, the gate can't be judged.
 
 ```example
 request: |
