@@ -16,7 +16,7 @@ use crate::collector::{Collector, has, inner, list, number, origin, text};
 /// The form.
 pub static FORMAT: FactFormat = FactFormat {
     name: "github-pull-requests",
-    summary: "`gh pr view --json number,url,author,commits,headRefOid,mergedBy,reviews,statusCheckRollup`, or `gh api repos/{owner}/{repo}/pulls/{number}`",
+    summary: "`gh pr view --json number,url,author,commits,headRefOid,mergeCommit,mergedBy,reviews,statusCheckRollup`, or `gh api repos/{owner}/{repo}/pulls/{number}`",
     is,
     take,
 };
@@ -155,12 +155,10 @@ fn head(view: Node<'_>) -> Option<&str> {
     text(view, "headRefOid").or_else(|| inner(view, "head", "sha"))
 }
 
-/// The commit as which it was merged. GitHub makes one for a try as well, before that.
+/// The commit as which it was merged. The API tells one that GitHub made for a try as well, before that.
 fn merge(view: Node<'_>) -> Option<&str> {
-    let is_merged =
-        ["mergedAt", "merged_at"].into_iter().any(|field| text(view, field).is_some()) || merger(view).is_some();
-    let commit = || inner(view, "mergeCommit", "oid").or_else(|| text(view, "merge_commit_sha"));
-    is_merged.then(commit).flatten()
+    let is_merged = || text(view, "merged_at").is_some() || merger(view).is_some();
+    inner(view, "mergeCommit", "oid").or_else(|| text(view, "merge_commit_sha").filter(|_| is_merged()))
 }
 
 fn merger(view: Node<'_>) -> Option<&str> {
@@ -226,6 +224,23 @@ mod tests {
         let later = r#"{"number": 12, "headRefOid": "c3", "mergedBy": null}"#;
         let shown = shown(&[VIEW, later]);
         assert!(shown.contains("1:1 warning contradiction") && !shown.contains("head"), "{shown}");
+    }
+
+    #[test]
+    fn a_commit_of_a_try_is_no_merge() {
+        let of_gh = |merge: &str| format!(r#"{{"number": 12, "headRefOid": "c2", "mergeCommit": {merge}}}"#);
+        let of_api = |at: &str| {
+            format!(r#"{{"number": 12, "head": {{"sha": "c2"}}, "merged_at": {at}, "merge_commit_sha": "c9"}}"#)
+        };
+        for (text, expected) in [
+            (of_gh(r#"{"oid": "c9"}"#), Some("c9")),
+            (of_gh("null"), None),
+            (of_api(r#""2026-08-01T10:00:00Z""#), Some("c9")),
+            (of_api("null"), None),
+        ] {
+            let (facts, _) = facts(&[&text]);
+            assert_eq!(facts.change.unwrap().pull_requests[0].merge_commit.as_deref(), expected, "{text}");
+        }
     }
 
     #[test]

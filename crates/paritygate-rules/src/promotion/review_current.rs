@@ -24,7 +24,8 @@ impl GateKind for ReviewCurrent {
     const MANUAL: &'static str = r##"
 For every pull request of the change, the last commit that a review covers is its last commit. Where the pull request does
 not say what its last commit is, and there is but one, it is the commit that the artifact was built from. Commits may be
-shortened, to no fewer than seven characters. Nobody may have asked for changes since. A change without a pull request can't be judged.
+shortened, to no fewer than seven characters. Nobody may have asked for changes since. A change without a pull request can't
+be judged, and neither can an artifact that was built from no last commit of one and from none as which one was merged.
 
 ```example
 request: |
@@ -102,11 +103,12 @@ impl ReviewCurrent {
     }
 }
 
-/// Where all is known of what pull requests became, and an artifact was built from none of that: it may hold what nobody
-/// reviewed.
+/// Where an artifact was built from no commit that the pull requests ended as: it may hold what nobody reviewed.
 fn foreign(scope: &Scope<'_>, requests: &[PullRequest]) -> Option<Judgement> {
-    let ends = requests.iter().map(|request| Some([request.merge_commit.as_deref()?, request.head_commit.as_deref()?]));
-    let ends: Vec<&str> = ends.collect::<Option<Vec<_>>>()?.into_iter().flatten().collect();
+    // What was built may be the last commit of those that don't tell theirs.
+    let heads = requests.iter().map(|request| request.head_commit.as_deref()).collect::<Option<Vec<_>>>()?;
+    let merges = requests.iter().filter_map(|request| request.merge_commit.as_deref());
+    let ends: Vec<&str> = heads.into_iter().chain(merges).collect();
     scope.artifacts().iter().find_map(|artifact| {
         let built = scope.built_from(artifact)?;
         if ends.iter().any(|end| commit::same(end, built) != Some(false)) {
@@ -116,7 +118,8 @@ fn foreign(scope: &Scope<'_>, requests: &[PullRequest]) -> Option<Judgement> {
         let message =
             format!("whether what was reviewed is in `{component}` is not known: it was built from `{built}`");
         let note = format!("the pull requests ended as {}", suggest::quoted(&ends));
-        Some(Judgement::unknown(message).note(note).help("hand in the pull request that brought that commit"))
+        let help = "hand in the pull request that brought that commit, with its `mergeCommit` where it was merged";
+        Some(Judgement::unknown(message).note(note).help(help))
     })
 }
 
@@ -126,7 +129,7 @@ impl GateCheck for ReviewCurrent {
         let believed = change.filter(|change| scope.accepts(&change.origin) && !change.pull_requests.is_empty());
         let Some(believed) = believed else {
             let judged = Judgement::unknown("no pull request is known that brought the change")
-                .help("hand in what `gh pr view --json number,reviews,headRefOid` prints");
+                .help("hand in what `gh pr view --json number,reviews,headRefOid,mergeCommit` prints");
             return match change {
                 Some(change) if !scope.accepts(&change.origin) => judged
                     .note(format!("the change is {}, which this gate does not accept", change.origin.source.word()))
