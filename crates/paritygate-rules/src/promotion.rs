@@ -35,7 +35,9 @@ mod trigger_allowed;
 mod upstream_succeeded;
 
 use paritygate_eval::{GateEntry, Judgement, Scope};
+use paritygate_model::promotion::{PullRequest, commit};
 use paritygate_model::read::Read;
+use paritygate_model::suggest;
 
 /// All kinds of gates, sorted by name.
 pub static ALL: &[GateEntry] = &[
@@ -89,6 +91,29 @@ pub enum History {
 /// That nothing can be judged of a request without artifacts.
 fn names_no_artifact() -> Judgement {
     Judgement::unknown("the request names no artifact").help("name what is promoted below `artifacts`")
+}
+
+/// Where an artifact was built from no commit that the pull requests ended as: it may hold what is not known of them.
+/// `what` is then not known of it.
+fn foreign(scope: &Scope<'_>, requests: &[PullRequest], what: &str) -> Option<Judgement> {
+    if requests.is_empty() {
+        return None;
+    }
+    // What was built may be the last commit of those that don't tell theirs.
+    let heads = requests.iter().map(|request| request.head_commit.as_deref()).collect::<Option<Vec<_>>>()?;
+    let merges = requests.iter().filter_map(|request| request.merge_commit.as_deref());
+    let ends: Vec<&str> = heads.into_iter().chain(merges).collect();
+    scope.artifacts().iter().find_map(|artifact| {
+        let built = scope.built_from(artifact)?;
+        if ends.iter().any(|end| commit::same(end, built) != Some(false)) {
+            return None;
+        }
+        let component = &artifact.component;
+        let message = format!("{what} `{component}` is not known: it was built from `{built}`");
+        let note = format!("the pull requests ended as {}", suggest::quoted(&ends));
+        let help = "hand in the pull request that brought that commit, with its `mergeCommit` where it was merged";
+        Some(Judgement::unknown(message).note(note).help(help))
+    })
 }
 
 /// The target, and the environments that are judged with it.

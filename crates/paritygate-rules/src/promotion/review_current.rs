@@ -103,26 +103,6 @@ impl ReviewCurrent {
     }
 }
 
-/// Where an artifact was built from no commit that the pull requests ended as: it may hold what nobody reviewed.
-fn foreign(scope: &Scope<'_>, requests: &[PullRequest]) -> Option<Judgement> {
-    // What was built may be the last commit of those that don't tell theirs.
-    let heads = requests.iter().map(|request| request.head_commit.as_deref()).collect::<Option<Vec<_>>>()?;
-    let merges = requests.iter().filter_map(|request| request.merge_commit.as_deref());
-    let ends: Vec<&str> = heads.into_iter().chain(merges).collect();
-    scope.artifacts().iter().find_map(|artifact| {
-        let built = scope.built_from(artifact)?;
-        if ends.iter().any(|end| commit::same(end, built) != Some(false)) {
-            return None;
-        }
-        let component = &artifact.component;
-        let message =
-            format!("whether what was reviewed is in `{component}` is not known: it was built from `{built}`");
-        let note = format!("the pull requests ended as {}", suggest::quoted(&ends));
-        let help = "hand in the pull request that brought that commit, with its `mergeCommit` where it was merged";
-        Some(Judgement::unknown(message).note(note).help(help))
-    })
-}
-
 impl GateCheck for ReviewCurrent {
     fn judge(&self, scope: &Scope<'_>) -> Judgement {
         let change = scope.facts().change.as_ref();
@@ -138,7 +118,7 @@ impl GateCheck for ReviewCurrent {
             };
         };
         let requests = &believed.pull_requests;
-        if let Some(foreign) = foreign(scope, requests) {
+        if let Some(foreign) = super::foreign(scope, requests, "whether what was reviewed is in") {
             return foreign.fact("the change", &believed.origin);
         }
         let is_alone = requests.iter().all(|request| request.number == requests.first().and_then(|first| first.number));

@@ -5,8 +5,8 @@ use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope};
 use paritygate_model::read::Read;
 use paritygate_model::{Diagnostic, SortedMap, Timestamp};
 
-use paritygate_model::promotion::ActorKind;
 use paritygate_model::promotion::person::{Form, is_nobody};
+use paritygate_model::promotion::{ActorKind, Change};
 
 use crate::people::{self, BOTH, Bind};
 
@@ -58,7 +58,8 @@ impl GateKind for SeparationOfDuties {
 At least `required` of the approvals are of people who neither wrote, committed nor merged the change, and do not ask for
 the promotion themselves. Names are compared without regard to case and to an `@` before them. Who had a hand in it has to
 be known: without a fact about it, or where only an e-mail address, a full name or an account behind its domain
-(`ACME\dana`) is known of one side and an account of the other, the gate can't be judged.
+(`ACME\dana`) is known of one side and an account of the other, the gate can't be judged; and neither where the artifact was
+built from no last commit of the pull requests that are known, and from none as which one was merged.
 
 ```example
 request: |
@@ -166,6 +167,14 @@ impl GateCheck for SeparationOfDuties {
         };
         if scope.artifacts().is_empty() {
             return super::names_no_artifact();
+        }
+        let change = scope.facts().change.as_ref().filter(|_| self.relations() != [Relation::Actor]);
+        let foreign = |change: &Change| {
+            let foreign = super::foreign(scope, &change.pull_requests, "who had a hand in")?;
+            Some(foreign.fact("the change", &change.origin))
+        };
+        if let Some(foreign) = change.and_then(foreign) {
+            return foreign;
         }
         let bind = self.bind.as_deref().unwrap_or(&BOTH);
         let required = self.required.unwrap_or(1) as usize;
