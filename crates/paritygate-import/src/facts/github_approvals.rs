@@ -6,9 +6,11 @@
 //! refused was refused.
 
 use paritygate_model::Node;
+use paritygate_model::promotion::person::is_program;
 use paritygate_model::promotion::{Approval, ApprovalState};
 
 use super::FactFormat;
+use super::github_reviews::is_bot;
 use crate::collector::{Collector, has, inner, list, origin, text};
 
 /// The form.
@@ -39,6 +41,9 @@ fn take<'d>(object: Node<'d>, collector: &mut Collector<'d>) {
         }
     };
     let by = inner(object, "user", "login");
+    // As GitHub names most programs.
+    let is_unnamed = object.get("user").is_some_and(is_bot) && !by.is_some_and(is_program);
+    let bot = if is_unnamed { "[bot]" } else { "" };
     let names = list(object, "environments").into_iter().flat_map(Node::items);
     let mut environments: Vec<Option<&str>> = names.map(|environment| text(environment, "name")).collect();
     if environments.is_empty() {
@@ -54,7 +59,7 @@ fn take<'d>(object: Node<'d>, collector: &mut Collector<'d>) {
             continue;
         }
         collector.facts.approvals.push(Approval {
-            by: by.unwrap_or(GONE).to_owned(),
+            by: format!("{}{bot}", by.unwrap_or(GONE)),
             state,
             environment: environment.map(str::to_owned),
             undated: true,
@@ -82,6 +87,12 @@ mod tests {
             "approval of staging: dana approved\napproval of production: dana approved"
         );
         assert_eq!(shown(&[&approval("pending", DANA, TWO)]), "");
+    }
+
+    #[test]
+    fn a_program_is_named_as_one() {
+        let bot = approval("approved", r#"{"login": "helper", "type": "Bot"}"#, r#"[{"name": "production"}]"#);
+        assert_eq!(shown(&[&bot]), "approval of production: helper[bot] approved");
     }
 
     #[test]

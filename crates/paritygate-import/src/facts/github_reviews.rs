@@ -67,14 +67,19 @@ pub(crate) fn review<'d>(object: Node<'d>, collector: &mut Collector<'d>) -> Opt
     let ghost = || (state == "CHANGES_REQUESTED").then_some("ghost");
     let by = inner(object, "user", "login").or_else(|| inner(object, "author", "login")).or_else(ghost)?;
     let user = object.get("user").or_else(|| object.get("author"));
-    let says = |field: &str, word: &str| user.and_then(|user| user.get(field)?.scalar_text()) == Some(word);
-    if approves && (says("type", "Bot") || says("is_bot", "true") || is_program(by)) {
+    if approves && (user.is_some_and(is_bot) || is_program(by)) {
         // What a program approves nobody has read.
         return None;
     }
     let at = ["submitted_at", "submittedAt"].into_iter().find_map(|field| collector.instant(object, field));
     let commit = text(object, "commit_id").or_else(|| inner(object, "commit", "oid"));
     Some(Review { by, approves, asks_for_changes: state == "CHANGES_REQUESTED", at, commit })
+}
+
+/// Whether GitHub says that an account is a program's, whatever its name.
+pub(crate) fn is_bot(user: Node<'_>) -> bool {
+    let says = |field: &str, word: &str| user.get(field).and_then(|node| node.scalar_text()) == Some(word);
+    says("type", "Bot") || says("is_bot", "true")
 }
 
 /// Says who approves, and up to which commit. Whose change it is does not review it.
@@ -169,6 +174,19 @@ mod tests {
             of(&[refused, undated("APPROVED")]),
             "pull request 12 approved by  up to - but carol asked for changes"
         );
+    }
+
+    #[test]
+    fn programs_approve_nothing() {
+        let approves = |user: &str| {
+            shown(&[&format!(
+                r#"{{"number": 12, "reviews": [{{"author": {user}, "state": "APPROVED", "commit": {{"oid": "c1"}}}}]}}"#
+            )])
+        };
+        for user in [r#"{"login": "github-actions"}"#, r#"{"login": "helper", "type": "Bot"}"#] {
+            assert_eq!(approves(user), "pull request 12 approved by  up to -");
+        }
+        assert_eq!(approves(r#"{"login": "carol"}"#), "pull request 12 approved by carol up to c1");
     }
 
     #[test]

@@ -100,13 +100,39 @@ const fn is_composed(character: char) -> bool {
         | '\u{1d400}'..='\u{1d7ff}' | '\u{1f100}'..='\u{1f1ff}' | '\u{2f800}'..='\u{2fa1f}')
 }
 
-/// Whether an account is that of a program, as GitHub names them: `renovate[bot]`, or `app/renovate` where `gh` prints it.
+/// Accounts of widely used programs, which `gh` prints as if they were people.
+const PROGRAMS: [&str; 24] = [
+    "allcontributors",
+    "chatgpt-codex-connector",
+    "codecov",
+    "coderabbitai",
+    "copilot",
+    "copilot-pull-request-reviewer",
+    "copilot-swe-agent",
+    "deepsource-autofix",
+    "dependabot",
+    "dependabot-preview",
+    "devin-ai-integration",
+    "gemini-code-assist",
+    "github-actions",
+    "github-advanced-security",
+    "github-merge-queue",
+    "greenkeeper",
+    "mergify",
+    "pre-commit-ci",
+    "release-please",
+    "renovate",
+    "snyk-bot",
+    "sonarqubecloud",
+    "web-flow",
+    "whitesource-bolt-for-github",
+];
+
+/// Whether an account is that of a program, as GitHub names them: `renovate[bot]`, or `app/renovate` where `gh` prints it, or
+/// but `renovate` where it prints reviews.
 pub fn is_program(person: &str) -> bool {
-    if !person.contains(['[', '/']) {
-        return false;
-    }
     let key = key(person);
-    key.ends_with("[bot]") || key.starts_with("app/")
+    key.ends_with("[bot]") || key.starts_with("app/") || PROGRAMS.contains(&key.as_str())
 }
 
 #[cfg(test)]
@@ -141,8 +167,14 @@ mod tests {
 
     #[test]
     fn programs_are_nobody() {
-        for program in ["renovate[bot]", "@Dependabot[bot]", "app/renovate", "1+renovate[bot]@users.noreply.github.com"]
-        {
+        for program in [
+            "renovate[bot]",
+            "@Dependabot[bot]",
+            "app/renovate",
+            "1+renovate[bot]@users.noreply.github.com",
+            "github-actions",
+            "Copilot",
+        ] {
             assert!(is_program(program), "{program}");
         }
         assert!(!is_program("robot") && !is_program("application"));
