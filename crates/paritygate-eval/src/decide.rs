@@ -81,7 +81,8 @@ impl Engine {
         self.check_names(asked, &mut diagnostics);
         let zone = self.zone(asked.pipeline);
         let ruling = self.with_scope(asked, moment, &zone, false, |scope| {
-            if let Some((_, stage)) = asked.pipeline.stage(scope.to()) {
+            if let Some((place, stage)) = asked.pipeline.stage(scope.to()) {
+                self.check_end(asked.pipeline, place, &mut diagnostics);
                 self.check_stage(stage, scope, &mut diagnostics);
             }
             let mut judged = Vec::with_capacity(self.gates.len());

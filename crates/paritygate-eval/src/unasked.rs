@@ -1,7 +1,8 @@
 //! What stands in a manifest or a policy and holds no promotion to anything.
 
+use paritygate_lang::Spanned;
 use paritygate_lang::policy::{EnvironmentRef, Mode};
-use paritygate_model::{Diagnostic, suggest};
+use paritygate_model::{Diagnostic, Tier, suggest};
 
 use crate::engine::{CompiledGate, Engine};
 use crate::gate::Scope;
@@ -30,6 +31,30 @@ impl Engine {
                 format!("`{}` is about no environment: none is, or has the tier, {}", gate.id, suggest::quoted(&names));
             let at = gate.to.iter().find_map(|reference| reference.at.clone()).unwrap_or_else(|| gate.at.clone());
             let help = "give an environment of the manifest that `tier`, or name it in the gate";
+            diagnostics.push(Diagnostic::warning("policy-lint", at, message).help(help));
+        }
+    }
+
+    /// Says so where a pipeline ends in a stage whose tier nobody knows, and gates are about promotions to production, which it
+    /// does not have: they would be silent.
+    pub(crate) fn check_end(&self, pipeline: &Pipeline, place: usize, diagnostics: &mut Vec<Diagnostic>) {
+        let Some(stage) = pipeline.stages.get(place).filter(|stage| stage.tier == Tier::Other) else { return };
+        let production = Tier::Production.word();
+        let is_end =
+            pipeline.ways_to(place).next().is_some() && pipeline.edges.iter().all(|edge| !edge.from.contains(&place));
+        if !is_end || pipeline.knows(production) {
+            return;
+        }
+        let is_production =
+            |to: &Spanned<EnvironmentRef>| matches!(&to.value, EnvironmentRef::Name(name) if name == production);
+        let silent = self.gates.iter().filter(|gate| gate.gate.to.iter().any(is_production)).count();
+        if let Some(at) = stage.at.clone().filter(|_| silent > 0) {
+            let gates = if silent == 1 { "1 gate asks".to_owned() } else { format!("{silent} gates ask") };
+            let message = format!(
+                "the pipeline ends in `{}`, which has no tier: what {gates} of production holds nowhere",
+                stage.name
+            );
+            let help = "say `tier: production` where it is declared, or name it in the gates";
             diagnostics.push(Diagnostic::warning("policy-lint", at, message).help(help));
         }
     }
