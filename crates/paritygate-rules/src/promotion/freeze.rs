@@ -251,7 +251,9 @@ impl<'a> Frozen<'a> {
     /// The first instant from `at` on from which none holds for so long.
     fn free_for(&self, at: Timestamp, length: SignedDuration) -> Option<Timestamp> {
         let (mut free, mut once) = (at, self.once.runs(at).peekable());
-        let mut recurring = self.recurring.into_iter().flat_map(|schedule| schedule.runs(at, self.limit)).peekable();
+        // What begins shortly after the limit is in the way of what begins shortly before it.
+        let limit = self.limit.checked_add(length).unwrap_or(Timestamp::MAX);
+        let mut recurring = self.recurring.into_iter().flat_map(|schedule| schedule.runs(at, limit)).peekable();
         while free < self.limit {
             let first = match (once.peek(), recurring.peek()) {
                 (Some(a), Some(b)) if a.start <= b.start => once.next(),
