@@ -1,6 +1,7 @@
 //! Statuses of GitHub deployments, which say how each of them went.
 //!
-//! Each belongs to the deployment whose id ends its `deployment_url`; the newest of a deployment counts. `inactive` is what
+//! Each belongs to the deployment whose id ends its `deployment_url`; the newest of a deployment counts. One that says that
+//! it went well in another environment than that of its deployment says nothing of this one. `inactive` is what
 //! GitHub says of a deployment once another has taken its place, or it was taken away: how it went says the status before.
 //! Where no status before is at hand it had succeeded, at an instant that is not known, since nothing else is replaced. With
 //! no later deployment at hand that went well there, it no longer runs and counts as rolled back. Statuses whose deployment
@@ -48,11 +49,12 @@ pub(crate) struct Outcome<'d> {
 
 /// How a deployment went, by its statuses; `None` where it has none.
 pub(crate) fn outcome<'d>(mut statuses: Vec<Node<'d>>, collector: &mut Collector<'d>) -> Option<Outcome<'d>> {
+    let have_ids = statuses.iter().all(|status| id(*status).is_some());
     statuses.sort_by_key(|status| {
-        let at = instant(*status, "created_at");
-        // Without a time, what went well may be the oldest and all else the newest.
-        let unknown = at.is_none() && text(*status, "state") != Some("success");
-        (unknown, at, id(*status).map(by_id))
+        let (at, is_good) = (instant(*status, "created_at"), text(*status, "state") == Some("success"));
+        // Without a time, what went well may be the oldest and all else the newest; and so at one instant, without ids.
+        let id = id(*status).filter(|_| have_ids).map(by_id);
+        (at.is_none() && !is_good, at, id, !is_good, text(*status, "state") != Some("inactive"))
     });
     let newest = statuses.last().copied()?;
     if text(newest, "state") != Some("inactive") {
@@ -190,6 +192,28 @@ mod tests {
         // The newest is taken away by hand: the others were replaced, and are not what runs.
         let shown = with(&format!("[{all}, {}]", gone(11, "2026-08-02T00:00:00Z")));
         assert_eq!((shown.matches(" succeeded ").count(), shown.matches("deployment - ").count()), (2, 1), "{shown}");
+    }
+
+    #[test]
+    fn without_ids_what_went_badly_is_the_newest_of_an_instant() {
+        let nameless = |state: &str| status(1, state, 5).replace(r#""id": 1, "#, "");
+        let (good, bad, gone) = (nameless("success"), nameless("failure"), nameless("inactive"));
+        for all in [format!("{bad}, {good}"), format!("{good}, {bad}"), format!("{bad}, {good}, {gone}")] {
+            assert!(with(&format!("[{all}]")).contains(" failed until "), "{all}");
+        }
+        assert!(with(&format!("[{bad}, {}]", status(2, "success", 5))).contains(" failed until "));
+    }
+
+    #[test]
+    fn what_went_well_elsewhere_did_not_here() {
+        let elsewhere = |state: &str| with(&status(1, state, 5).replace("staging", "production"));
+        let good = elsewhere("success");
+        assert!(
+            good.contains("warning contradiction") && good.contains("9 to staging") && good.contains("Z running by"),
+            "{good}"
+        );
+        assert!(elsewhere("failure").contains(" failed until "));
+        assert!(with(&status(1, "success", 5).replace("staging", "Staging")).contains(" succeeded until "));
     }
 
     #[test]

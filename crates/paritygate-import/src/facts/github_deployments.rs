@@ -9,7 +9,7 @@ use paritygate_model::promotion::{DeploymentFact, DeploymentResult, Instant};
 use paritygate_model::{Node, SortedMap, Source, limits};
 
 use super::FactFormat;
-use super::github_deployment_statuses::outcome;
+use super::github_deployment_statuses::{Outcome, outcome};
 use crate::collector::{Collector, by_id, has, id, inner, instant, origin, text};
 use crate::{document, image};
 
@@ -70,6 +70,8 @@ pub(crate) fn finish(collector: &mut Collector<'_>) {
     for (key, deployment) in deployments {
         let statuses = statuses.remove(&key).unwrap_or_default();
         let outcome = outcome(statuses, collector);
+        let environment = text(deployment, "environment").unwrap_or_default();
+        let outcome = outcome.map(|outcome| elsewhere(outcome, environment, collector));
         let result = outcome.as_ref().map_or(DeploymentResult::Running, |outcome| outcome.result);
         let task = text(deployment, "task").unwrap_or("deploy");
         if task != "deploy" && result == DeploymentResult::Succeeded {
@@ -80,7 +82,7 @@ pub(crate) fn finish(collector: &mut Collector<'_>) {
         }
         gone.extend(outcome.as_ref().and_then(|outcome| Some((collector.facts.deployments.len(), outcome.inactive?))));
         let mut fact = DeploymentFact {
-            environment: text(deployment, "environment").unwrap_or_default().to_owned(),
+            environment: environment.to_owned(),
             commit: text(deployment, "sha").map(str::to_owned),
             started_at: collector.instant(deployment, "created_at"),
             finished_at: outcome.and_then(|outcome| outcome.finished_at),
@@ -109,6 +111,18 @@ pub(crate) fn finish(collector: &mut Collector<'_>) {
         });
     }
     take_away(&gone, collector);
+}
+
+/// How a deployment to an environment went, of which a status says that it went well in another: it may not have ended here.
+fn elsewhere<'d>(outcome: Outcome<'d>, environment: &str, collector: &mut Collector<'d>) -> Outcome<'d> {
+    let other = text(outcome.status, "environment").filter(|other| !other.eq_ignore_ascii_case(environment));
+    let Some(other) = other.filter(|_| outcome.result == DeploymentResult::Succeeded) else { return outcome };
+    let message = format!(
+        "this status is of `{other}`, and its deployment of `{environment}`: it counts as one that has not ended"
+    );
+    let help = "create a deployment for each environment";
+    collector.doubt("contradiction", outcome.status, message, help);
+    Outcome { result: DeploymentResult::Running, finished_at: None, inactive: None, ..outcome }
 }
 
 /// Takes away those that became inactive while none took their place. GitHub says so of all but the newest of an environment:
