@@ -1,11 +1,12 @@
 //! Who said what about a promotion: the newest word of each person, and whether it is about this promotion.
 
-use paritygate_eval::Scope;
+use paritygate_eval::kind::Params;
+use paritygate_eval::{Scope, after};
 pub(crate) use paritygate_model::promotion::person::{Form, key};
 use paritygate_model::promotion::person::{is_nobody, is_program};
-use paritygate_model::promotion::{Approval, ApprovalState, Artifact, digest};
+use paritygate_model::promotion::{Approval, ApprovalState, Artifact, Elapsed, digest};
 use paritygate_model::read::Read;
-use paritygate_model::{SortedMap, Timestamp};
+use paritygate_model::{Diagnostic, SortedMap, Timestamp};
 
 /// What an approval has to name to count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Read)]
@@ -234,8 +235,22 @@ pub(crate) fn is_in(scope: &Scope<'_>, approval: &Approval, group: &str) -> bool
     }
 }
 
-/// The next instant at which an approval expires.
-pub(crate) fn next_expiry(scope: &Scope<'_>) -> Option<Timestamp> {
-    let expiries = scope.facts().approvals.iter().filter_map(|approval| approval.expires_at);
-    scope.next_of(expiries.map(|expires| expires.0))
+/// Whether an approval is not older than `most`. How old one without a date is, is not known.
+pub(crate) fn is_fresh(scope: &Scope<'_>, approval: &Approval, most: Option<Elapsed>) -> bool {
+    most.is_none_or(|most| approval.at.is_some_and(|at| Scope::length(at.0, scope.at).0 <= most.0))
+}
+
+/// That nothing is as young as no time.
+pub(crate) fn no_age(params: &Params<'_>, most: Option<Elapsed>) -> Option<Diagnostic> {
+    let wrong = || params.wrong("maxAge", "`maxAge` is no time: nothing could pass").help("such as `P7D`");
+    most.filter(|most| most.0.is_zero()).map(|_| wrong())
+}
+
+/// The next instant at which an approval expires, or becomes older than `most`.
+pub(crate) fn next_expiry(scope: &Scope<'_>, most: Option<Elapsed>) -> Option<Timestamp> {
+    let approvals = &scope.facts().approvals;
+    let expiries = approvals.iter().filter_map(|approval| Some(approval.expires_at?.0));
+    // At exactly that age it still counts.
+    let ages = approvals.iter().filter_map(|approval| after(approval.at?.0.checked_add(most?.0).ok()?));
+    scope.next_of(expiries.chain(ages))
 }

@@ -1,7 +1,7 @@
 //! `approval-fresh`: approvals are of this artifact, for this environment, and not old.
 
 use paritygate_eval::kind::Params;
-use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope, after};
+use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope};
 use paritygate_model::promotion::{Approval, ApprovalState, Elapsed};
 use paritygate_model::read::Read;
 use paritygate_model::{Diagnostic, Timestamp};
@@ -55,11 +55,10 @@ message: "`api` was last approved 2 h ago, and 1 h is allowed"
 "#;
 
     fn compile(self, params: &Params<'_>, _: &GateContext<'_>) -> Result<Box<dyn GateCheck>, Vec<Diagnostic>> {
-        if self.max_age.is_some_and(|age| age.0.is_zero()) {
-            let wrong = params.wrong("maxAge", "`maxAge` is no time: nothing could pass");
-            return Err(vec![wrong.help("such as `P7D`")]);
+        match people::no_age(params, self.max_age) {
+            Some(wrong) => Err(vec![wrong]),
+            None => Ok(Box::new(self)),
         }
-        Ok(Box::new(self))
     }
 }
 
@@ -96,7 +95,7 @@ impl GateCheck for ApprovalFresh {
             };
             let age = Scope::length(*at, scope.at);
             let judged = match self.max_age {
-                Some(most) if age.0 > most.0 => {
+                Some(most) if !people::is_fresh(scope, newest, self.max_age) => {
                     let age = age.beyond(most);
                     let message = format!("`{component}` was last approved {age} ago, and {most} is allowed");
                     Judgement::needs_people(message).who([newest.by.clone()]).help("ask again")
@@ -109,11 +108,7 @@ impl GateCheck for ApprovalFresh {
     }
 
     fn next_change(&self, scope: &Scope<'_>) -> Option<Timestamp> {
-        let ages = scope.facts().approvals.iter().filter_map(|approval| {
-            // At exactly that age it still counts.
-            after(approval.at?.0.checked_add(self.max_age?.0).ok()?)
-        });
-        scope.next_of(ages.chain(people::next_expiry(scope)))
+        people::next_expiry(scope, self.max_age)
     }
 
     /// Time only takes approvals away.

@@ -307,7 +307,7 @@ impl GateCheck for Approvals {
     }
 
     fn next_change(&self, scope: &Scope<'_>) -> Option<Timestamp> {
-        people::next_expiry(scope)
+        people::next_expiry(scope, None)
     }
 
     /// Time only takes approvals away.

@@ -6,7 +6,7 @@ use paritygate_model::read::Read;
 use paritygate_model::{Diagnostic, SortedMap, Timestamp};
 
 use paritygate_model::promotion::person::{Form, is_nobody};
-use paritygate_model::promotion::{ActorKind, Change};
+use paritygate_model::promotion::{ActorKind, Change, Elapsed};
 
 use crate::people::{self, BOTH, Bind};
 
@@ -19,6 +19,8 @@ pub struct SeparationOfDuties {
     pub relations: Option<Vec<Relation>>,
     /// How many others have to approve; 1 by default.
     pub required: Option<u32>,
+    /// How old an approval may be: `P7D`. Any age where it is absent.
+    pub max_age: Option<Elapsed>,
     /// What an approval has to name to count: `digest`, `environment`; both by default.
     pub bind: Option<Vec<Bind>>,
 }
@@ -98,6 +100,8 @@ message: "it is not known who wrote the change, who committed it and who merged 
                 .help("name at least one")
         } else if self.required == Some(0) {
             params.wrong("required", "`required` is 0: nobody would be asked").help("ask for at least one")
+        } else if let Some(wrong) = people::no_age(params, self.max_age) {
+            wrong
         } else {
             return Ok(Box::new(self));
         };
@@ -183,6 +187,8 @@ impl GateCheck for SeparationOfDuties {
             let yes = people::approvals(scope, Some(artifact)).into_iter();
             let yes: Vec<_> =
                 yes.filter(|approval| people::counts(scope, approval, Some(artifact), bind).is_ok()).collect();
+            let (yes, old): (Vec<_>, Vec<_>) =
+                yes.into_iter().partition(|approval| people::is_fresh(scope, approval, self.max_age));
             let (own, others): (Vec<_>, Vec<_>) =
                 yes.into_iter().partition(|approval| hands.contains_key(&people::key(&approval.by)));
             // An e-mail address and the name of an account may be of one person.
@@ -220,6 +226,13 @@ impl GateCheck for SeparationOfDuties {
                 let did = hands.get(&people::key(&approval.by)).map_or("", |relation| relation.did());
                 judged = judged.note(format!("`{}` {did}", approval.by)).fact(did, &approval.origin);
             }
+            for (approval, most) in old.iter().filter_map(|approval| Some((approval, self.max_age?))) {
+                let by = &approval.by;
+                judged = judged.note(match approval.at {
+                    Some(_) => format!("the approval of `{by}` is older than {most}"),
+                    None => format!("it is not known when `{by}` approved"),
+                });
+            }
             for (approval, miss) in people::missed(scope, Some(artifact), bind) {
                 judged = judged.note(miss.say(approval));
             }
@@ -229,7 +242,7 @@ impl GateCheck for SeparationOfDuties {
     }
 
     fn next_change(&self, scope: &Scope<'_>) -> Option<Timestamp> {
-        people::next_expiry(scope)
+        people::next_expiry(scope, self.max_age)
     }
 
     /// Time only takes approvals away.
