@@ -8,15 +8,20 @@ pub(crate) fn label(fact: &DeploymentFact, environment: &str) -> String {
     format!("{environment}: {}", fact.result.word())
 }
 
+/// How a deployment did not go well.
+pub(crate) const fn how(fact: &DeploymentFact) -> &'static str {
+    match fact.result {
+        DeploymentResult::RolledBack => "was rolled back",
+        DeploymentResult::Cancelled => "was cancelled",
+        DeploymentResult::Running => "has not ended",
+        _ => "failed",
+    }
+}
+
 /// Why the newest deployment to an environment does not show that an artifact runs there; `None` where it went well and is
 /// of that artifact. `then` is what comes after its end, where there is more to say than to wait for that.
 pub(crate) fn amiss(fact: &DeploymentFact, artifact: &Artifact, environment: &str, then: &str) -> Option<Judgement> {
     let component = &artifact.component;
-    let how = match fact.result {
-        DeploymentResult::RolledBack => "was rolled back",
-        DeploymentResult::Cancelled => "was cancelled",
-        _ => "failed",
-    };
     let is_nobodys = fact.component.is_empty() && fact.digest.is_none() && fact.index_digest.is_none();
     let judgement = match (Scope::is_of(fact, artifact), fact.result) {
         (None, DeploymentResult::RolledBack) if is_nobodys => {
@@ -38,11 +43,13 @@ pub(crate) fn amiss(fact: &DeploymentFact, artifact: &Artifact, environment: &st
         }
         (Some(true), DeploymentResult::Succeeded) => return None,
         (Some(true), DeploymentResult::Running) => {
-            Judgement::fail(format!("the deployment of `{component}` to {environment} has not ended"))
+            Judgement::fail(format!("the deployment of `{component}` to {environment} {}", how(fact)))
                 .help(format!("wait for its end{then}"))
         }
-        (Some(true), _) => Judgement::fail(format!("the last deployment of `{component}` to {environment} {how}"))
-            .help(format!("mend it, and deploy to {environment} again")),
+        (Some(true), _) => {
+            Judgement::fail(format!("the last deployment of `{component}` to {environment} {}", how(fact)))
+                .help(format!("mend it, and deploy to {environment} again"))
+        }
     };
     Some(judgement)
 }

@@ -3,8 +3,10 @@
 use paritygate_eval::kind::Params;
 use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope};
 use paritygate_model::Diagnostic;
-use paritygate_model::promotion::{Artifact, DeploymentFact, digest};
+use paritygate_model::promotion::{Artifact, DeploymentFact, DeploymentResult, digest};
 use paritygate_model::read::Read;
+
+use crate::deployments;
 
 /// The parameters of `same-digest`.
 #[derive(Debug, Default, Read)]
@@ -90,7 +92,13 @@ impl SameDigest {
                     .note(format!("a deployment is {}, which this gate does not accept", fact.origin.source.word()))
                     .help("hand in what the deploying system printed, with `--facts`")
                     .fact("not accepted", &fact.origin),
-                None => judged.help("hand in the deployments, with `--facts`"),
+                None => match scope.latest(from, artifact).filter(|last| last.result != DeploymentResult::Succeeded) {
+                    Some(last) => judged
+                        .note(format!("the last deployment there {}", deployments::how(last)))
+                        .help(format!("deploy it to {from}, or hand in what was deployed there before, with `--facts`"))
+                        .fact(deployments::label(last, from), &last.origin),
+                    None => judged.help("hand in the deployments, with `--facts`"),
+                },
             };
         };
         let levels = [Level::Platform, Level::Index].into_iter();

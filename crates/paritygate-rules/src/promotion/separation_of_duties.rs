@@ -53,6 +53,9 @@ impl Relation {
     }
 }
 
+/// What is not known where nobody is named as who asks.
+const ASKS: &str = "who asks for the promotion";
+
 impl GateKind for SeparationOfDuties {
     const NAME: &'static str = "separation-of-duties";
     const SUMMARY: &'static str = "who approves had no hand in it";
@@ -135,7 +138,7 @@ impl SeparationOfDuties {
                     Relation::Author => "who wrote the change",
                     Relation::Committer => "who committed it",
                     Relation::Merger => "who merged it",
-                    Relation::Actor => "who asks for the promotion",
+                    Relation::Actor => ASKS,
                 }),
             }
         }
@@ -163,10 +166,14 @@ impl GateCheck for SeparationOfDuties {
                     all => all.join(", "),
                 };
                 let judged = Judgement::unknown(format!("it is not known {listed}"));
-                return judged.help(
-                    "hand in the pull request and its commits: `gh pr view --json …` and `gh api \
-                     repos/{owner}/{repo}/pulls/{number}/commits`, or write them as `change`",
-                );
+                let hand_in = "hand in the pull request and its commits: `gh pr view --json …` and `gh api \
+                               repos/{owner}/{repo}/pulls/{number}/commits`, or write them as `change`";
+                let name = "name who asks as the request's `actor`";
+                return match (unknown.contains(&ASKS), unknown.len()) {
+                    (true, 1) => judged.help(name),
+                    (true, _) => judged.help(format!("{hand_in}; {name}")),
+                    (false, _) => judged.help(hand_in),
+                };
             }
         };
         if scope.artifacts().is_empty() {

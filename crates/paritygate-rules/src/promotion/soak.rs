@@ -458,7 +458,10 @@ fn healthy<'a>(scope: &Scope<'a>, environment: &str, need: HealthNeed) -> Result
         }
         let judgement = Judgement::unknown(format!("the health of {environment} is not known"));
         let ignored = known.iter().find(|health| !scope.accepts(&health.origin)).map(|health| &health.origin);
-        let help = "hand in its health, with `--facts`, or give the gate `health: ifKnown`";
+        let help = match known.as_slice() {
+            [] => "hand in its health, with `--facts`, or give the gate `health: ifKnown`",
+            _ => "hand in its health as it has been until now, with `--facts`",
+        };
         return Err(passed_over(judgement, ignored).help(help).into());
     };
     let since = || health.since.map(|since| format!(" since {}", scope.say(since.0))).unwrap_or_default();
