@@ -156,6 +156,28 @@ fn large_and_odd_texts_stay_cheap() {
 }
 
 #[test]
+fn comments_that_are_meant_for_us_are_bounded() {
+    let told = |text: &str| -> (usize, String) {
+        let policy = "policy: tests\nrules: [{ id: same, kind: same, select: variables.* }]\n";
+        let manifest = "environments: { staging: { sources: [{ path: .env }] } }\npolicies: [policy.yaml]\n";
+        let found = wrong(&[("paritygate.yaml", manifest), ("policy.yaml", policy), (".env", &format!("{text}A=1\n"))]);
+        assert!(found.iter().all(|wrong| wrong.code == "inline-ignore" && wrong.help.is_some()), "{found:?}");
+        (found.len(), found.last().map(|wrong| wrong.message.clone()).unwrap_or_default())
+    };
+    let most = limits::MAX_DIAGNOSTICS;
+    let nothing = "this comment is meant for paritygate, and says nothing that it knows";
+    assert_eq!(told(&"#paritygate:x\n".repeat(most)), (most, nothing.to_owned()));
+    let more = format!("100000 more mistakes in comments are not shown: the limit is {most}");
+    assert_eq!(told(&"#paritygate:x\n".repeat(most + 100_000)), (most + 1, more));
+    let most = limits::MAX_IGNORED_RULES;
+    let named = |count: usize| format!("#paritygate: ignore {} reason\n", vec!["another"; count].join(","));
+    assert_eq!(told(&named(most)).0, 0);
+    let more = format!("the comments name more than {most} rules, which is the limit: none is ignored from here on");
+    assert_eq!(told(&named(most + 1)), (1, more.clone()));
+    assert_eq!(told(&"#paritygate: ignore another reason\n".repeat(most + 1)), (1, more));
+}
+
+#[test]
 fn too_many_environments_are_compared_with_nothing() {
     let text = |count: usize| {
         let one = |at: usize| format!("- {{ environment: e{at}, variables: {{ A: \"{}\" }} }}\n", at % 2);

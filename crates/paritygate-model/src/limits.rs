@@ -33,6 +33,8 @@ pub const MAX_ROWS: usize = 5_000_000;
 pub const MAX_COUNTERPARTS: usize = 256;
 /// How many findings one rule reports; the rest are counted.
 pub const MAX_FINDINGS_PER_RULE: usize = 1_000;
+/// How many rules the comments in all texts of one check may name to ignore.
+pub const MAX_IGNORED_RULES: usize = 100_000;
 /// How many bytes a selector may have.
 pub const MAX_SELECTOR_BYTES: usize = 4_096;
 /// How many findings one check reports; the rest are counted.

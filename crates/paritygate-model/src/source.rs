@@ -62,7 +62,8 @@ pub struct Source {
     masks: RwLock<SortedSet<Span>>,
     /// What was found secret in each window that an excerpt was made of, by where the window begins.
     scrubbed: RwLock<SortedMap<u32, Arc<[Span]>>>,
-    remarks: RwLock<Vec<Span>>,
+    /// A text is read as often as it is asked for, and each comment kept once.
+    remarks: RwLock<SortedSet<Span>>,
 }
 
 /// Never prints the text: it may hold secrets.
@@ -104,19 +105,13 @@ impl Source {
     /// Keeps a comment where it is meant for us: what stands behind its sign begins with [`REMARK`].
     pub fn remark(&self, span: Span) {
         if self.slice(span).trim_start_matches(['#', ' ', '\t']).starts_with(REMARK) {
-            let mut remarks = self.remarks.write().unwrap_or_else(PoisonError::into_inner);
-            // A text is read as often as it is asked for.
-            if !remarks.contains(&span) {
-                remarks.push(span);
-            }
+            self.remarks.write().unwrap_or_else(PoisonError::into_inner).insert(span);
         }
     }
 
     /// The comments that are meant for us, in the order of the text.
     pub fn remarks(&self) -> Vec<Span> {
-        let mut remarks = self.remarks.read().unwrap_or_else(PoisonError::into_inner).clone();
-        remarks.sort_unstable_by_key(|span| span.start);
-        remarks
+        self.remarks.read().unwrap_or_else(PoisonError::into_inner).iter().copied().collect()
     }
 
     /// Marks `span` as secret: from now on every excerpt shows a mask in its place.
@@ -406,6 +401,16 @@ mod tests {
         assert_eq!(digest("A=hunter2", true), digest("A=another", true));
         assert_eq!(digest("A=hunter2", true), sha256(b"A=********"));
         assert_eq!(digest("A=1", false), sha256(b"A=1"));
+    }
+
+    #[test]
+    fn comments_are_kept_once_and_in_order() {
+        let source = Source::new("a.env", "# paritygate: a\n# another\n#paritygate:b\n");
+        let [first, other, second] = [Span::new(0, 15), Span::new(16, 25), Span::new(26, 39)];
+        for span in [second, first, other, first, second] {
+            source.remark(span);
+        }
+        assert_eq!(source.remarks(), [first, second]);
     }
 
     #[test]

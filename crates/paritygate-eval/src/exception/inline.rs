@@ -5,7 +5,7 @@ use std::sync::Arc;
 use paritygate_model::report::{Severity, WaiverRef};
 use paritygate_model::secret::redacted;
 use paritygate_model::source::REMARK;
-use paritygate_model::{Diagnostic, Environment, Location, SortedMap, SortedSet, Source, Span, suggest};
+use paritygate_model::{Diagnostic, Environment, Level, Location, SortedMap, SortedSet, Source, Span, limits, suggest};
 
 use super::{ExceptionFinding, lay, never};
 use crate::collector::Collector;
@@ -17,9 +17,9 @@ use crate::row::Row;
 const FORM: &str = "write `# paritygate: ignore RULE reason`";
 
 /// One rule that a comment excepts.
-struct Ignore {
-    rule: String,
-    reason: String,
+struct Ignore<'t> {
+    rule: &'t str,
+    reason: &'t str,
     at: Location,
     used: bool,
 }
@@ -35,17 +35,7 @@ pub(super) fn apply<'t>(
     diagnostics: &mut Vec<Diagnostic>,
     found: &mut Vec<ExceptionFinding>,
 ) {
-    let mut ignores: Vec<Ignore> = Vec::new();
-    let mut index: SortedMap<Line, Vec<usize>> = SortedMap::new();
-    for source in sources(environments) {
-        for span in source.remarks() {
-            let line = (Arc::as_ptr(source), meant(source, span));
-            for ignore in read(&Location::new(source, span), collector, diagnostics) {
-                index.entry(line).or_default().push(ignores.len());
-                ignores.push(ignore);
-            }
-        }
-    }
+    let (mut ignores, index) = read(environments, collector, diagnostics);
     if ignores.is_empty() {
         return;
     }
@@ -64,9 +54,8 @@ pub(super) fn apply<'t>(
                 Plan::Row(check) => check.shows(&row, at).and_then(|cell| cell.location()).map(line),
                 Plan::Group(_) => None,
             };
-            let all = lines(&row, at).into_iter().chain([shown]).flatten();
-            let entries = all.filter_map(|line| index.get(&line)).flatten();
-            entries.copied().find(|&entry| ignores.get(entry).is_some_and(|ignore| ignore.rule == id))
+            let mut all = lines(&row, at).into_iter().chain([shown]).flatten();
+            all.find_map(|line| index.get(&(line, id)).copied())
         };
         // What is missing stands nowhere: then the line of what it was compared with is meant.
         let is_missing = |at: usize| row.cell(at).node.is_none();
@@ -84,7 +73,7 @@ pub(super) fn apply<'t>(
         if refused {
             finding.notes.push(format!("no comment may except `{id}` where production is concerned"));
         } else if let Some(ignore) = ignores.get(first) {
-            let reason = redacted(ignore.reason.clone());
+            let reason = redacted(ignore.reason.to_owned());
             let waiver = WaiverRef { exception: "inline", owner: None, reason, expires_at: None };
             split.extend(lay(finding, &waiver, |deviation| covering(deviation).is_some()));
         }
@@ -99,7 +88,7 @@ pub(super) fn apply<'t>(
     let ran = |id: &str| collector.rules.iter().any(|rule| rule.runs && *rule.compiled.rule.id == *id);
     // Views of one environment are alike where environments differ: that says nothing of a comment.
     let views = environments.iter().any(|environment| environment.view_of.is_some());
-    let unused = ignores.into_iter().enumerate().filter(|(_, ignore)| !ignore.used && !views && ran(&ignore.rule));
+    let unused = ignores.into_iter().enumerate().filter(|(_, ignore)| !ignore.used && !views && ran(ignore.rule));
     found.extend(unused.map(|(at, ignore)| {
         let (message, help) = match beside.get(&at) {
             Some(name) => (
@@ -151,8 +140,70 @@ fn lines(row: &Row<'_, '_>, environment: usize) -> [Option<Line>; 2] {
     [value, key()]
 }
 
+/// What the comments in all texts except, and which of them excepts a rule in a line: the first that does. What is wrong
+/// with them is told.
+fn read<'t>(
+    environments: &[&'t Environment],
+    collector: &Collector<'_, 't>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> (Vec<Ignore<'t>>, SortedMap<(Line, &'t str), usize>) {
+    let known = || collector.rules.iter().map(|rule| &*rule.compiled.rule.id);
+    let (mut ignores, mut index): (Vec<Ignore<'_>>, _) = (Vec::new(), SortedMap::new());
+    let (mut mistakes, mut unread) = (0, None);
+    let mut tell = |at: &Location, message: String, help: String| {
+        mistakes += 1;
+        if mistakes <= limits::MAX_DIAGNOSTICS {
+            diagnostics.push(Diagnostic::warning("inline-ignore", at.clone(), message).help(help));
+        }
+    };
+    'texts: for source in sources(environments) {
+        let mut line = 0;
+        for span in source.remarks() {
+            let at = Location::new(source, span);
+            line = meant(source, span, line);
+            let (rules, reason) = match said(source.slice(span)) {
+                Ok(said) => said,
+                Err((message, help)) => {
+                    tell(&at, message.to_owned(), help);
+                    continue;
+                }
+            };
+            if ignores.len() + rules.len() > limits::MAX_IGNORED_RULES {
+                unread = Some(at);
+                break 'texts;
+            }
+            for rule in rules {
+                index.entry(((Arc::as_ptr(source), line), rule)).or_insert(ignores.len());
+                ignores.push(Ignore { rule, reason, at: at.clone(), used: false });
+                // A rule that nothing here is like may be one of a policy that is not asked in this run.
+                if !known().any(|id| id == rule)
+                    && let Some(near) = suggest::nearest(rule, known())
+                {
+                    let message = format!("there is no rule `{rule}` that this comment could ignore");
+                    tell(&at, message, format!("did you mean `{near}`?"));
+                }
+            }
+        }
+    }
+    if let Some(at) = unread {
+        let limit = limits::MAX_IGNORED_RULES;
+        let message =
+            format!("the comments name more than {limit} rules, which is the limit: none is ignored from here on");
+        diagnostics.push(Diagnostic::warning("inline-ignore", at, message).help("accept so much with a baseline"));
+    }
+    if let Some(more) = mistakes.checked_sub(limits::MAX_DIAGNOSTICS).filter(|&more| more > 0) {
+        let limit = limits::MAX_DIAGNOSTICS;
+        let message = format!("{more} more mistakes in comments are not shown: the limit is {limit}");
+        let mut wrong = Diagnostic::nowhere("inline-ignore", message).help("mend those above first");
+        wrong.level = Level::Warning;
+        diagnostics.push(wrong);
+    }
+    (ignores, index)
+}
+
 /// The line that a comment is about: its own where something stands before it, else the next one that says something.
-fn meant(source: &Arc<Source>, span: Span) -> u32 {
+/// `last` is the line that the comment before it is about.
+fn meant(source: &Source, span: Span, last: u32) -> u32 {
     let text = source.text();
     let (start, end) = (span.start as usize, span.end as usize);
     let before = text.get(..start).unwrap_or_default();
@@ -161,26 +212,22 @@ fn meant(source: &Arc<Source>, span: Span) -> u32 {
     if !before.get(begins..).unwrap_or_default().trim().is_empty() {
         return own;
     }
+    // Among those that the one before it passed over.
+    if own < last {
+        return last;
+    }
     let after = text.get(end..).unwrap_or_default().split('\n').skip(1);
     let says = |line: &str| !line.trim().is_empty() && !line.trim_start().starts_with('#');
     let passed = after.take_while(|line| !says(line)).count();
     own + 1 + passed as u32
 }
 
-/// The rules that a comment excepts, with the reason; what is wrong with it is told.
-fn read(at: &Location, collector: &Collector<'_, '_>, diagnostics: &mut Vec<Diagnostic>) -> Vec<Ignore> {
-    let mut wrong = |message: String, help: String| {
-        diagnostics.push(Diagnostic::warning("inline-ignore", at.clone(), message).help(help));
-        Vec::new()
-    };
-    let comment = at.source.slice(at.span).trim_start_matches(['#', ' ', '\t']);
-    let said = comment.strip_prefix(REMARK).unwrap_or_default().trim();
+/// The rules that a comment names and the reason; else what is wrong with it, and what to do.
+fn said(comment: &str) -> Result<(Vec<&str>, &str), (&'static str, String)> {
+    let said = comment.trim_start_matches(['#', ' ', '\t']).strip_prefix(REMARK).unwrap_or_default().trim();
     let (verb, rest) = said.split_once(char::is_whitespace).unwrap_or((said, ""));
     if verb != "ignore" {
-        return wrong(
-            "this comment is meant for paritygate, and says nothing that it knows".to_owned(),
-            FORM.to_owned(),
-        );
+        return Err(("this comment is meant for paritygate, and says nothing that it knows", FORM.to_owned()));
     }
     let mut rest = rest.trim_start();
     let mut rules: Vec<&str> = Vec::new();
@@ -198,29 +245,14 @@ fn read(at: &Location, collector: &Collector<'_, '_>, diagnostics: &mut Vec<Diag
         rest = more.trim_start();
     }
     if rules.is_empty() {
-        return wrong("this comment names no rule to ignore".to_owned(), FORM.to_owned());
+        return Err(("this comment names no rule to ignore", FORM.to_owned()));
     }
     if rest.is_empty() {
-        return wrong(
-            "this comment gives no reason, so nothing is ignored".to_owned(),
-            format!("say why behind the rule: {FORM}"),
-        );
+        let help = format!("say why behind the rule: {FORM}");
+        return Err(("this comment gives no reason, so nothing is ignored", help));
     }
     if rules.iter().any(|rule| rule.contains('*')) {
-        return wrong("this comment means any rule, and so ignores none".to_owned(), format!("name each rule: {FORM}"));
+        return Err(("this comment means any rule, and so ignores none", format!("name each rule: {FORM}")));
     }
-    let known = || collector.rules.iter().map(|rule| &*rule.compiled.rule.id);
-    let mut ignores = Vec::with_capacity(rules.len());
-    for rule in rules {
-        if known().any(|id| id == rule) {
-            ignores.push(Ignore { rule: rule.to_owned(), reason: rest.to_owned(), at: at.clone(), used: false });
-        } else if let Some(near) = suggest::nearest(rule, known().collect::<Vec<_>>()) {
-            // A rule that nothing here is like may be one of a policy that is not asked in this run.
-            wrong(
-                format!("there is no rule `{rule}` that this comment could ignore"),
-                format!("did you mean `{near}`?"),
-            );
-        }
-    }
-    ignores
+    Ok((rules, rest))
 }
