@@ -51,6 +51,9 @@ pub const MAX_REGEX_BYTES: usize = 4_096;
 pub const MAX_SCHEMA_NODES: usize = 100_000;
 /// How many patterns a JSON Schema may hold.
 pub const MAX_SCHEMA_PATTERNS: usize = 1_000;
+/// How many references of a JSON Schema may be searched for: those that are not the way from its top. Each that says the same
+/// is searched for once.
+pub const MAX_SCHEMA_REFERENCES: usize = 1_000;
 /// How many bytes one pattern of a JSON Schema may take when it is compiled.
 pub const MAX_PATTERN_MEMORY: usize = 1024 * 1024;
 /// How many steps a JSON Schema may take over one value and all that is in it.

@@ -2,7 +2,7 @@
 
 use jsonschema::ValidationError;
 use jsonschema::error::ValidationErrorKind as Wrong;
-use paritygate_model::{Diagnostic, Location, Node, limits, suggest};
+use paritygate_model::{Diagnostic, Location, Node, SortedMap, limits, suggest};
 use serde_json::Value;
 
 use super::value::{self, steps_of};
@@ -120,8 +120,7 @@ enum Keys {
 ///
 /// What is wrong with it.
 pub(super) fn checked(schema: Node<'_>) -> Result<Value, Vec<Diagnostic>> {
-    let mut lint = Lint { value: value::whole(schema), nodes: 0, patterns: 0, found: Vec::new() };
-    lint.draft(schema);
+    let mut lint = Lint::default();
     lint.visit(schema, Keys::Keywords);
     for (count, limit, what) in
         [(lint.nodes, limits::MAX_SCHEMA_NODES, "values"), (lint.patterns, limits::MAX_SCHEMA_PATTERNS, "patterns")]
@@ -130,6 +129,11 @@ pub(super) fn checked(schema: Node<'_>) -> Result<Value, Vec<Diagnostic>> {
             let message = format!("the schema holds {count} {what}, more than the limit of {limit}");
             lint.tell(schema, message, "divide it: one rule for each part");
         }
+    }
+    if lint.found.is_empty() {
+        (lint.value, lint.is_counted) = (value::whole(schema), true);
+        lint.draft(schema);
+        lint.visit(schema, Keys::Keywords);
     }
     // What breaks the metaschema is told in full; what can't even be read for that is told alone.
     if lint.found.is_empty() {
@@ -159,10 +163,15 @@ fn place(node: Node<'_>) -> Location {
     node.location().unwrap_or_else(|| Location::new(&paritygate_model::Source::new("", ""), node.span()))
 }
 
+#[derive(Default)]
 struct Lint {
     value: Value,
     nodes: usize,
     patterns: usize,
+    /// Whether it holds no more than it may: what is wrong with it is only then looked for.
+    is_counted: bool,
+    /// Whether they lead somewhere, of the references that had to be searched for.
+    searched: SortedMap<String, bool>,
     found: Vec<Diagnostic>,
 }
 
@@ -195,6 +204,9 @@ impl Lint {
             self.visit(item, keys);
         }
         for (key, _, value) in node.entries() {
+            if self.found.len() >= limits::MAX_DIAGNOSTICS {
+                return;
+            }
             match key {
                 _ if keys == Keys::Names => self.visit(value, Keys::Keywords),
                 "$ref" | "$dynamicRef" => self.reference(value),
@@ -221,6 +233,9 @@ impl Lint {
 
     /// A key that is no keyword asks nothing. That may be meant, unless it is nearly one.
     fn keyword(&mut self, node: Node<'_>, key: &str) {
+        if !self.is_counted {
+            return;
+        }
         let known = KEYWORDS.iter().chain(&NAMED).chain(&DATA).copied();
         // Short words are near each other by chance: `note` is not `not`.
         let near = suggest::nearest(key, known).filter(|_| !key.starts_with("x-") && key.len() > 4);
@@ -231,7 +246,7 @@ impl Lint {
 
     fn pattern(&mut self, at: Node<'_>, pattern: &str) {
         self.patterns += 1;
-        if pattern.len() > limits::MAX_REGEX_BYTES {
+        if self.is_counted && pattern.len() > limits::MAX_REGEX_BYTES {
             let message = format!("the pattern has more than {} bytes, which is the limit", limits::MAX_REGEX_BYTES);
             self.tell(at, message, "write a shorter one");
         }
@@ -240,7 +255,17 @@ impl Lint {
     fn reference(&mut self, at: Node<'_>) {
         let text = at.as_str().unwrap_or_default();
         let (base, fragment) = text.split_once('#').unwrap_or((text, ""));
-        if base.contains("json-schema.org/draft") || reach::leads_somewhere(&self.value, text) {
+        if !self.is_counted || base.contains("json-schema.org/draft") || reach::is_way(&self.value, text) {
+            return;
+        }
+        if self.searched.len() >= limits::MAX_SCHEMA_REFERENCES && !self.searched.contains_key(text) {
+            let limit = limits::MAX_SCHEMA_REFERENCES;
+            let message = format!("more than {limit} references have to be searched for, which is the limit");
+            self.tell(at, message, "write them as the way from the top: `#/$defs/NAME`");
+            return;
+        }
+        let value = &self.value;
+        if *self.searched.entry(text.to_owned()).or_insert_with(|| reach::leads_somewhere(value, text)) {
             return;
         }
         if !reach::leads_somewhere(&self.value, base) {

@@ -117,8 +117,10 @@ impl<'s> Walk<'s> {
             }
             ("$ref" | "$dynamicRef" | "$recursiveRef", Value::String(reference)) => {
                 let root = self.root;
-                let known = self.known.entry((std::ptr::from_ref(resource), reference));
-                match *known.or_insert_with(|| find(root, resource, reference)) {
+                // An address counts from nowhere.
+                let from = if reference.is_empty() || reference.starts_with('#') { resource } else { root };
+                let known = self.known.entry((std::ptr::from_ref(from), reference));
+                match *known.or_insert_with(|| find(root, from, reference)) {
                     Some((schema, resource)) => self.visit(schema, resource, value, depth),
                     None => Ok(()),
                 }
@@ -193,27 +195,35 @@ pub(super) fn find<'s>(root: &'s Value, resource: &'s Value, reference: &str) ->
         resource.pointer(&decoded(fragment))
     } else {
         let is_meant = |schema: &Value| {
-            let is = |name: &str, text: &str| schema.get(name).and_then(Value::as_str) == Some(text);
+            let text = |name: &&str| schema.get(*name).and_then(Value::as_str);
             // Drafts up to 7 write an anchor as an id.
-            ["$anchor", "$dynamicAnchor"].iter().any(|name| is(name, fragment))
-                || ["$id", "id"].iter().any(|name| is(name, &format!("#{fragment}")))
+            ["$anchor", "$dynamicAnchor"].iter().filter_map(text).any(|name| name == fragment)
+                || ["$id", "id"].iter().filter_map(text).any(|id| id.strip_prefix('#') == Some(fragment))
         };
         search(resource, &is_meant)
     };
     schema.map(|schema| (schema, resource))
 }
 
+/// Whether a reference is the way to a schema from the top.
+pub(super) fn is_way(root: &Value, reference: &str) -> bool {
+    (matches!(reference, "" | "#") || reference.starts_with("#/")) && find(root, root, reference).is_some()
+}
+
 /// Whether a reference leads to a schema, counted from the whole or from any part that is a document of its own.
 pub(super) fn leads_somewhere(root: &Value, reference: &str) -> bool {
+    let is_document = |schema: &Value| schema.get("$id").is_some_and(Value::is_string);
     let from = |schema: &Value| find(root, schema, reference).is_some();
-    from(root) || search(root, &|schema| schema.get("$id").is_some_and(Value::is_string) && from(schema)).is_some()
+    // A name is searched for in all parts anyway.
+    from(root) || (reference.starts_with("#/") && search(root, &|schema| is_document(schema) && from(schema)).is_some())
 }
 
 /// Whether a schema calls itself so. Of two addresses the shorter one may be the end of the longer one.
 fn has_id(schema: &Value, base: &str) -> bool {
     let ids = ["$id", "id"].iter().filter_map(|id| schema.get(*id).and_then(Value::as_str));
     let mut ids = ids.map(|id| id.trim_end_matches('#'));
-    ids.any(|id| id == base || id.ends_with(&format!("/{base}")) || base.ends_with(&format!("/{id}")))
+    let ends = |long: &str, end: &str| long.strip_suffix(end).is_some_and(|rest| rest.ends_with('/'));
+    ids.any(|id| id == base || ends(id, base) || ends(base, id))
 }
 
 /// The first schema that is meant, from the top.

@@ -109,6 +109,32 @@ fn mistakes_of_a_schema_are_bounded() {
 }
 
 #[test]
+fn what_holds_too_much_is_not_looked_into() {
+    let schema = |items: usize| format!("prefixItems: [{}]", vec!["{ $ref: '#/a' }"; items].join(", "));
+    assert_eq!(
+        judged(&schema(limits::MAX_SCHEMA_NODES), "1"),
+        "1:1 the schema holds 100002 values, more than the limit of 100000\n  help: divide it: one rule for each part\n"
+    );
+    let found = judged(&schema(limits::MAX_SCHEMA_NODES - 2), "1");
+    assert_eq!(found.matches("`#/a` leads nowhere in this schema").count(), limits::MAX_DIAGNOSTICS);
+}
+
+#[test]
+fn references_are_searched_for_up_to_a_limit() {
+    let schema = |named: usize| {
+        let named: String = (0..named).map(|at| format!("{{ $ref: '#a{at}' }}, {{ $anchor: a{at} }}, ")).collect();
+        let again = "{ $ref: '#a0' }, { $ref: '#' }, { $ref: '#/$defs/a' }, ".repeat(limits::MAX_SCHEMA_REFERENCES);
+        format!("$defs: {{ a: true }}\nprefixItems: [{again}{named}]")
+    };
+    let limit = limits::MAX_SCHEMA_REFERENCES;
+    assert_eq!(judged(&schema(limit), "1"), "");
+    let found = judged(&schema(limit + 1), "1");
+    let (message, help) = found.split_once('\n').unwrap_or_default();
+    assert!(message.ends_with(" more than 1000 references have to be searched for, which is the limit"), "{message}");
+    assert_eq!(help, "  help: write them as the way from the top: `#/$defs/NAME`\n");
+}
+
+#[test]
 fn patterns_are_counted_and_measured() {
     let limit = limits::MAX_SCHEMA_PATTERNS;
     let patterns = |count: usize| {
