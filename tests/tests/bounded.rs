@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use paritygate::{Diagnostic, FingerprintKey, Source, Timestamp, diagnostic, document, limits};
+use paritygate::json::Json;
+use paritygate::{Diagnostic, FingerprintKey, Source, Timestamp, diagnostic, diagram, document, limits};
 use paritygate_tests::check;
 
 /// More than any of these may take, on a slow machine and unoptimised.
@@ -175,6 +176,41 @@ fn comments_that_are_meant_for_us_are_bounded() {
     let more = format!("the comments name more than {most} rules, which is the limit: none is ignored from here on");
     assert_eq!(told(&named(most + 1)), (1, more.clone()));
     assert_eq!(told(&"#paritygate: ignore another reason\n".repeat(most + 1)), (1, more));
+}
+
+#[test]
+fn flowcharts_are_bounded() {
+    let read = |text: String| {
+        let begun = Instant::now();
+        let (manifest, diagnostics) = diagram::read(&Source::new("a.mmd", format!("flowchart LR\n{text}\n")));
+        assert!(begun.elapsed() < PATIENCE, "{:?}", begun.elapsed());
+        assert!(diagnostics.len() <= 1 && diagnostics.iter().all(|wrong| wrong.help.is_some()), "{diagnostics:?}");
+        let edges = manifest.get("pipeline").and_then(|pipeline| pipeline.get("edges")).cloned();
+        (edges, diagnostics.first().map(|wrong| wrong.message.clone()).unwrap_or_default())
+    };
+    // Who stands in a group twice, stands in it.
+    let group = vec!["a"; 20_000].join("&");
+    let one = Json::map([("from", Json::text("a")), ("to", Json::text("a"))]);
+    assert_eq!(read(format!("{group}-->{group}")), (Some(Json::List(vec![one])), String::new()));
+    let stages = |count: usize| (0..count).map(|at| format!("s{at}")).collect::<Vec<_>>();
+    let most = limits::MAX_DRAWN_STAGES;
+    let all = stages(most).join(" & ");
+    assert_eq!(read(format!("{all} --> {all}")).1, "");
+    let over = "a pipeline has at most 65536 links";
+    assert_eq!(read(format!("{all} --> {all} --> s0")).1, over);
+    assert_eq!(read(vec!["a"; limits::MAX_DRAWN_LINKS + 1].join("-->")).1, "");
+    assert_eq!(read(vec!["a"; limits::MAX_DRAWN_LINKS * 10].join("== x ==>")).1, over);
+    let over = "a pipeline has at most 256 stages";
+    assert_eq!(read(stages(most + 1).join("-->")).1, over);
+    assert_eq!(read(stages(50_000).join("&") + " --> a").1, over);
+    let name = |bytes: usize| format!("a[{0}] --> {0}", "x".repeat(bytes));
+    assert_eq!(read(name(limits::MAX_KEY_BYTES)).1, "");
+    let over = "a name or a number here has more than 4096 bytes, which is the limit";
+    assert_eq!(read(name(limits::MAX_KEY_BYTES + 1)).1, over);
+    assert_eq!(read("x".repeat(limits::MAX_KEY_BYTES + 1)).1, over);
+    let needs = |bytes: usize| format!("a -->|needs: {}| b", "1".repeat(bytes));
+    assert_eq!(read(needs(limits::MAX_KEY_BYTES)).1, "");
+    assert_eq!(read(needs(limits::MAX_KEY_BYTES + 1)).1, over);
 }
 
 #[test]

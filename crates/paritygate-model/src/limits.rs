@@ -72,6 +72,10 @@ pub const MAX_EXCERPT_CHARS: usize = 160;
 pub const MAX_HANDLES: usize = 10_000;
 /// How long a recurring window may last.
 pub const MAX_WINDOW: jiff::SignedDuration = jiff::SignedDuration::from_hours(7 * 24);
+/// How many stages a flowchart may draw.
+pub const MAX_DRAWN_STAGES: usize = 256;
+/// How many links between stages a flowchart may draw: from each stage to each.
+pub const MAX_DRAWN_LINKS: usize = MAX_DRAWN_STAGES * MAX_DRAWN_STAGES;
 /// How many windows one schedule may have.
 pub const MAX_WINDOWS: usize = 1_000;
 /// How far ahead the next opening is looked for: ten years.

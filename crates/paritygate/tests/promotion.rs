@@ -245,6 +245,27 @@ graph TD;
     }
 }
 
+#[test]
+fn words_that_only_begin_like_others_are_names() {
+    let text = "flowchart LR
+  subgraph europe [Europe]
+  direction TB
+  end2end --> production
+  styles:::box & class-a --> ending
+  end
+  accTitle: end --> a
+  end --> z
+  d == after -- a -- day ==> e -- later --> f -. then .-> g
+";
+    let (manifest, diagnostics) = diagram::read(&Source::new("a.mmd", text));
+    assert_eq!(lines(&diagnostics), "");
+    let pipeline = manifest.get("pipeline").expect("a pipeline");
+    let Some(Json::List(stages)) = pipeline.get("stages") else { panic!("{manifest}") };
+    let names = "end2end production styles class-a ending end z d e f g";
+    assert_eq!(*stages, names.split(' ').map(Json::text).collect::<Vec<_>>());
+    assert_eq!(diagram::read(&Source::new("a.mmd", "flowchart LR\n a\n ended -> a\n")).1.len(), 1);
+}
+
 struct Decided {
     engine: Engine,
     plan: Plan,

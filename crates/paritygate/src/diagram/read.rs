@@ -1,25 +1,31 @@
 //! Reads a flowchart as a pipeline. Of Mermaid it understands nodes with labels, arrows with and without a text, chains and
 //! `&`; styles, classes, subgraphs' frames and comments are passed over, and what it can't read is told.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
-use paritygate_model::{Diagnostic, Location, SortedMap, Source, Span, limits};
+use paritygate_model::{Diagnostic, Location, SortedMap, SortedSet, Source, Span, limits};
 
 use crate::json::Json;
 
-/// Lines that say how it looks, or where it is grouped.
+/// The first words of lines that say how it looks, or where it is grouped.
 const LOOKS: [&str; 9] =
-    ["style ", "linkStyle ", "classDef ", "class ", "subgraph", "end", "direction ", "click ", "accTitle"];
-/// How many stages a flowchart may have.
-const MAX_STAGES: usize = 256;
+    ["style", "linkStyle", "classDef", "class", "subgraph", "end", "direction", "click", "accTitle"];
+
+/// Nodes that are named together, by their places.
+type Group = Rc<[usize]>;
 
 /// The flowchart's nodes in the order in which they are met, and its edges.
 #[derive(Default)]
 struct Chart {
     ids: Vec<String>,
-    labels: SortedMap<String, String>,
-    /// Sources, target, text.
-    edges: Vec<(Vec<String>, String, String)>,
+    /// Where each of the ids is.
+    places: SortedMap<String, usize>,
+    labels: SortedMap<usize, String>,
+    /// Sources, target, how many of the sources are needed.
+    edges: Vec<(Group, usize, Option<Rc<str>>)>,
+    /// How many sources all edges have.
+    links: usize,
 }
 
 /// The part of a manifest that a flowchart draws: `environments` and `pipeline`.
@@ -44,19 +50,20 @@ pub fn read(source: &Arc<Source>) -> (Json, Vec<Diagnostic>) {
             }
             continue;
         }
-        if LOOKS.iter().any(|word| line.starts_with(word)) {
+        if LOOKS.iter().any(|word| line.strip_prefix(word).is_some_and(is_end_of_word)) {
             continue;
         }
-        if let Err(why) = chart.statement(line) {
+        let read = chart.statement(line);
+        if let Some((code, message)) = chart.is_too_large() {
+            diagnostics.push(Diagnostic::error(code, place(), message).help("draw fewer"));
+            break;
+        }
+        if let Err(why) = read {
             let wrong = Diagnostic::error("mermaid", place(), why);
             diagnostics
                 .push(wrong.help("write nodes as `a[\"staging\"]` and edges as `a --> b` or `a -->|\"text\"| b`"));
         }
-        if chart.ids.len() > MAX_STAGES || diagnostics.len() >= limits::MAX_DIAGNOSTICS {
-            let message = format!("a pipeline has at most {MAX_STAGES} stages");
-            if chart.ids.len() > MAX_STAGES {
-                diagnostics.push(Diagnostic::error("too-many-stages", place(), message).help("draw fewer"));
-            }
+        if diagnostics.len() >= limits::MAX_DIAGNOSTICS {
             break;
         }
     }
@@ -69,14 +76,30 @@ pub fn read(source: &Arc<Source>) -> (Json, Vec<Diagnostic>) {
 }
 
 impl Chart {
-    /// One line: nodes, joined by arrows.
+    /// What there is too much of.
+    fn is_too_large(&self) -> Option<(&'static str, String)> {
+        let counts = [
+            ("too-many-stages", self.ids.len(), limits::MAX_DRAWN_STAGES, "stages"),
+            ("too-many-links", self.links, limits::MAX_DRAWN_LINKS, "links"),
+        ];
+        let (code, _, limit, what) = counts.into_iter().find(|(_, count, limit, _)| count > limit)?;
+        Some((code, format!("a pipeline has at most {limit} {what}")))
+    }
+
+    /// One line: nodes, joined by arrows. It ends where the flowchart gets too large.
     fn statement(&mut self, line: &str) -> Result<(), String> {
         let (mut before, mut rest) = self.group(line)?;
         while !rest.is_empty() {
             let (text, after) = arrow(rest)?;
             let (targets, left) = self.group(after)?;
-            for target in &targets {
-                self.edges.push((before.clone(), target.clone(), text.clone()));
+            let needs = text.split('\n').find_map(|line| line.trim().strip_prefix("needs:"));
+            let needs: Option<Rc<str>> = needs.map(|needs| bounded(needs.trim())).transpose()?.map(Rc::from);
+            for &target in targets.iter() {
+                self.links += before.len();
+                self.edges.push((Rc::clone(&before), target, needs.clone()));
+            }
+            if self.is_too_large().is_some() {
+                break;
             }
             (before, rest) = (targets, left);
         }
@@ -84,21 +107,23 @@ impl Chart {
     }
 
     /// `a & b["label"]`, and what follows.
-    fn group<'t>(&mut self, text: &'t str) -> Result<(Vec<String>, &'t str), String> {
-        let (mut ids, mut rest) = (Vec::new(), text);
+    fn group<'t>(&mut self, text: &'t str) -> Result<(Group, &'t str), String> {
+        let (mut places, mut rest) = (Vec::new(), text);
         loop {
-            let (id, after) = self.node(rest.trim_start())?;
-            ids.push(id);
+            let (place, after) = self.node(rest.trim_start())?;
+            if !places.contains(&place) {
+                places.push(place);
+            }
             rest = after.trim_start();
-            match rest.strip_prefix('&') {
+            match rest.strip_prefix('&').filter(|_| self.is_too_large().is_none()) {
                 Some(more) => rest = more,
-                None => return Ok((ids, rest)),
+                None => return Ok((places.into(), rest)),
             }
         }
     }
 
     /// `a`, `a[label]`, `a("label")`, `a{{label}}`, `a:::class`, and what follows.
-    fn node<'t>(&mut self, text: &'t str) -> Result<(String, &'t str), String> {
+    fn node<'t>(&mut self, text: &'t str) -> Result<(usize, &'t str), String> {
         let is_id = |c: char| c.is_alphanumeric() || c == '_' || c == '.';
         let mut end = text.find(|c| !is_id(c)).unwrap_or(text.len());
         // A `-` belongs to a name where a letter follows, and to an arrow where another `-` does.
@@ -110,8 +135,10 @@ impl Chart {
         }
         let (id, mut rest) =
             text.split_at_checked(end).filter(|(id, _)| !id.is_empty()).ok_or("a node was expected here")?;
-        if !self.ids.iter().any(|known| known == id) {
-            self.ids.push(id.to_owned());
+        let place = self.places.get(id).copied().unwrap_or(self.ids.len());
+        if place == self.ids.len() {
+            self.ids.push(bounded(id)?.to_owned());
+            self.places.insert(id.to_owned(), place);
         }
         let shape = rest.find(|c| !matches!(c, '[' | '(' | '{' | '>' | '/' | '\\')).unwrap_or(rest.len());
         if shape > 0 && !rest.starts_with('>') {
@@ -120,42 +147,42 @@ impl Chart {
                 Some(quoted) => quoted.split_once('"').ok_or("the quotes of this label do not end")?,
                 None => opened.split_at(opened.find([']', ')', '}']).ok_or("the label of this node does not end")?),
             };
-            self.labels.insert(id.to_owned(), unescaped(label));
+            let label = unescaped(label);
+            bounded(named(&label))?;
+            self.labels.insert(place, label);
             rest = after.trim_start_matches([']', ')', '}', '/', '\\']);
         }
         if let Some(class) = rest.strip_prefix(":::") {
             rest = class.trim_start_matches(is_id);
         }
-        Ok((id.to_owned(), rest))
+        Ok((place, rest))
     }
 
     fn manifest(&self) -> Json {
         let mut environments = SortedMap::new();
-        let mut names: SortedMap<&str, String> = SortedMap::new();
-        for id in &self.ids {
-            let label = self.labels.get(id).map_or(id.as_str(), String::as_str);
-            let mut lines = label.split('\n').map(str::trim).filter(|line| !line.is_empty());
-            let name = lines.next().unwrap_or(id).to_owned();
+        let mut names = Vec::with_capacity(self.ids.len());
+        for (place, id) in self.ids.iter().enumerate() {
+            let label = self.labels.get(&place).map_or(id.as_str(), String::as_str);
+            let name = Some(named(label)).filter(|name| !name.is_empty()).unwrap_or(id);
             let mut about = SortedMap::new();
-            lines.for_each(|line| field(line, &mut about));
-            names.insert(id, name.clone());
-            environments.insert(name, Json::Map(about));
+            lines(label).skip(1).for_each(|line| field(line, &mut about));
+            names.push(name);
+            environments.insert(name.to_owned(), Json::Map(about));
         }
-        let name = |id: &String| names.get(id.as_str()).cloned().unwrap_or_default();
+        let name = |place: &usize| names.get(*place).copied().unwrap_or_default();
         let edges: Vec<Json> = self
             .edges
             .iter()
-            .map(|(from, to, text)| {
-                let from: Vec<String> = from.iter().map(name).collect();
+            .map(|(from, to, needs)| {
+                let from: Vec<&str> = from.iter().map(name).collect();
                 let from = match from.as_slice() {
-                    [one] => Json::text(one),
-                    many => Json::texts(many),
+                    [one] => Json::text(*one),
+                    many => Json::texts(many.iter().copied()),
                 };
                 let mut edge = SortedMap::new();
                 edge.insert("from".to_owned(), from);
                 edge.insert("to".to_owned(), Json::text(name(to)));
-                let needs = text.split('\n').find_map(|line| line.trim().strip_prefix("needs:"));
-                if let Some(needs) = needs.map(str::trim) {
+                if let Some(needs) = needs.as_deref() {
                     edge.insert(
                         "needs".to_owned(),
                         needs
@@ -166,25 +193,52 @@ impl Chart {
                 Json::Map(edge)
             })
             .collect();
-        let stages: Vec<String> = self.ordered().iter().map(|id| name(id)).collect();
-        let pipeline = Json::map([("stages", Json::texts(stages)), ("edges", Json::List(edges))]);
+        let stages = Json::texts(self.ordered().iter().map(name));
+        let pipeline = Json::map([("stages", stages), ("edges", Json::List(edges))]);
         Json::map([("environments", Json::Map(environments)), ("pipeline", pipeline)])
     }
 
     /// The nodes, each behind those that lead to it; in the order of the text where that leaves a choice, or is a circle.
-    fn ordered(&self) -> Vec<&String> {
-        let mut left: Vec<&String> = self.ids.iter().collect();
-        let mut done: Vec<&String> = Vec::with_capacity(left.len());
+    fn ordered(&self) -> Vec<usize> {
+        let mut waits: SortedMap<usize, SortedSet<usize>> = SortedMap::new();
+        for (from, to, _) in &self.edges {
+            waits.entry(*to).or_default().extend(from.iter().copied());
+        }
+        let mut left: Vec<usize> = (0..self.ids.len()).collect();
+        let mut done = Vec::with_capacity(left.len());
         while !left.is_empty() {
-            let waits = |id: &&String| {
-                let mut into = self.edges.iter().filter(|(_, to, _)| to == *id).flat_map(|(from, ..)| from);
-                into.any(|from| left.contains(&from))
-            };
-            let next = left.iter().position(|id| !waits(id)).unwrap_or(0);
-            done.push(left.remove(next));
+            let is_free = |place: &usize| waits.get(place).is_none_or(SortedSet::is_empty);
+            let next = left.remove(left.iter().position(is_free).unwrap_or(0));
+            for from in waits.values_mut() {
+                from.remove(&next);
+            }
+            done.push(next);
         }
         done
     }
+}
+
+/// Whether a word ends before this, and no node begins with it.
+fn is_end_of_word(rest: &str) -> bool {
+    let is_arrow = rest.trim_start().starts_with(['-', '=', '&']) || rest.starts_with(":::");
+    !is_arrow && rest.chars().next().is_none_or(|c| c.is_whitespace() || c == ':')
+}
+
+/// The lines of a label that say something.
+fn lines(label: &str) -> impl Iterator<Item = &str> {
+    label.split('\n').map(str::trim).filter(|line| !line.is_empty())
+}
+
+/// The name in a label: its first line.
+fn named(label: &str) -> &str {
+    lines(label).next().unwrap_or_default()
+}
+
+/// A text that may stand in the manifest as often as there are links.
+fn bounded(text: &str) -> Result<&str, String> {
+    let limit = limits::MAX_KEY_BYTES;
+    let over = || format!("a name or a number here has more than {limit} bytes, which is the limit");
+    Some(text).filter(|text| text.len() <= limit).ok_or_else(over)
 }
 
 /// `-->`, `-->|text|`, `-- text -->`, `==>`, `-.->`: the text, and what follows.
@@ -199,10 +253,8 @@ fn arrow(text: &str) -> Result<(String, &str), String> {
     }
     let Some(after) = rest.strip_prefix(['>', 'x', 'o']) else {
         // `-- text -->`, or a line without a head.
-        let Some(tail) = rest.find("--").or_else(|| rest.find("==")).or_else(|| rest.find(".-")) else {
-            return Err(wrong());
-        };
-        let (label, tail) = rest.split_at(tail);
+        let end = if line.contains('.') { ".-" } else { line.get(..2).unwrap_or_default() };
+        let (label, tail) = rest.split_at(rest.find(end).ok_or_else(wrong)?);
         let after = tail.trim_start_matches(is_line).strip_prefix('>').ok_or_else(wrong)?;
         return Ok((unescaped(label.trim().trim_matches('"')), after));
     };
