@@ -4,7 +4,11 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use paritygate::json::Json;
-use paritygate::{Diagnostic, FingerprintKey, Source, Timestamp, diagnostic, diagram, document, limits};
+use paritygate::promotion::Promotion;
+use paritygate::{
+    Diagnostic, FingerprintKey, Pipeline, Plan, Project, Source, Timestamp, diagnostic, diagram, document, limits,
+    zones,
+};
 use paritygate_tests::check;
 
 /// More than any of these may take, on a slow machine and unoptimised.
@@ -211,6 +215,81 @@ fn flowcharts_are_bounded() {
     let needs = |bytes: usize| format!("a -->|needs: {}| b", "1".repeat(bytes));
     assert_eq!(read(needs(limits::MAX_KEY_BYTES)).1, "");
     assert_eq!(read(needs(limits::MAX_KEY_BYTES + 1)).1, over);
+}
+
+/// What the gates of a policy say of a promotion to production: the message, and the notes.
+fn decided(gates: &str, request: &str) -> (String, Vec<String>) {
+    let begun = Instant::now();
+    let policy = Source::new("policy.yaml", format!("policy: p\ngates: [{gates}]\n"));
+    let files = check::files(&BTreeMap::from([("policy.yaml".to_owned(), policy.text().to_owned())]));
+    let plan = Plan { policies: vec![("policy.yaml".to_owned(), None)], ..Plan::default() };
+    let (engine, wrong) = Project::default().compile(&plan, &files, &zones::carried());
+    assert!(wrong.is_empty(), "{:?}", wrong.first());
+    let request = Source::new("request.yaml", format!("from: staging\nto: production\n{request}"));
+    let promotion = Promotion::read(&request, &[], &plan, &FingerprintKey::from_bytes(*b"key"), &zones::carried());
+    assert!(promotion.diagnostics.is_empty(), "{:?}", promotion.diagnostics.first());
+    let now = "2026-01-02T12:00:00Z".parse().expect("an instant");
+    let decided = promotion.decide(&engine, &plan, &Pipeline::default(), &[], Some(now));
+    let (decision, _) = decided.unwrap_or_else(|wrong| panic!("{wrong:?}"));
+    assert!(begun.elapsed() < PATIENCE, "{gates}: {:?}", begun.elapsed());
+    let finding = &decision.findings[0];
+    (finding.message.clone(), finding.notes.iter().map(ToString::to_string).collect())
+}
+
+#[test]
+fn of_many_facts_the_first_are_told() {
+    let artifacts = "artifacts: [{ component: api, digest: 'sha256:aa' }, { component: web, digest: 'sha256:bb' }]";
+    let approvals = |count: usize, state: &str| {
+        let one = |at: usize| format!("{{ by: p{at}, state: {state}, digest: 'sha256:cc', environment: production }}");
+        format!("{artifacts}\napprovals: [{}]\n", (0..count).map(one).collect::<Vec<_>>().join(", "))
+    };
+    let most = limits::MAX_MISSES;
+    for gate in ["approval-fresh", "approvals", "separation-of-duties"] {
+        let params = if gate == "separation-of-duties" { ", params: { relations: [actor] }" } else { "" };
+        let gate = format!("{{ id: a, kind: {gate}{params} }}");
+        let notes = |count: usize| {
+            let request = approvals(count, "approved") + "actor: { id: somebody, kind: human }\n";
+            let notes = decided(&gate, &request).1;
+            (notes.len(), notes.last().cloned().unwrap_or_default())
+        };
+        assert_eq!(notes(most), (most, format!("`p{}` approved another digest", most - 1)), "{gate}");
+        assert_eq!(notes(most + 1), (most + 1, "and 1 more likewise".to_owned()), "{gate}");
+        assert_eq!(notes(20_000), (most + 1, format!("and {} more likewise", 20_000 - most)), "{gate}");
+    }
+    let most = limits::MAX_JUDGEMENTS;
+    let rejections = |count: usize| {
+        let request = approvals(count, "rejected").replace(artifacts, "artifacts: [{ component: api }]");
+        let (message, notes) = decided("{ id: a, kind: no-rejection }", &request);
+        (message.split("; ").count(), notes)
+    };
+    assert_eq!(rejections(most), (most, Vec::new()));
+    assert_eq!(rejections(most + 1), (most, vec!["and 1 more".to_owned()]));
+    assert_eq!(rejections(20_000), (most, vec![format!("and {} more", 20_000 - most)]));
+}
+
+#[test]
+fn many_deployments_that_were_rolled_back_are_looked_up() {
+    // Each was rolled back but for the same artifact, which ran often, and one before it.
+    let told = |count: usize, is_named: bool| {
+        let one = |result: &str, at: usize, day: &str, digest: &str| {
+            let name = if is_named { format!("id: {result}-{at}, ") } else { String::new() };
+            let about = "environment: production, component: api";
+            format!("{{ {about}, {name}result: {result}, startedAt: {day}T08:00:00Z, digest: 'sha256:{digest}' }}")
+        };
+        let back = (0..count).map(|at| one("rolledBack", at, "2026-01-02", &format!("aa{at}")));
+        let good = (1..count).map(|at| one("succeeded", at, "2026-01-01", "cc"));
+        let all: Vec<String> = back.chain(good).chain([one("succeeded", 0, "2025-12-31", "ee")]).collect();
+        let artifacts = "artifacts: [{ component: api, digest: 'sha256:ee' }]";
+        let request = format!("kindOfChange: rollback\n{artifacts}\ndeployments: [{}]\n", all.join(", "));
+        decided("{ id: a, kind: rollback-depth, params: { max: 1 } }", &request).0
+    };
+    let found = "`api` ran in production 1 artifact ago, of 1 that is allowed";
+    assert_eq!(told(20_000, true), found);
+    assert_eq!(1_000 * 1_000, limits::MAX_ROLLBACK_STEPS);
+    assert_eq!(told(1_000, false), found);
+    for beyond in [1_001, 20_000] {
+        assert_eq!(told(beyond, false), "nothing of `api` is known to have run in production before");
+    }
 }
 
 #[test]

@@ -255,7 +255,8 @@ fn finding(judged: &Judged<'_>) -> GateFinding {
     let (gate, words) = (&compiled.gate, judgement.words());
     let says = judgement.status != GateStatus::Pass && judgement.status != GateStatus::NotApplicable;
     let why = gate.why.iter().filter(|_| says).cloned().map(Note::from);
-    let notes = words.notes.iter().cloned().chain(why).map(redacted_note).collect();
+    let more = Some(words.untold()).filter(|&more| more > 0).map(|more| Note::from(format!("and {more} more")));
+    let notes = words.notes.iter().cloned().chain(more).chain(why).map(redacted_note).collect();
     let help = gate.fix.clone().filter(|_| says).or_else(|| words.help.clone());
     GateFinding {
         rule: Arc::clone(&gate.id),

@@ -84,8 +84,16 @@ pub const HORIZON: jiff::SignedDuration = jiff::SignedDuration::from_hours(3_653
 pub const MAX_STEPS: usize = 20_000;
 /// How far ahead a calendar that allows nothing is told as a mistake.
 pub const LINT_HORIZON: jiff::SignedDuration = jiff::SignedDuration::from_hours(400 * 24);
-/// How many deployments, checks, approvals, freezes and states of health one promotion may bring.
+/// How many facts and artifacts one promotion may bring.
 pub const MAX_FACTS: usize = 200_000;
+/// How many pairs of an artifact and a fact there may be in one promotion: gates look at each.
+pub const MAX_FACT_PAIRS: usize = 20_000_000;
+/// How often deployments of one component that went well are compared with those that were rolled back.
+pub const MAX_ROLLBACK_STEPS: usize = 1_000_000;
+/// How many approvals that don't count a gate tells one by one for an artifact; the rest are counted.
+pub const MAX_MISSES: usize = 20;
+/// How many judgements of one gate, such as of artifacts or of rejections, are told one by one; the rest are counted.
+pub const MAX_JUDGEMENTS: usize = 200;
 /// How many items of what other systems printed are read as facts for one promotion.
 pub const MAX_FACT_ITEMS: usize = 500_000;
 /// How many bytes the payload of a deployment may have, where it is a text, to be looked into.

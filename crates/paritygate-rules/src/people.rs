@@ -1,12 +1,12 @@
 //! Who said what about a promotion: the newest word of each person, and whether it is about this promotion.
 
 use paritygate_eval::kind::Params;
-use paritygate_eval::{Scope, after};
+use paritygate_eval::{Judgement, Scope, after};
 pub(crate) use paritygate_model::promotion::person::{Form, key};
 use paritygate_model::promotion::person::{is_nobody, is_program};
-use paritygate_model::promotion::{Approval, ApprovalState, Artifact, Elapsed, digest};
+use paritygate_model::promotion::{Approval, ApprovalState, Artifact, Elapsed, Instant, digest};
 use paritygate_model::read::Read;
-use paritygate_model::{Diagnostic, SortedMap, Timestamp};
+use paritygate_model::{Diagnostic, SortedMap, Timestamp, limits};
 
 /// What an approval has to name to count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Read)]
@@ -134,56 +134,96 @@ fn may_be_of(artifact: &Artifact, written: &str) -> bool {
     same.peek().is_none() || same.any(|same| same != Some(false))
 }
 
-/// Whether an approval counts for an artifact at the scope's instant; or why not.
-pub(crate) fn counts(
-    scope: &Scope<'_>,
-    approval: &Approval,
-    artifact: Option<&Artifact>,
-    bind: &[Bind],
-) -> Result<(), Miss> {
-    if !scope.accepts(&approval.origin) {
-        return Err(Miss::Source);
-    }
-    if is_program(&approval.by) {
-        return Err(Miss::Program);
-    }
-    let digest = approval.digest.as_deref();
-    let named = match (artifact, digest) {
-        (Some(artifact), Some(digest)) => artifact.has_digest(digest),
-        (_, None) => !bind.contains(&Bind::Digest),
-        (None, Some(_)) => true,
-    };
-    if !named {
-        return Err(Miss::Digest);
-    }
-    match approval.environment.as_deref() {
-        Some(environment) if environment != scope.to() => return Err(Miss::Environment),
-        None if bind.contains(&Bind::Environment) => return Err(Miss::Environment),
-        _ => {}
-    }
-    if !has_happened(scope, approval) {
-        return Err(Miss::Date);
-    }
-    if approval.expires_at.is_some_and(|expires| scope.at >= expires.0) {
-        return Err(Miss::Expired);
-    }
-    let mut taken_back = scope.request.taken_back().peekable();
-    if taken_back.peek().is_none() {
-        return Ok(());
-    }
-    let own = Form::of(&approval.by);
-    let may_be = |(form, word): (Form, &Approval)| {
-        form != own
-            && word.at.zip(approval.at).is_none_or(|(taken, given)| taken >= given)
-            && concerns(scope, word, artifact, true)
-    };
-    if taken_back.any(may_be) { Err(Miss::TakenBack) } else { Ok(()) }
+/// What makes an approval of an artifact count at the scope's instant.
+pub(crate) struct Yes<'s, 'a> {
+    scope: &'s Scope<'a>,
+    artifact: Option<&'s Artifact>,
+    bind: &'s [Bind],
+    /// When somebody who never said yes last took one back, by how they are named; without a time that might be now.
+    taken_back: SortedMap<Form, (bool, Option<Instant>)>,
 }
 
-/// The approvals of an artifact: the last word of each person about it, where it is a yes.
-pub(crate) fn approvals<'a>(scope: &Scope<'a>, artifact: Option<&Artifact>) -> Vec<&'a Approval> {
-    let last = last_words(scope, artifact).into_values();
-    last.filter(|approval| approval.state == ApprovalState::Approved).collect()
+impl<'s, 'a> Yes<'s, 'a> {
+    pub(crate) fn new(scope: &'s Scope<'a>, artifact: Option<&'s Artifact>, bind: Option<&'s [Bind]>) -> Self {
+        let mut taken_back = SortedMap::new();
+        for (form, word) in scope.request.taken_back().filter(|(_, word)| concerns(scope, word, artifact, true)) {
+            let last = taken_back.entry(form).or_insert((false, None));
+            *last = (*last).max((word.at.is_none(), word.at));
+        }
+        Self { scope, artifact, bind: bind.unwrap_or(&BOTH), taken_back }
+    }
+
+    /// Whether an approval counts; or why not.
+    fn counts(&self, approval: &Approval) -> Result<(), Miss> {
+        let scope = self.scope;
+        if !scope.accepts(&approval.origin) {
+            return Err(Miss::Source);
+        }
+        if is_program(&approval.by) {
+            return Err(Miss::Program);
+        }
+        let digest = approval.digest.as_deref();
+        let named = match (self.artifact, digest) {
+            (Some(artifact), Some(digest)) => artifact.has_digest(digest),
+            (_, None) => !self.bind.contains(&Bind::Digest),
+            (None, Some(_)) => true,
+        };
+        if !named {
+            return Err(Miss::Digest);
+        }
+        match approval.environment.as_deref() {
+            Some(environment) if environment != scope.to() => return Err(Miss::Environment),
+            None if self.bind.contains(&Bind::Environment) => return Err(Miss::Environment),
+            _ => {}
+        }
+        if !has_happened(scope, approval) {
+            return Err(Miss::Date);
+        }
+        if approval.expires_at.is_some_and(|expires| scope.at >= expires.0) {
+            return Err(Miss::Expired);
+        }
+        if self.taken_back.is_empty() {
+            return Ok(());
+        }
+        let own = Form::of(&approval.by);
+        let is_before = |(undated, taken): &(bool, Option<Instant>)| {
+            *undated || taken.zip(approval.at).is_none_or(|(taken, given)| taken >= given)
+        };
+        let mut others = self.taken_back.iter().filter(|(form, _)| **form != own);
+        if others.any(|(_, taken)| is_before(taken)) { Err(Miss::TakenBack) } else { Ok(()) }
+    }
+
+    /// The approvals that count: the last word of each person about the artifact, where it is a yes.
+    pub(crate) fn counting(&self) -> Vec<&'a Approval> {
+        let last = last_words(self.scope, self.artifact).into_values();
+        let yes = last.filter(|approval| approval.state == ApprovalState::Approved);
+        yes.filter(|approval| self.counts(approval).is_ok()).collect()
+    }
+
+    /// All approvals, each with why it does not count.
+    pub(crate) fn all(&self) -> impl Iterator<Item = (&'a Approval, Option<Miss>)> {
+        let all = self.scope.facts().approvals.iter().filter(|approval| approval.state == ApprovalState::Approved);
+        all.map(|approval| (approval, self.counts(approval).err()))
+    }
+
+    /// Why approvals were passed over that are none of the last words: a yes from elsewhere, for another artifact or place.
+    pub(crate) fn missed(&self) -> Vec<(&'a Approval, Miss)> {
+        let last = last_words(self.scope, self.artifact);
+        // Who said no since needs no explanation here.
+        let is_yes = |by: &str| last.get(&key(by)).is_none_or(|word| word.state == ApprovalState::Approved);
+        self.all().filter(|(approval, _)| is_yes(&approval.by)).filter_map(|(yes, miss)| Some((yes, miss?))).collect()
+    }
+}
+
+/// Tells of the first few approvals, each with what is said of it and the label of the fact, and how many more there are.
+pub(crate) fn told(judged: Judgement, all: Vec<(String, Option<&str>, &Approval)>) -> Judgement {
+    let more = all.len().saturating_sub(limits::MAX_MISSES);
+    let first = all.into_iter().take(limits::MAX_MISSES);
+    let judged = first.fold(judged, |judged, (note, label, approval)| match label {
+        Some(label) => judged.note(note).fact(label, &approval.origin),
+        None => judged.note(note),
+    });
+    if more == 0 { judged } else { judged.note(format!("and {more} more likewise")) }
 }
 
 /// Approvals of people who are certainly different, and the rest: an account, with its domain or without, an address and a full
@@ -198,18 +238,6 @@ pub(crate) fn in_one_form(approvals: Vec<&Approval>) -> (Vec<&Approval>, Vec<&Ap
     }
     let most = counts.into_iter().max_by_key(|(form, count)| (*count, std::cmp::Reverse(*form)));
     approvals.into_iter().partition(|approval| most.is_none_or(|(form, _)| Form::of(&approval.by) == form))
-}
-
-/// Why approvals were passed over that are none of the last words: a yes from elsewhere, for another artifact or place.
-pub(crate) fn missed<'a>(scope: &Scope<'a>, artifact: Option<&Artifact>, bind: &[Bind]) -> Vec<(&'a Approval, Miss)> {
-    let last = last_words(scope, artifact);
-    let all = scope.facts().approvals.iter().filter(|approval| approval.state == ApprovalState::Approved);
-    all.filter(|approval| {
-        // Who said no since needs no explanation here.
-        last.get(&key(&approval.by)).is_none_or(|word| word.state == ApprovalState::Approved)
-    })
-    .filter_map(|approval| Some((approval, counts(scope, approval, artifact, bind).err()?)))
-    .collect()
 }
 
 /// Whether a person may be in a group: its members may be named in another way, of a group that the manifest does not know

@@ -3,6 +3,7 @@
 use std::ptr;
 
 use paritygate_model::promotion::{Artifact, DeploymentFact, DeploymentResult, digest};
+use paritygate_model::{SortedSet, limits};
 
 use super::Scope;
 
@@ -92,24 +93,35 @@ impl<'a> Scope<'a> {
 }
 
 /// Of deployments, newest first, those that went well; without those that were rolled back later. It ends where a fact that
-/// is not believed, or that may be about another deployment, says that one was: what ran before is then not known to run.
+/// is not believed, or that may be about another deployment, says that one was, and where too many say so: what ran before is
+/// then not known to run.
 fn standing<'a>(
     scope: Scope<'a>,
     facts: impl Iterator<Item = &'a DeploymentFact>,
 ) -> impl Iterator<Item = &'a DeploymentFact> {
     let mut taken_back: Vec<&DeploymentFact> = Vec::new();
-    let mut is_over = false;
+    // Their names, of which none is `None`: two that have names are compared by those alone.
+    let mut names: SortedSet<Option<&str>> = SortedSet::new();
+    let (mut is_over, mut steps) = (false, 0);
     facts.filter(move |fact| match fact.result {
         _ if is_over => false,
         DeploymentResult::RolledBack => {
             taken_back.push(fact);
+            names.insert(fact.id.as_deref());
             false
         }
         DeploymentResult::Succeeded => {
+            let name = fact.id.as_deref();
+            if name.is_some() && !names.contains(&name) && !names.contains(&None) {
+                return true;
+            }
             let mut taken = taken_back.iter().map(|back| takes_back(back, fact)).enumerate();
-            let Some((at, is_certain)) = taken.find(|(_, taken)| *taken != Some(false)) else { return true };
+            let taken = taken.find(|(_, taken)| *taken != Some(false));
+            steps += taken.map_or(taken_back.len(), |(at, _)| at);
+            is_over = steps > limits::MAX_ROLLBACK_STEPS;
+            let Some((at, is_certain)) = taken else { return !is_over };
             let back = taken_back.remove(at);
-            is_over = is_certain.is_none() || !scope.accepts(&back.origin);
+            is_over |= is_certain.is_none() || !scope.accepts(&back.origin);
             false
         }
         _ => false,

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use paritygate_model::decision::{ClearedBy, GateStatus, Moment};
 use paritygate_model::promotion::Origin;
-use paritygate_model::{Note, Timestamp};
+use paritygate_model::{Note, Timestamp, limits};
 
 /// How a gate judged, and why. The worst of several sayings counts, and all of that status are told.
 #[derive(Clone, Debug, Default)]
@@ -38,6 +38,8 @@ pub struct Words {
     pub next_open: Option<Moment>,
     /// When it next closes.
     pub next_close: Option<Moment>,
+    /// How many messages were joined to the first one, told or not.
+    joined: usize,
 }
 
 impl Words {
@@ -49,6 +51,7 @@ impl Words {
         who: Vec::new(),
         next_open: None,
         next_close: None,
+        joined: 0,
     };
 }
 
@@ -189,23 +192,56 @@ impl Judgement {
 }
 
 impl Words {
+    /// How many judgements there are that are not told.
+    pub(crate) fn untold(&self) -> usize {
+        (self.joined + 1).saturating_sub(limits::MAX_JUDGEMENTS)
+    }
+
     fn join(&mut self, mut more: Self) {
-        if self.message.is_empty() {
-            self.message = more.message;
-        } else if !more.message.is_empty() && more.message != self.message {
-            self.message = format!("{}; {}", self.message, more.message).into();
+        self.joined += more.joined + usize::from(!more.message.is_empty());
+        if self.untold() == 0 {
+            if self.message.is_empty() {
+                self.message = more.message;
+            } else if !more.message.is_empty() && more.message != self.message {
+                self.message = format!("{}; {}", self.message, more.message).into();
+            }
+            more.notes.retain(|note| !self.notes.contains(note));
+            more.who.retain(|who| !self.who.contains(who));
+            self.notes.append(&mut more.notes);
+            self.who.append(&mut more.who);
+            self.facts.append(&mut more.facts);
+            self.help = self.help.take().or(more.help);
         }
-        more.notes.retain(|note| !self.notes.contains(note));
-        more.who.retain(|who| !self.who.contains(who));
-        self.notes.append(&mut more.notes);
-        self.who.append(&mut more.who);
-        self.facts.append(&mut more.facts);
-        self.help = self.help.take().or(more.help);
         // All of them are open from the last opening on, and until the first closing.
         let later = |a: &Moment, b: &Moment| a.at >= b.at;
         let first = self.next_open.take_if(|own| more.next_open.as_ref().is_none_or(|other| later(own, other)));
         self.next_open = first.or(more.next_open);
         let first = self.next_close.take_if(|own| more.next_close.as_ref().is_none_or(|other| later(other, own)));
         self.next_close = first.or(more.next_close);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn so_many_are_told_one_by_one() {
+        let of = |count: usize| {
+            let one = |at| Judgement::fail(format!("{at}")).note(format!("note {at}")).who([format!("who {at}")]);
+            let judged = (0..count).map(one).fold(Judgement::default(), Judgement::and);
+            let words = judged.words();
+            let parts = words.message.split("; ").count();
+            assert!(words.notes.len() == parts && words.who.len() == parts, "{words:?}");
+            (parts, words.untold())
+        };
+        let most = limits::MAX_JUDGEMENTS;
+        assert_eq!(
+            (of(1), of(most), of(most + 1), of(100_000)),
+            ((1, 0), (most, 0), (most, 1), (most, 100_000 - most))
+        );
+        // What says nothing is not counted.
+        let quiet = (0..most).map(|_| Judgement::fail("a").quiet()).fold(Judgement::fail("a"), Judgement::and);
+        assert_eq!(quiet.words().untold(), 0);
     }
 }

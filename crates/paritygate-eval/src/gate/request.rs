@@ -60,13 +60,7 @@ impl Request {
         untangle(&mut promotion.facts.deployments, &mut diagnostics);
         let mut request = Self { promotion, ..Self::default() };
         let facts = &request.promotion.facts;
-        let count = facts.deployments.len()
-            + facts.checks.len()
-            + facts.approvals.len()
-            + facts.health.len()
-            + facts.freezes.len();
-        if count > limits::MAX_FACTS {
-            let message = format!("{count} facts are more than the limit of {}", limits::MAX_FACTS);
+        if let Some(message) = too_many(facts, request.promotion.artifacts.len()) {
             let wrong = Diagnostic::nowhere("too-many-facts", message).help("hand in those of the last months only");
             diagnostics.push(wrong);
             return (request, diagnostics);
@@ -159,6 +153,28 @@ impl Request {
     }
 }
 
+/// Why there are more facts than can be judged, where that is so.
+fn too_many(facts: &Facts, artifacts: usize) -> Option<String> {
+    let counts = [
+        artifacts,
+        facts.approvals.len(),
+        facts.checks.len(),
+        facts.metrics.len(),
+        facts.attestations.len(),
+        facts.deployments.len(),
+        facts.health.len(),
+        facts.freezes.len(),
+        facts.incidents.len(),
+        facts.parity.len(),
+        facts.protections.len(),
+    ];
+    let count: usize = counts.iter().sum();
+    let (limit, pairs) = (limits::MAX_FACTS, limits::MAX_FACT_PAIRS);
+    let several = || format!("{count} facts of {artifacts} artifacts are more than the limit of {pairs} pairs of them");
+    let beyond = (count.saturating_mul(artifacts) > pairs).then(several);
+    if count > limit { Some(format!("{count} facts are more than the limit of {limit}")) } else { beyond }
+}
+
 /// The place of a fact among those of which the newest counts: what is bad gives way only to what is certainly newer.
 pub fn recency(at: Option<Instant>, is_bad: bool) -> impl Ord {
     (is_bad && at.is_none(), at, is_bad)
@@ -249,7 +265,7 @@ fn index<T, R: Ord>(
     }
     for places in by.values_mut() {
         // Of two at the same instant the worse one counts as newer, and then the one that is written later.
-        places.sort_by_key(|place| std::cmp::Reverse((facts.get(*place as usize).map(&recency), *place)));
+        places.sort_by_cached_key(|place| std::cmp::Reverse((facts.get(*place as usize).map(&recency), *place)));
     }
     by
 }
@@ -328,7 +344,8 @@ fn merged(own: Change, more: Change) -> Change {
         }
     }
     fn people(own: Vec<String>, more: Vec<String>) -> Vec<String> {
-        let fresh: Vec<String> = more.into_iter().filter(|person| !own.contains(person)).collect();
+        let known: SortedSet<&String> = own.iter().collect();
+        let fresh: Vec<String> = more.into_iter().filter(|person| !known.contains(person)).collect();
         own.into_iter().chain(fresh).collect()
     }
     let both = own.origin.source == FactSource::Imported && more.origin.source == FactSource::Imported;
@@ -395,4 +412,35 @@ fn freezes(facts: &[Freeze], zones: &Zones, diagnostics: &mut Vec<Diagnostic>) -
     }
     found.sort_by_key(|(interval, ..)| *interval);
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use paritygate_model::promotion::{Attestation, Incident, Metric};
+
+    use super::*;
+
+    #[test]
+    fn facts_are_counted_with_the_artifacts() {
+        let told = |artifacts: usize, incidents: usize| {
+            let artifacts = vec![Artifact::default(); artifacts];
+            let facts = Facts {
+                metrics: vec![Metric::default()],
+                attestations: vec![Attestation::default()],
+                incidents: vec![Incident::default(); incidents],
+                ..Facts::default()
+            };
+            let (_, wrong) =
+                Request::new(Promotion { artifacts, ..Promotion::default() }, vec![facts], &Zones::default());
+            wrong.first().map(|wrong| wrong.message.clone())
+        };
+        assert_eq!(told(1, limits::MAX_FACTS - 3), None);
+        assert_eq!(told(1, limits::MAX_FACTS - 2).as_deref(), Some("200001 facts are more than the limit of 200000"));
+        let facts = limits::MAX_FACT_PAIRS / 1_000;
+        assert_eq!(told(1_000, facts - 1_002), None);
+        assert_eq!(
+            told(1_000, facts - 1_001).as_deref(),
+            Some("20001 facts of 1000 artifacts are more than the limit of 20000000 pairs of them")
+        );
+    }
 }

@@ -2,11 +2,11 @@
 
 use paritygate_eval::kind::Params;
 use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope};
-use paritygate_model::promotion::{Approval, ApprovalState, Elapsed};
+use paritygate_model::promotion::{Approval, Elapsed};
 use paritygate_model::read::Read;
 use paritygate_model::{Diagnostic, Timestamp};
 
-use crate::people::{self, BOTH, Bind};
+use crate::people::{self, Bind, Miss, Yes};
 
 /// The parameters of `approval-fresh`.
 #[derive(Debug, Default, Read)]
@@ -64,33 +64,29 @@ message: "`api` was last approved 2 h ago, and 1 h is allowed"
 
 impl GateCheck for ApprovalFresh {
     fn judge(&self, scope: &Scope<'_>) -> Judgement {
-        let bind = self.bind.as_deref().unwrap_or(&BOTH);
         if scope.artifacts().is_empty() {
             return super::names_no_artifact();
         }
         let mut all = Judgement::default();
         for artifact in scope.artifacts() {
             let component = &artifact.component;
-            let given = people::approvals(scope, Some(artifact)).into_iter();
-            let mut given: Vec<(Timestamp, &Approval)> = given
-                .filter(|approval| people::counts(scope, approval, Some(artifact), bind).is_ok())
-                .filter_map(|approval| Some((approval.at?.0, approval)))
-                .collect();
+            let yes = Yes::new(scope, Some(artifact), self.bind.as_deref());
+            let given = yes.counting().into_iter();
+            let mut given: Vec<(Timestamp, &Approval)> =
+                given.filter_map(|approval| Some((approval.at?.0, approval))).collect();
             given.sort_by_key(|(at, _)| *at);
             let Some((at, newest)) = given.last() else {
                 let message = format!("`{component}` has no approval that counts");
-                let mut judged = Judgement::needs_people(message).help("ask for an approval of this artifact");
-                let yes = |approval: &&Approval| approval.state == ApprovalState::Approved;
-                for approval in scope.facts().approvals.iter().filter(yes) {
-                    judged = match people::counts(scope, approval, Some(artifact), bind) {
-                        Err(miss) => judged.note(miss.say(approval)).fact("does not count", &approval.origin),
-                        Ok(()) if approval.at.is_none() => judged
-                            .note(format!("it is not known when `{}` approved", approval.by))
-                            .fact("without a date", &approval.origin),
-                        Ok(()) => judged,
-                    };
-                }
-                all = all.and(judged);
+                let judged = Judgement::needs_people(message).help("ask for an approval of this artifact");
+                let why = |(approval, miss): (_, Option<Miss>)| match miss {
+                    Some(miss) => Some((miss.say(approval), Some("does not count"), approval)),
+                    None if approval.at.is_none() => {
+                        let note = format!("it is not known when `{}` approved", approval.by);
+                        Some((note, Some("without a date"), approval))
+                    }
+                    None => None,
+                };
+                all = all.and(people::told(judged, yes.all().filter_map(why).collect()));
                 continue;
             };
             let age = Scope::length(*at, scope.at);

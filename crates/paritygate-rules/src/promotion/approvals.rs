@@ -7,9 +7,9 @@ use paritygate_eval::kind::Params;
 use paritygate_eval::{GateCheck, GateContext, GateKind, Judgement, Scope};
 use paritygate_model::promotion::{Approval, Artifact};
 use paritygate_model::read::Read;
-use paritygate_model::{Diagnostic, SortedMap, Timestamp, suggest};
+use paritygate_model::{Diagnostic, SortedMap, SortedSet, Timestamp, suggest};
 
-use crate::people::{self, BOTH, Bind, Miss};
+use crate::people::{self, BOTH, Bind, Miss, Yes};
 
 /// The parameters of `approvals`.
 #[derive(Debug, Default, Read)]
@@ -161,11 +161,8 @@ impl Approvals {
 
     /// Judges for one artifact; for none where approvals need not name one.
     fn judge_for(&self, scope: &Scope<'_>, artifact: Option<&Artifact>, rules: &[Quorum]) -> Judgement {
-        let bind = self.bind.as_deref().unwrap_or(&BOTH);
-        let given = people::approvals(scope, artifact);
-        let counting: Vec<&Approval> =
-            given.into_iter().filter(|approval| people::counts(scope, approval, artifact, bind).is_ok()).collect();
-        let (counting, doubtful) = people::in_one_form(counting);
+        let yes = Yes::new(scope, artifact, self.bind.as_deref());
+        let (counting, doubtful) = people::in_one_form(yes.counting());
         let may = |rule: &Quorum, approval: &Approval| {
             let member = |groups: &Vec<String>| groups.iter().any(|group| people::is_in(scope, approval, group));
             rule.groups.as_ref().is_none_or(member)
@@ -179,24 +176,25 @@ impl Approvals {
         for (at, rule) in order.iter().enumerate() {
             let free = |share: &Option<usize>| share.is_none_or(|share| share == at);
             let eligible = counting.iter().zip(&shares).filter(|(approval, share)| free(share) && may(rule, approval));
-            let yes: Vec<&Approval> = eligible.map(|(approval, _)| *approval).collect();
-            judged = judged.and(quorum(scope, rule, &yes, &counting));
+            let eligible: Vec<&Approval> = eligible.map(|(approval, _)| *approval).collect();
+            judged = judged.and(quorum(scope, rule, &eligible, &counting));
         }
         if judged.cleared_by.is_some() {
             judged = judged.help("ask those who may, and hand in what they said");
-            let missed = people::missed(scope, artifact, bind);
-            for (approval, miss) in &missed {
-                judged = judged.note(miss.say(approval)).fact("does not count", &approval.origin);
-            }
-            if missed.iter().any(|(approval, miss)| approval.undated && *miss == Miss::Digest) {
+            let missed = yes.missed();
+            let names_none = missed.iter().any(|(approval, miss)| approval.undated && *miss == Miss::Digest);
+            let missed = missed.into_iter().map(|(yes, miss)| (miss.say(yes), Some("does not count"), yes));
+            judged = people::told(judged, missed.collect());
+            if names_none {
                 let help = "GitHub's approvals of a run name no digest: take them by `bind: [environment]`, or hand in \
                             approvals that name it";
                 judged = judged.help(help);
             }
-            for approval in doubtful {
+            let doubtful = doubtful.into_iter().map(|approval| {
                 let note = format!("`{}` may be one of the others, who are named in another way", approval.by);
-                judged = judged.note(note).fact("may count already", &approval.origin);
-            }
+                (note, Some("may count already"), approval)
+            });
+            judged = people::told(judged, doubtful.collect());
         }
         judged
     }
@@ -267,7 +265,8 @@ fn quorum(scope: &Scope<'_>, rule: &Quorum, yes: &[&Approval], all: &[&Approval]
             yes.iter().fold(judged, |judged, approval| judged.fact(by(approval), &approval.origin))
         });
     }
-    let has = |person: &str| all.iter().any(|approval| people::key(&approval.by) == people::key(person));
+    let said_yes: SortedSet<String> = all.iter().map(|approval| people::key(&approval.by)).collect();
+    let has = |person: &str| said_yes.contains(&people::key(person));
     let known = groups.iter().map(|group| {
         let members = scope.pipeline.groups.get(*group).into_iter().flatten();
         let members: Vec<&str> = members.map(String::as_str).filter(|member| !has(member)).collect();

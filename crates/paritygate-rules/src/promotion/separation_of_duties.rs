@@ -8,7 +8,7 @@ use paritygate_model::{Diagnostic, SortedMap, Timestamp};
 use paritygate_model::promotion::person::{Form, is_nobody};
 use paritygate_model::promotion::{ActorKind, Change, Elapsed};
 
-use crate::people::{self, BOTH, Bind};
+use crate::people::{self, Bind, Yes};
 
 /// The parameters of `separation-of-duties`.
 #[derive(Debug, Default, Read)]
@@ -187,22 +187,25 @@ impl GateCheck for SeparationOfDuties {
         if let Some(foreign) = change.and_then(foreign) {
             return foreign;
         }
-        let bind = self.bind.as_deref().unwrap_or(&BOTH);
         let required = self.required.unwrap_or(1) as usize;
         let mut all = Judgement::default();
         for artifact in scope.artifacts() {
-            let yes = people::approvals(scope, Some(artifact)).into_iter();
-            let yes: Vec<_> =
-                yes.filter(|approval| people::counts(scope, approval, Some(artifact), bind).is_ok()).collect();
-            let (yes, old): (Vec<_>, Vec<_>) =
-                yes.into_iter().partition(|approval| people::is_fresh(scope, approval, self.max_age));
+            let yes = Yes::new(scope, Some(artifact), self.bind.as_deref());
+            let (fresh, old): (Vec<_>, Vec<_>) =
+                yes.counting().into_iter().partition(|approval| people::is_fresh(scope, approval, self.max_age));
             let (own, others): (Vec<_>, Vec<_>) =
-                yes.into_iter().partition(|approval| hands.contains_key(&people::key(&approval.by)));
+                fresh.into_iter().partition(|approval| hands.contains_key(&people::key(&approval.by)));
             // An e-mail address and the name of an account may be of one person.
             let is_person = scope.promotion().actor.as_ref().is_none_or(|actor| actor.acts_as() == ActorKind::Human);
             let may_be = |relation: &Relation| *relation != Relation::Actor || is_person;
-            let people = || hands.iter().filter(|(_, relation)| may_be(relation)).map(|(hand, _)| hand);
-            let stranger = |by: &str| people().find(|hand| Form::of(hand) != Form::of(by));
+            let mut forms: SortedMap<Form, &String> = SortedMap::new();
+            for (hand, _) in hands.iter().filter(|(_, relation)| may_be(relation)) {
+                forms.entry(Form::of(hand)).or_insert(hand);
+            }
+            let stranger = |by: &str| {
+                let own = Form::of(by);
+                forms.iter().filter(|(form, _)| **form != own).map(|(_, hand)| *hand).min()
+            };
             let (others, doubtful): (Vec<_>, Vec<_>) =
                 others.into_iter().partition(|approval| stranger(&people::key(&approval.by)).is_none());
             if others.len() >= required {
@@ -215,35 +218,36 @@ impl GateCheck for SeparationOfDuties {
                 continue;
             }
             if others.len() + doubtful.len() >= required {
-                let pairs =
-                    doubtful.iter().filter_map(|approval| Some((approval, stranger(&people::key(&approval.by))?)));
-                let mut judged = Judgement::unknown("it is not known whether who approved had a hand in it");
-                for (approval, hand) in pairs {
+                let doubtful = doubtful.into_iter().filter_map(|approval| {
+                    let hand = stranger(&people::key(&approval.by))?;
                     let did = hands.get(hand).map_or("", |relation| relation.did());
-                    judged = judged.note(format!("`{hand}` {did}, and may be `{}`", approval.by));
-                    judged = judged.fact("may have had a hand in it", &approval.origin);
-                }
+                    let note = format!("`{hand}` {did}, and may be `{}`", approval.by);
+                    Some((note, Some("may have had a hand in it"), approval))
+                });
+                let judged = Judgement::unknown("it is not known whether who approved had a hand in it");
+                let judged = people::told(judged, doubtful.collect());
                 let help = "name people in one way in `change` and `approvals`, such as by their accounts";
                 all = all.and(judged.help(help));
                 continue;
             }
             let message = format!("{} of {required} approvals are of people who had no hand in it", others.len());
-            let mut judged = Judgement::needs_people(message).help("ask somebody else");
-            for approval in own {
+            let judged = Judgement::needs_people(message).help("ask somebody else");
+            let own = own.into_iter().map(|approval| {
                 let did = hands.get(&people::key(&approval.by)).map_or("", |relation| relation.did());
-                judged = judged.note(format!("`{}` {did}", approval.by)).fact(did, &approval.origin);
-            }
-            for (approval, most) in old.iter().filter_map(|approval| Some((approval, self.max_age?))) {
-                let by = &approval.by;
-                judged = judged.note(match approval.at {
+                (format!("`{}` {did}", approval.by), Some(did), approval)
+            });
+            let judged = people::told(judged, own.collect());
+            let old = old.into_iter().filter_map(|approval| {
+                let (by, most) = (&approval.by, self.max_age?);
+                let said = match approval.at {
                     Some(_) => format!("the approval of `{by}` is older than {most}"),
                     None => format!("it is not known when `{by}` approved"),
-                });
-            }
-            for (approval, miss) in people::missed(scope, Some(artifact), bind) {
-                judged = judged.note(miss.say(approval));
-            }
-            all = all.and(judged);
+                };
+                Some((said, None, approval))
+            });
+            let judged = people::told(judged, old.collect());
+            let missed = yes.missed().into_iter().map(|(approval, miss)| (miss.say(approval), None, approval));
+            all = all.and(people::told(judged, missed.collect()));
         }
         all
     }
