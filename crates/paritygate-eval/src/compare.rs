@@ -193,7 +193,7 @@ fn write_canonical<'t>(out: &mut String, node: Node<'t>, own: &[String]) -> Resu
         Value::Null => out.push('n'),
         Value::Bool(value) => out.push(if value { 't' } else { 'f' }),
         Value::Number(text) => push_sized(out, '#', &plain_number(text)),
-        Value::String(text) if own.is_empty() => push_sized(out, '"', text),
+        Value::String(text) if !Tokens(text).any(|token| is_own(own, token)) => push_sized(out, '"', text),
         Value::String(text) => {
             let nameless = Tokens(text).map(|token| if is_own(own, token) { "\0" } else { token });
             push_sized(out, '"', &nameless.collect::<String>());

@@ -530,6 +530,8 @@ mod tests {
             "arn:aws:secretsmanager:eu-west-1:1:secret:x",
             "<% secret %>",
             "$(DB_PASSWORD)",
+            "$(cat $DB_PASSWORD_FILE)",
+            "$(< /run/secrets/x)",
         ] {
             check("DB_PASSWORD", value, None);
         }

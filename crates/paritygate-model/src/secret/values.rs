@@ -51,6 +51,17 @@ pub(super) fn is_reference(value: &str) -> bool {
     let inside = |open: &str, close: &str| value.strip_prefix(open).and_then(|rest| rest.strip_suffix(close));
     match value.as_bytes().first() {
         Some(b'$') => {
+            // `$(< FILE)` and `$(cat FILE)`, also where a blank cuts them off, and as Compose writes them.
+            let command = value.strip_prefix("$$(").or_else(|| value.strip_prefix("$("));
+            if command.is_some_and(|rest| rest.starts_with('<') || rest.starts_with("cat ")) {
+                return true;
+            }
+            // `$(NAME)` at the end of what a shell has in quotes.
+            if let Some((name, rest)) = value.strip_prefix("$(").and_then(|rest| rest.split_once(')'))
+                && matches!(rest.as_bytes(), [b'\'' | b'"'] | [b'\'' | b'"', b' ', ..])
+            {
+                return is_identifier(name);
+            }
             if let Some(name) = inside("${{", "}}") {
                 return !holds_default(name);
             }
@@ -58,9 +69,7 @@ pub(super) fn is_reference(value: &str) -> bool {
                 let name = name.split_once(":?").or_else(|| name.split_once('?')).map_or(name, |(name, _message)| name);
                 return is_identifier(name);
             }
-            // `$(< FILE)` and `$(cat FILE)`, also where a blank cuts them off.
-            let is_read = value.strip_prefix("$(").is_some_and(|rest| rest.starts_with('<') || rest.starts_with("cat"));
-            is_read || value.strip_prefix('$').is_some_and(names_secret)
+            value.strip_prefix('$').is_some_and(names_secret)
         }
         Some(b'{') => inside("{{", "}}").is_some_and(|name| !holds_default(name)),
         Some(b'<') => inside("<%", "%>").is_some_and(|name| !holds_default(name)) || inside("<path:", ">").is_some(),

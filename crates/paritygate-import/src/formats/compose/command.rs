@@ -75,7 +75,9 @@ fn secret(option: Option<&str>, word: &str, context: &Context<'_>) -> Option<Mas
     if let Some(reason) = context.secrets.classify(None, word) {
         return Some(reason);
     }
-    let assigned = word.split_once('=').and_then(|(name, value)| by_name(name, value));
+    // What stands in a script is found there.
+    let assigned = word.split_once('=').filter(|(name, _)| !name.contains(char::is_whitespace));
+    let assigned = assigned.and_then(|(name, value)| by_name(name, value));
     let assigned = assigned.or_else(|| option.and_then(|name| by_name(name, word)));
     // A script inside one word: `sh -c "… --password=…"`.
     assigned.or_else(|| (context.secrets.scrub(word) != word).then_some(MaskReason::Shape))
