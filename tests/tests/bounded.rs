@@ -293,6 +293,34 @@ fn many_deployments_that_were_rolled_back_are_looked_up() {
 }
 
 #[test]
+fn what_many_hosts_have_is_looked_up() {
+    let (hosts, packages) = (250, 400);
+    let version = |host: usize, package: usize| if host == package % hosts { 2 } else { 1 };
+    let of = |host: usize| {
+        let all = (0..packages).map(|package| format!("p{package}: \"{}\"", version(host, package)));
+        format!("h{host}: {{ packages: {{ os: {{ deb: {{ {} }} }} }} }}", all.collect::<Vec<_>>().join(", "))
+    };
+    let members = (0..hosts).map(of).collect::<Vec<_>>().join(", ");
+    let begun = Instant::now();
+    let files = [
+        (
+            "paritygate.yaml",
+            "environments: { production: { sources: [{ path: a.environment.yaml }] } }\npolicies: [p.yaml]\n",
+        ),
+        ("p.yaml", "policy: p\nrules: [{ id: a, kind: group-uniform, select: hosts.*.members.*.packages.*.*.* }]\n"),
+        ("a.environment.yaml", &format!("environment: production\nhosts: {{ web: {{ members: {{ {members} }} }} }}\n")),
+    ];
+    let files = BTreeMap::from(files.map(|(path, text)| (path.to_owned(), text.to_owned())));
+    let key = FingerprintKey::from_bytes(*b"key");
+    let answer = check::check(check::files(&files), &key, Timestamp::UNIX_EPOCH, &[]);
+    assert!(begun.elapsed() < PATIENCE, "{:?}", begun.elapsed());
+    assert_eq!(answer.report.findings.len(), packages, "{:?}", answer.diagnostics.first());
+    let message = "`packages.os.deb.p7` differs among the hosts of `web` in production: `1` on h0, h1, h10, h100 and 245 others, \
+                   `2` on h7";
+    assert!(answer.report.findings.iter().any(|finding| finding.message == message));
+}
+
+#[test]
 fn too_many_environments_are_compared_with_nothing() {
     let text = |count: usize| {
         let one = |at: usize| format!("- {{ environment: e{at}, variables: {{ A: \"{}\" }} }}\n", at % 2);

@@ -214,7 +214,7 @@ pub trait GroupCheck: Send + Sync {
 }
 
 /// What a group check found: one row, with cells that may come from other rows.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct GroupFinding {
     /// The row that the finding is about.
     pub row: usize,
@@ -226,6 +226,8 @@ pub struct GroupFinding {
     pub unknown: Option<String>,
     /// What the check found there and needs for its words, so that it is not looked for again. May be printed.
     pub evidence: Vec<String>,
+    /// The rows among which the check found it, likewise.
+    pub among: Arc<[usize]>,
 }
 
 impl GroupFinding {

@@ -97,13 +97,13 @@ fn finding(
     evidence: Vec<String>,
 ) -> GroupFinding {
     let deviations = vec![Deviation { environment, against: Some(other), mutual: true }];
-    GroupFinding { row, deviations, cells, unknown, evidence }
+    GroupFinding { row, deviations, cells, unknown, evidence, ..GroupFinding::default() }
 }
 
 /// A finding about an environment of which a row does not say what it has.
 pub(crate) fn unknown(row: usize, environment: usize, reason: &str) -> GroupFinding {
     let deviations = vec![Deviation { environment, against: None, mutual: false }];
-    GroupFinding { row, deviations, cells: Vec::new(), unknown: Some(reason.to_owned()), evidence: Vec::new() }
+    GroupFinding { row, deviations, unknown: Some(reason.to_owned()), ..GroupFinding::default() }
 }
 
 /// Who shares one thing: each environment with every reference that has it, or else with the last that has it.

@@ -1,8 +1,10 @@
 //! `group-uniform`: the members of a group of hosts are alike.
 
+use std::sync::Arc;
+
 use paritygate_eval::kind::{GroupFinding, Params};
 use paritygate_eval::row::visible;
-use paritygate_eval::{Cell, Compares, Description, Deviation, GroupCheck, Kind, Plan, Row, Rows, State, compare};
+use paritygate_eval::{Cell, Compares, Description, Deviation, GroupCheck, Kind, Plan, Rows, State, compare};
 use paritygate_model::read::Read;
 use paritygate_model::{Diagnostic, SortedMap, SortedSet, path};
 
@@ -150,7 +152,7 @@ impl<'r> Values<'r> {
         lacking: Missing,
     ) -> Self {
         let mut by_value: SortedMap<String, Members<'r>> = SortedMap::new();
-        let mut missing = if lacking == Missing::Fail { known.clone() } else { SortedSet::new() };
+        let mut told = SortedSet::new();
         let (mut unknown, mut unresolved) = (None, 0);
         for &(member, at) in members {
             let Some(row) = rows.get(at) else { continue };
@@ -163,8 +165,10 @@ impl<'r> Values<'r> {
             } else {
                 continue;
             }
-            missing.remove(member);
+            told.insert(member);
         }
+        let is_missing = |member: &&str| lacking == Missing::Fail && !told.contains(member);
+        let mut missing: Vec<&str> = known.iter().copied().filter(is_missing).collect();
         if !missing.is_empty()
             && let Some(&(_, at)) = members.first()
             && let Some(row) = rows.get(at)
@@ -182,11 +186,18 @@ impl<'r> Values<'r> {
         let mut groups: Vec<Members<'r>> = by_value.into_values().collect();
         // Where as many have the one as the other, that of the first host counts.
         groups.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
-        Self { groups, missing: missing.into_iter().collect(), unknown, unresolved }
+        Self { groups, missing, unknown, unresolved }
     }
 }
 
 impl Values<'_> {
+    /// What is said of the hosts without a value that is known.
+    fn rest(&self) -> String {
+        let missing = (!self.missing.is_empty()).then(|| format!("missing on {}", listed(&self.missing)));
+        let unknown = self.unknown.map(|_| "not known on others".to_owned());
+        missing.into_iter().chain(unknown).collect::<Vec<_>>().join(", ")
+    }
+
     /// Whether one host may be unlike another.
     fn are_comparable(&self) -> bool {
         !self.groups.is_empty() || !self.missing.is_empty() || self.unresolved > 1
@@ -306,7 +317,7 @@ impl GroupUniform {
 }
 
 fn finding(row: usize, deviation: Deviation, unknown: Option<String>) -> GroupFinding {
-    GroupFinding { row, deviations: vec![deviation], cells: Vec::new(), unknown, evidence: Vec::new() }
+    GroupFinding { row, deviations: vec![deviation], unknown, ..GroupFinding::default() }
 }
 
 /// The hosts of each group of which something is known, by environment.
@@ -346,15 +357,24 @@ impl GroupCheck for GroupUniform {
             let of = |environment: usize| {
                 Values::of(rows, members, environment, known.get(&(environment, *group)).unwrap_or(&nobody), lacking)
             };
+            let among: Arc<[usize]> = members.iter().map(|&(_, at)| at).collect();
+            let evident = |finding: &mut GroupFinding, all: &[&Values<'_>]| {
+                finding.evidence = all.iter().map(|values| values.rest()).collect();
+                finding.among = Arc::clone(&among);
+            };
             match self.scope {
                 Scope::Environment => {
                     for environment in row.members() {
-                        self.within(rows, &of(environment), environment, out);
+                        let (own, from) = (of(environment), out.len());
+                        self.within(rows, &own, environment, out);
+                        out.iter_mut().skip(from).for_each(|found| evident(found, &[&own]));
                     }
                 }
                 Scope::Reference => {
                     for (environment, reference) in row.pairs() {
-                        self.against(rows, (environment, &of(environment)), (reference, &of(reference)), out);
+                        let (own, others, from) = (of(environment), of(reference), out.len());
+                        self.against(rows, (environment, &own), (reference, &others), out);
+                        out.iter_mut().skip(from).for_each(|found| evident(found, &[&own, &others]));
                     }
                 }
             }
@@ -369,19 +389,16 @@ impl GroupCheck for GroupUniform {
             return Description::new(format!("`{}` is no field of a host", row.path_text()));
         };
         let field_text = path::join(field.iter().map(|key| visible(key)));
-        let like = |(_, other): &(usize, &Row<'_, '_>)| matches!(other.path(), ["hosts", other_group, _, _, other_field @ ..] if other_group == group && other_field == field);
-        let members: Vec<(&str, usize)> =
-            rows.iter().filter(like).filter_map(|(at, other)| Some((*other.path().get(MEMBER)?, at))).collect();
-        let known = known(rows);
-        let nobody = SortedSet::new();
-        let shown = |environment: usize| {
-            let hosts = known.get(&(environment, *group)).unwrap_or(&nobody);
-            shown_values(rows, &Values::of(rows, &members, environment, hosts, self.lacking()), environment)
+        let member = |&at: &usize| Some((*rows.get(at)?.path().get(MEMBER)?, at));
+        let members: Members<'_> = finding.among.iter().filter_map(member).collect();
+        let shown = |environment: usize, rest: Option<&String>| {
+            let values = Values::of(rows, &members, environment, &SortedSet::new(), Missing::Ignore);
+            shown_values(rows, &values, environment, rest.map_or("", String::as_str))
         };
-        let (own, name, group) = (shown(environment), row.name(environment), visible(group));
+        let (own, name, group) = (shown(environment, finding.evidence.first()), row.name(environment), visible(group));
         match against {
             Some(against) => {
-                let (other, reference) = (shown(against), row.name(against));
+                let (other, reference) = (shown(against, finding.evidence.get(1)), row.name(against));
                 let message =
                     format!("`{field_text}` of the hosts of `{group}` differs: {name} {own}, {reference} {other}");
                 Description::new(message)
@@ -396,8 +413,8 @@ impl GroupCheck for GroupUniform {
 /// Why a row that is no field of a host can't be judged.
 const NO_HOSTS: &str = "it is no field of a host: select below `hosts.*.members.*`";
 
-/// `` `22.04` on web-1 and web-3, `24.04` on web-2 ``.
-fn shown_values(rows: &Rows<'_, '_>, values: &Values<'_>, environment: usize) -> String {
+/// `` `22.04` on web-1 and web-3, `24.04` on web-2 ``, and the rest.
+fn shown_values(rows: &Rows<'_, '_>, values: &Values<'_>, environment: usize, rest: &str) -> String {
     const SHOWN: usize = 4;
     let mut parts: Vec<String> = Vec::new();
     for hosts in values.groups.iter().take(SHOWN) {
@@ -408,11 +425,8 @@ fn shown_values(rows: &Rows<'_, '_>, values: &Values<'_>, environment: usize) ->
     if let Some(more) = values.groups.len().checked_sub(SHOWN).filter(|more| *more > 0) {
         parts.push(format!("{more} more {} on others", if more == 1 { "value" } else { "values" }));
     }
-    if !values.missing.is_empty() {
-        parts.push(format!("missing on {}", listed(&values.missing)));
-    }
-    if values.unknown.is_some() {
-        parts.push("not known on others".to_owned());
+    if !rest.is_empty() {
+        parts.push(rest.to_owned());
     }
     parts.join(", ")
 }

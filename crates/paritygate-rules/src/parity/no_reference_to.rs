@@ -247,7 +247,7 @@ impl GroupCheck for Check {
                 }
             }
             if !deviations.is_empty() {
-                out.push(GroupFinding { row: at, deviations, cells: Vec::new(), unknown: None, evidence });
+                out.push(GroupFinding { row: at, deviations, evidence, ..GroupFinding::default() });
             } else if let Some((environment, reason)) = unknown {
                 out.push(shared::unknown(at, environment, reason));
             }

@@ -227,8 +227,7 @@ impl GroupCheck for Check {
                     continue;
                 }
                 let deviations = vec![Deviation { environment, against: Some(against), mutual: false }];
-                let (cells, evidence) = (Vec::new(), Vec::new());
-                out.push(GroupFinding { row: at, deviations, cells, unknown, evidence });
+                out.push(GroupFinding { row: at, deviations, unknown, ..GroupFinding::default() });
             }
         }
     }
