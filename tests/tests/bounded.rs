@@ -1,5 +1,7 @@
 //! Bounded behaviour: what is too large, too deep or circular is one clear diagnostic, in little time.
 
+#![expect(clippy::expect_used, reason = "a failed expectation is a failed test")]
+
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
@@ -230,9 +232,9 @@ fn decided(gates: &str, request: &str) -> (String, Vec<String>) {
     assert!(promotion.diagnostics.is_empty(), "{:?}", promotion.diagnostics.first());
     let now = "2026-01-02T12:00:00Z".parse().expect("an instant");
     let decided = promotion.decide(&engine, &plan, &Pipeline::default(), &[], Some(now));
-    let (decision, _) = decided.unwrap_or_else(|wrong| panic!("{wrong:?}"));
+    let (decision, _) = decided.expect("a clock");
     assert!(begun.elapsed() < PATIENCE, "{gates}: {:?}", begun.elapsed());
-    let finding = &decision.findings[0];
+    let finding = decision.findings.first().expect("a finding");
     (finding.message.clone(), finding.notes.iter().map(ToString::to_string).collect())
 }
 
