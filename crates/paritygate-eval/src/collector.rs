@@ -373,7 +373,9 @@ impl<'t> Collector<'_, 't> {
         let room = rule.found.get(status).is_some_and(|found| *found < limits::MAX_FINDINGS_PER_RULE)
             && all < limits::MAX_FINDINGS;
         let counts = if room { &mut rule.found } else { &mut rule.truncated };
-        counts.get_mut(status).into_iter().for_each(|count| *count += 1);
+        if let Some(count) = counts.get_mut(status) {
+            *count += 1;
+        }
         room
     }
 

@@ -160,8 +160,16 @@ fn sets<'t>(a: Node<'t>, b: Node<'t>, aliases: Aliases<'_>) -> Comparison<'t> {
 fn keys_inside<'t>(node: Node<'t>, out: &mut Vec<&'t str>) {
     match node.value() {
         Value::Secret(secret) if !out.contains(&&*secret.fingerprint.key_id) => out.push(&secret.fingerprint.key_id),
-        Value::Sequence => node.items().for_each(|item| keys_inside(item, out)),
-        Value::Map => node.entries().for_each(|(.., value)| keys_inside(value, out)),
+        Value::Sequence => {
+            for item in node.items() {
+                keys_inside(item, out);
+            }
+        }
+        Value::Map => {
+            for (.., value) in node.entries() {
+                keys_inside(value, out);
+            }
+        }
         _ => {}
     }
 }

@@ -123,7 +123,9 @@ impl Pipeline {
             let mut all: Vec<StageInput<'_>> = environments.to_vec();
             // Places count where all have one.
             if all.iter().any(|environment| environment.order.is_none()) {
-                all.iter_mut().for_each(|environment| environment.order = None);
+                for environment in &mut all {
+                    environment.order = None;
+                }
             }
             all.sort_by_key(|environment| (environment.order, environment.tier));
             all.into_iter().map(|environment| (environment, None)).collect()

@@ -81,7 +81,9 @@ impl GroupCheck for NoSharedSecret {
                 let cell = row.cell(environment);
                 let mut add = |secret: &'r Secret| {
                     if secret.value_class != ValueClass::Placeholder {
-                        secret.fingerprints().for_each(|fingerprint| index.add(fingerprint, environment, at));
+                        for fingerprint in secret.fingerprints() {
+                            index.add(fingerprint, environment, at);
+                        }
                         index.under_key(&secret.fingerprint.key_id, environment, at);
                     }
                 };
@@ -89,11 +91,11 @@ impl GroupCheck for NoSharedSecret {
                     add(secret);
                 }
                 // A command may hold some among its words.
-                cell.collection().into_iter().flat_map(Node::items).for_each(|item| {
+                for item in cell.collection().into_iter().flat_map(Node::items) {
                     if let Value::Secret(secret) = item.value() {
                         add(secret);
                     }
-                });
+                }
             }
         }
         index.judge(self.with(), rows, out, |_| Vec::new());
