@@ -37,7 +37,7 @@ impl Module {
 
 /// How large the module may be today, in bytes: raw, and under brotli. It rises with what the engine learns, and is there to
 /// be lowered, towards [`GOAL`].
-const CEILING: (usize, usize) = (1_930_000, 690_000);
+const CEILING: (usize, usize) = (1_910_000, 677_000);
 /// How large the module is meant to be.
 const GOAL: (usize, usize) = (480 * 1024, 160 * 1024);
 
