@@ -199,7 +199,7 @@ fn flowcharts_are_bounded() {
     let one = Json::map([("from", Json::text("a")), ("to", Json::text("a"))]);
     assert_eq!(read(format!("{group}-->{group}")), (Some(Json::List(vec![one])), String::new()));
     let stages = |count: usize| (0..count).map(|at| format!("s{at}")).collect::<Vec<_>>();
-    let most = limits::MAX_DRAWN_STAGES;
+    let most = limits::MAX_STAGES;
     let all = stages(most).join(" & ");
     assert_eq!(read(format!("{all} --> {all}")).1, "");
     let over = "a pipeline has at most 65536 links";

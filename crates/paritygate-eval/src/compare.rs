@@ -150,10 +150,14 @@ fn sets<'t>(a: Node<'t>, b: Node<'t>, aliases: Aliases<'_>) -> Comparison<'t> {
         keys_inside(list, &mut keys);
         keys
     };
-    if !equal && keys(a).iter().any(|own| keys(b).iter().any(|other| own != other)) {
+    if equal {
+        return Comparison::Equal;
+    }
+    let (own, others) = (keys(a), keys(b));
+    if own.iter().any(|own| others.iter().any(|other| own != other)) {
         return Comparison::Unknown(Cow::Borrowed(KEY_MISMATCH));
     }
-    Comparison::of(equal)
+    Comparison::Different
 }
 
 /// The keys under which the fingerprints inside a list were made.

@@ -19,7 +19,7 @@ pub const MAX_DIAGNOSTICS: usize = 100;
 pub const MAX_NODES: usize = 4_000_000;
 /// How many environments one check compares.
 pub const MAX_ENVIRONMENTS: usize = 64;
-/// How many stages a promotion pipeline may have.
+/// How many stages a promotion pipeline may have, and a flowchart of one may draw.
 pub const MAX_STAGES: usize = 256;
 /// How many files one environment may be read from.
 pub const MAX_SOURCES: usize = 4_096;
@@ -72,10 +72,8 @@ pub const MAX_EXCERPT_CHARS: usize = 160;
 pub const MAX_HANDLES: usize = 10_000;
 /// How long a recurring window may last.
 pub const MAX_WINDOW: jiff::SignedDuration = jiff::SignedDuration::from_hours(7 * 24);
-/// How many stages a flowchart may draw.
-pub const MAX_DRAWN_STAGES: usize = 256;
 /// How many links between stages a flowchart may draw: from each stage to each.
-pub const MAX_DRAWN_LINKS: usize = MAX_DRAWN_STAGES * MAX_DRAWN_STAGES;
+pub const MAX_DRAWN_LINKS: usize = MAX_STAGES * MAX_STAGES;
 /// How many windows one schedule may have.
 pub const MAX_WINDOWS: usize = 1_000;
 /// How far ahead the next opening is looked for: ten years.

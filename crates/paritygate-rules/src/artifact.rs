@@ -1,7 +1,16 @@
 //! What the descriptions of two artifacts say of each other.
 
+use paritygate_eval::{Cell, State};
 use paritygate_model::promotion::digest;
 use paritygate_model::{Node, Value};
+
+/// The artifact that a cell has.
+pub(crate) fn artifact<'t>(cell: &Cell<'t>) -> Option<Node<'t>> {
+    match cell.state {
+        State::Value(node) if node.is_map() => Some(node),
+        _ => None,
+    }
+}
 
 /// A field of an artifact; nothing where it is not said, and an error where it is not known.
 pub(crate) fn field<'t>(artifact: Node<'t>, name: &str) -> Result<Option<&'t str>, &'t str> {

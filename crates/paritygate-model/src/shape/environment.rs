@@ -493,6 +493,9 @@ record! {
     }
 }
 
+/// The fields of a variable that say what a sealed value is, wherever it stands.
+pub const SEALED: &[&str] = &["dsn", "fingerprint", "partFingerprints", "url"];
+
 /// The fields of an environment document that say something about the description and not about the environment.
 pub const META: &[&str] = &["collectedAt", "coverage", "environment", "labels", "plane", "tier", "validFor"];
 

@@ -2,12 +2,12 @@
 
 use jiff::SignedDuration;
 use paritygate_eval::kind::Params;
-use paritygate_eval::{Accepts, Cell, Description, Deviation, Kind, Outcome, Plan, Row, RowCheck, State};
+use paritygate_eval::{Accepts, Cell, Description, Deviation, Kind, Outcome, Plan, Row, RowCheck};
 use paritygate_model::promotion::Elapsed;
 use paritygate_model::read::Read;
 use paritygate_model::{Diagnostic, Node, Timestamp};
 
-use crate::artifact::{field, same_digest};
+use crate::artifact::{artifact, field, same_digest};
 
 /// The parameters of `artifact-lag`.
 #[derive(Debug, Default, Read)]
@@ -77,13 +77,6 @@ expect: unknown
 
     fn compile(self, _: &Params<'_>) -> Result<Plan, Vec<Diagnostic>> {
         Ok(Plan::Row(Box::new(self)))
-    }
-}
-
-fn artifact<'t>(cell: &Cell<'t>) -> Option<Node<'t>> {
-    match cell.state {
-        State::Value(node) if node.is_map() => Some(node),
-        _ => None,
     }
 }
 

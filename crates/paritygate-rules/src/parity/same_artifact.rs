@@ -1,11 +1,11 @@
 //! `same-artifact`: one tag means one artifact.
 
 use paritygate_eval::kind::Params;
-use paritygate_eval::{Accepts, Cell, Description, Deviation, Kind, Outcome, Plan, Row, RowCheck, State};
+use paritygate_eval::{Accepts, Cell, Description, Deviation, Kind, Outcome, Plan, Row, RowCheck};
 use paritygate_model::read::Read;
 use paritygate_model::{Diagnostic, Node};
 
-use crate::artifact::{field, same_digest};
+use crate::artifact::{artifact, field, same_digest};
 
 /// The parameters of `same-artifact`.
 #[derive(Debug, Default, Read)]
@@ -78,13 +78,6 @@ message: "`artifacts.api` has the same tag `v1` and different digests: staging `
 /// A field of what a cell has, where it is said.
 fn said<'t>(cell: &Cell<'t>, name: &str) -> Option<&'t str> {
     artifact(cell).and_then(|artifact| field(artifact, name).ok().flatten())
-}
-
-fn artifact<'t>(cell: &Cell<'t>) -> Option<Node<'t>> {
-    match cell.state {
-        State::Value(node) => Some(node),
-        _ => None,
-    }
 }
 
 impl SameArtifact {

@@ -79,7 +79,7 @@ impl Chart {
     /// What there is too much of.
     fn is_too_large(&self) -> Option<(&'static str, String)> {
         let counts = [
-            ("too-many-stages", self.ids.len(), limits::MAX_DRAWN_STAGES, "stages"),
+            ("too-many-stages", self.ids.len(), limits::MAX_STAGES, "stages"),
             ("too-many-links", self.links, limits::MAX_DRAWN_LINKS, "links"),
         ];
         let (code, _, limit, what) = counts.into_iter().find(|(_, count, limit, _)| count > limit)?;

@@ -2,7 +2,7 @@
 
 use paritygate_model::Shape;
 use paritygate_model::shape::Record;
-use paritygate_model::shape::environment::{ENVIRONMENT, VARIABLE};
+use paritygate_model::shape::environment::{ENVIRONMENT, SEALED, VARIABLE};
 use serde_json::{Map, Value, json};
 
 pub(super) fn schema() -> Value {
@@ -44,9 +44,8 @@ pub(super) fn schema() -> Value {
 }
 
 fn sealed() -> Value {
-    let parts = ["dsn", "fingerprint", "partFingerprints", "url"];
     let fields: Map<String, Value> =
-        parts.iter().filter_map(|name| Some(((*name).to_owned(), shape(VARIABLE.field(name)?.shape)))).collect();
+        SEALED.iter().filter_map(|name| Some(((*name).to_owned(), shape(VARIABLE.field(name)?.shape)))).collect();
     json!({
         "type": "object",
         "description": "A sealed value, as `import` writes it.",

@@ -5,19 +5,17 @@ use std::fmt::Write;
 use std::sync::Arc;
 
 use paritygate_model::secret::{Dsn, MaskReason, Secret, UrlParts, ValueClass, ValueType};
+use paritygate_model::shape::environment::SEALED;
 use paritygate_model::source::MASK;
 use paritygate_model::{Fingerprint, Node, NodeId};
 
 use super::Lowering;
 
-/// The fields of a sealed value that is none of a variable.
-const FIELDS: [&str; 4] = ["dsn", "fingerprint", "partFingerprints", "url"];
-
 impl Lowering<'_> {
     /// Whether a map is a sealed value, and the value sealed again: `{ fingerprint: { keyId, hex } }`.
     pub(super) fn is_sealed(&mut self, id: NodeId) -> bool {
         let node = self.node(id);
-        let is_one = node.entries().all(|(key, ..)| FIELDS.contains(&key));
+        let is_one = node.entries().all(|(key, ..)| SEALED.contains(&key));
         let Some(whole) = node.get("fingerprint").filter(|_| is_one).and_then(fingerprint) else { return false };
         let shown = node.get("url").and_then(|url| self.shown(url));
         let mut secret = secret(node, whole, shown);

@@ -20,6 +20,7 @@ struct Fields {
     sources: Option<NodeId>,
     rotated_at: Option<NodeId>,
     expires_at: Option<NodeId>,
+    /// The URL with its masks.
     shown: Option<String>,
 }
 
